@@ -1,0 +1,1 @@
+"""polyrepl.bridge: two runtimes, one conversation. Knows nothing of Lisp."""

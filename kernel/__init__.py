@@ -1,0 +1,1 @@
+"""polyrepl.kernel: the same Session behind Jupyter messages."""

@@ -1,0 +1,1 @@
+"""polyrepl.lisp: text -> JavaScript. Pure: standard library only, no I/O beyond its own package data."""

@@ -1,0 +1,100 @@
+"""Errors as data, and the one place that renders them.
+
+In: a code, a span, a message, a hint. Out: `LispError`, the only exception `lisp/` raises on any text,
+and its rendering:
+
+    In[3]:1:9: error: unbound symbol long-nam
+      (def f (long-nam 1))
+              ^^^^^^^^
+      hint: did you mean long-name?
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from .forms import Span
+
+EXCERPT_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A warning: same shape as an error, but never stops a run."""
+
+    code: str
+    span: Span | None
+    message: str
+    hint: str | None = None
+    severity: str = "warning"
+
+
+class LispError(Exception):
+    """A program that cannot be read or compiled.
+
+    `code` is a stable short name (`unbound-symbol`, `unclosed`), `span` covers exactly the text at
+    fault, `hint` says what to do. `incomplete` is true when more input could make the text valid.
+    """
+
+    def __init__(
+        self, code: str, span: Span | None, message: str, hint: str | None = None, *, incomplete: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.span = span
+        self.message = message
+        self.hint = hint
+        self.incomplete = incomplete
+
+    def __str__(self) -> str:
+        return render(self)
+
+
+def _width(text: str) -> int:
+    """Terminal columns of `text`: wide East Asian characters take two, combining ones none."""
+    columns = 0
+    for char in text:
+        if unicodedata.combining(char):
+            continue
+        columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return columns
+
+
+def excerpt(span: Span) -> list[str]:
+    """The span's first line and a caret line under it; long lines are cut around the span."""
+    line_number, column = span.source.position(span.start)
+    line = span.source.line(line_number).replace("\t", " ")
+    start = column - 1
+    stop = max(start + 1, min(len(line), start + max(1, span.end - span.start)))
+    if "\n" in span.text:
+        stop = max(start + 1, len(line))
+    left = 0
+    if len(line) > EXCERPT_WIDTH:
+        left = max(0, min(start - EXCERPT_WIDTH // 3, len(line) - EXCERPT_WIDTH))
+    shown = line[left : left + EXCERPT_WIDTH]
+    before = ("…" if left else "") + shown[: start - left]
+    marked = shown[start - left : stop - left]
+    after = shown[stop - left :] + ("…" if left + EXCERPT_WIDTH < len(line) else "")
+    clean = "".join(c if c.isprintable() else "\ufffd" for c in before + marked + after)
+    caret = " " * _width(before) + "^" * max(1, _width(marked))
+    return [clean, caret]
+
+
+def render(problem: LispError | Diagnostic) -> str:
+    """`file:line:col: error: message`, the source line, the caret, the hint, the expansion chain."""
+    severity = problem.severity if isinstance(problem, Diagnostic) else "error"
+    span = problem.span
+    if span is None:
+        lines = [f"{severity}: {problem.message}"]
+    else:
+        lines = [f"{span!r}: {severity}: {problem.message}"]
+        lines += ["  " + line for line in excerpt(span)]
+        outer = span.expansion
+        macro = span.macro
+        while outer is not None:
+            lines.append(f"  in expansion of {macro or 'a macro'} at {outer!r}")
+            outer, macro = outer.expansion, outer.macro
+    if problem.hint:
+        lines.append(f"  hint: {problem.hint}")
+    return "\n".join(lines)
