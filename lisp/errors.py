@@ -90,11 +90,10 @@ def render(problem: LispError | Diagnostic) -> str:
     else:
         lines = [f"{span!r}: {severity}: {problem.message}"]
         lines += ["  " + line for line in excerpt(span)]
-        outer = span.expansion
-        macro = span.macro
-        while outer is not None:
-            lines.append(f"  in expansion of {macro or 'a macro'} at {outer!r}")
-            outer, macro = outer.expansion, outer.macro
+        inner = span
+        while inner.expansion is not None:
+            lines.append(f"  in expansion of {inner.macro or 'a macro'} at {inner.expansion!r}")
+            inner = inner.expansion
     if problem.hint:
         lines.append(f"  hint: {problem.hint}")
     return "\n".join(lines)
