@@ -13,10 +13,14 @@ from typing import TypeAlias
 
 @dataclass(slots=True, eq=False)
 class Source:
-    """One text and its name (a path, `<pipe>`, `In[3]`); turns offsets into positions."""
+    """One text and its name (a path, `<pipe>`, `In[3]`); turns offsets into positions.
+
+    `first_line` is the number of the text's first line: a pipe hands over one piece at a time.
+    """
 
     name: str
     text: str
+    first_line: int = 1
     _starts: list[int] | None = field(default=None, repr=False)
 
     def line_starts(self) -> list[int]:
@@ -34,11 +38,12 @@ class Source:
         """Offset -> (line, column), both counted from 1; the column counts code points."""
         starts = self.line_starts()
         line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
+        return line + self.first_line - 1, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """Line `number` (from 1) without its line ending."""
+        """Line `number` (as `position` counts) without its line ending."""
         starts = self.line_starts()
+        number -= self.first_line - 1
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 

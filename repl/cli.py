@@ -1,0 +1,89 @@
+"""`polyrepl`: the command line.
+
+In: arguments and the standard streams. Out: an exit code: 0 fine, 1 the program failed, 2 usage,
+130 interrupted.
+
+Nothing heavy is imported before it is needed: `-e` and pipes never load the line editor, and Node
+starts in its own process while Python goes on importing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+USAGE_ERROR = 2
+
+EPILOG = """\
+ways to run:
+  polyrepl                      the interactive prompt
+  polyrepl FILE args...         run a file; *argv* holds the arguments
+  polyrepl -e '(+ 1 2)'         run forms, print each value that is not nil
+  echo '(+ 1 2)' | polyrepl     the same from a pipe
+  jupyter lab                   choose the kernel "polyrepl"
+
+environment:
+  POLYREPL_NODE                 another Node (24 or newer) than the one that came with the install
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options, as data; shell completion and the tests read them too."""
+    made = argparse.ArgumentParser(
+        prog="polyrepl",
+        description="An interactive Lisp whose programs use Python's and JavaScript's libraries at once.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("-e", "--eval", metavar="FORM", action="append", help="run FORM (may be repeated)")
+    made.add_argument("-i", "--interactive", action="store_true", help="go to the prompt afterwards")
+    made.add_argument("--version", action="store_true", help="print versions and exit")
+    made.add_argument("file", nargs="?", metavar="FILE", help="a program; - reads standard input")
+    made.add_argument("args", nargs=argparse.REMAINDER, metavar="args", help="what *argv* holds")
+    return made
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    options = parser().parse_args(arguments)
+    if options.version:
+        return version()
+    if options.eval and options.file is not None:
+        # With -e, whatever follows belongs to the program.
+        options.args = [options.file, *options.args]
+        options.file = None
+    path = None if options.file in (None, "-") else Path(options.file)
+    if path is not None and not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        print(f"polyrepl: {path} {what}", file=sys.stderr)
+        return USAGE_ERROR
+    from .script import Job, run
+
+    interactive = options.interactive or (
+        not options.eval and options.file is None and sys.stdin is not None and sys.stdin.isatty()
+    )
+    return run(Job(forms=options.eval or [], path=path, argv=options.args, interactive=interactive))
+
+
+def version() -> int:
+    """`polyrepl 0.1.0 (Python 3.11.7, Node v24.19.0)`."""
+    import platform
+    from importlib.metadata import version as installed
+
+    from polyrepl.bridge import NodeNotFound
+    from polyrepl.bridge.process import find_node, node_version
+
+    try:
+        node = "Node v" + ".".join(map(str, node_version(find_node())))
+    except NodeNotFound as error:
+        print(f"polyrepl: {error}", file=sys.stderr)
+        node = "no usable Node"
+    print(f"polyrepl {installed('polyrepl')} (Python {platform.python_version()}, {node})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+/**
+ * The Session's half in Node: runs compiled forms and says how their values look.
+ *
+ * In: the code of one compiled form, a file name for stacks, and the form's flags.
+ * Out: an outcome, a plain object that crosses to Python by copy:
+ *   {kind: "value", text, data, metadata}   a JavaScript value in Lisp notation
+ *   {kind: "python", value}                 a Python value: comes home as the very same object
+ *   {kind: "nil"} {kind: "quiet"}           nothing to show
+ *   {kind: "error", name, message, stack, exception, cause..}   thrown, with the raw stack text
+ *   {kind: "exit", code}                    (exit n)
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+import * as runtime from "../../lisp/runtime/index.mjs";
+
+const PYTHON = Symbol.for("polyrepl.python");
+const bridge = (name) => globalThis[Symbol.for(`polyrepl.${name}`)];
+
+/** Thrown by (exit n); an ordinary `catch` may see it, the top level ends the program. */
+class Exit extends Error {
+  constructor(code) {
+    super(`exit ${code}`);
+    this.name = "Exit";
+    this.code = code;
+  }
+}
+
+const exit = (code = 0) => {
+  throw new Exit(Number(code) || 0);
+};
+
+const importers = new Map();
+
+/** A dynamic `import` and a `require` that resolve from `folder`. */
+function importer(folder) {
+  let found = importers.get(folder);
+  if (found === undefined) {
+    const base = path.join(folder, "polyrepl.mjs");
+    const load = vm.runInThisContext("(specifier) => import(specifier)", {
+      filename: pathToFileURL(base).href,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    const require = createRequire(base);
+    found = { require, load: async (specifier) => moduleValue(await load(specifier)) };
+    importers.set(folder, found);
+  }
+  return found;
+}
+
+/** A CommonJS module gives what `require` would give; an ES module its namespace. */
+function moduleValue(namespace) {
+  return "module.exports" in namespace ? namespace["module.exports"] : namespace;
+}
+
+let folder = process.cwd();
+let imports = null;
+
+/** Set the folder that `js.import` and `require` start from. */
+export function setFolder(next) {
+  folder = next;
+  imports = null;
+}
+
+function currentImports() {
+  if (imports === null) {
+    const { require, load } = importer(folder);
+    imports = {
+      $rt: runtime,
+      $py: bridge("$py"),
+      $flag: bridge("$flag"),
+      $w: bridge("$w"),
+      $req: require,
+      $import: load,
+    };
+    globalThis.require ??= require;
+  }
+  return imports;
+}
+
+/** Names every session knows beside the core functions. */
+export function setup(argv) {
+  globalThis.exit = exit;
+  globalThis[names.argv] = argv;
+  for (const name of names.results) globalThis[name] = null;
+  globalThis[names.error] = null;
+}
+
+const names = { argv: "$star$argv", results: ["$star1", "$star2", "$star3"], error: "$star$e" };
+
+/** Tell the JavaScript names of `*1 *2 *3 *e *argv*` (the compiler mangles, not this file). */
+export function setNames(results, error, argv) {
+  names.results = results;
+  names.error = error;
+  names.argv = argv;
+}
+
+/** Which of `candidates` are JavaScript globals. */
+export function known(candidates) {
+  return candidates.filter((name) => name in globalThis);
+}
+
+/** Run one compiled form; never throws what the program threw: that is an outcome. */
+export async function run(code, filename, quiet) {
+  try {
+    const form = vm.runInThisContext(code, {
+      filename,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    let value = form(currentImports());
+    if (quiet) {
+      // A `def` keeps its promise; a form that awaits is itself a promise of nothing to show.
+      await value;
+      return { kind: "quiet" };
+    }
+    value = await bridge("$w")(value);
+    if (value === undefined || value === null) return { kind: "nil" };
+    remember(value);
+    return present(value);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function remember(value) {
+  const [one, two, three] = names.results;
+  globalThis[three] = globalThis[two];
+  globalThis[two] = globalThis[one];
+  globalThis[one] = value;
+}
+
+function present(value) {
+  if (value?.[PYTHON] !== undefined) return { kind: "python", value };
+  const shown = runtime.display?.(value);
+  const text = shown?.data?.["text/plain"] ?? runtime.prStr(value);
+  return { kind: "value", text, data: shown?.data ?? {}, metadata: shown?.metadata ?? {} };
+}
+
+function failure(error) {
+  if (error instanceof Exit) return { kind: "exit", code: error.code };
+  globalThis[names.error] = error;
+  return { kind: "error", ...describe(error) };
+}
+
+/** An error as data: name, message, raw stack, the live Python exception if it came from there. */
+function describe(error) {
+  if (!(error instanceof Error)) {
+    return { name: "Thrown", message: runtime.prStr(error), stack: "", exception: null, cause: null };
+  }
+  let stack = "";
+  try {
+    stack = String(error.stack ?? "");
+  } catch {
+    // A `stack` getter that throws leaves the error without frames.
+  }
+  return {
+    name: String(error.name),
+    message: String(error.message),
+    stack,
+    exception: error.exception ?? null,
+    cause: error.cause instanceof Error && error.cause !== error ? describe(error.cause) : null,
+  };
+}

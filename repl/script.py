@@ -1,0 +1,251 @@
+"""Programs without a person at the keyboard: files, -e, pipes; and the loop they all run on.
+
+In: a `Job`. Out: an exit code. Values go to standard output, problems to standard error.
+
+A pipe is read as it arrives: each form runs when its last character is there, so a slow producer
+sees results before it ends, and what has run is dropped, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from polyrepl.bridge import BridgeError, NodeNotFound
+from polyrepl.lisp.errors import LispError
+from polyrepl.lisp.forms import Source
+from polyrepl.lisp.reader import Reader
+
+from .display import plain_text
+from .events import Event, Exit, Lost, Problem, Value
+from .session import Session, ends_unit
+
+CHUNK = 1 << 16
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the command line asked for."""
+
+    forms: list[str] = field(default_factory=list)
+    path: Path | None = None
+    argv: list[str] = field(default_factory=list)
+    interactive: bool = False
+
+
+class Ended(Exception):
+    """The program is over with this exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def run(job: Job) -> int:
+    """Do the job in a new Session and leave nothing behind."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A lone surrogate or a narrow locale must not turn a result into an exception.
+            stream.reconfigure(errors="backslashreplace")
+    folder = str(job.path.resolve().parent) if job.path is not None else None
+    session = Session(output=write_output, argv=job.argv, folder=folder)
+    loop = asyncio.new_event_loop()
+    try:
+        session.start()
+        with interrupts_to(session):
+            return loop.run_until_complete(perform(session, job))
+    except Ended as ended:
+        return ended.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who read our output has gone; nothing is left to say, and nowhere to say it.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (the interpreter flushes it at exit)
+        return BROKEN_PIPE
+    except (NodeNotFound, BridgeError) as error:
+        print(f"polyrepl: {error}", file=sys.stderr)
+        return 1
+    finally:
+        session.close()
+        loop.close()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+
+
+async def perform(session: Session, job: Job) -> int:
+    """Run everything the job names, in the order file or -e, then the prompt."""
+    if job.path is not None:
+        await run_events(session.eval(read_file(job.path), str(job.path)), values=False)
+    elif job.forms:
+        for text in job.forms:
+            await run_events(session.eval(text, "<-e>"))
+    elif not job.interactive:
+        await run_pipe(session, sys.stdin.fileno())
+    if job.interactive:
+        from .terminal import interact
+
+        return await interact(session)
+    return 0
+
+
+async def run_events(events: AsyncIterator[Event], *, values: bool = True) -> None:
+    """Show the events of one text.
+
+    Raises:
+        Ended: after an error, an interrupt or `(exit n)`.
+    """
+    async with contextlib.aclosing(events):  # type: ignore[type-var]
+        async for event in events:
+            show(event, values=values)
+            if isinstance(event, Exit):
+                raise Ended(event.code)
+            if isinstance(event, Problem) and ends_unit(event):
+                raise Ended(INTERRUPTED if event.severity == "interrupt" else 1)
+
+
+def show(event: Event, *, values: bool = True) -> None:
+    """Print one event to the stream it belongs to."""
+    match event:
+        case Value(quiet=False) if values:
+            sys.stdout.write(plain_text(event) + "\n")
+            sys.stdout.flush()
+        case Problem():
+            sys.stdout.flush()
+            print(event.text, file=sys.stderr, flush=True)
+        case Lost():
+            print(f"polyrepl: {event.text}", file=sys.stderr, flush=True)
+
+
+def write_output(stream: str, text: str, form: int | None) -> None:
+    """The sink of a Session at a terminal or in a pipe."""
+    target: TextIO = sys.stderr if stream == "stderr" else sys.stdout
+    target.write(text)
+    if stream == "stderr" or target.isatty():
+        target.flush()
+
+
+def read_file(path: Path) -> str:
+    """The text of a program.
+
+    Raises:
+        Ended: with a clear line when it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        bad_encoding(str(path), error.object[: error.start].count(b"\n") + 1, error.object[error.start])
+    except OSError as error:
+        print(f"polyrepl: {path}: {error.strerror}", file=sys.stderr)
+    raise Ended(1)
+
+
+def bad_encoding(name: str, line: int, byte: int) -> None:
+    print(
+        f"{name}:{line}: error: byte 0x{byte:02x} is not UTF-8\n  hint: save the program as UTF-8",
+        file=sys.stderr,
+    )
+
+
+# -- pipes ---------------------------------------------------------------------------------------
+
+
+async def run_pipe(session: Session, fd: int, name: str = "<pipe>") -> None:
+    """Read forms from file descriptor `fd` and run each as soon as it is whole."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    text, first_line, tried = "", 1, 0
+    async for data in chunks(fd):
+        try:
+            text += decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            good = error.object[: error.start]
+            await run_ready(session, Source(name, text + good.decode("utf-8"), first_line=first_line), True)
+            bad_encoding(name, first_line + text.count("\n") + good.count(b"\n"), error.object[error.start])
+            raise Ended(1) from None
+        # A huge unfinished form is tried again only when it has doubled, unless the producer paused.
+        if data and len(data) == CHUNK and len(text) < 2 * tried:
+            continue
+        used = await run_ready(session, Source(name, text, first_line=first_line), not data)
+        first_line += text.count("\n", 0, used)
+        text = text[used:]
+        tried = len(text)
+
+
+async def run_ready(session: Session, source: Source, ended: bool) -> int:
+    """Run every whole form of `source`; returns how many characters are done with."""
+    reader = Reader(source)
+    done = 0
+    while True:
+        try:
+            form = reader.read()
+        except LispError as error:
+            if error.incomplete and not ended:
+                return done
+            show(session.trace.compile_problem(error))
+            raise Ended(1) from None
+        if form is None:
+            return done if not ended else len(source.text)
+        if not ended and reader.position == len(source.text) and source.text[-1] not in ")]}\"":
+            return done  # an atom at the very end may go on in the next chunk
+        done = reader.position
+        await run_events(session.eval_form(form))
+
+
+async def chunks(fd: int) -> AsyncIterator[bytes]:
+    """What arrives at `fd`, ending with b"". A thread waits for it, so that the loop never does."""
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[bytes] = asyncio.Queue()
+    room = threading.Semaphore(4)
+
+    def pump() -> None:
+        while room.acquire():
+            try:
+                data = os.read(fd, CHUNK)
+            except OSError:
+                data = b""
+            try:
+                loop.call_soon_threadsafe(queue.put_nowait, data)
+            except RuntimeError:  # the loop is closed: the program ended first
+                return
+            if not data:
+                return
+
+    # A daemon: a program that ends by itself does not wait for a producer that never writes again.
+    threading.Thread(target=pump, name="polyrepl-stdin", daemon=True).start()
+    while True:
+        data = await queue.get()
+        room.release()
+        yield data
+        if not data:
+            return
+
+
+# -- signals -------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def interrupts_to(session: Session) -> "contextlib.AbstractContextManager[None]":  # type: ignore[misc]
+    """While inside, SIGINT stops the running form; without one it raises KeyboardInterrupt."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if session.running:
+            session.interrupt()
+        else:
+            raise KeyboardInterrupt
+
+    before: Callable[..., object] | int | None = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,250 @@
+"""Session: the one read-eval-print core that every front end calls.
+
+In: text and its name. Out: an async stream of events (events.py). Output of the program goes to the
+sink given at the start, as (stream, text, form number).
+
+    session = Session(output=sink)
+    async for event in session.eval("(+ 1 2)", "<pipe>"):
+        ...
+
+Forms of one text are compiled and run one at a time, so a macro or a def is there for the next one;
+an error ends the text, never the session.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from polyrepl.bridge import Bridge, JsProxy, NodeLost
+from polyrepl.lisp.compiler import Compiled, Compiler
+from polyrepl.lisp.errors import Diagnostic, LispError, render
+from polyrepl.lisp.forms import Form
+from polyrepl.lisp.mangle import mangle
+from polyrepl.lisp.reader import Verdict, status
+
+from .completion import complete
+from .events import Event, Exit, Lost, Problem, Value
+from .host import NodeHost
+from .trace import Trace
+
+Output = Callable[[str, str, int | None], None]
+
+PRELUDE = Path(__file__).with_name("node") / "session.mjs"
+RESULTS = ("*1", "*2", "*3")
+
+
+class Session:
+    """One conversation: a compiler, a bridge, and what they remember.
+
+    Args:
+        output: called with (stream, text, form number) for all the program prints.
+        argv: what `*argv*` holds.
+        folder: where `js.import` and `require` resolve from; the working directory if None.
+        polls: loops look at the interrupt flag (off only for measuring).
+
+    `on_form`, where set, is called with the number of each form before it is compiled.
+    """
+
+    def __init__(
+        self,
+        *,
+        output: Output,
+        argv: list[str] | None = None,
+        folder: str | None = None,
+        polls: bool = True,
+    ) -> None:
+        self.bridge = Bridge(output=output)
+        self.bridge.on_reset.append(self._node_was_lost)
+        self._argv = list(argv or [])
+        self._folder = folder
+        self._polls = polls
+        self._prelude: JsProxy | None = None
+        self._run: Any = None
+        self._lost: str | None = None
+        self.form_number = 0
+        self.on_form: Callable[[int], None] | None = None
+        self._running: int | None = None
+        self.trace = Trace()
+        self.compiler = self._new_compiler()
+
+    def start(self) -> Session:
+        """Spawn Node without waiting for it, so that its start overlaps with ours."""
+        self.bridge.start()
+        return self
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def status(self, text: str) -> Verdict:
+        """Is `text` complete, incomplete, invalid or empty? Nothing runs."""
+        return status(text)
+
+    # -- evaluation ------------------------------------------------------------------------------
+
+    async def eval(self, text: str, filename: str = "<input>") -> AsyncIterator[Event]:
+        """Read all of `text`, then compile and run it form by form.
+
+        A reader error is reported before anything runs. The stream ends after the first `Problem`
+        of severity error or interrupt, and after `Exit`.
+        """
+        try:
+            forms = self.compiler.read(text, filename)
+        except LispError as error:
+            yield self.trace.compile_problem(error)
+            return
+        self.compiler.declare_unit(forms)
+        for form in forms:
+            async for event in self.eval_form(form):
+                yield event
+                if ends_unit(event):
+                    return
+
+    async def eval_form(self, form: Form) -> AsyncIterator[Event]:
+        """Compile and run one form that was read already."""
+        self.form_number += 1
+        number = self.form_number
+        self._running = number
+        if self.on_form is not None:
+            self.on_form(number)
+        try:
+            try:
+                self._ready()
+                if self._lost is not None:
+                    yield Lost(self._lost)
+                    self._lost = None
+                compiled = self.compiler.compile(form)
+            except LispError as error:
+                yield self.trace.compile_problem(error)
+                return
+            for warning in compiled.warnings:
+                yield warning_problem(warning)
+            yield await self._run_compiled(compiled, number, form)
+        except NodeLost as lost:
+            yield self.trace.node_lost(lost)
+        except KeyboardInterrupt:
+            yield self.trace.interrupted()
+        finally:
+            self._running = None
+
+    async def _run_compiled(self, compiled: Compiled, number: int, form: Form) -> Event:
+        filename = self.trace.register(number, compiled, form)
+        outcome = await self.bridge.call_async(
+            self._run, compiled.code, filename, compiled.quiet, form=number
+        )
+        kind = outcome["kind"]
+        if kind == "value":
+            return Value(outcome["text"], data=outcome["data"], metadata=outcome["metadata"])
+        if kind == "python":
+            value = outcome["value"]
+            return Value("", is_python=True, python=value)
+        if kind == "exit":
+            return Exit(int(outcome["code"]))
+        if kind == "error":
+            return self._failed(outcome)
+        return Value("", quiet=True)
+
+    def _failed(self, outcome: dict[str, Any]) -> Event:
+        exception = outcome["exception"]
+        if isinstance(exception, SystemExit):
+            return Exit(exit_code(exception))
+        if isinstance(exception, KeyboardInterrupt) or outcome["name"] == "Interrupt":
+            return self.trace.interrupted(outcome)
+        return self.trace.runtime_problem(outcome)
+
+    # -- asking ----------------------------------------------------------------------------------
+
+    def complete(self, text: str, cursor: int) -> tuple[int, list[str]]:
+        """Names that begin like the symbol before `cursor`: (where it begins, candidates)."""
+        return complete(self.compiler, text, cursor)
+
+    def doc(self, name: str) -> str | None:
+        """Call shape and docstring of a name, None if it has none."""
+        return self.compiler.doc(name)
+
+    def compiled_text(self, text: str) -> str:
+        """The JavaScript that the forms of `text` compile to; nothing runs.
+
+        Raises:
+            LispError: the text can not be read or compiled.
+        """
+        self._ready()
+        forms = self.compiler.read(text, "<js>")
+        return "\n".join(self.compiler.compile(form).code for form in forms)
+
+    # -- control ---------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Is a form being compiled or run at this moment?"""
+        return self._running is not None
+
+    def interrupt(self) -> None:
+        """Stop the running form (DESIGN 4.6); may be called from a signal handler."""
+        if self._running is not None:
+            self.bridge.interrupt(self._running)
+
+    def reset(self) -> None:
+        """Forget all Lisp and JavaScript state; Python's objects stay."""
+        self.bridge.restart()
+        self._prelude = None
+        self.compiler = self._new_compiler()
+        self._lost = None
+
+    def close(self) -> None:
+        """End Node. The session can not be used afterwards."""
+        self.bridge.close()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _new_compiler(self) -> Compiler:
+        compiler = Compiler(host=NodeHost(self._node), polls=self._polls, await_wrapper=True)
+        for name in (*RESULTS, "*e", "*argv*", "exit"):
+            compiler.declare(name)
+        return compiler
+
+    def _node(self) -> JsProxy:
+        """The prelude module in a running Node."""
+        self._ready()
+        assert self._prelude is not None
+        return self._prelude
+
+    def _ready(self) -> None:
+        if self._prelude is not None and self.bridge.alive:
+            return
+        self._prelude = prelude = self.bridge.import_module(str(PRELUDE))
+        prelude.setNames([mangle(name) for name in RESULTS], mangle("*e"), mangle("*argv*"))
+        prelude.setFolder(self._folder or os.getcwd())
+        prelude.setup(self._argv)
+        self._run = prelude.run
+
+    def _node_was_lost(self, reason: str) -> None:
+        self._prelude = None
+        self._lost = (
+            f"Node was restarted ({reason}): JavaScript state and Lisp definitions are lost; "
+            "every Python object is still there"
+        )
+        self.compiler = self._new_compiler()
+
+
+def ends_unit(event: Event) -> bool:
+    """Does nothing more of the same text run after this event?"""
+    if isinstance(event, Problem):
+        return event.severity != "warning"
+    return isinstance(event, Exit)
+
+
+def warning_problem(warning: Diagnostic) -> Problem:
+    return Problem("warning", warning.code, warning.message, render(warning))
+
+
+def exit_code(exit_: SystemExit) -> int:
+    """The exit code that Python itself would use for this SystemExit."""
+    if exit_.code is None:
+        return 0
+    if isinstance(exit_.code, int):
+        return exit_.code
+    print(exit_.code, file=sys.stderr)
+    return 1

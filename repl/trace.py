@@ -1,0 +1,205 @@
+"""From what was thrown to what is shown: positions in the Lisp, an excerpt, one folded stack.
+
+In: the outcome of a form (repl/node/session.mjs) and the maps of the forms compiled so far.
+Out: a `Problem` whose text reads
+
+    <pipe>:1:8: ValueError: invalid literal for int() with base 10: 'x'
+      (+ 1 (py.int "x"))
+           ^^^^^^^^^^^^
+      lisp  <pipe>:1:6
+      py    app.py:12 in parse
+
+Frames go from the oldest to the newest; those of the bridge and of the runtime are left out.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from polyrepl.bridge import NodeLost
+from polyrepl.lisp.compiler import Compiled
+from polyrepl.lisp.errors import LispError, excerpt, render
+from polyrepl.lisp.forms import Form, Source, Span
+from polyrepl.lisp.mangle import demangle
+from polyrepl.lisp.reader import Reader
+from polyrepl.lisp.sourcemap import original_position
+
+from .events import Problem
+
+SCHEME = "polyrepl:form/"
+REMEMBERED_FORMS = 10_000
+SHOWN_FRAMES = 12
+
+_FRAME = re.compile(
+    r"^\s+at (?:(?P<async>async )?(?P<name>.+?) \()?(?P<file>[^()\s][^()]*?):(?P<line>\d+):(?P<col>\d+)\)?$"
+)
+_PACKAGE = Path(__file__).resolve().parents[1]
+_ROOMS = tuple(str(_PACKAGE / room) for room in ("lisp", "bridge", "repl", "kernel"))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of the merged stack; `span` is set where the frame is in Lisp source we hold."""
+
+    language: str
+    where: str
+    name: str | None = None
+    span: Span | None = None
+
+    def __str__(self) -> str:
+        return f"{self.language:<5} {self.where}" + (f" in {self.name}" if self.name else "")
+
+
+class Trace:
+    """Remembers the map of each compiled form and renders problems with them."""
+
+    def __init__(self) -> None:
+        self._forms: OrderedDict[str, tuple[dict[str, Any] | None, Source | None]] = OrderedDict()
+        self.last: Problem | None = None
+
+    def register(self, number: int, compiled: Compiled, form: Form) -> str:
+        """Give the form's JavaScript a file name that stacks will show, and keep its map."""
+        filename = f"{SCHEME}{number}"
+        source = form.span.source if form.span is not None else None
+        self._forms[filename] = (compiled.map, source)
+        while len(self._forms) > REMEMBERED_FORMS:
+            self._forms.popitem(last=False)
+        return filename
+
+    # -- problems --------------------------------------------------------------------------------
+
+    def compile_problem(self, error: LispError) -> Problem:
+        """An error of the reader or compiler."""
+        return Problem("error", "LispError", error.message, render(error), exception=error)
+
+    def node_lost(self, lost: NodeLost) -> Problem:
+        """Node went away while a form ran."""
+        text = (
+            f"NodeLost: {lost}\n  JavaScript state was lost; Python objects are still there. "
+            "Node starts again with the next form."
+        )
+        return Problem("error", "NodeLost", str(lost), text, exception=lost)
+
+    def interrupted(self, outcome: dict[str, Any] | None = None) -> Problem:
+        """The form was stopped by Ctrl-C or an interrupt request."""
+        frames = self.frames(outcome) if outcome is not None else []
+        where = next((f for f in reversed(frames) if f.span is not None), None)
+        text = "Interrupted" + (f" at {where.where}" if where is not None else "")
+        return Problem("interrupt", "KeyboardInterrupt", "", text, tuple(map(str, frames)))
+
+    def runtime_problem(self, outcome: dict[str, Any]) -> Problem:
+        """An exception that the program did not catch."""
+        name, message = outcome["name"], outcome["message"]
+        frames = self.frames(outcome)
+        said = f"{name}: {message}" if message else name
+        lines: list[str] = []
+        here = next((frame for frame in reversed(frames) if frame.span is not None), None)
+        if here is not None and here.span is not None:
+            lines.append(f"{here.span!r}: {said}")
+            lines += ["  " + line for line in excerpt(here.span)]
+        else:
+            lines.append(said)
+        if len(frames) > 1:
+            lines += ["  " + line for line in folded(frames)]
+        cause = outcome.get("cause")
+        if cause:
+            lines.append(f"  caused by {cause['name']}: {cause['message']}")
+        exception = outcome["exception"] if isinstance(outcome["exception"], BaseException) else None
+        if exception is not None:
+            lines += [f"  note: {note}" for note in getattr(exception, "__notes__", ())]
+        backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), outcome["stack"]])
+        self.last = Problem(
+            "error", name, message, "\n".join(lines), tuple(map(str, frames)), backtrace, exception
+        )
+        return self.last
+
+    # -- frames ----------------------------------------------------------------------------------
+
+    def frames(self, outcome: dict[str, Any]) -> list[Frame]:
+        """The frames of an outcome, oldest first, without the bridge's own."""
+        found: list[Frame] = []
+        for line in outcome["stack"].splitlines():
+            frame = self._js_frame(line)
+            if frame is not None and (not found or found[-1] != frame):
+                found.append(frame)
+        found.reverse()
+        exception = outcome["exception"]
+        if isinstance(exception, BaseException):
+            found += python_frames(exception.__traceback__)
+        return found
+
+    def _js_frame(self, line: str) -> Frame | None:
+        match = _FRAME.match(line)
+        if match is None:
+            return None
+        file, row, column = match["file"], int(match["line"]), int(match["col"])
+        name = match["name"]
+        if file.startswith(SCHEME):
+            return self._lisp_frame(file, row, column, name)
+        path = file.removeprefix("file://")
+        if file.startswith("node:") or path.startswith(_ROOMS):
+            return None
+        return Frame("js", f"{path}:{row}:{column}", name)
+
+    def _lisp_frame(self, file: str, row: int, column: int, name: str | None) -> Frame | None:
+        mapping, source = self._forms.get(file, (None, None))
+        if mapping is None or source is None:
+            return None
+        # Stacks count lines and columns from 1, maps from 0.
+        found = original_position(mapping, row - 1, column - 1)
+        if found is None:
+            return None
+        line, col = found.line, found.column
+        starts = source.line_starts()
+        if line >= len(starts):
+            return None
+        start = starts[line] + col
+        span = form_span(source, start)
+        shown = demangle(name.rsplit(".", 1)[-1]) if name and "<anonymous>" not in name else None
+        if shown in ("eval", "Object"):
+            shown = None
+        return Frame("lisp", repr(span), shown, span)
+
+
+def form_span(source: Source, start: int) -> Span:
+    """The span of the form that begins at `start`."""
+    try:
+        form = Reader(source, start).read()
+    except LispError:
+        form = None
+    if form is None or form.span is None or form.span.start != start:
+        return Span(source, start, min(start + 1, len(source.text)))
+    return form.span
+
+
+def python_frames(tb: TracebackType | None) -> list[Frame]:
+    """User frames of a Python traceback."""
+    found = []
+    for entry in traceback.extract_tb(tb):
+        if str(Path(entry.filename).resolve()).startswith(_ROOMS):
+            continue
+        found.append(Frame("py", f"{shorten(entry.filename)}:{entry.lineno}", entry.name))
+    return found
+
+
+def shorten(filename: str) -> str:
+    """A library's path from its package on; anything else as it is."""
+    for mark in ("/site-packages/", "/dist-packages/"):
+        if mark in filename:
+            return filename.split(mark, 1)[1]
+    return re.sub(r"^.*/lib/python3\.\d+/", "", filename)
+
+
+def folded(frames: list[Frame]) -> list[str]:
+    """At most SHOWN_FRAMES lines; the middle of a longer stack is counted, not shown."""
+    lines = [str(frame) for frame in frames]
+    if len(lines) <= SHOWN_FRAMES:
+        return lines
+    head, tail = SHOWN_FRAMES // 3, SHOWN_FRAMES - SHOWN_FRAMES // 3
+    return [*lines[:head], f"… {len(lines) - SHOWN_FRAMES} more frames …", *lines[-tail:]]
