@@ -196,7 +196,7 @@ async def run_ready(session: Session, source: Source, ended: bool) -> int:
             raise Ended(1) from None
         if form is None:
             return done if not ended else len(source.text)
-        if not ended and reader.position == len(source.text) and source.text[-1] not in ")]}\"":
+        if not ended and reader.position == len(source.text) and source.text[-1] not in ')]}"':
             return done  # an atom at the very end may go on in the next chunk
         done = reader.position
         await run_events(session.eval_form(form))
@@ -235,7 +235,7 @@ async def chunks(fd: int) -> AsyncIterator[bytes]:
 
 
 @contextlib.contextmanager
-def interrupts_to(session: Session) -> "contextlib.AbstractContextManager[None]":  # type: ignore[misc]
+def interrupts_to(session: Session) -> contextlib.AbstractContextManager[None]:  # type: ignore[misc]
     """While inside, SIGINT stops the running form; without one it raises KeyboardInterrupt."""
 
     def handle(number: int, frame: FrameType | None) -> None:

@@ -12,6 +12,7 @@ import contextlib
 import sys
 from pathlib import Path
 
+from polyrepl.lisp.indent import indent_for
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
 from prompt_toolkit.document import Document
@@ -21,8 +22,6 @@ from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import style_from_pygments_cls
 from pygments.styles import get_style_by_name
-
-from polyrepl.lisp.indent import indent_for
 
 from .commands import Quit, run_command
 from .events import Exit

@@ -155,11 +155,11 @@ class Trace:
         found = original_position(mapping, row - 1, column - 1)
         if found is None:
             return None
-        line, col = found.line, found.column
         starts = source.line_starts()
-        if line >= len(starts):
+        line = found.line + 1 - source.first_line
+        if not 0 <= line < len(starts):
             return None
-        start = starts[line] + col
+        start = starts[line] + found.col
         span = form_span(source, start)
         shown = demangle(name.rsplit(".", 1)[-1]) if name and "<anonymous>" not in name else None
         if shown in ("eval", "Object"):

@@ -1,0 +1,143 @@
+"""Colours for Lisp: a pygments lexer over the language's own tokens.
+
+In: text. Out: pygments tokens; used by the terminal, by nbconvert and by any tool that asks pygments for
+the lexer `polyrepl` (an entry point of the package).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from polyrepl.lisp.lexer import Lexer
+from pygments import token as t
+from pygments.lexer import Lexer as PygmentsLexerBase
+
+KINDS = {
+    "symbol": t.Name,
+    "keyword": t.String.Symbol,
+    "number": t.Number,
+    "constant": t.Keyword.Constant,
+    "char": t.String.Char,
+    "string": t.String.Double,
+    "regex": t.String.Regex,
+    "fstring": t.String.Interpol,
+    "hole-open": t.Punctuation,
+    "hole-close": t.Punctuation,
+    "open": t.Punctuation,
+    "close": t.Punctuation,
+    "prefix": t.Operator,
+    "discard": t.Comment,
+    "comment": t.Comment.Single,
+    "block-comment": t.Comment.Multiline,
+    "error": t.Error,
+}
+
+DEFINERS = frozenset(
+    [
+        "def",
+        "defn",
+        "define",
+        "defmacro",
+        "defclass",
+        "define-syntax",
+        "js.import",
+        "py.import",
+        "import",
+        "declare",
+        "for-macros",
+    ]
+)
+SPECIAL = frozenset(
+    [
+        "quote",
+        "quasiquote",
+        "set!",
+        "fn",
+        "lambda",
+        "if",
+        "do",
+        "begin",
+        "let",
+        "letfn",
+        "loop",
+        "recur",
+        "while",
+        "try",
+        "catch",
+        "finally",
+        "throw",
+        "await",
+        "yield",
+        "new",
+        "when",
+        "unless",
+        "cond",
+        "case",
+        "match",
+        "and",
+        "or",
+        "if-let",
+        "when-let",
+        "if-not",
+        "when-not",
+        "->",
+        "->>",
+        "some->",
+        "some->>",
+        "as->",
+        "cond->",
+        "doto",
+        "for",
+        "doseq",
+        "dotimes",
+        "with",
+        "auto",
+        "py->",
+        "let-syntax",
+        "letrec-syntax",
+        "syntax-rules",
+        "delete!",
+    ]
+)
+OPERATORS = frozenset(["+", "-", "*", "/", "**", "=", "==", "<", ">", "<=", ">=", "not=", "mod"])
+
+
+class PolyreplLexer(PygmentsLexerBase):
+    """Pygments' view of the language."""
+
+    name = "polyrepl"
+    aliases: ClassVar[list[str]] = ["polyrepl"]
+    filenames: ClassVar[list[str]] = ["*.lisp"]
+    mimetypes: ClassVar[list[str]] = ["text/x-polyrepl"]
+    url = ""
+
+    def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, t._TokenType, str]]:
+        """Every character once: tokens, and the blanks between them as white space."""
+        done = 0
+        head = False  # does the next symbol stand first in a list?
+        for token in Lexer(text):
+            if token.start > done:
+                yield done, t.Whitespace, text[done : token.start]
+            word = text[token.start : token.end]
+            kind = KINDS.get(token.kind, t.Text)
+            if token.kind == "symbol":
+                kind = symbol_kind(word, head)
+            yield token.start, kind, word
+            head = token.kind == "open" and word.endswith("(")
+            done = token.end
+        if done < len(text):
+            yield done, t.Whitespace, text[done:]
+
+
+def symbol_kind(word: str, head: bool) -> t._TokenType:
+    """Special forms and definers as keywords, what is called as a function, the rest as a name."""
+    if head and word in DEFINERS:
+        return t.Keyword.Declaration
+    if head and word in SPECIAL:
+        return t.Keyword
+    if word in OPERATORS:
+        return t.Operator
+    if word.startswith(("py.", "js.", "$py")):
+        return t.Name.Namespace
+    return t.Name.Function if head else t.Name

@@ -1,0 +1,96 @@
+"""Bad input: one clear message that points at the source, the right exit code, no traceback of ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from running import polyrepl
+
+# id, program, what standard error must contain, line by line
+BAD = [
+    ("unclosed", "(+ 1 (* 2 3)", ["<-e>:1:1: error:", "(+ 1 (* 2 3)", "^"]),
+    ("stray-closer", "(+ 1 2))", ["<-e>:1:8: error:", "^"]),
+    (
+        "unknown-symbol",
+        "(def length 3) (+ 1 lenght)",
+        ["<-e>:1:21: error:", "lenght", "^^^^^^", "did you mean", "length"],
+    ),
+    (
+        "python-exception",
+        '(+ 1 (py.int "x"))',
+        ["<-e>:1:6: ValueError: invalid literal", '(py.int "x")', "^"],
+    ),
+    ("js-exception", '(JSON.parse "{")', ["<-e>:1:1: SyntaxError:", "^"]),
+    ("js-type-error", "(do (null.x))", ["<-e>:1:"]),
+    (
+        "no-such-module",
+        '(py.import "no_such_module_here" :as m)',
+        ["ModuleNotFoundError", "no_such_module_here"],
+    ),
+    ("no-such-js-module", '(js.import "no-such-package-here" :as m)', ["no-such-package-here"]),
+    ("throw-value", '(throw "plain")', ["plain"]),
+]
+
+
+@pytest.mark.parametrize(("program", "says"), [b[1:] for b in BAD], ids=[b[0] for b in BAD])
+def test_message_and_exit_code(program: str, says: list[str], tmp_path: Path) -> None:
+    done = polyrepl("-e", program, cwd=tmp_path)
+    assert done.code == 1
+    assert done.out == ""
+    for text in says:
+        assert text in done.err
+    assert "Traceback" not in done.err
+    assert "polyrepl/" not in done.err
+    assert ".mjs" not in done.err
+
+
+def test_the_forms_before_an_error_have_run(tmp_path: Path) -> None:
+    done = polyrepl(stdin='(+ 1 1)\n(py.int "x")\n(+ 2 2)\n', cwd=tmp_path)
+    assert (done.code, done.out) == (1, "2\n")
+    assert "<pipe>:2:1: ValueError" in done.err
+
+
+def test_reader_error_stops_a_text_before_anything_runs(tmp_path: Path) -> None:
+    done = polyrepl("-e", "(println 1) (+ 1", cwd=tmp_path)
+    assert (done.code, done.out) == (1, "")
+
+
+def test_invalid_utf8_on_stdin(tmp_path: Path) -> None:
+    done = polyrepl(stdin=b'(+ 1 1)\n(println "\xff")\n', cwd=tmp_path)
+    assert (done.code, done.out) == (1, "2\n")
+    assert done.err.startswith("<pipe>:2: error: byte 0xff is not UTF-8")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "; nothing\n", "\ufeff", "#!/usr/bin/env polyrepl\n"])
+def test_nothing_to_run_is_fine(text: str, tmp_path: Path) -> None:
+    done = polyrepl(stdin=text, cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    file = tmp_path / "empty.lisp"
+    file.write_text(text, encoding="utf-8")
+    done = polyrepl(str(file), cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_missing_file_is_usage(tmp_path: Path) -> None:
+    done = polyrepl("nowhere.lisp", cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (2, "", "polyrepl: nowhere.lisp does not exist\n")
+
+
+def test_unknown_option_is_usage(tmp_path: Path) -> None:
+    done = polyrepl("--no-such-option", cwd=tmp_path)
+    assert done.code == 2
+    assert "--no-such-option" in done.err
+
+
+@pytest.mark.parametrize("path", ["missing", "old"])
+def test_unusable_node_gives_one_clear_line(path: str, tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    if path == "old":
+        node.write_text("#!/bin/sh\necho v20.1.0\n")
+        node.chmod(0o755)
+    done = polyrepl("-e", "1", cwd=tmp_path, POLYREPL_NODE=str(node))
+    assert done.code == 1
+    assert done.out == ""
+    assert len(done.err.splitlines()) == 1
+    assert "POLYREPL_NODE" in done.err or "24" in done.err

@@ -1,0 +1,83 @@
+"""The same programs give the same results at the prompt, with -e, from a pipe, and in the kernel."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+from jupyter_client.manager import start_new_kernel
+from programs import PROGRAMS
+from running import MARKER, assert_nothing_left, environment, polyrepl
+
+TABLE = pytest.mark.parametrize(
+    ("program", "shown"), [row[1:] for row in PROGRAMS], ids=[r[0] for r in PROGRAMS]
+)
+
+
+@TABLE
+def test_eval_option(program: str, shown: str, tmp_path: Path) -> None:
+    done = polyrepl("-e", program, cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, shown + "\n", "")
+
+
+@TABLE
+def test_pipe(program: str, shown: str, tmp_path: Path) -> None:
+    done = polyrepl(stdin=program + "\n", cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, shown + "\n", "")
+
+
+@pytest.fixture(scope="module")
+def prompt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pexpect.spawn]:
+    home = tmp_path_factory.mktemp("home")
+    env = environment(home, TERM="xterm", COLUMNS="200", LINES="50")
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "polyrepl.repl"],
+        env=env,
+        cwd=str(home),
+        dimensions=(50, 200),
+        encoding="utf-8",
+        timeout=30,
+    )
+    child.expect("=> ")
+    yield child
+    child.sendcontrol("d")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert_nothing_left(env[MARKER])
+
+
+@TABLE
+def test_interactive(prompt: pexpect.spawn, program: str, shown: str) -> None:
+    prompt.send(program + "\r")
+    # Values are printed plainly on a line of their own; everything the editor draws carries escapes.
+    prompt.expect(r"\n" + re.escape(shown) + "\r\n")
+    prompt.expect("=> ")
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    env = environment(tmp_path_factory.mktemp("home"))
+    manager, client = start_new_kernel(kernel_name="polyrepl", env=env)
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel()
+    assert_nothing_left(env[MARKER])
+
+
+@TABLE
+def test_kernel(kernel, program: str, shown: str) -> None:  # type: ignore[no-untyped-def]
+    seen: list[str] = []
+
+    def collect(message: dict) -> None:  # type: ignore[type-arg]
+        if message["msg_type"] == "execute_result":
+            seen.append(message["content"]["data"]["text/plain"])
+
+    reply = kernel.execute_interactive(program, timeout=30, output_hook=collect)
+    assert reply["content"]["status"] == "ok"
+    assert seen == [shown]
