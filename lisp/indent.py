@@ -20,18 +20,15 @@ from dataclasses import dataclass
 
 from .lexer import Lexer, Token
 
-BODY_FORMS: dict[str, int] = {
-    name: before
-    for before, names in {
-        0: "auto begin comment cond def define define-syntax defclass defmacro defn defn- do else finally for-macros "
-        "testing time try",
-        1: "binding case cond-> cond->> constructor doseq dotimes doto extends fn for if if-let if-not if-some "
-        "lambda let let* let-syntax letfn letrec-syntax loop match syntax-rules unless when "
-        "when-first when-let when-not when-some while with catch",
-        2: "as->",
-    }.items()
-    for name in names.split()
+_BODIES = {
+    0: """auto begin comment cond def define define-syntax defclass defmacro defn defn- do else finally
+          for-macros testing time try""",
+    1: """binding case catch cond-> cond->> constructor doseq dotimes doto extends fn for if if-let if-not
+          if-some lambda let let* let-syntax letfn letrec-syntax loop match syntax-rules unless when
+          when-first when-let when-not when-some while with""",
+    2: "as->",
 }
+BODY_FORMS: dict[str, int] = {name: before for before, names in _BODIES.items() for name in names.split()}
 _BODY_PREFIX = re.compile(r"def(?!ault|er)|(?:with|when|let)-(?!meta)")
 # A list directly inside one of these defines a function: (area [this] body).
 _MEMBERS_IN = frozenset(["defclass"])

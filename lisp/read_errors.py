@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .brackets import CLOSING, examine
 from .errors import LispError
 from .forms import Form, Keyword, Number, Source, Span, Str
 
 # (what, offset, forms) of the reader's stack, outermost first
 OpenFrame = tuple[int, int, list[Form]]
 
-_CLOSING = {"(": ")", "[": "]", "{": "}", "#(": ")", "#{": "}"}
 _PREFIX_NAMES = {
     "'": "quote",
     "`": "quasiquote",
@@ -31,23 +31,20 @@ def opener_at(text: str, start: int) -> str:
     return two if two in ("#(", "#{", "~@", "#_", 'f"') else text[start]
 
 
-def _where(source: Source, offset: int) -> str:
-    line, column = source.position(offset)
-    return f"{line}:{column}"
-
-
 def unclosed(source: Source, frames: Sequence[OpenFrame]) -> LispError:
-    """The end of the text while something is open."""
+    """The end of the text while something is open: names the innermost opener, guesses where it ended."""
     _, start, _ = frames[-1]
     opener = opener_at(source.text, start)
     span = Span(source, start, start + len(opener))
     if opener in _PREFIX_NAMES:
-        verb = _PREFIX_NAMES[opener]
-        return LispError("dangling-prefix", span, f"{opener} has nothing to {verb}", incomplete=True)
-    closer = _CLOSING[opener]
-    return LispError(
-        "unclosed", span, f"{opener} is never closed", f"add {closer} where the form ends", incomplete=True
-    )
+        return LispError(
+            "dangling-prefix", span, f"{opener} has nothing to {_PREFIX_NAMES[opener]}", incomplete=True
+        )
+    found = examine(source, frames[0][1], len(source.text))
+    openers = [opener_at(source.text, frame[1]) for frame in frames]
+    missing = "".join(CLOSING.get(text, '"' if text == 'f"' else "") for text in reversed(openers))
+    hint = found.early or f"add {missing} at the end of line {found.last_line}"
+    return LispError("unclosed", span, f"{opener} is never closed", hint, incomplete=True)
 
 
 def unexpected_closer(source: Source, at: int, frames: Sequence[OpenFrame]) -> LispError:
@@ -55,25 +52,26 @@ def unexpected_closer(source: Source, at: int, frames: Sequence[OpenFrame]) -> L
     closer = source.text[at]
     span = Span(source, at, at + 1)
     if not frames:
+        late = examine(source, 0, at).late
         return LispError(
-            "unmatched", span, f"{closer} closes nothing", "remove it, or add its opening bracket"
+            "unmatched", span, f"{closer} closes nothing", late or "remove it, or add its opening bracket"
         )
     start = frames[-1][1]
     opener = opener_at(source.text, start)
+    opened = Span(source, start, start + len(opener))
     if opener in _PREFIX_NAMES:
-        prefix = Span(source, start, start + len(opener))
-        return LispError(
-            "dangling-prefix",
-            prefix,
-            f"{opener} has nothing to {_PREFIX_NAMES[opener]}",
-            "write a form after it",
-        )
-    wanted = _CLOSING[opener]
+        message = f"{opener} has nothing to {_PREFIX_NAMES[opener]}"
+        return LispError("dangling-prefix", opened, message, "write a form after it")
+    wanted = CLOSING[opener]
+    line, column = source.position(start)
+    same_line = line == source.position(at)[0]
     return LispError(
         "mismatched",
         span,
-        f"{closer} cannot close the {opener} opened at {_where(source, start)}",
-        f"that needs {wanted}: add {wanted} before {closer}, or replace {closer} by it",
+        f"{closer} cannot close the {opener} opened at {line}:{column}",
+        examine(source, frames[0][1], at).early
+        or f"that needs {wanted}: add {wanted} before {closer}, or replace {closer} by it",
+        related=() if same_line else ((opened, f"the {opener} is here"),),
     )
 
 

@@ -1,9 +1,8 @@
-"""Where a new line begins. Each program is written as it should stand: every line's indentation is asked for."""
+"""Where a new line begins. Each program stands as it should; the indentation of every line is asked for."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from polyrepl.lisp.indent import body_at, indent_for, open_brackets
 
 GOOD = [
