@@ -38,7 +38,14 @@ class LispError(Exception):
     """
 
     def __init__(
-        self, code: str, span: Span | None, message: str, hint: str | None = None, *, incomplete: bool = False
+        self,
+        code: str,
+        span: Span | None,
+        message: str,
+        hint: str | None = None,
+        *,
+        incomplete: bool = False,
+        related: tuple[tuple[Span, str], ...] = (),
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -46,6 +53,7 @@ class LispError(Exception):
         self.message = message
         self.hint = hint
         self.incomplete = incomplete
+        self.related = related
 
     def __str__(self) -> str:
         return render(self)
@@ -94,6 +102,9 @@ def render(problem: LispError | Diagnostic) -> str:
         while inner.expansion is not None:
             lines.append(f"  in expansion of {inner.macro or 'a macro'} at {inner.expansion!r}")
             inner = inner.expansion
+    for place, word in problem.related if isinstance(problem, LispError) else ():
+        lines.append(f"  {place!r}: {word}")
+        lines += ["    " + line for line in excerpt(place)]
     if problem.hint:
         lines.append(f"  hint: {problem.hint}")
     return "\n".join(lines)
