@@ -21,7 +21,6 @@ from types import FrameType
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
-
 from polyrepl.repl.display import plain_text
 from polyrepl.repl.events import Exit, Lost, Problem, Value
 from polyrepl.repl.session import Session
@@ -140,9 +139,7 @@ class PolyreplKernel(IPythonKernel):  # type: ignore[misc]
             return
         sys.stdout.flush()
         sys.stderr.flush()
-        self.send_response(
-            self.iopub_socket, "error", error_content(problem), ident=self._topic("error")
-        )
+        self.send_response(self.iopub_socket, "error", error_content(problem), ident=self._topic("error"))
 
     # -- output ----------------------------------------------------------------------------------
 
@@ -223,8 +220,6 @@ def error_content(problem: Problem) -> dict[str, Any]:
 
 def paint(text: str) -> str:
     """The rendering of a problem with its first line in red and its caret in yellow."""
-    lines = text.splitlines()
-    painted = [f"\x1b[31m{lines[0]}\x1b[0m"] if lines else []
-    for line in lines[1:]:
-        painted.append(f"\x1b[33m{line}\x1b[0m" if line.strip() and set(line.strip()) == {"^"} else line)
-    return "\n".join(painted)
+    first, *rest = text.splitlines() or [""]
+    painted = [f"\x1b[33m{line}\x1b[0m" if set(line.strip()) == {"^"} else line for line in rest]
+    return "\n".join([f"\x1b[31m{first}\x1b[0m", *painted])

@@ -34,71 +34,16 @@ KINDS = {
 }
 
 DEFINERS = frozenset(
-    [
-        "def",
-        "defn",
-        "define",
-        "defmacro",
-        "defclass",
-        "define-syntax",
-        "js.import",
-        "py.import",
-        "import",
-        "declare",
-        "for-macros",
-    ]
+    """
+    def defn define defmacro defclass define-syntax js.import py.import import declare for-macros
+    """.split()  # noqa: SIM905  (a table of words reads better as words)
 )
 SPECIAL = frozenset(
-    [
-        "quote",
-        "quasiquote",
-        "set!",
-        "fn",
-        "lambda",
-        "if",
-        "do",
-        "begin",
-        "let",
-        "letfn",
-        "loop",
-        "recur",
-        "while",
-        "try",
-        "catch",
-        "finally",
-        "throw",
-        "await",
-        "yield",
-        "new",
-        "when",
-        "unless",
-        "cond",
-        "case",
-        "match",
-        "and",
-        "or",
-        "if-let",
-        "when-let",
-        "if-not",
-        "when-not",
-        "->",
-        "->>",
-        "some->",
-        "some->>",
-        "as->",
-        "cond->",
-        "doto",
-        "for",
-        "doseq",
-        "dotimes",
-        "with",
-        "auto",
-        "py->",
-        "let-syntax",
-        "letrec-syntax",
-        "syntax-rules",
-        "delete!",
-    ]
+    """
+    quote quasiquote set! fn lambda if do begin let letfn loop recur while try catch finally throw await
+    yield new when unless cond case match and or if-let when-let if-not when-not -> ->> some-> some->>
+    as-> cond-> doto for doseq dotimes with auto py-> let-syntax letrec-syntax syntax-rules delete!
+    """.split()  # noqa: SIM905  (a table of words reads better as words)
 )
 OPERATORS = frozenset(["+", "-", "*", "/", "**", "=", "==", "<", ">", "<=", ">=", "not=", "mod"])
 

@@ -17,9 +17,7 @@ def imported_rooms(file: Path, room: str) -> set[str]:
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             names = [node.module]
-        assert not (isinstance(node, ast.ImportFrom) and node.level > 1), (
-            f"{file}: relative import leaves its room"
-        )
+        assert not (isinstance(node, ast.ImportFrom) and node.level > 1), f"{file} leaves its room"
         rooms |= {name.split(".")[1] for name in names if name.startswith("polyrepl.")}
     return rooms - {room}
 

@@ -13,9 +13,8 @@ from jupyter_client.manager import start_new_kernel
 from programs import PROGRAMS
 from running import MARKER, assert_nothing_left, environment, polyrepl
 
-TABLE = pytest.mark.parametrize(
-    ("program", "shown"), [row[1:] for row in PROGRAMS], ids=[r[0] for r in PROGRAMS]
-)
+NAMES = [row[0] for row in PROGRAMS]
+TABLE = pytest.mark.parametrize(("program", "shown"), [row[1:] for row in PROGRAMS], ids=NAMES)
 
 
 @TABLE
