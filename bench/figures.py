@@ -1,0 +1,165 @@
+"""What is measured. Each part yields rows: what, our figure, the reference's figure.
+
+In: where the references are installed. Out: rows of text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pexpect
+from polyrepl.bridge.process import find_node
+
+HERE = Path(__file__).resolve().parent
+Row = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Where scripts/bench put the references."""
+
+    folder: Path
+
+    @property
+    def python(self) -> str:
+        return str(self.folder / "venv" / "bin" / "python")
+
+    def command(self, name: str) -> str:
+        return str(self.folder / "venv" / "bin" / name)
+
+    def run(self, *command: str) -> str:
+        """Standard output of a reference's script; PATH finds our Node and the references' Python."""
+        node = Path(find_node()).parent
+        env = dict(os.environ, PATH=f"{node}:{self.folder / 'venv' / 'bin'}:{os.environ['PATH']}")
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=300, cwd=self.folder, env=env, check=False
+        )
+        if done.returncode:
+            return json.dumps({"error": done.stderr.strip().splitlines()[-1:]})
+        return done.stdout
+
+
+def last_json(text: str) -> dict[str, float]:
+    found: dict[str, float] = json.loads(text.strip().splitlines()[-1])
+    return found
+
+
+def microseconds(value: float | None) -> str:
+    return "failed" if value is None else f"{value:.1f} µs"
+
+
+def milliseconds(seconds: float | None) -> str:
+    return "failed" if seconds is None else f"{seconds * 1e3:.0f} ms"
+
+
+def bridge_calls(peers: Peers) -> Iterator[Row]:
+    ours = last_json(peers.run(sys.executable, str(HERE / "bridge_ours.py")))
+    pythonia = last_json(peers.run(find_node(), str(prepared(peers, "bridge_pythonia.mjs"))))
+    jspybridge = last_json(peers.run(peers.python, str(HERE / "bridge_jspybridge.py")))
+    yield "JS → Python call", microseconds(ours["js_to_py"]), f"pythonia {microseconds(pythonia.get('call'))}"
+    yield (
+        "Python → JS call",
+        microseconds(ours["py_to_js"]),
+        f"JSPyBridge {microseconds(jspybridge.get('call'))}",
+    )
+    yield (
+        "chain `np.linalg.norm` + call, from JS",
+        microseconds(ours["chain"]),
+        f"pythonia {microseconds(pythonia.get('chain'))}",
+    )
+    yield (
+        "`sorted(1000, key=js function)`",
+        milliseconds(ours["sorted"] / 1e3),
+        f"JSPyBridge {milliseconds(jspybridge['sorted'] / 1e3 if 'sorted' in jspybridge else None)}",
+    )
+
+
+def prepared(peers: Peers, name: str) -> Path:
+    """A script beside the references' node_modules, where its imports are found."""
+    target = peers.folder / name
+    target.write_text((HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
+    return target
+
+
+def best_of(command: list[str], runs: int = 15) -> float | None:
+    """Best wall time in seconds of a command that must succeed."""
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, env=env, stdin=subprocess.DEVNULL, check=False)
+        times.append(time.perf_counter() - start)
+        if done.returncode:
+            return None
+    return min(times)
+
+
+def start_up(peers: Peers) -> Iterator[Row]:
+    ours = best_of([str(Path(sys.executable).with_name("polyrepl")), "-e", "(+ 1 2)"])
+    hy = best_of([peers.command("hy"), "-c", "(print (+ 1 2))"])
+    node = best_of([find_node(), "-p", "1+2"])
+    ipython = best_of([peers.command("ipython"), "--no-banner", "-c", "1+2"], runs=5)
+    yield (
+        "`-e '(+ 1 2)'`",
+        milliseconds(ours),
+        f"hy {milliseconds(hy)}, node {milliseconds(node)}, IPython {milliseconds(ipython)}",
+    )
+
+
+def prompt(peers: Peers) -> Iterator[Row]:
+    ours = to_prompt(str(Path(sys.executable).with_name("polyrepl")), [], "=> ")
+    ipython = to_prompt(peers.command("ipython"), ["--no-banner"], r"In \[")
+    ptpython = to_prompt(peers.command("ptpython"), [], ">>> ")
+    yield (
+        "start to prompt",
+        milliseconds(ours),
+        f"IPython {milliseconds(ipython)}, ptpython {milliseconds(ptpython)}",
+    )
+
+
+def to_prompt(program: str, arguments: list[str], prompt_: str, runs: int = 7) -> float:
+    """Best time in seconds until a program has drawn its prompt on a terminal."""
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"TERM": "xterm"}
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        child = pexpect.spawn(program, arguments, env=env, timeout=30, encoding="utf-8")
+        child.delaybeforesend = None
+        while True:
+            # The terminal must answer a cursor position request or the editors wait for it.
+            if child.expect([prompt_, r"\x1b\[6n"]) == 0:
+                break
+            child.send("\x1b[1;1R")
+        times.append(time.perf_counter() - start)
+        child.close(force=True)
+    return min(times)
+
+
+def compile_speed(peers: Peers) -> Iterator[Row]:
+    program = peers.folder / "program.lisp"
+    lines = 2000
+    ours = last_json(peers.run(sys.executable, str(HERE / "compile_ours.py"), str(program), str(lines)))
+    hy = last_json(peers.run(peers.python, str(HERE / "compile_hy.py"), str(lines)))
+    squint = last_json(peers.run(find_node(), str(prepared(peers, "compile_squint.mjs")), str(lines)))
+    yield (
+        f"compile {lines} lines, cold, lines/s",
+        f"{ours['cold']:.0f}",
+        f"Hy {hy.get('cold', 0):.0f}, squint {squint.get('cold', 0):.0f}",
+    )
+    yield "the same again, warm", f"{ours['warm']:.0f}", f"squint {squint.get('warm', 0):.0f}"
+
+
+def median(values: list[float]) -> float:
+    return statistics.median(values)
+
+
+PARTS = [bridge_calls, start_up, prompt, compile_speed]
