@@ -9,8 +9,8 @@ from polyrepl.bridge import Bridge
 
 LOOP = """((calls, rounds) => {
   const $py = globalThis[Symbol.for("polyrepl.$py")];
-  const math = $py("math"), builtins = $py.builtins;
-  const abs = builtins.abs;
+  const os = $py("os");
+  const abs = $py.builtins.abs;
   const best = (run) => {
     let least = Infinity;
     for (let round = 0; round < rounds; round++) {
@@ -20,17 +20,13 @@ LOOP = """((calls, rounds) => {
     }
     return least;
   };
-  return [best(() => abs(-5)), best(() => $py.call(builtins, ["math", "sqrt"], [9]))];
+  return [best(() => abs(-5)), best(() => $py.call(os, ["path", "basename"], ["a/b"]))];
 })"""
 
 
 def main() -> None:
     bridge = Bridge()
     try:
-        import builtins
-        import math
-
-        builtins.math = math  # type: ignore[attr-defined]  # a chain of two names on a builtin
         js_to_py, chain = bridge.eval(LOOP)(1000, 10)
         add = bridge.eval("(x) => x + 1")
         least = float("inf")

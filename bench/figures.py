@@ -72,7 +72,7 @@ def bridge_calls(peers: Peers) -> Iterator[Row]:
         f"JSPyBridge {microseconds(jspybridge.get('call'))}",
     )
     yield (
-        "chain `np.linalg.norm` + call, from JS",
+        "chain `os.path.basename` + call, from JS",
         microseconds(ours["chain"]),
         f"pythonia {microseconds(pythonia.get('chain'))}",
     )
