@@ -1,0 +1,356 @@
+/**
+ * The data types the Lisp adds to JavaScript's own, and what every core function needs to know about data.
+ *
+ * In: any JavaScript value, or a Python proxy (something with an ops object under `PYTHON`).
+ * Out: Keyword, LispSymbol, List, LazySeq; and the helpers that walk, look up and describe values.
+ *
+ * House rule of this folder: top-level names are unique across all files and imports are never renamed, because
+ * `polyrepl compile` embeds single functions (with the helpers they need) into one scope.
+ */
+
+import { equal } from "./equality.mjs"; // a circle, but only of functions called later
+
+export const KEYWORD = Symbol.for("polyrepl.keyword");
+export const PYTHON = Symbol.for("polyrepl.python");
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+// ---------------------------------------------------------------------------------------------- keywords
+
+/** What keywords inherit from: a function that reads as its bare name wherever JavaScript wants text. */
+const keywordMethods = Object.create(Function.prototype, {
+  toString: { value() { return this[KEYWORD]; } },
+  toJSON: { value() { return this[KEYWORD]; } },
+  [INSPECT]: { value() { return ":" + this[KEYWORD]; } },
+  [Symbol.toStringTag]: { value: "Keyword" },
+});
+
+const keywordTable = new Map();
+
+/** The one keyword of this name; `:a` in the source is `internKeyword("a")`. */
+export function internKeyword(name) {
+  let found = keywordTable.get(name);
+  if (found === undefined) {
+    const made = (m, otherwise = null) => lookup(m, made, otherwise);
+    Object.setPrototypeOf(made, keywordMethods);
+    Object.defineProperty(made, KEYWORD, { value: name });
+    Object.defineProperty(made, "name", { value: name });
+    found = Object.freeze(made);
+    keywordTable.set(name, found);
+  }
+  return found;
+}
+
+/** Is x a keyword? */
+export function isKeyword(x) {
+  return typeof x === "function" && typeof x[KEYWORD] === "string";
+}
+
+// ---------------------------------------------------------------------------------- symbols, lists, lazy sequences
+
+/** A symbol of code, as macros see it. `id` leads back to the compiler's marks and span; it never affects `=`. */
+export class LispSymbol {
+  constructor(name, id) {
+    this.name = name;
+    this.id = id;
+  }
+
+  toString() {
+    return this.name;
+  }
+
+  toJSON() {
+    return this.name;
+  }
+
+  [INSPECT]() {
+    return this.name;
+  }
+}
+
+/** A list of code, `'(a b)`: an Array that prints in parentheses. Made by `List.of` and `List.from`. */
+export class List extends Array {}
+
+/** A List of the items of an array. */
+export function listFrom(items) {
+  const list = new List();
+  for (let i = 0; i < items.length; i++) list.push(items[i]);
+  return list;
+}
+
+/**
+ * A sequence that is computed while it is walked and can be walked again. `size` is how many items there are:
+ * a number, Infinity, or undefined when only walking tells.
+ */
+export class LazySeq {
+  constructor(walk, size) {
+    this.walk = walk;
+    this.size = size;
+  }
+
+  [Symbol.iterator]() {
+    return this.walk();
+  }
+
+  toJSON() {
+    return asArray(this, "json-str");
+  }
+
+  [INSPECT]() {
+    return this.size === Infinity ? "LazySeq (infinite)" : `LazySeq (${this.size ?? "?"})`;
+  }
+}
+
+/** `(range a b step)`: numbers that are computed, so that it may be endless and still knows its items by index. */
+export class Range extends LazySeq {
+  constructor(start, end, step) {
+    const size = step === 0 ? Infinity : Math.max(0, Math.ceil((end - start) / step));
+    super(() => walkRange(start, step, size), size);
+    this.start = start;
+    this.step = step;
+  }
+
+  at(i) {
+    return this.start + i * this.step;
+  }
+}
+
+function* walkRange(start, step, size) {
+  for (let i = 0; i < size; i++) yield start + i * step;
+}
+
+// ---------------------------------------------------------------------------------------------- what is it?
+
+/** The operations of the bridge when x is a Python proxy, else undefined. */
+export function pyOps(x) {
+  return x !== null && (typeof x === "object" || typeof x === "function") ? x[PYTHON] : undefined;
+}
+
+/** A real JavaScript array (a Python list answers true to Array.isArray too, but each index is a round trip). */
+export function isJsArray(x) {
+  return Array.isArray(x) && x[PYTHON] === undefined;
+}
+
+/** The Lisp's truth: everything but nil and false. */
+export function truthy(x) {
+  return x !== null && x !== undefined && x !== false;
+}
+
+/** Can x be awaited? (A Python awaitable counts only when the bridge gives it a `then`.) */
+export function isThenable(x) {
+  return x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function";
+}
+
+/** An object written with `{}` (or JSON), not an instance of some class. */
+export function isPlainObject(x) {
+  if (x === null || typeof x !== "object") return false;
+  const proto = Object.getPrototypeOf(x);
+  return proto === Object.prototype || proto === null;
+}
+
+/** A typed array (not a DataView). */
+export function isTypedArray(x) {
+  return ArrayBuffer.isView(x) && !(x instanceof DataView);
+}
+
+/** May the own properties of this object be seen as the entries of a map? Plain objects, class instances, modules. */
+export function isRecord(x) {
+  if (x === null || typeof x !== "object" || Array.isArray(x)) return false;
+  const tag = Object.prototype.toString.call(x);
+  return tag === "[object Object]" || tag === "[object Module]" || isPlainObject(x);
+}
+
+/** A few words for an error message: the value itself when it is short, else what it is. Never runs user code. */
+export function describe(x) {
+  if (x === null || x === undefined) return "nil";
+  if (typeof x === "string") return x.length > 40 ? `the string ${JSON.stringify(x.slice(0, 40))}...` : JSON.stringify(x);
+  if (typeof x === "bigint") return `${x}n`;
+  if (Object.is(x, -0)) return "-0";
+  if (typeof x !== "object" && typeof x !== "function") return String(x);
+  const ops = pyOps(x);
+  if (ops) return `a Python ${ops.typeName(x)}`;
+  if (isKeyword(x)) return ":" + x[KEYWORD];
+  if (typeof x === "function") return x.name ? `the function ${x.name}` : "a function";
+  if (Array.isArray(x)) return `${x instanceof List ? "a list" : "an array"} of ${x.length}`;
+  if (x instanceof LispSymbol) return `the symbol ${x.name}`;
+  if (x instanceof LazySeq) return "a lazy sequence";
+  if (isThenable(x)) return "a promise";
+  if (isPlainObject(x)) return "an object";
+  const name = Object.getPrototypeOf(x)?.constructor?.name || "object";
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** A TypeError that says which function wanted what, and what it got. */
+export function wrongType(who, wanted, got) {
+  const hint = isThenable(got) && !pyOps(got) ? "; await it first" : "";
+  return new TypeError(`${who}: expected ${wanted}, got ${describe(got)}${hint}`);
+}
+
+/** The refusal of a promise where a plain answer is needed now. */
+export function promiseRefused(who, what) {
+  return new TypeError(
+    `${who}: the ${what} returned a promise; compute the answers first with (await (all (map f xs))), ` +
+      "or use (for [x xs :when (await (f x))] x)",
+  );
+}
+
+// ---------------------------------------------------------------------------------------------- walking
+
+/**
+ * Something that `for..of` walks once, for any collection: nil is empty, an object or a Python dict gives
+ * [key value] arrays, a string its characters. Nothing is read ahead.
+ */
+export function walk(xs, who) {
+  if (xs === null || xs === undefined) return [];
+  if (typeof xs === "string") return xs;
+  if (typeof xs === "object" || typeof xs === "function") {
+    const ops = xs[PYTHON];
+    if (ops !== undefined && ops.kind(xs) === "dict") return dictEntries(xs);
+    if (typeof xs[Symbol.iterator] === "function") return xs;
+    if (isRecord(xs) && !isThenable(xs)) {
+      if (typeof xs[Symbol.asyncIterator] === "function") {
+        throw new TypeError(`${who}: an async iterable cannot be walked here; use (for [:await x xs] x)`);
+      }
+      return Object.entries(xs);
+    }
+  }
+  throw wrongType(who, "a collection", xs);
+}
+
+/** The [key value] arrays of a Python dict, in two batches rather than a round trip each. */
+export function dictEntries(dict) {
+  const values = Array.from(dict.values());
+  return Array.from(dict.keys(), (key, i) => [key, values[i]]);
+}
+
+/** All items as a JavaScript array: the very same one if xs is one (do not change it), else a fresh one. */
+export function asArray(xs, who) {
+  if (isJsArray(xs)) return xs;
+  if (xs instanceof LazySeq) {
+    if (xs.size === Infinity) throw infinite(who);
+    if (xs instanceof Range) {
+      const out = new Array(xs.size);
+      for (let i = 0; i < out.length; i++) out[i] = xs.start + i * xs.step;
+      return out;
+    }
+  }
+  const source = walk(xs, who);
+  return isJsArray(source) ? source : Array.from(source);
+}
+
+/** The error for asking all items of an endless sequence. */
+export function infinite(who) {
+  return new RangeError(`${who}: the sequence is infinite; take a part first, as in (take 10 xs)`);
+}
+
+/** What a walk gives: all of it as an array, or a lazy sequence when the source never ends. */
+export function gather(endless, start) {
+  return endless ? new LazySeq(start, Infinity) : Array.from(start());
+}
+
+/** Is xs known to have no end? Then `map`, `filter` and the like answer lazily. */
+export function isInfinite(xs) {
+  return xs instanceof LazySeq && xs.size === Infinity;
+}
+
+// ---------------------------------------------------------------------------------------------- functions and keys
+
+/** What a core function calls: a function as it is; a set, map or object looks its argument up. */
+export function toFn(f, who) {
+  if (typeof f === "function") return f;
+  if (f !== null && typeof f === "object") {
+    if (f instanceof Set) return (x) => (hasMember(f, x) ? x : null);
+    if (f instanceof Map || isPlainObject(f)) return (x, otherwise = null) => lookup(f, x, otherwise);
+    if (pyOps(f)?.kind(f) === "dict") return (x, otherwise = null) => lookup(f, x, otherwise);
+  }
+  throw wrongType(who, "a function", f);
+}
+
+/** The property name of a key of a plain object. Keywords are their names; a composite key is refused. */
+export function propKey(key, who) {
+  if (typeof key === "string" || typeof key === "symbol") return key;
+  if (isKeyword(key)) return key[KEYWORD];
+  if (key instanceof LispSymbol) return key.name;
+  if (key !== null && (typeof key === "object" || typeof key === "function")) {
+    throw new TypeError(`${who}: ${describe(key)} cannot be a key of an object; use a (hash-map ..)`);
+  }
+  return String(key);
+}
+
+/** A whole number >= 0, whether a number or an integral BigInt; else -1. */
+function asIndex(k) {
+  if (typeof k === "bigint") return Number(k);
+  return typeof k === "number" && Number.isInteger(k) ? k : -1;
+}
+
+/** m[k] on any collection, or `otherwise` when there is nothing. A nil map has nothing. */
+export function lookup(m, k, otherwise) {
+  if (m === null || m === undefined) return otherwise;
+  if (typeof m === "string") return m[asIndex(k)] ?? otherwise;
+  if (typeof m !== "object" && typeof m !== "function") return otherwise;
+  const ops = m[PYTHON];
+  if (ops !== undefined) return lookupPython(ops, m, k, otherwise);
+  if (Array.isArray(m) || isTypedArray(m)) return m[asIndex(k)] ?? otherwise;
+  if (m instanceof Map) {
+    const value = m.get(memberKey(m, k));
+    return value === undefined ? otherwise : value;
+  }
+  if (m instanceof Set) return hasMember(m, k) ? k : otherwise;
+  if (m instanceof LazySeq) return lookupLazy(m, asIndex(k), otherwise);
+  if (k !== null && (typeof k === "object" || (typeof k === "function" && !isKeyword(k)))) {
+    if (!(k instanceof LispSymbol)) return otherwise;
+  }
+  const key = propKey(k, "get");
+  const value = m[key];
+  if (value === undefined) return otherwise;
+  // {} inherits `constructor`, `toString`, `__proto__`...: nobody put them there.
+  if (key in Object.prototype && !Object.hasOwn(m, key) && (isPlainObject(m) || value === Object.prototype[key])) {
+    return otherwise;
+  }
+  return value;
+}
+
+function lookupLazy(xs, i, otherwise) {
+  if (i < 0 || i >= xs.size) return otherwise;
+  if (xs instanceof Range) return xs.at(i);
+  for (const x of xs) if (i-- === 0) return x;
+  return otherwise;
+}
+
+function lookupPython(ops, m, k, otherwise) {
+  const kind = ops.kind(m);
+  // Asking first: getitem on a defaultdict would insert.
+  if (kind === "dict") return ops.contains(m, k) ? ops.getitem(m, k) : otherwise;
+  if (kind === "set") return ops.contains(m, k) ? k : otherwise;
+  try {
+    return ops.getitem(m, k) ?? otherwise;
+  } catch (e) {
+    if (e?.name === "IndexError" || e?.name === "KeyError") return otherwise;
+    throw e;
+  }
+}
+
+// ------------------------------------------------------------------------------------- members of Map and Set
+
+/**
+ * The key under which a Map (or Set) already holds k, else k itself. JavaScript finds keys by identity; the Lisp
+ * also finds `[1 2]` by an equal array, `1n` by `1`, and `:a` by the string "a" that JSON and libraries use.
+ */
+export function memberKey(m, k) {
+  if (m.has(k)) return k;
+  if (typeof k === "function") return isKeyword(k) && m.has(k[KEYWORD]) ? k[KEYWORD] : k;
+  if (k === undefined) return null;
+  if (typeof k === "bigint") return m.has(Number(k)) && BigInt(Number(k)) === k ? Number(k) : k;
+  if (typeof k === "number") return Number.isInteger(k) && m.has(BigInt(k)) ? BigInt(k) : k;
+  if (k === null) return m.has(undefined) ? undefined : k;
+  if (typeof k === "object") {
+    for (const known of m.keys()) {
+      if (known !== null && typeof known === "object" && equal(known, k)) return known;
+    }
+  }
+  return k;
+}
+
+/** Does a Map or Set hold k, as `memberKey` finds it? */
+export function hasMember(m, k) {
+  return m.has(memberKey(m, k));
+}

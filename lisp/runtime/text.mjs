@@ -1,0 +1,29 @@
+/**
+ * What a value is as plain text: in `str`, in f-strings, as a piece of `join`. In: any value. Out: a string.
+ */
+
+import { KEYWORD, LispSymbol, isKeyword, pyOps } from "./data.mjs";
+import { prStr } from "./printer.mjs";
+
+/** A string is itself, a keyword or symbol its name, nil empty; a date its ISO form; data as the Lisp writes it. */
+export function textOf(x) {
+  if (typeof x === "string") return x;
+  if (x === null || x === undefined) return "";
+  if (typeof x !== "object" && typeof x !== "function") return String(x);
+  const ops = pyOps(x);
+  if (ops) return ops.str(x);
+  if (isKeyword(x)) return x[KEYWORD];
+  if (typeof x === "function") return prStr(x);
+  if (x instanceof LispSymbol) return x.name;
+  if (x instanceof RegExp) return x.source === "(?:)" ? "" : x.source;
+  if (x instanceof Date) return Number.isNaN(x.getTime()) ? "Invalid Date" : x.toISOString();
+  if (!Array.isArray(x) && typeof x.toString === "function" && x.toString !== Object.prototype.toString && !ArrayBuffer.isView(x)) {
+    return String(x);
+  }
+  return prStr(x);
+}
+
+/** What an f-string puts in a hole: like `str`, but nil shows. */
+export function holeText(x) {
+  return x === null || x === undefined ? "nil" : textOf(x);
+}
