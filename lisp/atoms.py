@@ -6,13 +6,14 @@ Every function raises LispError for a malformed literal.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
 
 from . import lexer as lex
 from . import read_errors as wrong
 from .forms import BigInt, Form, Keyword, Number, Regex, Source, Span, Str, Symbol
 
+MAX_DIGITS = 1000  # Python converts no more than 4,300 at once, and nobody writes that many
 CHARS = {
     "newline": "\n",
     "space": " ",
@@ -55,31 +56,34 @@ def read_atom(text: str, span: Span) -> Form:
         if lex.begins_like_number(text):
             raise wrong.bad_number(text, span)
         return Symbol(text, span)
+    if len(text) > MAX_DIGITS:
+        raise wrong.long_number(span)
     plain = text.replace("_", "").lstrip("+")
     if match["radix"]:
         value = int(match["radix"].replace("_", ""), 0)
         value = -value if plain[0] == "-" else value
     elif match["int"]:
-        value = _int(plain.removesuffix("n"), span)
+        value = int(plain.removesuffix("n"))
     elif match["big"]:
         raise wrong.bad_number(text, span)
     else:
-        if plain.endswith("."):
-            return Number(_int(plain[:-1], span), plain[:-1], span)
-        return Number(float(plain), plain, span)
+        if not plain.endswith("."):
+            return Number(float(plain), plain, span)
+        plain = plain[:-1]
+        value = int(plain)
     if match["big"]:
         return BigInt(value, span)
     if value == 0 and plain[0] == "-":
         return Number(-0.0, plain, span)
-    return Number(value, plain, span)
+    # Beyond 2**53 the value is what JavaScript makes of it; the text still has every digit.
+    return Number(value if abs(value) <= 2**53 else _double(value), plain, span)
 
 
-def _int(digits: str, span: Span) -> int:
-    """Python refuses to convert very long decimal numbers; so do we, with a LispError."""
+def _double(value: int) -> float:
     try:
-        return int(digits)
-    except ValueError:
-        raise wrong.long_number(span) from None
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def read_keyword(text: str, span: Span) -> Keyword:
@@ -182,6 +186,3 @@ def _cut_off(escape: str) -> bool:
     return any(
         _code_point(escape + more) is not None for more in ("0", "00", "000", "0000", "}", "0}", "{0}")
     )
-
-
-ReadLiteral = Callable[[str, Span], Form]

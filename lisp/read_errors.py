@@ -216,9 +216,9 @@ def bad_number(text: str, span: Span) -> LispError:
 
 
 def long_number(span: Span) -> LispError:
-    """A number of more digits than Python converts."""
+    """A number of more than a thousand digits."""
     return LispError(
-        "long-number", span, "number with too many digits", 'read it at run time: (js/BigInt "..")'
+        "long-number", span, "number with too many digits", 'convert it at run time: (BigInt "..")'
     )
 
 
