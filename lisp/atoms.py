@@ -113,7 +113,7 @@ def read_string(source: Source, begin: int) -> tuple[Str, int]:
     """The string whose quote is at `begin`, and the offset after it."""
     end = _rest(source, begin + 1)
     value = unescape(source, begin + 1, end)
-    if end == len(source.text):
+    if not source.text.startswith('"', end):
         raise wrong.unclosed_string(source, begin, '"')
     return Str(value, Span(source, begin, end + 1)), end + 1
 
@@ -121,7 +121,7 @@ def read_string(source: Source, begin: int) -> tuple[Str, int]:
 def read_regex(source: Source, begin: int) -> tuple[Regex, int]:
     """The regex whose `#` is at `begin`, and the offset after it. Only `\\"` is an escape of ours."""
     end = _rest(source, begin + 2)
-    if end == len(source.text):
+    if not source.text.startswith('"', end):
         raise wrong.unclosed_string(source, begin, '#"')
     span = Span(source, begin, end + 1)
     pattern = source.text[begin + 2 : end].replace('\\"', '"')
@@ -138,6 +138,7 @@ def read_regex(source: Source, begin: int) -> tuple[Regex, int]:
 
 
 def _rest(source: Source, start: int) -> int:
+    """Where the string text from `start` ends: at its quote, or at the end of the text."""
     match = lex.STRING_REST.match(source.text, start)
     return match.end() if match else start
 

@@ -72,7 +72,7 @@ ESCAPES = {
 }
 _LETTERS = {escape[1]: char for char, escape in ESCAPES.items()}
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
-_RENAMED = re.compile(r"(.*?[^$](?:\$\$)*)\$[0-9]+", re.DOTALL)
+_RENAMED = re.compile(r"(.*?[^$](?:\$\$)*|(?:\$\$)+)\$[0-9]+", re.DOTALL)
 
 
 @lru_cache(maxsize=8192)
