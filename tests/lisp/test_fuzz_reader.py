@@ -15,9 +15,11 @@ from polyrepl.lisp.write import number_text, write_form
 
 from .programs import PROGRAMS, forms, messy_programs
 
-PIECES = ["(", ")", "[", "]", "{", "}", "#(", "#{", '#"', 'f"', '"', "'", "`", "~@", "~", "^", "#_", "#|", "|#", ";",
-          "\\", "\n", " ", "{{", "}}", "%", "%2", "%&", ":", "::", ":a", "x", "1", "-", ".", "0x", "10n", "1e", "\\u",
-          "\\u{", "\\x", "@", "#", "#!", "\x00", "\ufeff", "\r\n", "\ud800", "π", "nil", ",", "_", "e", "n"]  # fmt: skip
+_PIECES = r"""
+( ) [ ] { } #( #{ #" f" " ' ` ~@ ~ ^ #_ #| |# ; \ {{ }} % %2 %& : :: :a x
+1 - . 0x 10n 1e \u \u{ \x @ # #! π nil , _ e n
+"""
+PIECES = [*_PIECES.split(), "\n", " ", "\x00", "\ufeff", "\r\n", "\ud800"]
 
 
 def survives(text: str) -> None:

@@ -101,7 +101,7 @@ READS: list[tuple[str, Form]] = [
     (r"\u0041", Str("A")),
     (r"\(", Str("(")),
     (r"\\", Str("\\")),
-    (r'\"', Str('"')),
+    (r"\"", Str('"')),
     (r'#"a\d\"b"', Regex(r'a\d"b')),
     ('#"(?i)abc"', Regex("abc", "i")),
     ('#"(?mi)abc"', Regex("abc", "im")),
@@ -135,7 +135,10 @@ READS: list[tuple[str, Form]] = [
     ("#(f %2)", call("fn", Vector((sym("%1"), sym("%2"))), call("f", "%2"))),
     ("#(f %&)", call("fn", Vector((sym("&"), sym("%&"))), call("f", "%&"))),
     ("#(f)", call("fn", Vector(()), call("f"))),
-    ('#(f f"{%}" [%])', call("fn", Vector((sym("%1"),)), call("f", FString((sym("%1"),)), Vector((sym("%1"),))))),
+    (
+        '#(f f"{%}" [%])',
+        call("fn", Vector((sym("%1"),)), call("f", FString((sym("%1"),)), Vector((sym("%1"),)))),
+    ),
     ("^:a x", call("with-meta*", "x", Map((Keyword("a"), Const(True))))),
     ("^{:b 1} x", call("with-meta*", "x", Map((Keyword("b"), Number(1))))),
     ("^T x", call("with-meta*", "x", Map((Keyword("tag"), sym("T"))))),
@@ -143,14 +146,27 @@ READS: list[tuple[str, Form]] = [
         "^:a ^{:a 2 :b 1} x",
         call("with-meta*", "x", Map((Keyword("a"), Const(True), Keyword("b"), Number(1)))),
     ),
-    ("{a 1 b 2 ~c 3 ~d 4}", Map((sym("a"), Number(1), sym("b"), Number(2), call("unquote", "c"), Number(3),
-                                 call("unquote", "d"), Number(4)))),
+    (
+        "{a 1 b 2 ~c 3 ~d 4}",
+        Map(
+            (
+                sym("a"),
+                Number(1),
+                sym("b"),
+                Number(2),
+                call("unquote", "c"),
+                Number(3),
+                call("unquote", "d"),
+                Number(4),
+            )
+        ),
+    ),
     ("#!/usr/bin/env polyrepl\nx", sym("x")),
     ("\ufeff#!x\ny", sym("y")),
     ("\ufeffx", sym("x")),
     ("(a\r\n b)\r\n", call("a", "b")),
     ("\u00a0x\u3000", sym("x")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "form"), READS, ids=[text[:30] for text, _ in READS])

@@ -19,8 +19,10 @@ from polyrepl.lisp.sourcemap import (
 )
 
 
-@pytest.mark.parametrize(("value", "text"), [(0, "A"), (1, "C"), (-1, "D"), (15, "e"), (16, "gB"), (-16, "hB"),
-                                             (123, "2H"), (123456789, "qxmvrH")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "A"), (1, "C"), (-1, "D"), (15, "e"), (16, "gB"), (-16, "hB"), (123, "2H"), (123456789, "qxmvrH")],
+)
 def test_vlq_table(value: int, text: str) -> None:
     assert encode_vlq(value) == text
     assert decode_vlq(text) == [value]
@@ -87,9 +89,13 @@ def test_malformed() -> None:
 
 
 PLACES = st.tuples(
-    st.integers(0, 5), st.integers(0, 30), st.sampled_from(["a", "b"]), st.integers(0, 50), st.integers(0, 50),
+    st.integers(0, 5),
+    st.integers(0, 30),
+    st.sampled_from(["a", "b"]),
+    st.integers(0, 50),
+    st.integers(0, 50),
     st.sampled_from([None, "x", "y"]),
-)  # fmt: skip
+)
 
 
 @given(st.lists(PLACES, max_size=30))
