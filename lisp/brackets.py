@@ -76,3 +76,18 @@ def examine(source: Source, start: int, end: int) -> Findings:
             stack.append(_Open(shown, token.start, line, column))
     found.last_line = last_line or 1
     return found
+
+
+def swallowed_quote(source: Source, end: int) -> str | None:
+    """Before an unclosed string: is there one that runs over a line's end and stops right before a word?
+
+    `(f "a)` and on the next line `(g "b")` make the string `"a)\\n(g "` and then a stray `b`.
+    """
+    text = source.text
+    for token in tokens(text[:end]):
+        if token.kind == "string" and token.end < end and "\n" in text[token.start : token.end]:
+            after = text[token.end]
+            if after.isalnum() or after in "_.:-/\\":
+                line, column = source.position(token.start)
+                return f'the string of {line}:{column} runs over the end of its line: is " missing there?'
+    return None

@@ -66,7 +66,8 @@ sorted           = sort
 append           = push!, or conj for a copy
 input            = py.input
 sum              = (reduce + xs), or py.sum
-//               = quot
+//               = quot for whole division; a comment begins with ;
+/*               = #| .. |# around a comment
 %                = mod
 **=              = (set! x (** x n))
 # Clojure, ClojureScript, squint
@@ -218,7 +219,9 @@ def _shape(name: str, root: str) -> str | None:
     if name.endswith(":") and len(name) > 1:
         return f"a keyword begins with its colon: write :{name[:-1]}"
     if "/" in name.strip("/"):
-        return f"write {name.replace('/', '.')}: names are joined by dots"
+        return f"names are joined by dots: write {name.replace('/', '.')}"
+    if name.endswith("'"):
+        return 'strings stand in double quotes: write "text"'
     if name.endswith(".") and len(name) > 1:
         return f"write (new {name[:-1]} ..)"
     if name[0] == "$" and len(name) > 1:

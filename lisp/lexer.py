@@ -78,8 +78,8 @@ class Token(NamedTuple):
 
 
 class State(NamedTuple):
-    """What is still open: `mode` code, string, regex, fstring or comment; `depth` of nested block
-    comments; `holes`: for each f-string hole around, how many braces are open in it."""
+    """What is still open. `mode`: code, string, regex, fstring, comment, or begin (where a `#!` line may
+    stand); `depth` of nested block comments; `holes`: braces open in each f-string hole around."""
 
     mode: str = "code"
     depth: int = 0
@@ -87,6 +87,7 @@ class State(NamedTuple):
 
 
 CODE = State()
+BEGIN = State("begin")
 
 
 def block_comment_end(text: str, start: int, depth: int = 1) -> tuple[int, int]:
@@ -110,7 +111,7 @@ def shebang_end(text: str) -> int:
 class Lexer:
     """Iterate for tokens; afterwards `state` is what was open at the end of the text."""
 
-    def __init__(self, text: str, start: int = 0, state: State = CODE) -> None:
+    def __init__(self, text: str, start: int = 0, state: State = BEGIN) -> None:
         self.text = text
         self.start = start
         self.state = state
@@ -123,12 +124,12 @@ class Lexer:
             yield Token("block-comment", pos, end)
             self.state = State("comment" if depth else "code", depth, tuple(holes))
             pos = end
+        elif state.mode == "begin":
+            self.state = CODE
+            if pos == 0 and (pos := shebang_end(text)) > 1:
+                yield Token("comment", 1 if text[0] == "\ufeff" else 0, pos)
         elif state.mode != "code":
             pos = yield from self._string(state.mode, pos, pos, holes)
-        elif pos == 0:
-            pos = shebang_end(text)
-            if text[:pos].strip("\ufeff"):
-                yield Token("comment", 1 if text[0] == "\ufeff" else 0, pos)
         while pos >= 0 and self.state.mode == "code":
             pos = yield from self._code(pos, holes)
         self.state = self.state._replace(holes=tuple(holes))
@@ -222,6 +223,6 @@ def begins_like_number(text: str) -> bool:
     return text.lstrip("+-.")[:1].isdigit() and (text[0].isdigit() or text[1].isdigit() or text[1] == ".")
 
 
-def tokens(text: str, start: int = 0, state: State = CODE) -> Iterator[Token]:
+def tokens(text: str, start: int = 0, state: State = BEGIN) -> Iterator[Token]:
     """The tokens of `text` from `start` on; never raises. Use `Lexer` to know the state at the end."""
     return iter(Lexer(text, start, state))

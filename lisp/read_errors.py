@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .brackets import CLOSING, examine
+from .brackets import CLOSING, examine, swallowed_quote
 from .errors import LispError
-from .forms import Form, Keyword, Number, Source, Span, Str
+from .forms import Form, Keyword, Number, Source, Span, Str, Symbol
 
 # (what, offset, forms) of the reader's stack, outermost first
 OpenFrame = tuple[int, int, list[Form]]
@@ -144,19 +144,26 @@ def check_set(items: Sequence[Form]) -> None:
             seen.add(item)
 
 
-def bad_hole(source: Source, start: int, end: int, items: Sequence[Form]) -> LispError:
-    """`{}` or `{a b}` in an f-string."""
+def check_hole(source: Source, start: int, end: int, items: Sequence[Form]) -> None:
+    """Refuse `{}`, `{a b}`, and Python's `{x:.2f}` and `{x!r}`, in an f-string."""
+    hole = Span(source, start, end)
     if not items:
-        return LispError(
-            "empty-hole",
-            Span(source, start, end),
-            "nothing between the braces of an f-string",
-            "write {{}} for braces",
-        )
-    span = items[1].span or Span(source, start, end)
-    return LispError(
-        "crowded-hole", span, "an f-string's braces hold one form", "a call needs its parentheses: {(f x)}"
-    )
+        hint = "for braces in the text write {{ and }}"
+        raise LispError("empty-hole", hole, "nothing between the braces of an f-string", hint)
+    if len(items) > 1:
+        span = items[1].span or hole
+        if isinstance(items[1], Keyword):
+            raise _format_spec(span)
+        hint = "a call needs its parentheses: {(f x)}"
+        raise LispError("crowded-hole", span, "the braces of an f-string hold one form", hint)
+    match items[0]:
+        case Symbol(name=name, span=Span() as span) if name.endswith(("!r", "!s", "!a")) or ":" in name[1:]:
+            raise _format_spec(span)
+
+
+def _format_spec(span: Span) -> LispError:
+    hint = 'call a function: {(.toFixed x 2)} {(pr-str x)} {(py.format x ">10")}'
+    return LispError("format-spec", span, "f-strings have no format specifications", hint)
 
 
 def lone_brace(source: Source, at: int) -> LispError:
@@ -178,13 +185,17 @@ def unclosed_comment(source: Source, begin: int, end: int) -> LispError:
 def unclosed_string(source: Source, begin: int, opener: str) -> LispError:
     """The end of the text inside a string, regex or f-string."""
     what = {'"': "string", '#"': "regex", 'f"': "f-string"}[opener]
-    return LispError(
-        "unclosed-string",
-        Span(source, begin, begin + len(opener)),
-        f"{what} is never closed",
-        'add "',
-        incomplete=True,
-    )
+    span = Span(source, begin, begin + len(opener))
+    hint = swallowed_quote(source, begin) or 'add "'
+    return LispError("unclosed-string", span, f"{what} is never closed", hint, incomplete=True)
+
+
+def inside_hole(error: LispError, source: Source, holes: Sequence[int]) -> LispError:
+    """An unclosed string in an f-string's braces is mostly the f-string's own end, after a forgotten `}`."""
+    if error.incomplete and holes:
+        line, column = source.position(holes[-1])
+        error.hint = f"the {{ of {line}:{column} is still open: is }} missing before this quote?"
+    return error
 
 
 def bad_meta(meta: Form, span: Span) -> LispError:
@@ -278,7 +289,7 @@ _DISPATCH = {
     "#inst": 'write (Date. "..")',
     "#py": "this is how a Python value prints; it cannot be read back",
     "#<": "this is how a value prints; it cannot be read back",
-    "#": 'after # comes ( { " _ or |',
+    "#": 'a comment begins with ; and # stands before ( { " _ or |',
 }
 
 

@@ -61,7 +61,9 @@ class Reader:
 
     def __init__(self, source: Source | str, start: int = 0) -> None:
         self.source = source if isinstance(source, Source) else Source("<text>", source)
-        self.position = start if start else lex.shebang_end(self.source.text)
+        self.position = start
+        if start == 0 and self.source.first_line == 1:
+            self.position = lex.shebang_end(self.source.text)
         self._stack: list[Frame] = []
         self._arity = -1  # highest %n of the #( being read, -1 outside of one
         self._rest = False  # has it a %&
@@ -131,8 +133,7 @@ class Reader:
                     elif what == VECTOR:
                         form = Vector(tuple(items), Span(source, start, end))
                     elif what == HOLE:
-                        if len(items) != 1:
-                            raise wrong.bad_hole(source, start, end, items)
+                        wrong.check_hole(source, start, end, items)
                         what, start, outer = stack.pop()
                         outer.append(items[0])
                         items = outer
@@ -159,7 +160,11 @@ class Reader:
                     form = read_char(match[12], Span(source, begin, end))
                 elif group == lex.QUOTED or text.startswith('#"', begin):
                     read = read_string if group == lex.QUOTED else read_regex
-                    form, pos = read(source, begin)
+                    try:
+                        form, pos = read(source, begin)
+                    except LispError as error:
+                        holes = [at for kind, at, _ in (*stack, (what, start, items)) if kind == HOLE]
+                        raise wrong.inside_hole(error, source, holes) from None
                     items.append(form)
                     if what >= ONE:
                         what, start, items = self._settle(what, start, items)
@@ -265,7 +270,7 @@ class Reader:
             return end + 1, -1, FString(tuple(items), Span(source, start, end + 1))
         if text.startswith("{", end):
             return end + 1, end, None
-        if end < len(text) and text[end] == "}":
+        if text.startswith("}", end) and end + 1 < len(text):
             raise wrong.lone_brace(source, end)
         raise wrong.unclosed_string(source, start, 'f"')
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from .forms import (
     BigInt,
@@ -33,6 +34,8 @@ _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\0":
 _ODD = re.compile(
     r'[\x00-\x1f"\\\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]'
 )
+_PAIRS = frozenset(["let", "loop", "for", "doseq", "with", "binding", "if-let", "when-let"])
+_Piece: TypeAlias = tuple[Form | str, int, bool]
 _ARGUMENT = re.compile(r"%(\d+|&)")
 
 
@@ -187,11 +190,11 @@ def _is_percent_fn(items: tuple[Form, ...]) -> bool:
 
 def _broken(form: Form, width: int) -> Iterator[str]:
     """The text over several lines. Forms that fit into the rest of a line stay whole."""
-    # (form or text, column of the bracket, may be broken): the column is known only while writing
     column = 0
-    stack: list[tuple[Form | str, int]] = [(form, 0)]
+    # (form or text, brackets that close right after it, are its elements pairs)
+    stack: list[_Piece] = [(form, 0, False)]
     while stack:
-        item, closers = stack.pop()
+        item, closers, paired = stack.pop()
         if isinstance(item, str):
             yield item
             column = len(item) - item.rfind("\n") - 1 if "\n" in item else column + len(item)
@@ -201,37 +204,36 @@ def _broken(form: Form, width: int) -> Iterator[str]:
         if isinstance(parts, str) or column + len(flat) + closers <= width or isinstance(item, FString):
             yield flat
             column += len(flat)
-            continue
-        if len(parts) == 2:  # a prefix and its form
-            yield str(parts[0])
-            column += len(str(parts[0]))
-            stack.append((parts[1], closers))
-            continue
-        stack.extend(reversed(_lines(parts, column, closers)))
+        elif len(parts) == 2:  # a prefix and its form
+            stack += [(parts[1], closers, False), (parts[0], 0, False)]
+        else:
+            stack += reversed(_lines(parts, column, closers, paired or isinstance(item, Map)))
 
 
-def _lines(parts: list[Form | str], column: int, closers: int) -> list[tuple[Form | str, int]]:
-    """The parts of a bracketed form with line breaks between its elements."""
+def _lines(parts: list[Form | str], column: int, closers: int, paired: bool) -> list[_Piece]:
+    """The parts of a bracketed form with line breaks between its elements, or between pairs of them."""
     opener = "".join(part for part in parts[:2] if isinstance(part, str))
     items = [part for part in parts if not isinstance(part, str)]
-    inner = column + len(opener)
+    indent = column + len(opener)
     together = 1  # elements on the first line
-    indent = inner
+    bindings = False
     if opener.endswith("(") and items and isinstance(items[0], (Symbol, Keyword)):
         name = items[0].name
         before = body_form(name)
-        indent = inner + 1
         if before is not None:
-            together = 1 + max(before, 1 if name.startswith("def") else 0)
-            together += name in ("defn", "defmacro") and len(items) > 2
+            indent += 1
+            together = 1 + max(before, name.startswith("def")) + (name in ("defn", "defmacro"))
+            bindings = name in _PAIRS
         elif len(items) > 1 and len(name) < 16:
-            together, indent = 2, inner + len(write_atom(items[0])) + 1
-    step = 2 if opener == "{" else 1
-    out: list[tuple[Form | str, int]] = [(opener, 0)]
+            indent += len(write_atom(items[0])) + 1
+            together = 2
+        else:
+            indent += 1
+    out: list[_Piece] = [(opener, 0, False)]
     for at, item in enumerate(items):
         if at:
-            same_line = at < together or (step == 2 and at % 2 == 1)
-            out.append((" " if same_line else "\n" + " " * indent, 0))
-        out.append((item, closers + 1 if at == len(items) - 1 else 0))
-    out.append((str(parts[-1]), 0))
+            out.append((" " if at < together or (paired and at % 2) else "\n" + " " * indent, 0, False))
+        pairs = bindings and at == 1 and isinstance(item, Vector)
+        out.append((item, closers + 1 if at == len(items) - 1 else 0, pairs))
+    out.append((parts[-1], 0, False))
     return out

@@ -269,6 +269,9 @@ INVALID = [
     ('#"(?x)a"', "bad-regex-flag", "x"),
     ('f"{}"', "empty-hole", "{}"),
     ('f"{a b}"', "crowded-hole", "b"),
+    ('f"{x:.2f}"', "format-spec", "x:.2f"),
+    ('f"{x!r}"', "format-spec", "x!r"),
+    ('f"{(f x):>10}"', "format-spec", ":>10"),
     ('f"a}"', "lone-brace", "}"),
     ("^1 x", "bad-metadata", "1"),
     ("'" * (MAX_DEPTH + 1) + "x", "too-deep", "'"),
@@ -305,6 +308,7 @@ INCOMPLETE = [
     ('f"abc{', "{"),
     ('f"abc{x', "{"),
     ('f"abc{x}', 'f"'),
+    ('f"abc}', 'f"'),
     ('f"abc{"x', '"'),
     ("'", "'"),
     ("(a '", "'"),
@@ -397,6 +401,25 @@ def test_brackets_are_judged_by_indentation(text: str, first: str, second: str) 
     assert error is not None and error.hint is not None
     assert first in error.hint
     assert second in error.hint
+
+
+def test_a_quote_missing_on_an_earlier_line() -> None:
+    error = status('(f "a)\n(g "b")\n').error
+    assert error is not None and error.hint is not None
+    assert "string of 1:4 runs over" in error.hint
+
+
+def test_a_brace_missing_in_an_fstring() -> None:
+    for text in ['(println f"a{x")', 'f"aa{ {:a "b']:
+        error = status(text).error
+        assert error is not None and error.hint is not None
+        assert "{ of 1:" + str(text.index("{") + 1) + " is still open" in error.hint
+
+
+def test_only_the_first_text_of_a_pipe_may_begin_with_a_shebang() -> None:
+    assert Reader(Source("<pipe>", "#!x\ny", first_line=1)).read() == sym("y")
+    with pytest.raises(LispError):
+        Reader(Source("<pipe>", "#!x\ny", first_line=7)).read()
 
 
 def test_a_wrong_closer_shows_both_places() -> None:
