@@ -169,14 +169,12 @@ function walkFinite(xs, who) {
 
 /** (distinct xs): Each item once, where it first came; by structure. Example: (distinct [1 [2] 1 [2]]) => [1 [2]] */
 export function distinct(xs) {
+  if (isJsArray(xs) && xs.every((x) => typeof x === "string" || typeof x === "number")) return [...new Set(xs)];
   return gather(isInfinite(xs), function* () {
-    const simple = new Set();
-    const others = new EqualMap();
+    const seen = new EqualMap();
     for (const x of walk(xs, "distinct")) {
-      const seen = typeof x === "string" || typeof x === "number" ? simple : others;
-      if (seen.has(x) || (seen === others && typeof x === "bigint" && simple.has(Number(x)))) continue;
-      if (seen === simple) simple.add(x);
-      else others.set(x, true);
+      if (seen.has(x)) continue;
+      seen.set(x, true);
       yield x;
     }
   });
@@ -313,7 +311,11 @@ export function sortInPlace(items, compare, who) {
   }
   if (compare !== undefined) return items.sort(comparator(compare, who));
   if (items.every((x) => typeof x === "string")) return items.sort();
-  if (items.every((x) => typeof x === "number")) return items.sort((a, b) => a - b || compareValues(a, b));
+  if (items.every((x) => typeof x === "number")) {
+    const numbers = Float64Array.from(items).sort(); // several times as fast as a comparator
+    for (let i = 0; i < numbers.length; i++) items[i] = numbers[i];
+    return items;
+  }
   return items.sort(compareValues); // (undefined goes last here whatever the comparator says)
 }
 

@@ -140,12 +140,12 @@ export function name(x) {
   throw wrongType("name", "a keyword, a symbol or a string", x);
 }
 
-let gensymCount = 0;
+const gensymState = { count: 0 };
 
 /** (gensym) (gensym prefix): A symbol that nobody else has. Example: (= (gensym) (gensym)) => false */
 export function gensym(prefix = "G__") {
-  gensymCount++;
-  return new LispSymbol(`${name(prefix)}${gensymCount}`);
+  gensymState.count++;
+  return new LispSymbol(`${name(prefix)}${gensymState.count}`);
 }
 
 // ---------------------------------------------------------------------------------------------- errors

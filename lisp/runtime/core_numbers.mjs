@@ -4,8 +4,8 @@
  * In: numbers, BigInts, Python numbers. Out: a BigInt where a BigInt meets an integral number, else a float.
  */
 
-import { describe, pyOps, wrongType } from "./data.mjs";
-import { compareValues, equal } from "./equality.mjs";
+import { describe, isKeyword, pyOps, wrongType } from "./data.mjs";
+import { compareValues, equal, hashOf } from "./equality.mjs";
 
 /** Both as numbers, or both as BigInts when one is a BigInt and the other integral. */
 function alike(a, b, who) {
@@ -173,6 +173,16 @@ export function parse_double(s) {
   return text === "NaN" ? NaN : null;
 }
 
+/** (parse-int s) (parse-int s radix): The whole number at the beginning of a string, as JavaScript's parseInt reads it; NaN when there is none. Example: (parse-int "12px") => 12 */
+export function parse_int(s, radix = 10) {
+  return Number.parseInt(s, radix);
+}
+
+/** (parse-float s): The number at the beginning of a string, as JavaScript's parseFloat reads it; NaN when there is none. Example: (parse-float "1.5em") => 1.5 */
+export function parse_float(s) {
+  return Number.parseFloat(s);
+}
+
 /** (parse-boolean s): true or false as a string spells it, else nil. Example: (parse-boolean "true") => true */
 export function parse_boolean(s) {
   if (typeof s !== "string") throw wrongType("parse-boolean", "a string", s);
@@ -198,6 +208,15 @@ export function not$e(x, ...more) {
 /** (identical? a b): Are both the very same object (or the same number, string, ..)? Example: (identical? [] []) => false */
 export function identical$q(a, b) {
   return a === b || ((a ?? null) === null && (b ?? null) === null);
+}
+
+/** (hash x): A whole number that equal values share. Example: (= (hash [1 {:a 2}]) (hash [1 {:a 2}])) => true */
+export function hash(x) {
+  const key = hashOf(x);
+  const text = typeof key === "object" && key !== null ? "object" : isKeyword(key) ? ":" + key.name : String(key);
+  let h = 0;
+  for (let i = 0; i < text.length; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
+  return h;
 }
 
 /** (compare a b): -1, 0 or 1: nil first, numbers by size, strings by code unit, arrays item by item. Example: (compare [1 2] [1 3]) => -1 */

@@ -289,17 +289,23 @@ export function lookup(m, k, otherwise) {
   if (typeof m !== "object" && typeof m !== "function") return otherwise;
   const ops = m[PYTHON];
   if (ops !== undefined) return lookupPython(ops, m, k, otherwise);
+  if (Object.getPrototypeOf(m) === Object.prototype) return lookupField(m, k, otherwise); // the most usual case
   if (Array.isArray(m) || isTypedArray(m)) return m[asIndex(k)] ?? otherwise;
   if (m instanceof Map) {
     const value = m.get(memberKey(m, k));
     return value === undefined ? otherwise : value;
   }
   if (m instanceof Set) return hasMember(m, k) ? k : otherwise;
-  if (m instanceof LazySeq) return lookupLazy(m, asIndex(k), otherwise);
-  if (k !== null && (typeof k === "object" || (typeof k === "function" && !isKeyword(k)))) {
-    if (!(k instanceof LispSymbol)) return otherwise;
+  return m instanceof LazySeq ? lookupLazy(m, asIndex(k), otherwise) : lookupField(m, k, otherwise);
+}
+
+function lookupField(m, k, otherwise) {
+  let key = k;
+  if (typeof k !== "string") {
+    if (isKeyword(k)) key = k[KEYWORD];
+    else if (k !== null && (typeof k === "object" || typeof k === "function") && !(k instanceof LispSymbol)) return otherwise;
+    else key = propKey(k, "get");
   }
-  const key = propKey(k, "get");
   const value = m[key];
   if (value === undefined) return otherwise;
   // {} inherits `constructor`, `toString`, `__proto__`...: nobody put them there.

@@ -185,7 +185,8 @@ export class EqualMap {
     if (this.kept.has(key)) return key;
     if (typeof key === "string" || typeof key === "function") return key;
     const bucket = this.buckets.get(hashOf(key));
-    return bucket?.find((known) => equal(known, key)) ?? key;
+    const at = bucket === undefined ? -1 : bucket.findIndex((known) => equal(known, key));
+    return at < 0 ? key : bucket[at];
   }
 
   has(key) {

@@ -23,3 +23,4 @@ export * from "./core_strings.mjs";
 export * from "./core_functions.mjs";
 export * from "./core_async.mjs";
 export * from "./core_io.mjs";
+export * from "./display.mjs";

@@ -14,6 +14,8 @@
 import { KEYWORD, LazySeq, LispSymbol, List, isKeyword, isTypedArray, pyOps } from "./data.mjs";
 import { demangle } from "./names.mjs";
 
+const DISPLAY = Symbol.for("Jupyter.display");
+
 /** How much is printed when nothing else is said: everything, up to a depth that no stack minds. */
 const PRINT_ALL = { readably: true, maxItems: Infinity, maxDepth: 500, maxString: Infinity, maxTotal: Infinity };
 
@@ -32,8 +34,8 @@ export function printContext(options = {}) {
   return context;
 }
 
-/** A doc is an atom {text, style, lines?}, a pair {key, value}, or a group {open, items, close, style}. */
-function atom(text, style) {
+/** A doc is a piece {text, style, lines?}, a pair {key, value}, or a group {open, items, close, style}. */
+function piece(text, style) {
   return { text, style };
 }
 
@@ -47,20 +49,20 @@ export function flatText(doc) {
 /** The doc of a value. */
 export function toDoc(x, context) {
   switch (typeof x) {
-    case "undefined": return atom("nil", "nil");
-    case "boolean": return atom(String(x), "boolean");
-    case "number": return atom(Object.is(x, -0) ? "-0" : String(x), "number");
-    case "bigint": return atom(`${x}n`, "number");
+    case "undefined": return piece("nil", "nil");
+    case "boolean": return piece(String(x), "boolean");
+    case "number": return piece(Object.is(x, -0) ? "-0" : String(x), "number");
+    case "bigint": return piece(`${x}n`, "number");
     case "string": return stringDoc(x, context);
-    case "symbol": return atom(`#<Symbol ${x.description ?? ""}>`, "other");
+    case "symbol": return piece(`#<Symbol ${x.description ?? ""}>`, "other");
   }
-  if (x === null) return atom("nil", "nil");
+  if (x === null) return piece("nil", "nil");
   const depth = context.path.length;
   try {
     return objectDoc(x, context);
   } catch (e) {
     if (isInterrupt(e)) throw e;
-    return atom(`#<${className(x) ?? "Proxy"} that cannot be shown: ${errorText(e)}>`, "error");
+    return piece(`#<${className(x) ?? "Proxy"} that cannot be shown: ${errorText(e)}>`, "error");
   } finally {
     context.path.length = depth;
   }
@@ -76,7 +78,7 @@ function stringDoc(s, context) {
   const more = shown === s ? "" : `… +${s.length - shown.length} chars`;
   // JSON.stringify escapes lone surrogates; the other characters below would move or hide the text around them.
   const text = context.readably ? quote(shown) : shown;
-  return atom(more && context.readably ? `${text.slice(0, -1)}"${more}` : text + more, "string");
+  return piece(more && context.readably ? `${text.slice(0, -1)}"${more}` : text + more, "string");
 }
 
 /** A string as it is written in source. */
@@ -93,8 +95,8 @@ function objectDoc(x, context) {
   const ops = pyOps(x);
   if (ops !== undefined) return pythonDoc(x, ops);
   if (typeof x === "function") return functionDoc(x);
-  if (x instanceof LispSymbol) return atom(x.name, "symbol");
-  if (context.path.includes(x)) return atom("#<cycle>", "other");
+  if (x instanceof LispSymbol) return piece(x.name, "symbol");
+  if (context.path.includes(x)) return piece("#<cycle>", "other");
   if (x instanceof Error) return errorDoc(x, context);
   context.path.push(x);
   if (Array.isArray(x)) return itemsDoc(x instanceof List ? "(" : "[", x, x.length, x instanceof List ? ")" : "]", context);
@@ -102,30 +104,35 @@ function objectDoc(x, context) {
   if (x instanceof Set) return itemsDoc("#{", x, x.size, "}", context);
   if (x instanceof Map) return entriesDoc("#<Map {", x, x.size, "}>", context, toDoc);
   if (isTypedArray(x)) return itemsDoc(`#<${className(x)} [`, x, x.length, "]>", context);
-  if (x instanceof Date) return atom(`#<Date ${Number.isNaN(x.getTime()) ? "invalid" : x.toISOString()}>`, "other");
+  if (x instanceof Date) return piece(`#<Date ${Number.isNaN(x.getTime()) ? "invalid" : x.toISOString()}>`, "other");
   if (x instanceof RegExp) return regexDoc(x);
   if (x instanceof Promise) return promiseDoc(x);
-  if (x instanceof ArrayBuffer || x instanceof DataView) return atom(`#<${className(x)} ${x.byteLength} bytes>`, "other");
+  if (x instanceof ArrayBuffer || x instanceof DataView) return piece(`#<${className(x)} ${x.byteLength} bytes>`, "other");
   return recordDoc(x, context);
 }
 
-/** The text of Python's repr; over several lines when Python wrote it so (a doc breaks them only where it must). */
-function pythonDoc(x, ops) {
-  let repr;
+/** Python's repr of a proxy; a repr that raises is shown as such. */
+export function pythonRepr(x, ops) {
   try {
-    repr = ops.repr(x);
+    return ops.repr(x);
   } catch (e) {
     if (isInterrupt(e)) throw e;
-    return atom(`#py #<repr raised ${errorText(e)}>`, "error");
+    return `#<repr raised ${errorText(e)}>`;
   }
-  const lines = `#py ${repr}`.split("\n");
-  return lines.length === 1 ? atom(lines[0], "python") : { ...atom(lines.map((l) => l.trim()).join(" "), "python"), lines };
+}
+
+/** `#py repr`; over several lines when Python wrote it so (the layout breaks it only where it must). */
+function pythonDoc(x, ops) {
+  const lines = pythonRepr(x, ops).split("\n");
+  const doc = piece("#py " + lines.map((line) => line.trim()).join(" "), "python");
+  if (lines.length > 1) doc.lines = lines.map((line, i) => (i === 0 ? "#py " : "    ") + line);
+  return doc;
 }
 
 function functionDoc(f) {
   if (isKeyword(f)) {
     const name = f[KEYWORD];
-    return readsAsKeyword(name) ? atom(":" + name, "keyword") : atom(`#<keyword ${quote(name)}>`, "keyword");
+    return readsAsKeyword(name) ? piece(":" + name, "keyword") : piece(`#<keyword ${quote(name)}>`, "keyword");
   }
   const own = Object.getOwnPropertyDescriptor(f, "name")?.value;
   const name = typeof own === "string" ? own : "";
@@ -134,7 +141,7 @@ function functionDoc(f) {
   const isClass = source.startsWith("class") || (native && /^[A-Z]/.test(name) && Object.hasOwn(f, "prototype"));
   const tag = Object.prototype.toString.call(f);
   const kind = isClass ? "class" : tag.includes("Async") ? "async fn" : tag.includes("Generator") ? "generator fn" : "fn";
-  return atom(`#<${`${kind} ${native || isClass ? name : demangle(name)}`.trim()}>`, "function");
+  return piece(`#<${`${kind} ${native || isClass ? name : demangle(name)}`.trim()}>`, "function");
 }
 
 /** Does `:name` read back as this keyword? (A name that begins with a digit would, but is better seen as a string.) */
@@ -148,7 +155,7 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
   const group = { open, items, close };
   if (size === 0) return group;
   if (context.path.length > context.maxDepth) {
-    items.push(atom(size === Infinity || size === undefined ? "…" : `… ${size} items`, "more"));
+    items.push(piece(size === Infinity || size === undefined ? "…" : `… ${size} ${size === 1 ? "item" : "items"}`, "more"));
     return group;
   }
   const iterator = Array.isArray(xs) ? undefined : xs[Symbol.iterator]();
@@ -156,7 +163,7 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
   for (; size === undefined || shown < size; shown++) {
     if (shown >= context.maxItems || context.left <= 0) {
       const rest = size === Infinity || size === undefined ? "…" : `… +${size - shown} more`;
-      if (size !== undefined || !iterator.next().done) items.push(atom(rest, "more"));
+      if (size !== undefined || !iterator.next().done) items.push(piece(rest, "more"));
       iterator?.return?.();
       break;
     }
@@ -188,8 +195,8 @@ function lazyDoc(xs, context) {
 }
 
 function keyDoc(key) {
-  if (typeof key === "symbol") return atom(`#<Symbol ${key.description ?? ""}>`, "other");
-  return atom(readsAsKeyword(key) ? ":" + key : quote(key), "key");
+  if (typeof key === "symbol") return piece(`#<Symbol ${key.description ?? ""}>`, "other");
+  return piece(readsAsKeyword(key) ? ":" + key : quote(key), "key");
 }
 
 /** A plain object, or an instance of some class with its own fields. */
@@ -202,8 +209,9 @@ function recordDoc(x, context) {
     if (Object.prototype.propertyIsEnumerable.call(x, key)) fields.push(key);
   }
   const plain = proto === null ? tag === "Object" : name === "Object" && tag === "Object";
-  if (!plain && fields.length === 0) return opaqueDoc(x, name ?? tag, tag);
-  const open = plain ? "{" : `#<${name ?? tag} {`;
+  const kind = name === undefined || name === "Object" ? tag : name;
+  if (!plain && (fields.length === 0 || typeof x[DISPLAY] === "function")) return opaqueDoc(x, kind, tag);
+  const open = plain ? "{" : `#<${kind} {`;
   const read = (key) => {
     const field = Object.getOwnPropertyDescriptor(x, key);
     return [key, field !== undefined && field.get === undefined && field.set === undefined ? field.value : GETTER];
@@ -217,17 +225,18 @@ function* lazily(keys, read) {
 
 /** An instance that shows no fields: by its own text if its class has one (URL), by Node's inspection (Response), or by name. */
 function opaqueDoc(x, name, tag) {
-  if (typeof x.next === "function" || tag === "Generator" || tag === "AsyncGenerator") return atom(`#<${tag}>`, "other");
+  if (typeof x.next === "function" || tag === "Generator" || tag === "AsyncGenerator") return piece(`#<${tag}>`, "other");
   if (typeof x.toString === "function" && x.toString !== Object.prototype.toString) {
     const text = x.toString();
-    if (typeof text === "string" && text !== `[object ${tag}]`) return atom(`#<${name} ${text.replace(/\s+/g, " ")}>`, "other");
+    if (typeof text === "string" && text.startsWith("#<")) return piece(text, "other");
+    if (typeof text === "string" && text !== `[object ${tag}]`) return piece(`#<${name} ${text.replace(/\s+/g, " ")}>`, "other");
   }
   const inspect = nodeUtil()?.inspect;
   if (inspect && typeof x[inspect.custom] === "function") {
     const text = inspect(x, { depth: 1, breakLength: Infinity, getters: false });
-    if (text.startsWith(name)) return atom(`#<${text.replace(/\s+/g, " ")}>`, "other");
+    if (text.startsWith(name)) return piece(`#<${text.replace(/\s+/g, " ")}>`, "other");
   }
-  return atom(tag === "Object" ? `#<${name} {}>` : `#<${name}>`, "other");
+  return piece(tag === "Object" ? `#<${name} {}>` : `#<${name}>`, "other");
 }
 
 /** The name of the class of x, found without running getters. */
@@ -246,8 +255,8 @@ export function className(x) {
 // ---------------------------------------------------------------------------------------------- special objects
 
 function regexDoc(x) {
-  if (x.flags !== "") return atom(`#<RegExp /${x.source}/${x.flags}>`, "string");
-  return atom(`#"${x.source === "(?:)" ? "" : x.source.replace(/\\.|"/gs, (c) => (c === '"' ? '\\"' : c))}"`, "string");
+  if (x.flags !== "") return piece(`#<RegExp /${x.source}/${x.flags}>`, "string");
+  return piece(`#"${x.source === "(?:)" ? "" : x.source.replace(/\\.|"/gs, (c) => (c === '"' ? '\\"' : c))}"`, "string");
 }
 
 /** The class and message of whatever was thrown, on one line. */
@@ -265,7 +274,7 @@ export function errorText(e) {
 function errorDoc(e, context) {
   const data = Object.getOwnPropertyDescriptor(e, "data")?.value;
   const text = errorText(e);
-  if (data === null || typeof data !== "object") return atom(`#<${text}>`, "error");
+  if (data === null || typeof data !== "object") return piece(`#<${text}>`, "error");
   context.path.push(e);
   return { open: `#<${text} `, items: [toDoc(data, context)], close: ">" };
 }
@@ -278,17 +287,15 @@ function nodeUtil() {
 /** Only Node tells what a promise holds without waiting for it. */
 function promiseDoc(x) {
   const inspect = nodeUtil()?.inspect;
-  if (inspect === undefined) return atom("#<Promise>", "other");
+  if (inspect === undefined) return piece("#<Promise>", "other");
   const text = inspect(x, { depth: 0, breakLength: Infinity, customInspect: false });
-  if (text.startsWith("Promise { <pending>")) return atom("#<Promise pending>", "other");
-  if (text.startsWith("Promise { <rejected>")) {
-    const why = text.slice("Promise { <rejected>".length).split("\n")[0].replace(/\s*}?\s*$/, "").trim();
-    return atom(`#<Promise rejected${why ? ` ${why}` : ""}>`, "other");
-  }
+  if (/^Promise \{\s*<pending>/.test(text)) return piece("#<Promise pending>", "other");
+  const why = /^Promise \{\s*<rejected>\s*(.*?)\s*\}?$/m.exec(text)?.[1];
+  if (why !== undefined) return piece(`#<Promise rejected ${why}`.trim() + ">", "other");
   const value = /^Promise \{ (-?[\d.]+(?:e[+-]?\d+)?n?|NaN|-?Infinity|true|false|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|null|undefined)(?:,.*)? \}$/s.exec(text)?.[1];
-  if (value === undefined) return atom("#<Promise fulfilled>", "other");
+  if (value === undefined) return piece("#<Promise fulfilled>", "other");
   const shown = value === "null" || value === "undefined" ? "nil" : /^['"]/.test(value) ? quotedAgain(value) : value;
-  return atom(`#<Promise ${shown}>`, "other");
+  return piece(`#<Promise ${shown}>`, "other");
 }
 
 function quotedAgain(text) {

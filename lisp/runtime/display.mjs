@@ -1,0 +1,137 @@
+/**
+ * How a value is shown where more than text can be: MIME bundles, by the convention of Deno's kernel.
+ *
+ * In: any value. Out: `displayBundle`, {data: {mime: content}, metadata}, always with text/plain in Lisp notation; and
+ * the core functions that make a value which shows as HTML, SVG, Markdown, LaTeX, a chart, an image or JSON. An object
+ * of any library takes part by a method `[Symbol.for("Jupyter.display")]` that returns {mime: content}.
+ */
+
+import { asArray, isTypedArray, pyOps, wrongType } from "./data.mjs";
+import { json_str } from "./core_io.mjs";
+import { prettyStr } from "./layout.mjs";
+import { errorText, prStr, pythonRepr } from "./printer.mjs";
+import { richHtml } from "./display_html.mjs";
+
+const JUPYTER = Symbol.for("Jupyter.display");
+
+/** A value made to be shown; in plain text it names its kind and the beginning of what it holds. */
+class Display {
+  constructor(label, data) {
+    this.label = label;
+    this.data = data;
+  }
+
+  [JUPYTER]() {
+    return { "text/plain": this.label, ...this.data };
+  }
+
+  toString() {
+    return this.label;
+  }
+}
+
+/**
+ * What to show of a value: {data, metadata}. A `Jupyter.display` method that throws or gives nothing usable leaves the
+ * plain text, with the reason under it. Options are those of `prettyStr`; `html: false` leaves rich data text.
+ */
+export function displayBundle(x, options = {}) {
+  let method;
+  try {
+    method = typeof x === "object" && x !== null && !pyOps(x) ? x[JUPYTER] : undefined;
+    if (typeof method === "function") {
+      const data = method.call(x);
+      if (data !== null && typeof data === "object" && typeof data.then !== "function") {
+        return { data: { "text/plain": prettyStr(x, options), ...data }, metadata: x.metadata ?? {} };
+      }
+      return textBundle(x, options, "Jupyter.display gave no object of MIME types");
+    }
+  } catch (e) {
+    return textBundle(x, options, method === undefined ? undefined : `Jupyter.display raised ${errorText(e)}`);
+  }
+  const bundle = textBundle(x, options);
+  const html = options.html === false ? undefined : richHtml(x);
+  if (html !== undefined) bundle.data["text/html"] = html;
+  return bundle;
+}
+
+function textBundle(x, options, problem) {
+  const ops = problem === undefined ? pythonOf(x) : undefined;
+  const text = ops ? pythonRepr(x, ops) : prettyStr(x, options); // Python at top level is its own repr
+  return { data: { "text/plain": problem === undefined ? text : `${text}\n; ${problem}` }, metadata: {} };
+}
+
+function pythonOf(x) {
+  try {
+    return pyOps(x);
+  } catch {
+    return undefined; // a proxy that refuses every look
+  }
+}
+
+function clipped(kind, text) {
+  if (typeof text !== "string") throw wrongType(kind, "a string", text);
+  return `#<${kind} ${prStr(text, { maxString: 60 })}>`;
+}
+
+/** (html text): A value that shows as HTML. Example: (pr-str (html "<b>x</b>")) => "#<html \"<b>x</b>\">" */
+export function html(text) {
+  return new Display(clipped("html", text), { "text/html": text });
+}
+
+/** (svg text): A value that shows as an SVG picture. Example: (pr-str (svg "<svg/>")) => "#<svg \"<svg/>\">" */
+export function svg(text) {
+  return new Display(clipped("svg", text), { "image/svg+xml": text });
+}
+
+/** (markdown text): A value that shows as Markdown. Example: (str (markdown "# x")) => "#<markdown \"# x\">" */
+export function markdown(text) {
+  return new Display(clipped("markdown", text), { "text/plain": text, "text/markdown": text });
+}
+
+/** (latex text): A value that shows as LaTeX; $ signs are put around when there are none. Example: (str (latex "x^2")) => "#<latex \"x^2\">" */
+export function latex(text) {
+  const label = clipped("latex", text);
+  const math = /^\s*(\$|\\\[|\\\(|\\begin)/.test(text) ? text : `$$${text}$$`;
+  return new Display(label, { "text/plain": text, "text/latex": math });
+}
+
+/** (vega-lite spec): A value that shows as a Vega-Lite chart. Example: (str (vega-lite {:mark "bar"})) => "#<vega-lite bar>" */
+export function vega_lite(spec) {
+  if (spec === null || typeof spec !== "object") throw wrongType("vega-lite", "a specification", spec);
+  const plain = JSON.parse(json_str(spec));
+  const version = /\/v(\d+)/.exec(plain.$schema ?? "")?.[1] ?? "5";
+  const full = { $schema: `https://vega.github.io/schema/vega-lite/v${version}.json`, ...plain };
+  const mark = typeof plain.mark === "string" ? plain.mark : (plain.mark?.type ?? "chart");
+  return new Display(`#<vega-lite ${mark}>`, { [`application/vnd.vegalite.v${version}+json`]: full });
+}
+
+/** (json x): A value that shows as a JSON tree. Example: (str (json [1])) => "#<json \"[1]\">" */
+export function json(x) {
+  const text = json_str(x ?? null);
+  return new Display(clipped("json", text), { "text/plain": prettyStr(x), "application/json": JSON.parse(text) });
+}
+
+const IMAGE_KINDS = [
+  ["image/png", [0x89, 0x50, 0x4e, 0x47]],
+  ["image/jpeg", [0xff, 0xd8, 0xff]],
+  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
+  ["image/webp", [0x52, 0x49, 0x46, 0x46]],
+];
+
+/** (image bytes) (image bytes mime): A value that shows as a picture; the kind is seen from the bytes (PNG, JPEG, GIF, WebP). Example: (str (image [137 80 78 71])) => "#<image/png 4 bytes>" */
+export function image(bytes, mime) {
+  let data = bytes;
+  if (data instanceof ArrayBuffer) data = new Uint8Array(data);
+  else if (isTypedArray(data)) data = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  else data = Uint8Array.from(asArray(bytes, "image"));
+  const kind = mime ?? IMAGE_KINDS.find(([, start]) => start.every((byte, i) => data[i] === byte))?.[0];
+  if (kind === undefined) throw new TypeError("image: cannot tell the kind of picture from its bytes; give a MIME type");
+  return new Display(`#<${kind} ${data.length} bytes>`, { [kind]: base64(data) });
+}
+
+function base64(data) {
+  if (globalThis.Buffer) return globalThis.Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
+  let text = "";
+  for (const byte of data) text += String.fromCharCode(byte);
+  return globalThis.btoa(text);
+}
