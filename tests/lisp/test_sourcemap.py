@@ -5,7 +5,7 @@ import re
 from base64 import b64decode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polyrepl.lisp.sourcemap import (
     Position,
@@ -17,6 +17,8 @@ from polyrepl.lisp.sourcemap import (
     original_position,
     to_json,
 )
+
+from .programs import in_node
 
 
 @pytest.mark.parametrize(
@@ -107,3 +109,19 @@ def test_every_place_is_found_again(places: list[tuple[int, int, str, int, int, 
     last = {place[:2]: place[2:] for place in places}
     for (line, col), (source, at_line, at_col, name) in last.items():
         assert original_position(map_, line, col) == Position(source, at_line, at_col, name)
+
+
+@given(st.lists(PLACES, min_size=1, max_size=30))
+@settings(max_examples=10, deadline=None)
+def test_nodes_own_decoder_agrees(places: list[tuple[int, int, str, int, int, str | None]]) -> None:
+    builder = SourceMapBuilder()
+    for place in places:
+        builder.add(*place)
+    map_ = builder.build("x.js")
+    script = """const { SourceMap } = require("module"); const map = new SourceMap(data.map);
+        show(data.at.map(([line, col]) => { const e = map.findEntry(line, col);
+            return [e.originalSource, e.originalLine, e.originalColumn] }))"""
+    at = sorted({place[:2] for place in places})
+    # not the names: Node gives a mapping without one the name of an earlier mapping
+    expected = [list(original_position(map_, *place) or ())[:3] for place in at]
+    assert in_node(script, {"map": map_, "at": at}) == expected
