@@ -1,0 +1,507 @@
+"""Bridge: the public face of the conversation with Node.
+
+In: JavaScript source, modules, calls. Out: Python values and JsProxy objects. One Bridge owns one Node process
+at a time; when it dies, pending calls fail with NodeLost and the next use starts another.
+
+    js = Bridge()
+    js.eval("x => x + 1")(2)          # 3
+    fs = js.import_module("node:fs")
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import contextvars
+import os
+import signal
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from .connection import Answer, Connection
+from .errors import (
+    BridgeError,
+    Interrupted,
+    JSError,
+    NodeLost,
+    NodeNotFound,
+    ProtocolError,
+    WouldBlock,
+)
+from .handles import Exports, Imports
+from .interrupt import Ladder
+from .marshal import Keyword, Marshal
+from .output import Output, Sink, default_sink
+from .process import NodeProcess, find_node, why_not
+from .protocol import KINDS, NOTES, OPS
+from .proxy import JsProxy, make_proxy
+from .server import Server
+from .transport import Channel, Frame
+
+_FORM: contextvars.ContextVar[int] = contextvars.ContextVar("polyrepl_form", default=0)
+_ERROR, _REPLY = KINDS["ERROR"], KINDS["REPLY"]
+_CALL, _RUN, _IMPORT, _EVAL, _AWAIT = OPS["call"], OPS["run"], OPS["import"], OPS["eval"], OPS["await"]
+_KEPT_CONTEXTS = 64
+
+
+class Bridge:
+    """Two runtimes, one conversation.
+
+    Args:
+        node: path of the Node to use (default: POLYREPL_NODE, the installed wheel, PATH).
+        output: called as output(stream, text, form) for everything JavaScript prints; default sys.stdout/stderr.
+        cwd: directory Node runs in, from which `require` and `import()` resolve; default the current one.
+    """
+
+    def __init__(
+        self, *, node: str | None = None, output: Sink | None = None, cwd: str | os.PathLike[str] | None = None
+    ) -> None:
+        self._node = node
+        self._sink = output or default_sink
+        self._cwd = cwd
+        self.on_reset: list[Callable[[str], None]] = []
+        self.connection: Connection | None = None
+        self._process: NodeProcess | None = None
+        self._output: Output | None = None
+        self._loops: Any = None
+        self._graveyard: list[Connection] = []
+        self._contexts: dict[int, contextvars.Context] = {}
+        self._starting = threading.RLock()
+        self._ready = False
+        self._closed = False
+        self._ladder = Ladder(self)
+        self._exports = Exports()
+        self._imports = Imports(self._make)
+        self.marshal = Marshal(self._exports, self._imports)
+        self.server = Server(self.marshal, self.stats)
+        self._modules: dict[str, Any] = {}
+
+    # ---- life
+
+    def start(self) -> Bridge:
+        """Spawn Node without waiting for it. Raises NodeNotFound when there is none to start."""
+        with self._starting:
+            if self.connection is not None and self.connection.failure is None:
+                return self
+            self._bury()
+            process = NodeProcess(find_node(self._node), self._cwd)
+            self._process = process
+            self._ready = False
+            self._closed = False
+            self._exports = Exports()
+            self._imports = Imports(self._make)
+            self.marshal.exports, self.marshal.imports = self._exports, self._imports
+            self.server.get = self._exports.get
+            self._output = Output(self._sink, process.output_fds)
+            channel = Channel(process.call_read, process.call_write, process.bell_fd)
+            connection = Connection(channel, self, threading.get_ident(), process.output_fds)
+            connection.dead = self._imports.dead
+            connection.host_error = lambda error: self.answer(None, error)
+            self.connection = connection
+            _LIVING.add(self)
+            return self
+
+    def _live(self) -> Connection:
+        conn = self.connection
+        if conn is None or conn.failure is not None:
+            if self._closed:
+                raise BridgeError("this bridge is closed")
+            self.start()
+            conn = self.connection
+            assert conn is not None
+        return conn
+
+    def close(self) -> None:
+        """End Node and release everything; harmless twice."""
+        self._closed = True
+        conn, process = self.connection, self._process
+        if conn is not None and conn.failure is None and process is not None:
+            with contextlib.suppress(BridgeError):
+                conn.note([NOTES["exit"], 0])
+        if self._loops is not None:
+            if conn is not None:
+                self._loops.detach(conn)
+            self._loops.close()
+        if process is not None:
+            process.wait(0.5)
+            if self._output is not None:
+                self._output.drain()
+            process.kill()
+            process.close_control()
+            self._process = None
+        if conn is not None:
+            conn.close("the bridge was closed")
+            self.connection = None
+        self._bury()
+        self._exports.clear()
+        _LIVING.discard(self)
+
+    def _bury(self) -> None:
+        for conn in self._graveyard:
+            conn.close("the Node process ended")
+        self._graveyard.clear()
+
+    def restart(self) -> None:
+        """End Node (its objects are lost) and start a new one."""
+        conn = self.connection
+        if conn is not None and conn.failure is None:
+            conn._lose("JavaScript was restarted")
+        self.start()
+
+    def __enter__(self) -> Bridge:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether Node runs right now."""
+        return self.connection is not None and self.connection.failure is None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of Node, None when it does not run."""
+        return self._process.pid if self._process is not None and self.alive else None
+
+    # ---- use
+
+    def eval(self, source: str) -> Any:
+        """Value of JavaScript source, evaluated in the global scope. Raises JSError."""
+        return self._request([_EVAL, 0, _FORM.get(), source], [])
+
+    def import_module(self, spec: str | os.PathLike[str]) -> Any:
+        """Namespace of an ES module or package (resolved from Node's working directory) or of a file."""
+        text = os.fspath(spec)
+        if os.path.isabs(text) or text.startswith(("./", "../")):
+            text = os.path.abspath(os.path.join(self._cwd or os.getcwd(), text))
+        return self._request([_IMPORT, 0, _FORM.get(), text], [])
+
+    async def call_async(self, function: Any, *args: Any, form: int | None = None, **kwargs: Any) -> Any:
+        """Run a JavaScript function for a form and await its promise; meanwhile the running loop serves what
+        JavaScript asks of Python. Raises what the promise rejects with, Interrupted, or NodeLost."""
+        token = _FORM.set(form) if form is not None else None
+        try:
+            number = _FORM.get()
+            if number:
+                self._contexts[number] = contextvars.copy_context()
+                while len(self._contexts) > _KEPT_CONTEXTS:
+                    del self._contexts[next(iter(self._contexts))]
+            segments: list[Any] = []
+            header = self._call_header(_RUN, function, None, args, kwargs, segments)
+            return await self._await(header, segments, number or -1)
+        finally:
+            if token is not None:
+                _FORM.reset(token)
+
+    def interrupt(self, form: int | None = None) -> None:
+        """Stop what runs: the ladder of docs/bridge.md. Callable from a signal handler and from any thread.
+
+        Raises KeyboardInterrupt when called on the home thread while Python code called by JavaScript is on
+        top; does nothing when nothing runs."""
+        self._ladder.interrupt(form)
+
+    def stats(self) -> dict[str, Any]:
+        """Sizes of this side's tables and of Node's."""
+        mine = {"objects": len(self._exports), "proxies": len(self._imports)}
+        conn = self.connection
+        if conn is None or conn.failure is not None:
+            return {"python": mine, "node": None}
+        conn.flush()
+        node = self._request([OPS["stats"], 0, 0], [])
+        mine = {"objects": len(self._exports), "proxies": len(self._imports)}
+        return {"python": mine, "node": node}
+
+    def register(
+        self, kind: type, name: str, encode: Callable[[Any], Any], decode: Callable[[Any], Any] | None = None
+    ) -> None:
+        """Let instances of a type cross by value: `encode` makes crossable data of one, `decode` makes one of the
+        data. JavaScript's half is `bridge.register(name, ...)`; without it JavaScript sees the data."""
+        self.marshal.custom[kind] = (name, encode)
+        if decode is not None:
+            self.marshal.revive[name] = decode
+
+    # ---- requests of ours
+
+    def _request(self, header: list[Any], segments: list[Any]) -> Any:
+        conn = self._live()
+        frame = self._ladder.guard(conn, header, segments) if conn._depth == 0 else conn.request(header, segments)
+        return self._result(frame)
+
+    def _result(self, frame: Frame) -> Any:
+        wire = orjson.loads(frame.head)
+        if frame.kind == _ERROR:
+            raise self.thrown(wire, frame.body)
+        return self.marshal.decode(wire, frame.body) if wire.__class__ is list else wire
+
+    def _mine(self, proxy: JsProxy) -> int:
+        if proxy._imports is not self._imports or not self.alive:
+            raise NodeLost("this object lived in a Node process that has ended")
+        return proxy._handle
+
+    def _operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
+        segments: list[Any] = []
+        header: list[Any] = [op, 0, _FORM.get(), self._mine(proxy)]
+        encode = self.marshal.encode
+        header += [encode(operand, segments) for operand in operands]
+        return self._request(header, segments)
+
+    def _quietly(self, op_name: int, proxy: JsProxy, *operands: Any) -> None:
+        with contextlib.suppress(Exception):
+            self._operate(op_name, proxy, *operands)
+
+    def _call_header(
+        self, op: int, function: Any, path: list[str] | None, args: tuple[Any, ...], kwargs: dict[str, Any],
+        segments: list[Any],
+    ) -> list[Any]:
+        encode = self.marshal.encode
+        header: list[Any] = [op, 0, _FORM.get(), self._mine(function), path]
+        header += [encode(arg, segments) for arg in args]
+        for name, value in kwargs.items():
+            header += (["k", name], encode(value, segments))
+        return header
+
+    def _call(self, function: Any, path: list[str] | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        segments: list[Any] = []
+        return self._request(self._call_header(_CALL, function, path, args, kwargs, segments), segments)
+
+    def _post(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
+        segments: list[Any] = []
+        header: list[Any] = [op, 0, _FORM.get(), self._mine(proxy)]
+        header += [self.marshal.encode(operand, segments) for operand in operands]
+        return self._await(header, segments, 0)
+
+    async def _await(self, header: list[Any], segments: list[Any], form: int) -> Any:
+        import asyncio
+
+        from .loop import Pending
+
+        conn = self._live()
+        loop = asyncio.get_running_loop()
+        self.loops.attach(loop, conn)
+        pending = Pending(conn, loop)
+        ident = conn.post(header, segments, pending)
+        if form:
+            self._ladder.started(ident, form)
+            conn.flush()
+        try:
+            return await pending.future
+        except asyncio.CancelledError:
+            conn.forget(ident)
+            raise
+        finally:
+            if form:
+                self._ladder.ended(ident)
+
+    def _block_on(self, promise: JsProxy) -> Any:
+        import asyncio
+
+        conn = self._live()
+        if conn._owed:
+            raise WouldBlock("JavaScript waits for this very call, so its promise cannot settle: return the promise, "
+                             "or make the function `async def` and await it")
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            pass
+        else:
+            raise WouldBlock("this thread's asyncio loop is running: use `await` on the promise")
+        if threading.get_ident() != conn.home:
+            loop = self.loops.task_loop()
+            if loop.is_running():
+                async def wait() -> Any:
+                    return await self._post(_AWAIT, promise)
+
+                return asyncio.run_coroutine_threadsafe(wait(), loop).result()
+        loop = self.loops.task_loop()
+        return loop.run_until_complete(self._post(_AWAIT, promise))
+
+    @property
+    def loops(self) -> Any:
+        if self._loops is None:
+            from .loop import Loops
+
+            self._loops = Loops(self)
+        return self._loops
+
+    def _make(self, handle: int, traits: int) -> JsProxy:
+        return make_proxy(self, self._imports, handle, traits)
+
+    def thrown(self, wire: Any, body: Any) -> BaseException:
+        """The exception of an error envelope: the very object when it was Python's own."""
+        try:
+            name, message, stack, value = wire[:4]
+            payload = self.marshal.decode(value, body)
+        except (ValueError, TypeError, BridgeError) as error:
+            return ProtocolError(f"malformed error reply: {error}")
+        if isinstance(payload, BaseException):
+            return payload
+        if name == "Interrupt":
+            return Interrupted(message or "JavaScript was interrupted")
+        return JSError(name, message, stack, payload)
+
+    # ---- requests of Node's (the host of the connection)
+
+    def parse(self, frame: Frame) -> list[Any]:
+        """Header of a request. Raises ProtocolError when it is malformed."""
+        try:
+            message = orjson.loads(frame.head)
+        except ValueError as error:
+            raise ProtocolError(f"malformed request: {error}") from None
+        if message.__class__ is not list or len(message) < 3:
+            raise ProtocolError("malformed request")
+        return message  # type: ignore[no-any-return]
+
+    def serve(self, frame: Frame, outermost: bool) -> Answer:
+        conn = self.connection
+        home = conn is not None and threading.get_ident() == conn.home
+        try:
+            message = self.parse(frame)
+            form = message[2]
+            if home:
+                assert conn is not None
+                conn.top_python = True
+            try:
+                if outermost and form in self._contexts:
+                    value = self._contexts[form].copy().run(self.server.perform, message, frame.body)
+                else:
+                    value = self.server.perform(message, frame.body)
+            finally:
+                if home:
+                    assert conn is not None
+                    conn.top_python = False
+        except BaseException as error:
+            return self.answer(None, error)
+        return self.answer(value, None)
+
+    def answer(self, value: Any, error: BaseException | None) -> Answer:
+        """Kind, wire form and segments of a reply."""
+        segments: list[Any] = []
+        if error is None:
+            try:
+                return _REPLY, self.server.encode(value, segments), segments, value
+            except BaseException as failure:
+                error, segments = failure, []
+        return _ERROR, self.marshal.encode_exception(error, segments), segments, error
+
+    def context_of(self, form: int) -> contextvars.Context:
+        saved = self._contexts.get(form)
+        return saved.copy() if saved is not None else contextvars.copy_context()
+
+    def serve_async(self, frame: Frame) -> None:
+        self.loops.serve(frame)
+
+    def note(self, frame: Frame) -> None:
+        message = orjson.loads(frame.head)
+        match message[0]:
+            case 1:
+                pairs = message[1]
+                for index in range(0, len(pairs), 2):
+                    self._exports.release(pairs[index], pairs[index + 1])
+            case 2:
+                self.loops.cancel(message[1])
+            case 3:
+                self._ready = True
+                major = int(str(message[1]).lstrip("v").split(".")[0])
+                if major < 24 and self._process is not None and self.connection is not None:
+                    error = why_not(self._process.node, None, "")
+                    self.connection.failure = error
+                    self.connection._fail_all(error)
+            case 4:
+                if self.connection is not None:
+                    self.connection.reset(message[1])
+            case 6 if self._output is not None:
+                self._output.deliver("stderr", message[2], message[1] or None)
+
+    def output(self, frame: Frame) -> None:
+        if self._output is not None:
+            self._output.frame(frame)
+
+    def raw_output(self, fd: int) -> bool:
+        return self._output is not None and self._output.raw(fd)
+
+    def output_fds(self) -> list[int]:
+        """Raw descriptors a loop should watch."""
+        return list(self._output.fds) if self._output is not None else []
+
+    def wake_home(self) -> None:
+        if self._loops is not None or (self.connection is not None and self.connection._asyncs):
+            self.loops.wake()
+
+    def settle(self, waiter: Any, frame: Frame | None) -> None:
+        if frame is None:
+            pending, error = waiter
+            pending.settle(None, error)
+            return
+        try:
+            value, failure = self._result(frame), None
+        except BaseException as error:
+            value, failure = None, error
+        if waiter is not None:
+            waiter.settle(value, failure)
+
+    def lost(self, reason: str) -> BaseException:
+        process, conn = self._process, self.connection
+        stderr = self._output.drain() if self._output is not None else ""
+        if self._loops is not None and conn is not None:
+            self._loops.detach(conn)
+        status: int | None = None
+        if process is not None:
+            process.wait(0.2)
+            status = process.popen.poll()
+            process.kill()
+            process.close_control()
+            self._process = None
+        if conn is not None:
+            self._graveyard.append(conn)
+        self._exports.clear()
+        if not self._ready and not self._closed and process is not None:
+            return why_not(process.node, status, stderr)
+        message = self._ladder.lost() or _why(reason, status)
+        for callback in list(self.on_reset):
+            with contextlib.suppress(Exception):
+                callback(message)
+        return NodeLost(message)
+
+
+def _why(reason: str, status: int | None) -> str:
+    if status is None or reason != "end of file":
+        return f"the Node process was lost ({reason})" if reason.startswith("malformed") else reason
+    if status < 0:
+        with contextlib.suppress(ValueError):
+            return f"the Node process was killed by {signal.Signals(-status).name}"
+    return f"the Node process ended with exit status {status}"
+
+
+_LIVING: weakref.WeakSet[Bridge] = weakref.WeakSet()
+
+
+def _close_all() -> None:
+    for bridge in list(_LIVING):
+        with contextlib.suppress(Exception):
+            bridge.close()
+
+
+def _after_fork() -> None:
+    # A forked child must not keep Node alive, nor speak on its parent's pipes.
+    for bridge in list(_LIVING):
+        conn, process = bridge.connection, bridge._process
+        bridge.connection = bridge._process = None
+        bridge._loops = None
+        with contextlib.suppress(Exception):
+            if process is not None:
+                process.close_control()
+            if conn is not None:
+                conn.channel.close()
+
+
+atexit.register(_close_all)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_after_fork)
+
+__all__ = ["Bridge", "Keyword", "NodeNotFound"]

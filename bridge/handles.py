@@ -1,0 +1,114 @@
+"""Object tables and their lifetimes.
+
+In: Python objects that go to Node, handles of JavaScript objects that arrive. Out: `Exports` keeps what
+Node holds (handle -> object, count of times sent); `Imports` knows the living JsProxy of each handle and
+collects releases of those that died. Counts make a release that crosses a new send harmless: Node gives back
+only as many as it had received.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from .errors import ProtocolError
+
+
+class Exports:
+    """Objects of ours that the other side holds."""
+
+    def __init__(self) -> None:
+        self._objects: dict[int, Any] = {}
+        self._counts: dict[int, int] = {}
+        self._handles: dict[int, int] = {}
+        self._next = itertools.count(1).__next__
+        self._lock = threading.Lock()
+
+    def add(self, value: Any) -> int:
+        """Handle of value, the same one as long as the other side holds it; counts one sending."""
+        key = id(value)
+        with self._lock:
+            handle = self._handles.get(key)
+            if handle is None:
+                handle = self._next()
+                self._handles[key] = handle
+                self._objects[handle] = value
+                self._counts[handle] = 1
+            else:
+                self._counts[handle] += 1
+            return handle
+
+    def get(self, handle: Any) -> Any:
+        """The object behind a handle. Raises ProtocolError for one that was never given or is released."""
+        try:
+            return self._objects[handle]
+        except (KeyError, TypeError):
+            raise ProtocolError(f"unknown handle {handle!r}") from None
+
+    def release(self, handle: int, count: int) -> None:
+        """The other side forgets `count` receipts of a handle."""
+        dropped = None
+        with self._lock:
+            left = self._counts.get(handle, 0) - count
+            if left > 0:
+                self._counts[handle] = left
+            elif handle in self._counts:
+                del self._counts[handle]
+                dropped = self._objects.pop(handle)
+                del self._handles[id(dropped)]
+        # Dropped outside the lock: a destructor may come back here.
+        del dropped
+
+    def clear(self) -> None:
+        """Forget everything: the other side is gone."""
+        with self._lock:
+            objects = self._objects
+            self._objects, self._counts, self._handles = {}, {}, {}
+        del objects
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+
+class _Ref(weakref.ref[Any]):
+    __slots__ = ("count", "handle")
+    handle: int
+    count: int
+
+
+class Imports:
+    """Living proxies of the other side's objects. `make(handle, traits)` creates one."""
+
+    def __init__(self, make: Callable[[int, int], Any]) -> None:
+        self._make = make
+        self._refs: dict[int, _Ref] = {}
+        # Filled by the collector, at any moment and in any thread: append only, no lock, no I/O.
+        self.dead: deque[tuple[int, int]] = deque()
+
+    def adopt(self, handle: int, traits: int) -> Any:
+        """The proxy of a handle that has just been received (once more)."""
+        ref = self._refs.get(handle)
+        if ref is not None:
+            proxy = ref()
+            if proxy is not None:
+                ref.count += 1
+                return proxy
+        proxy = self._make(handle, traits)
+        ref = _Ref(proxy, self._gone)
+        ref.handle = handle
+        ref.count = 1
+        self._refs[handle] = ref
+        return proxy
+
+    def _gone(self, ref: weakref.ref[Any]) -> None:
+        assert isinstance(ref, _Ref)
+        if self._refs.get(ref.handle) is ref:
+            del self._refs[ref.handle]
+        self.dead.append((ref.handle, ref.count))
+
+    def __len__(self) -> int:
+        return len(self._refs)

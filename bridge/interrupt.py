@@ -1,0 +1,98 @@
+"""The interrupt ladder, Python's half. `node/watchdog.mjs` climbs the rungs; this side only asks.
+
+In: interrupt() from a signal handler or another thread. Out: KeyboardInterrupt in Python code that is on top,
+else a record to Node's watchdog: rung 1 cancels the form (a poll in loops, a rejection at awaits), rung 2 (300 ms
+later) terminates JavaScript's execution, rung 3 (a second interrupt, or 3 s) ends Node.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import struct
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from .transport import Frame
+
+if TYPE_CHECKING:
+    from .bridge import Bridge
+    from .connection import Connection
+
+_RECORD = struct.Struct("<II")
+_INTERRUPT = 1
+_PATIENCE = 4.0
+
+
+class Ladder:
+    """Knows what runs, and what was asked to stop."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._forms: dict[int, int] = {}
+        self._asked = 0
+        self._first = 0.0
+
+    def started(self, ident: int, form: int) -> None:
+        """A form (or a call of its own, form -1) began."""
+        self._forms[ident] = max(form, 0)
+        self._asked = 0
+
+    def ended(self, ident: int) -> None:
+        """It ended."""
+        self._forms.pop(ident, None)
+        self._asked = 0
+
+    def interrupt(self, form: int | None) -> None:
+        """See Bridge.interrupt."""
+        conn, process = self._bridge.connection, self._bridge._process
+        if conn is None or process is None or conn.failure is not None:
+            return
+        if conn.top_python:
+            if threading.get_ident() == conn.home:
+                raise KeyboardInterrupt
+            if conn.home == threading.main_thread().ident:
+                signal.raise_signal(signal.SIGINT)
+            return
+        if not self._forms and conn._depth == 0 and not conn._pending:
+            return
+        if form is None:
+            form = next(reversed(self._forms.values()), 0)
+        now = time.monotonic()
+        if not self._asked:
+            self._first = now
+        self._asked += 1
+        process.signal_control(_RECORD.pack(_INTERRUPT, form))
+        if self._asked > 3 or now - self._first > _PATIENCE:
+            # The watchdog itself does not answer (start-up, out of memory): end Node from here.
+            with contextlib.suppress(OSError):
+                os.kill(process.pid, signal.SIGKILL)
+
+    def lost(self) -> str | None:
+        """What to say when Node ended because of us."""
+        asked, self._asked = self._asked, 0
+        self._forms.clear()
+        if asked:
+            return "JavaScript did not stop and was restarted; its variables are lost, Python's objects are still there"
+        return None
+
+    def guard(self, conn: Connection, header: list[Any], segments: list[Any]) -> Frame:
+        """An outermost synchronous request: Ctrl-C goes up the ladder instead of tearing the wait apart."""
+        if (
+            threading.get_ident() != conn.home
+            or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+            or threading.current_thread() is not threading.main_thread()
+        ):
+            return conn.request(header, segments)
+        self._asked = 0
+        signal.signal(signal.SIGINT, self._on_signal)
+        try:
+            return conn.request(header, segments)
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self._asked = 0
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        self.interrupt(None)

@@ -1,0 +1,379 @@
+/**
+ * Requests, replies, nesting: the mirror of `connection.py` on JavaScript's single thread.
+ * In: frames, requests of proxies. Out: replies. A synchronous request writes its frame and blocks in a read until
+ * Python answers; while it waits it serves what Python asks, so callbacks nest to any depth. Everything written is
+ * one ordered stream: asynchronous frames and replies are batched, and flushed before anything that waits.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { BridgeError, Interrupt, PyError } from "./errors.mjs";
+import { FLAGS, KINDS, NOTES, WORDS } from "./protocol.mjs";
+import { Closed } from "./transport.mjs";
+
+/** The number of the form that the running code belongs to (undefined: none). */
+export const forms = new AsyncLocalStorage();
+const SPIN_MS = 0.2;
+const BURST_MS = 10;
+const JS = 1, PYTHON = 2;
+
+export class Connection {
+  /** @param {import("./transport.mjs").Channel} channel @param {Int32Array} words shared with the watchdog */
+  constructor(channel, words) {
+    this.channel = channel;
+    this.words = words;
+    /** @type {import("./marshal.mjs").Marshal} */
+    this.marshal = null;
+    /** @type {(op: number, message: any[], body: Buffer, frame: any) => any} */
+    this.perform = null;
+    /** Asynchronous requests of ours: id -> {resolve, reject}. */
+    this.promises = new Map();
+    /** Replies read by a nested wait, for waits further out. */
+    this.replies = new Map();
+    /** Asynchronous requests of Python's that can be cancelled: id -> (reason) => void. */
+    this.cancels = new Map();
+    this.next = 1;
+    this.parent = 0; // Python's request on top of this stack
+    this.depth = 0; // serves and waits on the stack; above 0 at event-loop top means frames were lost
+    this.flushing = false;
+    this.closed = false;
+    this.exit = (code) => process.exit(code);
+  }
+
+  // ---- sending
+
+  #put(kind, id, flags, header) {
+    const segments = this.marshal.frame === null ? [] : this.marshal.frame.segments;
+    const imports = this.marshal.proxies.imports;
+    if (imports.dead.length > 0) {
+      const dead = imports.dead;
+      imports.dead = [];
+      this.channel.put(KINDS.NOTE, 0, 0, JSON.stringify([NOTES.release, dead]));
+    }
+    this.channel.put(kind, id, flags, JSON.stringify(header), segments.length > 0 ? segments : undefined);
+  }
+
+  #id() {
+    const id = this.next;
+    this.next = id === 0xffffffff ? 1 : id + 1;
+    return id;
+  }
+
+  /** Write everything at the end of this turn of the event loop. */
+  flushSoon() {
+    if (this.flushing) return;
+    this.flushing = true;
+    setImmediate(() => {
+      this.flushing = false;
+      this.channel.flush();
+    });
+  }
+
+  /** A frame nobody answers. */
+  note(...header) {
+    const outer = this.marshal.begin();
+    this.#put(KINDS.NOTE, 0, 0, header);
+    this.marshal.end(outer);
+    this.flushSoon();
+  }
+
+  /** Output of the running form, in order with everything else. */
+  output(text, stderr) {
+    this.channel.put(KINDS.OUTPUT, forms.getStore() ?? 0, stderr ? FLAGS.STDERR : 0, text);
+    this.channel.flush();
+  }
+
+  /**
+   * Ask Python and wait.
+   * @param {number} op @param {(m: import("./marshal.mjs").Marshal) => any[]} operands their wire forms
+   */
+  request(op, operands) {
+    const id = this.#id();
+    const outer = this.marshal.begin();
+    try {
+      this.#put(KINDS.REQUEST, id, 0, [op, this.parent, forms.getStore() ?? 0, ...operands(this.marshal)]);
+    } finally {
+      this.marshal.end(outer);
+    }
+    this.channel.flush();
+    const { words } = this;
+    const top = words[WORDS.TOP];
+    words[WORDS.TOP] = PYTHON;
+    let frame;
+    this.depth += 1;
+    try {
+      frame = this.#await(id);
+    } finally {
+      this.depth -= 1;
+      words[WORDS.TOP] = top;
+    }
+    if (frame === null) throw new Interrupt();
+    return this.#result(frame);
+  }
+
+  /** Ask Python without waiting. @returns {Promise<any>} with `cancel()` */
+  post(op, operands, signal) {
+    const id = this.#id();
+    const outer = this.marshal.begin();
+    try {
+      this.#put(KINDS.REQUEST, id, FLAGS.ASYNC, [op, 0, forms.getStore() ?? 0, ...operands(this.marshal)]);
+    } finally {
+      this.marshal.end(outer);
+    }
+    const promise = new Promise((resolve, reject) => this.promises.set(id, { resolve, reject }));
+    if (signal !== undefined) {
+      const abort = () => {
+        const waiting = this.promises.get(id);
+        if (waiting === undefined) return;
+        this.promises.delete(id);
+        waiting.reject(signal.reason);
+        this.note(NOTES.cancel, id);
+      };
+      if (signal.aborted) abort();
+      else {
+        signal.addEventListener("abort", abort, { once: true });
+        const off = () => signal.removeEventListener("abort", abort);
+        promise.then(off, off);
+      }
+    }
+    this.flushSoon();
+    return promise;
+  }
+
+  #result(frame) {
+    const wire = JSON.parse(frame.head);
+    const value = this.marshal.decode(wire, frame.body);
+    if (frame.kind === KINDS.ERROR) throw value;
+    return value;
+  }
+
+  #await(id) {
+    const { channel } = this;
+    const epoch = channel.epoch;
+    for (;;) {
+      if (this.replies.size > 0) {
+        const ready = this.replies.get(id);
+        if (ready !== undefined) {
+          this.replies.delete(id);
+          return ready;
+        }
+      }
+      const frame = this.#read();
+      if (channel.epoch !== epoch) return null;
+      if (frame.kind === KINDS.REPLY || frame.kind === KINDS.ERROR) {
+        if (frame.id === id && frame.epoch === epoch) return frame;
+        this.#settle(frame);
+      } else {
+        this.#handle(frame);
+      }
+    }
+  }
+
+  #read() {
+    try {
+      return this.channel.wait();
+    } catch (error) {
+      if (error instanceof Closed) this.exit(0);
+      throw error;
+    }
+  }
+
+  #settle(frame) {
+    if (frame.epoch !== this.channel.epoch) return;
+    const waiting = this.promises.get(frame.id);
+    if (waiting === undefined) {
+      if (this.depth > 0) this.replies.set(frame.id, frame);
+      return;
+    }
+    this.promises.delete(frame.id);
+    try {
+      waiting.resolve(this.#result(frame));
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
+  // ---- serving
+
+  #handle(frame) {
+    if (frame.kind === KINDS.REQUEST) {
+      if (frame.epoch === this.channel.epoch) this.#serve(frame);
+    } else if (frame.kind === KINDS.NOTE) {
+      this.#note(JSON.parse(frame.head));
+    } else if (frame.kind !== KINDS.OUTPUT) {
+      this.#settle(frame);
+    }
+  }
+
+  #serve(frame) {
+    const { words } = this;
+    const top = words[WORDS.TOP];
+    const parent = this.parent;
+    words[WORDS.TOP] = JS;
+    this.depth += 1;
+    const sync = (frame.flags & FLAGS.ASYNC) === 0;
+    let value;
+    let failed = false;
+    try {
+      const message = JSON.parse(frame.head);
+      if (!Array.isArray(message)) throw new TypeError("malformed request");
+      if (sync) this.parent = frame.id;
+      else this.parent = 0;
+      const form = message[2];
+      value =
+        form !== 0 && form !== forms.getStore()
+          ? forms.run(form, this.perform, message[0], message, frame.body, frame)
+          : this.perform(message[0], message, frame.body, frame);
+    } catch (error) {
+      value = error;
+      failed = true;
+    }
+    if (value instanceof Later && !failed) {
+      if (value.promise !== null) this.answerLater(frame, value.promise);
+    } else this.answer(frame.id, value, failed, frame.epoch);
+    this.depth -= 1;
+    this.parent = parent;
+    words[WORDS.TOP] = top;
+    if (sync) this.channel.flush();
+    else this.flushSoon();
+  }
+
+  /** Reply to a request of Python's. `Wire` results are in wire form already. */
+  answer(id, value, failed, epoch) {
+    if (epoch !== this.channel.epoch) return;
+    const { marshal } = this;
+    const outer = marshal.begin();
+    try {
+      if (!failed) {
+        try {
+          const wire = value instanceof Wire ? value.encode(marshal) : marshal.encode(value);
+          this.#put(KINDS.REPLY, id, 0, wire);
+          return;
+        } catch (error) {
+          value = error;
+          marshal.begin();
+        }
+      }
+      this.#put(KINDS.ERROR, id, 0, this.envelope(value));
+    } finally {
+      marshal.end(outer);
+    }
+  }
+
+  /** [name, message, stack, value] of anything thrown. */
+  envelope(error) {
+    const { marshal } = this;
+    if (error instanceof PyError) return [error.name, error.message, "", marshal.encode(error)];
+    let name = "", message = "", stack = "";
+    try {
+      if (error instanceof Error) {
+        name = marshal.encode(String(error.name));
+        message = marshal.encode(String(error.message));
+        stack = marshal.encode(String(error.stack ?? ""));
+      } else {
+        message = marshal.encode(String(error));
+      }
+    } catch {
+      message = "an exception that cannot be shown";
+    }
+    let value;
+    try {
+      value = error instanceof Error ? marshal.byHandle(error) : marshal.encode(error);
+    } catch {
+      value = marshal.byHandle(error);
+    }
+    return [name, message, stack, value];
+  }
+
+  /** Reply to an asynchronous request when a promise settles. */
+  answerLater(frame, promise, cancel) {
+    const { id, epoch } = frame;
+    let open = true;
+    const finish = (value, failed) => {
+      if (!open) return;
+      open = false;
+      this.cancels.delete(id);
+      this.answer(id, value, failed, epoch);
+      this.flushSoon();
+    };
+    this.cancels.set(id, (reason) => {
+      if (cancel !== undefined) cancel(reason);
+      else finish(reason, true);
+    });
+    promise.then((value) => finish(value, false), (error) => finish(error, true));
+    return finish;
+  }
+
+  #note(message) {
+    switch (message[0]) {
+      case NOTES.release: {
+        const pairs = message[1];
+        for (let index = 0; index < pairs.length; index += 2) this.marshal.exports.release(pairs[index], pairs[index + 1]);
+        return;
+      }
+      case NOTES.cancel:
+        this.cancels.get(message[1])?.(new DOMException("the Python caller was cancelled", "AbortError"));
+        return;
+      case NOTES.exit:
+        this.channel.flush();
+        this.exit(message[1]);
+    }
+  }
+
+  // ---- the event loop's side
+
+  /** The bell rang: serve what is there, then spin a little for more. */
+  bell() {
+    this.check();
+    const { channel } = this;
+    const start = performance.now();
+    try {
+      for (;;) {
+        let frame = channel.poll();
+        if (frame === null) {
+          if (channel.outEnd > 0) channel.flush();
+          if (performance.now() - start > BURST_MS || !this.spinning || !channel.spin(SPIN_MS)) return;
+          frame = channel.poll();
+          if (frame === null) return;
+        }
+        this.spinning = frame.kind === KINDS.REQUEST && (frame.flags & FLAGS.ASYNC) === 0;
+        this.#handle(frame);
+      }
+    } catch (error) {
+      if (error instanceof Closed) this.exit(0);
+      throw error;
+    } finally {
+      this.spinning = false;
+    }
+  }
+
+  /** At event-loop top nothing may be on the stack; if it is, a termination has eaten frames. */
+  check() {
+    if (this.depth === 0) return;
+    this.depth = 0;
+    this.parent = 0;
+    this.words[WORDS.TOP] = 0;
+    this.channel.epoch = (this.channel.epoch + 1) & 0xffff;
+    this.replies.clear();
+    const lost = [...this.promises.values()];
+    this.promises.clear();
+    this.cancels.clear();
+    this.note(NOTES.reset, this.channel.epoch);
+    this.channel.flush();
+    for (const { reject } of lost) reject(new Interrupt());
+  }
+}
+
+/** A request that is answered later: when the promise settles, or (null) by who called `answerLater` already. */
+export class Later {
+  /** @param {Promise<any> | null} promise */
+  constructor(promise) {
+    this.promise = promise;
+  }
+}
+
+/** A result that encodes itself. */
+export class Wire {
+  /** @param {(marshal: import("./marshal.mjs").Marshal) => any} encode */
+  constructor(encode) {
+    this.encode = encode;
+  }
+}

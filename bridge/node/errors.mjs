@@ -1,0 +1,43 @@
+/**
+ * Exceptions that cross the bridge.
+ * In: live Python exceptions. Out: PyError, an Error with Python's class name and message; Interrupt, which the
+ * interrupt ladder throws.
+ */
+export const INTERRUPT = Symbol.for("polyrepl.interrupt");
+
+/** A Python exception in JavaScript. Back in Python it is raised as the same object. */
+export class PyError extends Error {
+  /** @param {string} name @param {string} message @param {any} exception the live exception's proxy */
+  constructor(name, message, exception) {
+    super(message);
+    Object.defineProperty(this, "name", { value: name, configurable: true, writable: true });
+    Object.defineProperty(this, "exception", { value: exception, configurable: true });
+    if (name === "KeyboardInterrupt" || name === "Interrupted") {
+      Object.defineProperty(this, INTERRUPT, { value: true });
+    }
+    this.stack = `${name}: ${message}${String(this.stack).replace(/^[^]*?(?=\n    at |$)/, "")}`;
+  }
+
+  /** Python's traceback text. */
+  get traceback() {
+    return globalThis[Symbol.for("polyrepl.$py")]("polyrepl.bridge.errors").traceback_text(this.exception);
+  }
+
+  get cause() {
+    const cause = this.exception.__cause__;
+    return cause === null ? undefined : cause;
+  }
+}
+
+/** Thrown where the interrupt ladder stops a form. */
+export class Interrupt extends Error {
+  constructor(message = "interrupted") {
+    super(message);
+  }
+}
+Object.defineProperty(Interrupt.prototype, "name", { value: "Interrupt" });
+Object.defineProperty(Interrupt.prototype, INTERRUPT, { value: true });
+
+/** A request whose Python side ended or was dropped. */
+export class BridgeError extends Error {}
+Object.defineProperty(BridgeError.prototype, "name", { value: "BridgeError" });

@@ -1,0 +1,85 @@
+/**
+ * The interrupt ladder inside JavaScript's main thread; `watchdog.mjs` decides when to climb.
+ * In: cancel messages. Out: `$flag` (polled by compiled loops), `$w` (wraps what compiled code awaits) and forms
+ * that are settled from outside when nothing else stops them.
+ */
+import { Interrupt } from "./errors.mjs";
+import { forms } from "./connection.mjs";
+import { WORDS } from "./protocol.mjs";
+
+export class Interrupts {
+  /** @param {Int32Array} words shared with the watchdog */
+  constructor(words) {
+    this.words = words;
+    /** @type {Set<{form: number | undefined, settle: ((error: any) => void) | null}>} */
+    this.running = new Set();
+    /** @type {Map<number, Set<(error: Error) => void>>} */
+    this.waiting = new Map();
+    this.wait = (value) => this.#wait(value);
+  }
+
+  /** A form begins; a number left over from an older interrupt is cleared. */
+  begin(form) {
+    const run = { form, settle: null };
+    this.running.add(run);
+    if (this.words[WORDS.CANCELLED] !== 0) Atomics.store(this.words, WORDS.CANCELLED, 0);
+    this.words[WORDS.FORM] = form ?? -1;
+    return run;
+  }
+
+  end(run) {
+    if (!this.running.delete(run)) return;
+    if (this.words[WORDS.CANCELLED] === (run.form ?? -1)) Atomics.store(this.words, WORDS.CANCELLED, 0);
+    if (this.running.size === 0) this.words[WORDS.FORM] = 0;
+  }
+
+  /** Rung 1: reject every await of the form. */
+  cancel(form) {
+    const rejecters = this.waiting.get(form ?? 0);
+    if (rejecters === undefined) return;
+    this.waiting.delete(form ?? 0);
+    for (const reject of rejecters) reject(new Interrupt());
+  }
+
+  /** Rung 2: whatever of the form is still pending is settled from outside. */
+  settle(form) {
+    for (const run of [...this.running]) {
+      if (form === 0 || form === -1 || (run.form ?? 0) === form) run.settle?.(new Interrupt());
+    }
+  }
+
+  /** `await $w(e)`: the value of e, or Interrupt at this very await when the form is cancelled. */
+  #wait(value) {
+    if (value === null || (typeof value !== "object" && typeof value !== "function")) return value;
+    let then;
+    try {
+      then = value.then;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (typeof then !== "function") return value;
+    const form = forms.getStore();
+    if (form === undefined) return value;
+    return new Promise((resolve, reject) => {
+      let set = this.waiting.get(form);
+      if (set === undefined) this.waiting.set(form, (set = new Set()));
+      const entry = (error) => reject(error);
+      set.add(entry);
+      const off = () => {
+        set.delete(entry);
+        if (set.size === 0 && this.waiting.get(form) === set) this.waiting.delete(form);
+      };
+      const promise = value instanceof Promise ? value : Promise.resolve(value);
+      promise.then(
+        (result) => {
+          off();
+          resolve(result);
+        },
+        (error) => {
+          off();
+          reject(error);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * How Python containers resemble JavaScript's: the methods of Array, Map, Set, Function that a PyProxy answers when
+ * Python itself has no attribute of the name.
+ * In: a proxy's traits and a name. Out: a method using `this`, or undefined.
+ */
+import { OPS, SORTS, TRAITS } from "./protocol.mjs";
+
+const SET = SORTS.indexOf("set");
+const READERS = ["map", "filter", "forEach", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast",
+  "findLastIndex", "join", "includes", "indexOf", "lastIndexOf", "slice", "flat", "flatMap", "concat", "at", "entries",
+  "keys", "values", "toSorted", "toReversed", "toSpliced", "with", "toLocaleString"];
+let proxies;
+const ask = (op, self, ...operands) => proxies.ask(op, proxies.records.get(self), ...operands);
+
+/** All items of a Python sequence as an Array of their proxies or values. */
+export function snapshot(self) {
+  let [, iterator, done, items] = ask(OPS.iter, self, 1 << 16);
+  const all = items;
+  while (!done) {
+    [done, items] = ask(OPS.next, iterator, 1 << 16);
+    for (const item of items) all.push(item);
+  }
+  return all;
+}
+
+const common = {
+  toString() {
+    return ask(OPS.str, this);
+  },
+  valueOf() {
+    return this;
+  },
+  toJSON() {
+    return ask(OPS.convert, this);
+  },
+  destroy() {
+    proxies.destroy(this);
+  },
+};
+
+const array = {
+  push(...items) {
+    for (const item of items) proxies.call(this, ["append"], [item]);
+    return ask(OPS.len, this);
+  },
+  shift() {
+    return ask(OPS.len, this) === 0 ? undefined : proxies.call(this, ["pop"], [0]);
+  },
+  unshift(...items) {
+    items.forEach((item, index) => proxies.call(this, ["insert"], [index, item]));
+    return ask(OPS.len, this);
+  },
+};
+for (const name of READERS) {
+  array[name] = function (...args) {
+    return Array.prototype[name].apply(snapshot(this), args);
+  };
+}
+
+const map = {
+  has(key) {
+    return ask(OPS.contains, this, key);
+  },
+  set(key, value) {
+    ask(OPS.setitem, this, key, value);
+    return this;
+  },
+  delete(key) {
+    if (!ask(OPS.contains, this, key)) return false;
+    ask(OPS.delitem, this, key);
+    return true;
+  },
+  forEach(fn, self) {
+    for (const [key, value] of this) fn.call(self, value, key, this);
+  },
+  *entries() {
+    yield* this;
+  },
+};
+
+const set = {
+  has: map.has,
+  delete(key) {
+    if (!ask(OPS.contains, this, key)) return false;
+    proxies.call(this, ["discard"], [key]);
+    return true;
+  },
+  forEach(fn, self) {
+    for (const value of this) fn.call(self, value, value, this);
+  },
+  *values() {
+    yield* this;
+  },
+};
+set.keys = set.values;
+
+const fn = { call: Function.prototype.call, apply: Function.prototype.apply, bind: Function.prototype.bind };
+
+/** What JavaScript code expects under a name that Python does not have. @param {any} handler @param {string} name */
+export function fallback(handler, name, all) {
+  proxies = all;
+  const { traits } = handler;
+  if (Object.hasOwn(common, name)) return common[name];
+  if (name === "constructor") return constructorOf(traits);
+  if (traits & TRAITS.ARRAY_LIKE) return Object.hasOwn(array, name) ? array[name] : undefined;
+  if (traits & TRAITS.MAPPING) {
+    if (name === "size") return proxies.ask(OPS.len, handler);
+    return Object.hasOwn(map, name) ? map[name] : undefined;
+  }
+  if ((traits & 15) === SET) {
+    if (name === "size") return proxies.ask(OPS.len, handler);
+    return Object.hasOwn(set, name) ? set[name] : undefined;
+  }
+  if (traits & TRAITS.CALLABLE) return Object.hasOwn(fn, name) ? fn[name] : undefined;
+  return undefined;
+}
+
+function constructorOf(traits) {
+  if (traits & TRAITS.ARRAY_LIKE) return Array;
+  if (traits & TRAITS.CALLABLE) return Function;
+  return Object;
+}

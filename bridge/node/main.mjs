@@ -1,0 +1,64 @@
+/**
+ * Node's side of the bridge: wires the rooms together and waits for the bell.
+ * In: descriptors named in POLYREPL_FDS. Out: a process that serves Python until Python is gone.
+ */
+import net from "node:net";
+import { Worker } from "node:worker_threads";
+import { Connection } from "./connection.mjs";
+import * as evaluator from "./evaluator.mjs";
+import { Interrupt } from "./errors.mjs";
+import { Exports } from "./handles.mjs";
+import { Interrupts } from "./interrupts.mjs";
+import { Marshal } from "./marshal.mjs";
+import { takeOver } from "./output.mjs";
+import { NOTES, WORDS } from "./protocol.mjs";
+import { Proxies } from "./proxy.mjs";
+import { makePython } from "./python.mjs";
+import { makeServer } from "./server.mjs";
+import { Channel } from "./transport.mjs";
+
+const [readFd, spinFd, writeFd, bellFd, controlFd] = process.env.POLYREPL_FDS.split(",").map(Number);
+delete process.env.POLYREPL_FDS;
+
+const words = new Int32Array(new SharedArrayBuffer(64));
+const connection = new Connection(new Channel(readFd, spinFd, writeFd), words);
+const proxies = new Proxies(connection);
+connection.marshal = new Marshal(new Exports(), proxies);
+const interrupts = new Interrupts(words);
+connection.perform = makeServer(connection, evaluator, interrupts);
+const $py = makePython(connection, proxies);
+
+const named = { $py, $w: interrupts.wait, $flag: words, Interrupt };
+for (const [name, value] of Object.entries(named)) {
+  Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
+}
+globalThis.require = evaluator.require;
+globalThis[Symbol.for("polyrepl.$import")] = evaluator.importModule;
+
+takeOver(connection);
+
+const bell = new net.Socket({ fd: bellFd, readable: true, writable: false });
+bell.on("data", () => connection.bell());
+bell.on("end", () => process.exit(0));
+bell.on("error", () => process.exit(0));
+
+const watchdog = new Worker(new URL("./watchdog.mjs", import.meta.url), {
+  workerData: { words, fd: controlFd },
+  stdout: false,
+  stderr: false,
+});
+watchdog.unref();
+watchdog.on("message", (message) => {
+  connection.check();
+  Atomics.store(words, WORDS.SEEN, message.seen);
+  if (message.cancel !== undefined) interrupts.cancel(message.cancel);
+  else {
+    interrupts.settle(message.settle);
+    watchdog.postMessage({ calm: true, seen: message.seen });
+  }
+  connection.channel.flush();
+  connection.bell();
+});
+
+connection.note(NOTES.ready, process.version);
+connection.channel.flush();

@@ -1,0 +1,40 @@
+/**
+ * Everything JavaScript prints, on its way to Python.
+ * In: process.stdout / process.stderr writes (console uses them), late errors. Out: output frames in order, tagged with
+ * the form that caused them. Descriptors 1 and 2 themselves are Python's raw pipes, for child processes.
+ */
+import { inspect } from "node:util";
+import { INTERRUPT } from "./errors.mjs";
+import { forms } from "./connection.mjs";
+import { NOTES } from "./protocol.mjs";
+
+/** @param {import("./connection.mjs").Connection} connection */
+export function takeOver(connection) {
+  const make = (stderr) =>
+    function write(chunk, encoding, callback) {
+      const done = typeof encoding === "function" ? encoding : callback;
+      if (typeof chunk === "string") connection.output(chunk, stderr);
+      else connection.output(decode(chunk), stderr);
+      if (typeof done === "function") queueMicrotask(() => done());
+      return true;
+    };
+  process.stdout.write = make(false);
+  process.stderr.write = make(true);
+
+  const late = (error) => {
+    if (error?.[INTERRUPT]) return;
+    const text = error instanceof Error ? String(error.stack ?? error) : inspect(error);
+    connection.note(NOTES.late, forms.getStore() ?? 0, `Uncaught (late) ${text}\n`);
+  };
+  process.on("uncaughtException", late);
+  process.on("unhandledRejection", late);
+}
+
+/** Bytes that are no UTF-8 survive as \xNN. */
+function decode(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return Buffer.from(bytes).toString("latin1").replace(/[\x80-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
+  }
+}

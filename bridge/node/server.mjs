@@ -1,0 +1,240 @@
+/**
+ * What Python asks of JavaScript objects: one small function per operation; the mirror of `server.py`.
+ * In: a request's header. Out: the value it answers with. Anything thrown becomes an error reply, never a crash.
+ */
+import { inspect, types } from "node:util";
+import { forms, Later, Wire } from "./connection.mjs";
+import { OPS, TAGS } from "./protocol.mjs";
+
+/** @param {import("./connection.mjs").Connection} connection @param {any} evaluator @param {any} interrupts */
+export function makeServer(connection, evaluator, interrupts) {
+  const { marshal } = connection;
+  const target = (message) => marshal.exports.get(message[3]);
+
+  function args(message, body, from) {
+    const shared = [];
+    const values = new Array(message.length - from);
+    for (let index = from; index < message.length; index++) {
+      const wire = message[index];
+      values[index - from] = typeof wire === "object" && wire !== null ? marshal.decode(wire, body, shared) : wire;
+    }
+    return values;
+  }
+
+  function callee(message) {
+    let receiver;
+    let fn = target(message);
+    const path = message[4];
+    if (path !== null) {
+      for (const name of path) {
+        receiver = fn;
+        fn = fn[name];
+      }
+    }
+    if (typeof fn !== "function") throw new TypeError(`${path?.join(".") ?? inspect(fn, { depth: 0 })} is not a function`);
+    return { fn, receiver };
+  }
+
+  function call(message, body) {
+    const { fn, receiver } = callee(message);
+    return Reflect.apply(fn, receiver, args(message, body, 5));
+  }
+
+  /** Methods taken from an object keep their `this`, as in Python. */
+  function bound(object, value) {
+    if (typeof value !== "function" || typeof object === "function" || types.isModuleNamespaceObject(object)) return value;
+    if (Object.hasOwn(object, "constructor") || value[Symbol.for("polyrepl.keyword")] !== undefined) return value;
+    let methods = methodCache.get(object);
+    if (methods === undefined) methodCache.set(object, (methods = new Map()));
+    let method = methods.get(value);
+    if (method === undefined) {
+      method = new Proxy(value, { apply: (fn, self, list) => Reflect.apply(fn, self ?? object, list) });
+      methods.set(value, method);
+    }
+    return method;
+  }
+  const methodCache = new WeakMap();
+
+  const table = {
+    ping: (message) => message[3] ?? null,
+    import: (message, body, frame) => evaluator.importFor(message[3], frame, connection),
+    eval: (message) => evaluator.evaluate(message[3]),
+    exec: (message) => {
+      evaluator.evaluate(message[3]);
+    },
+    getattr: (message) => {
+      const object = target(message);
+      const name = message[4];
+      const value = object[name];
+      if (value === undefined && !(name in Object(object))) {
+        throw Object.assign(new TypeError(`${describe(object)} has no property ${JSON.stringify(name)}`), { missing: true });
+      }
+      return bound(object, value);
+    },
+    setattr: (message, body) => {
+      target(message)[message[4]] = marshal.decode(message[5], body);
+    },
+    delattr: (message) => {
+      if (!Reflect.deleteProperty(target(message), message[4])) throw new TypeError(`cannot delete ${message[4]}`);
+    },
+    hasattr: (message) => message[4] in Object(target(message)),
+    call,
+    new: (message, body) => Reflect.construct(target(message), args(message, body, 4)),
+    getitem: (message, body) => {
+      const object = target(message);
+      const key = marshal.decode(message[4], body);
+      if (object instanceof Map) {
+        if (!object.has(key)) throw keyError(key);
+        return object.get(key);
+      }
+      if (Array.isArray(object) || ArrayBuffer.isView(object)) {
+        const index = Number.isInteger(key) && key < 0 ? object.length + key : key;
+        if (Number.isInteger(index) && !(index >= 0 && index < object.length)) throw new RangeError(`index ${key} is out of range`);
+        return object[index];
+      }
+      if (!(key in Object(object))) throw keyError(key);
+      return object[key];
+    },
+    setitem: (message, body) => {
+      const object = target(message);
+      const [key, value] = args(message, body, 4);
+      if (object instanceof Map) object.set(key, value);
+      else object[Array.isArray(object) && key < 0 ? object.length + key : key] = value;
+    },
+    delitem: (message, body) => {
+      const object = target(message);
+      const key = marshal.decode(message[4], body);
+      if (object instanceof Map || object instanceof Set) {
+        if (!object.delete(key)) throw keyError(key);
+      } else if (Array.isArray(object)) object.splice(key, 1);
+      else if (key in object) delete object[key];
+      else throw keyError(key);
+    },
+    len: (message) => {
+      const object = target(message);
+      return typeof object.size === "number" ? object.size : typeof object.length === "number" ? object.length : Object.keys(object).length;
+    },
+    iter: (message) => {
+      const object = target(message);
+      const wanted = message[4] === true ? object[Symbol.asyncIterator]?.() : undefined;
+      const iterable = wanted ?? (object instanceof Map && message[4] !== true ? object.keys() : object[Symbol.iterator]());
+      return new Wire((m) => [TAGS.ARRAY, iterable !== object, m.byHandle(iterable)]);
+    },
+    next: (message) => {
+      const iterator = target(message);
+      const items = [];
+      const end = performance.now() + 2;
+      let done = false;
+      while (items.length < message[4]) {
+        const step = iterator.next();
+        if (step.done) {
+          done = true;
+          break;
+        }
+        items.push(step.value);
+        if (items.length > 8 && performance.now() > end) break;
+      }
+      return new Wire((m) => [TAGS.ARRAY, done, [TAGS.ARRAY, ...items.map((item) => m.encode(item))]]);
+    },
+    send: (message, body, frame) => {
+      const object = target(message);
+      const value = marshal.decode(message[5], body);
+      switch (message[4]) {
+        case "dispose":
+          object[Symbol.dispose]();
+          return null;
+        case "asyncDispose":
+          return new Later(Promise.resolve(object[Symbol.asyncDispose]()));
+      }
+      const method = object[message[4]];
+      if (typeof method !== "function") {
+        if (message[4] === "throw") throw value;
+        return new Wire((m) => [TAGS.ARRAY, true, m.encode(value)]);
+      }
+      const step = method.call(object, message[4] === "next" && value === null ? undefined : value);
+      if (frame.flags & 2) {
+        return new Later(Promise.resolve(step).then((s) => new Wire((m) => [TAGS.ARRAY, Boolean(s.done), m.encode(s.value)])));
+      }
+      return new Wire((m) => [TAGS.ARRAY, Boolean(step.done), m.encode(step.value)]);
+    },
+    contains: (message, body) => {
+      const object = target(message);
+      const key = marshal.decode(message[4], body);
+      if (object instanceof Map || object instanceof Set) return object.has(key);
+      if (Array.isArray(object) || ArrayBuffer.isView(object)) return object.includes(key);
+      return key in object;
+    },
+    dir: (message) => {
+      const names = new Set();
+      for (let object = Object(target(message)); object !== null && object !== Object.prototype; object = Object.getPrototypeOf(object)) {
+        for (const name of Object.getOwnPropertyNames(object)) names.add(name);
+      }
+      return [...names];
+    },
+    repr: (message) => inspect(target(message), { depth: 2, breakLength: 100 }),
+    str: (message) => String(target(message)),
+    display: (message) => inspect(target(message), { depth: 4, breakLength: 100 }),
+    await: (message, body, frame) => {
+      connection.answerLater(frame, Promise.resolve(target(message)));
+      return new Later(null);
+    },
+    run: (message, body, frame) => {
+      const { fn, receiver } = callee(message);
+      const list = args(message, body, 5);
+      const form = forms.getStore();
+      const run = interrupts.begin(form);
+      const finish = connection.answerLater(
+        frame,
+        new Promise((resolve) => resolve(Reflect.apply(fn, receiver, list))).finally(() => interrupts.end(run)),
+        () => interrupts.cancel(form),
+      );
+      run.settle = (error) => {
+        interrupts.end(run);
+        finish(error, true);
+      };
+      return new Later(null);
+    },
+    convert: (message, body) => new Wire((m) => deepCopy(m, target(message))),
+    describe: (message) => {
+      const object = target(message);
+      return { type: describe(object), parameters: typeof object === "function" ? parametersOf(object) : [] };
+    },
+    stats: () => {
+      marshal.proxies.imports.sweep();
+      return { objects: marshal.exports.size, proxies: marshal.proxies.imports.living.size };
+    },
+  };
+
+  const byNumber = [];
+  for (const [name, fn] of Object.entries(table)) byNumber[OPS[name]] = fn;
+  return (op, message, body, frame) => {
+    const fn = byNumber[op];
+    if (fn === undefined) throw new TypeError(`unknown operation ${op}`);
+    return fn(message, body, frame);
+  };
+}
+
+function keyError(key) {
+  return Object.assign(new RangeError(`no item ${inspect(key)}`), { missing: true });
+}
+
+function describe(object) {
+  return typeof object === "function" ? "function" : object?.constructor?.name ?? "Object";
+}
+
+/** A class instance as a plain copy; containers are copied anyway. */
+function deepCopy(marshal, object) {
+  const wire = marshal.encode(object);
+  if (!Array.isArray(wire) || wire[0] !== TAGS.HANDLE || typeof object !== "object") return wire;
+  if (object[Symbol.iterator] !== undefined) return marshal.encode([...object]);
+  return marshal.encode({ ...object });
+}
+
+/** Parameter names of a function, as far as its source tells. */
+function parametersOf(fn) {
+  const source = Function.prototype.toString.call(fn);
+  const match = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*)?\(([^()]*)\)|^(?:async\s+)?([\w$]+)\s*=>/.exec(source);
+  if (match === null) return Array.from({ length: fn.length }, (_, index) => `arg${index}`);
+  const list = match[1] ?? match[2];
+  return list.split(",").map((part) => part.trim().split(/[=\s]/)[0]).filter((name) => /^(\.\.\.)?[\w$]+$/.test(name));
+}

@@ -1,0 +1,89 @@
+"""Text that JavaScript prints.
+
+In: output frames (console and process.stdout, tagged with their form) and raw bytes of Node's descriptors 1
+and 2. Out: calls of the output callback (stream, text, form), in the order the text was written.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Callable
+
+from .protocol import FLAGS
+from .transport import Frame
+
+Sink = Callable[[str, str, "int | None"], None]
+_STREAMS = ("stdout", "stderr")
+_STDERR = FLAGS["STDERR"]
+
+
+def default_sink(stream: str, text: str, form: int | None) -> None:
+    """Write to Python's own sys.stdout / sys.stderr."""
+    target = sys.stderr if stream == "stderr" else sys.stdout
+    if target is not None:
+        target.write(text)
+        target.flush()
+
+
+class Output:
+    """Decodes and delivers; an error of the sink never reaches the connection."""
+
+    def __init__(self, sink: Sink, fds: list[int]) -> None:
+        self.sink = sink
+        self.fds = fds
+        # Bytes that are no UTF-8 survive as \\xNN.
+        make = codecs.getincrementaldecoder("utf-8")
+        self._raw = [make("backslashreplace") for _ in fds]
+        self._early: list[str] = []
+
+    def frame(self, frame: Frame) -> None:
+        """Deliver one output frame."""
+        text = bytes(frame.body or frame.head).decode("utf-8", "backslashreplace")
+        self.deliver(_STREAMS[1 if frame.flags & _STDERR else 0], text, frame.id or None)
+
+    def raw(self, fd: int) -> bool:
+        """Read a raw descriptor once. False when it is finished."""
+        try:
+            which = self.fds.index(fd)
+            data = os.read(fd, 1 << 16)
+        except BlockingIOError:
+            return True
+        except (OSError, ValueError):
+            return False
+        text = self._raw[which].decode(data, final=not data)
+        if which == 1:
+            # Said by Node itself when a debugger session ends (the interrupt ladder uses one), not by the user.
+            for noise in ("Debugger attached.\n", "Waiting for the debugger to disconnect...\n", "Debugger ending on "):
+                if noise in text:
+                    text = "".join(line for line in text.splitlines(True) if not line.startswith(noise.rstrip("\n")))
+        if text:
+            if which == 1:
+                self._early = [*self._early, text][-20:]
+            self.deliver(_STREAMS[which], text, None)
+        return bool(data)
+
+    def drain(self) -> str:
+        """Read what is left; returns the last of stderr, for diagnosis."""
+        for fd in self.fds:
+            for _ in range(64):
+                try:
+                    data = os.read(fd, 1 << 16)
+                except (BlockingIOError, OSError):
+                    break
+                if not data:
+                    break
+                which = self.fds.index(fd)
+                text = self._raw[which].decode(data)
+                if which == 1:
+                    self._early.append(text)
+                self.deliver(_STREAMS[which], text, None)
+        return "".join(self._early)
+
+    def deliver(self, stream: str, text: str, form: int | None) -> None:
+        try:
+            self.sink(stream, text, form)
+        except Exception as error:
+            if sys.__stderr__ is not None:
+                sys.__stderr__.write(f"polyrepl: the output callback failed: {error!r}\n")

@@ -1,0 +1,287 @@
+"""JsProxy: a JavaScript object seen from Python.
+
+In: a handle with its traits. Out: a proxy whose class has exactly the abilities of the object: a function is
+callable, a Promise awaitable, an iterable iterable, so that `callable(f)` and `isinstance(x, Iterable)`
+tell the truth. Every operation is one request; results are converted (see marshal).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from .protocol import OPS, SORTS, TRAITS
+
+_GETATTR, _SETATTR, _DELATTR = OPS["getattr"], OPS["setattr"], OPS["delattr"]
+_GETITEM, _SETITEM, _DELITEM = OPS["getitem"], OPS["setitem"], OPS["delitem"]
+_CALL, _NEW, _LEN, _ITER, _NEXT = OPS["call"], OPS["new"], OPS["len"], OPS["iter"], OPS["next"]
+_CONTAINS, _DIR, _REPR, _STR, _AWAIT = OPS["contains"], OPS["dir"], OPS["repr"], OPS["str"], OPS["await"]
+_OPERATOR, _CONVERT, _DESCRIBE, _SEND = OPS["operator"], OPS["convert"], OPS["describe"], OPS["send"]
+_LOCAL = frozenset(("_handle", "_traits", "_imports", "_bridge"))
+
+
+class JsProxy:
+    """A live JavaScript object. Attributes and items are the object's properties; `name_` reads `name` where a
+    Python keyword is in the way; `proxy.new(...)` constructs, `proxy.to_py()` copies."""
+
+    __slots__ = ("__weakref__", "_bridge", "_handle", "_imports", "_traits")
+    _handle: int
+    _traits: int
+    _imports: Any
+    _bridge: Any
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return self._bridge._operate(_GETATTR, self, _plain(name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _LOCAL:
+            object.__setattr__(self, name, value)
+        else:
+            self._bridge._operate(_SETATTR, self, _plain(name), value)
+
+    def __delattr__(self, name: str) -> None:
+        self._bridge._operate(_DELATTR, self, _plain(name))
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            count = self._bridge._operate(_LEN, self)
+            return [self[index] for index in range(*key.indices(count))]
+        return self._bridge._operate(_GETITEM, self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._bridge._operate(_SETITEM, self, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._bridge._operate(_DELITEM, self, key)
+
+    def __contains__(self, key: Any) -> bool:
+        return bool(self._bridge._operate(_CONTAINS, self, key))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        # The same object always has the same living proxy.
+        return self is other
+
+    def __hash__(self) -> int:
+        return hash((self._handle, id(self._imports)))
+
+    def __repr__(self) -> str:
+        return str(self._bridge._operate(_REPR, self))
+
+    def __str__(self) -> str:
+        return str(self._bridge._operate(_STR, self))
+
+    def __dir__(self) -> list[str]:
+        return [*self._bridge._operate(_DIR, self), *_METHODS]
+
+    def new(self, *args: Any) -> Any:
+        """`new Class(...args)`."""
+        return self._bridge._operate(_NEW, self, *args)
+
+    def to_py(self) -> Any:
+        """A deep copy as plain Python data (lists, dicts, sets, datetimes); functions stay proxies."""
+        return self._bridge._operate(_CONVERT, self)
+
+    def typeof(self) -> str:
+        """JavaScript's name of its class."""
+        return str(self._bridge._operate(_DESCRIBE, self)["type"])
+
+
+class _Callable:
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._bridge._call(self, None, args, kwargs)  # type: ignore[attr-defined]
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        about = self._bridge._operate(_DESCRIBE, self)  # type: ignore[attr-defined]
+        parameters: list[inspect.Parameter] = []
+        for name in about["parameters"]:
+            rest = name.startswith("...")
+            kind = inspect.Parameter.VAR_POSITIONAL if rest else inspect.Parameter.POSITIONAL_ONLY
+            plain = name.lstrip(".")
+            parameters.append(inspect.Parameter(plain if plain.isidentifier() else "arg", kind))
+        return inspect.Signature(parameters)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self  # a function of JavaScript never binds itself to a Python instance
+
+
+class _Sized:
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return int(self._bridge._operate(_LEN, self))  # type: ignore[attr-defined]
+
+
+class _Iterable:
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        bridge = self._bridge  # type: ignore[attr-defined]
+        private, iterator = bridge._operate(_ITER, self)
+        return _iterate(bridge, iterator, private)
+
+
+def _iterate(bridge: Any, iterator: Any, private: bool) -> Generator[Any, None, None]:
+    """Items in growing batches when nobody else sees the iterator, else one by one."""
+    size = 1
+    done = False
+    try:
+        while not done:
+            done, items = bridge._operate(_NEXT, iterator, size)
+            yield from items
+            if private and size < 512:
+                size *= 2
+    finally:
+        if not done and private:
+            bridge._quietly(_SEND, iterator, "return", None)
+
+
+class _Iterator:
+    __slots__ = ()
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        done, items = self._bridge._operate(_NEXT, self, 1)  # type: ignore[attr-defined]
+        if not items:
+            raise StopIteration
+        return items[0]
+
+    def send(self, value: Any) -> Any:
+        """Resume a generator with a value."""
+        done, result = self._bridge._operate(_SEND, self, "next", value)  # type: ignore[attr-defined]
+        if done:
+            raise StopIteration(result)
+        return result
+
+    def throw(self, error: Any) -> Any:
+        """Resume a generator with an exception."""
+        done, result = self._bridge._operate(_SEND, self, "throw", error)  # type: ignore[attr-defined]
+        if done:
+            raise StopIteration(result)
+        return result
+
+    def close(self) -> None:
+        """End a generator."""
+        self._bridge._operate(_SEND, self, "return", None)  # type: ignore[attr-defined]
+
+
+class _Awaitable:
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        result: Generator[Any, None, Any] = self._bridge._post(_AWAIT, self).__await__()  # type: ignore[attr-defined]
+        return result
+
+    def result(self) -> Any:
+        """Wait for the promise here and now. Raises WouldBlock where that could never end."""
+        return self._bridge._block_on(self)  # type: ignore[attr-defined]
+
+
+class _AsyncIterable:
+    __slots__ = ()
+
+    def __aiter__(self) -> Any:
+        bridge = self._bridge  # type: ignore[attr-defined]
+        _, iterator = bridge._operate(_ITER, self, True)
+        return _async_iterate(bridge, iterator)
+
+
+async def _async_iterate(bridge: Any, iterator: Any) -> Any:
+    while True:
+        done, value = await bridge._post(_SEND, iterator, "next", None)
+        if done:
+            return
+        yield value
+
+
+class _Context:
+    __slots__ = ()
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._bridge._operate(_SEND, self, "dispose", None)  # type: ignore[attr-defined]
+
+
+class _AsyncContext:
+    __slots__ = ()
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._bridge._post(_SEND, self, "asyncDispose", None)  # type: ignore[attr-defined]
+
+
+_METHODS = ("new", "to_py", "typeof")
+_CLASSES: dict[int, type[JsProxy]] = {}
+_ABILITIES: tuple[tuple[str, type], ...] = (
+    ("CALLABLE", _Callable),
+    ("AWAITABLE", _Awaitable),
+    ("ITERATOR", _Iterator),
+    ("ITERABLE", _Iterable),
+    ("ASYNC_ITERABLE", _AsyncIterable),
+    ("SIZED", _Sized),
+    ("CONTEXT", _Context),
+    ("ASYNC_CONTEXT", _AsyncContext),
+)
+_NAMES = {"callable": "JsFunction", "class": "JsClass", "promise": "JsPromise", "list": "JsArray", "dict": "JsMap"}
+
+
+def make_proxy(bridge: Any, imports: Any, handle: int, traits: int) -> JsProxy:
+    """A new proxy for a handle that has none."""
+    cls = _CLASSES.get(traits)
+    if cls is None:
+        cls = _CLASSES[traits] = _make_class(traits)
+    proxy = cls.__new__(cls)
+    put = object.__setattr__
+    put(proxy, "_bridge", bridge)
+    put(proxy, "_imports", imports)
+    put(proxy, "_handle", handle)
+    put(proxy, "_traits", traits)
+    return proxy
+
+
+def _make_class(traits: int) -> type[JsProxy]:
+    bases = [ability for trait, ability in _ABILITIES if traits & TRAITS[trait]]
+    sort = SORTS[traits & 15] if traits & 15 < len(SORTS) else "object"
+    cls: type[JsProxy] = type(
+        _NAMES.get(sort, "JsProxy"), (*bases, JsProxy), {"__slots__": (), "__module__": __name__}
+    )
+    import collections.abc as abc
+
+    if sort == "list":
+        abc.MutableSequence.register(cls)
+    elif sort == "dict":
+        abc.MutableMapping.register(cls)
+    elif sort == "set":
+        abc.MutableSet.register(cls)
+    return cls
+
+
+def _plain(name: str) -> str:
+    """`from_`, `class_` -> the JavaScript name."""
+    return name[:-1] if name.endswith("_") and name[:-1] in _KEYWORDS else name
+
+
+_KEYWORDS: frozenset[str]
+
+
+def _keywords() -> frozenset[str]:
+    import keyword
+
+    return frozenset(keyword.kwlist)
+
+
+_KEYWORDS = _keywords()

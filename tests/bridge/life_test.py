@@ -1,0 +1,96 @@
+"""Node's life: death is noticed at once, the next use restarts it, nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polyrepl.bridge import Bridge, NodeLost, NodeNotFound
+
+
+def gone(pid: int, seconds: float = 5) -> bool:
+    """Wait for the end of a process that may not be our child."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_kill_is_noticed_and_node_comes_back(own: Bridge) -> None:
+    reasons: list[str] = []
+    own.on_reset.append(reasons.append)
+    old = own.eval("({}).constructor")
+    pid = own.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(NodeLost, match="SIGKILL"):
+        own.eval("1")
+    assert len(reasons) == 1
+    assert own.eval("2") == 2
+    assert own.pid != pid
+    with pytest.raises(NodeLost):
+        old()
+
+
+def test_exit_inside_a_call(own: Bridge) -> None:
+    with pytest.raises(NodeLost, match="exit status 3"):
+        own.eval("process.exit(3)")
+    assert own.eval("1") == 1
+
+
+async def test_pending_futures_fail_at_once(own: Bridge) -> None:
+    f = own.eval("() => new Promise(() => setTimeout(() => process.kill(process.pid, 'SIGKILL'), 10))")
+    with pytest.raises(NodeLost):
+        await own.call_async(f, form=1)
+    assert own.eval("1") == 1
+
+
+@pytest.mark.parametrize("end", ["", "js.close()", "os.kill(os.getpid(), 9)", "os._exit(1)"])
+@pytest.mark.parametrize("busy", ["", "js.eval('setTimeout(() => { for (;;); }, 1); 1');", "js.connection"])
+def test_no_orphan(end: str, busy: str) -> None:
+    code = f"import os\nfrom polyrepl.bridge import Bridge\njs = Bridge().start()\njs.eval('1')\n{busy}\nprint(js.pid, flush=True)\n{end}"
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, timeout=30, check=False)
+    assert gone(int(done.stdout))
+
+
+def test_missing_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("POLYREPL_NODE", str(tmp_path / "no-node"))
+    with pytest.raises(NodeNotFound, match="POLYREPL_NODE"):
+        Bridge().start()
+
+
+def test_old_node(tmp_path: Path) -> None:
+    fake = tmp_path / "node"
+    fake.write_text("#!/bin/sh\nif [ \"$1\" = --version ]; then echo v18.1.0; else echo 'bad option' >&2; exit 9; fi\n")
+    fake.chmod(0o755)
+    bridge = Bridge(node=str(fake), output=lambda *event: None)
+    with pytest.raises(NodeNotFound, match=r"v18\.1\.0.*24 or newer"):
+        bridge.eval("1")
+    bridge.close()
+
+
+def test_releases_reach_both_tables(own: Bridge) -> None:
+    start: Any = own.start().stats()
+    for _ in range(1000):
+        own.eval("() => 1")
+    keep = own.eval("(xs) => { for (let i = 0; i < 1000; i++) xs(i); }")
+    keep(lambda i: [i])
+    del keep
+    collect = own.eval("require('node:v8').setFlagsFromString('--expose-gc'); require('node:vm').runInNewContext('gc')")
+    collect()
+    del collect
+    end: Any = own.stats()
+    assert end["python"]["objects"] <= start["python"]["objects"] + 1
+    assert end["node"]["objects"] <= start["node"]["objects"] + 1
