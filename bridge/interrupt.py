@@ -54,7 +54,7 @@ class Ladder:
             if threading.get_ident() == conn.home:
                 raise KeyboardInterrupt
             if conn.home == threading.main_thread().ident:
-                signal.raise_signal(signal.SIGINT)
+                signal.pthread_kill(conn.home, signal.SIGINT)
             return
         if not self._forms and conn._depth == 0 and not conn._pending:
             return
