@@ -4,27 +4,42 @@
 
 import { asArray, describe, toFn, walk, wrongType } from "./data.mjs";
 
-/** (all xs): A promise of the array of all values; fails as soon as one does. Example: (await (all [1 (Promise.resolve 2)])) => [1 2] */
+/**
+ * (all xs): A promise of the array of all values; fails as soon as one does.
+ * Example: (await (all [1 (Promise.resolve 2)])) => [1 2]
+ */
 export function all(xs) {
   return Promise.all(asArray(xs, "all"));
 }
 
-/** (all-settled xs): A promise of {:status "fulfilled" :value v} or {:status "rejected" :reason e} for each. Example: (map :value (await (all-settled [1]))) => [1] */
+/**
+ * (all-settled xs): A promise of {:status "fulfilled" :value v} or {:status "rejected" :reason e} for each.
+ * Example: (map :value (await (all-settled [1]))) => [1]
+ */
 export function all_settled(xs) {
   return Promise.allSettled(asArray(xs, "all-settled"));
 }
 
-/** (race xs): A promise of the first to be there, or to fail. Example: (await (race [(Promise.resolve 1) (delay 50)])) => 1 */
+/**
+ * (race xs): A promise of the first to be there, or to fail.
+ * Example: (await (race [(Promise.resolve 1) (delay 50)])) => 1
+ */
 export function race(xs) {
   return Promise.race(asArray(xs, "race"));
 }
 
-/** (any xs): A promise of the first value; fails only when all do. Example: (await (any [(Promise.reject 1) 2])) => 2 */
+/**
+ * (any xs): A promise of the first value; fails only when all do.
+ * Example: (await (any [(Promise.reject 1) 2])) => 2
+ */
 export function any(xs) {
   return Promise.any(asArray(xs, "any"));
 }
 
-/** (delay ms) (delay ms x): A promise of x (nil) after some milliseconds. Example: (await (delay 1 :done)) => :done */
+/**
+ * (delay ms) (delay ms x): A promise of x (nil) after some milliseconds.
+ * Example: (await (delay 1 :done)) => :done
+ */
 export function delay(ms, x = null) {
   if (typeof ms !== "number") throw wrongType("delay", "milliseconds", ms);
   return new Promise((resolve) => setTimeout(resolve, ms, x));
@@ -35,7 +50,11 @@ export function sleep(ms) {
   return delay(ms);
 }
 
-/** (timeout ms p) (timeout ms p otherwise): A promise of p's value, which fails (or gives otherwise) when it takes longer. Example: (await (timeout 1 (delay 50) :late)) => :late */
+/**
+ * (timeout ms p) (timeout ms p otherwise): A promise of p's value, which fails (or gives otherwise) when it takes
+ * longer.
+ * Example: (await (timeout 1 (delay 50) :late)) => :late
+ */
 export function timeout(ms, p, otherwise) {
   if (typeof ms !== "number") throw wrongType("timeout", "milliseconds", ms);
   const given = arguments.length > 2;
@@ -59,12 +78,19 @@ export function resolved(x) {
   return Promise.resolve(x);
 }
 
-/** (rejected e): A promise that has failed with e. Example: (try (await (rejected (error "no"))) (catch e (ex-message e))) => "no" */
+/**
+ * (rejected e): A promise that has failed with e.
+ * Example: (try (await (rejected (error "no"))) (catch e (ex-message e))) => "no"
+ */
 export function rejected(e) {
   return Promise.reject(e);
 }
 
-/** (pmap f xs) (pmap f xs limit): A promise of the array of what f gives, at most limit (all) promises under way at a time. Example: (await (pmap (fn (x) (delay 1 x)) [1 2])) => [1 2] */
+/**
+ * (pmap f xs) (pmap f xs limit): A promise of the array of what f gives, at most limit (all) promises under way at
+ * a time.
+ * Example: (await (pmap (fn (x) (delay 1 x)) [1 2])) => [1 2]
+ */
 export async function pmap(f, xs, limit = Infinity) {
   const fn = toFn(f, "pmap");
   if (!(limit >= 1)) throw new RangeError(`pmap: expected a limit of at least 1, got ${describe(limit)}`);
@@ -89,7 +115,10 @@ export function now() {
   return Date.now();
 }
 
-/** (time-ms): Milliseconds of a clock that never goes back, with fractions: for measuring. Example: (number? (time-ms)) => true */
+/**
+ * (time-ms): Milliseconds of a clock that never goes back, with fractions: for measuring.
+ * Example: (number? (time-ms)) => true
+ */
 export function time_ms() {
   return globalThis.performance.now();
 }

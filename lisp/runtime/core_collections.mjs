@@ -25,7 +25,10 @@ export function cons(x, xs) {
   return listFrom([x, ...asArray(xs, "cons")]);
 }
 
-/** (concat & xss): The items of all, one after the other, as a list. Example: (concat [1] #{2} nil '(3)) => '(1 2 3) */
+/**
+ * (concat & xss): The items of all, one after the other, as a list.
+ * Example: (concat [1] #{2} nil '(3)) => '(1 2 3)
+ */
 export function concat(...xss) {
   if (xss.some(isInfinite)) {
     return new LazySeq(function* () {
@@ -37,7 +40,11 @@ export function concat(...xss) {
   return out;
 }
 
-/** (conj xs & items): xs with the items added: at the end of an array, the start of a list; a map takes [key value] or a map. Example: (conj [1] 2 3) => [1 2 3] */
+/**
+ * (conj xs & items): xs with the items added: at the end of an array, the start of a list; a map takes [key value]
+ * or a map.
+ * Example: (conj [1] 2 3) => [1 2 3]
+ */
 export function conj(xs, ...items) {
   if (isJsArray(xs)) return xs instanceof List ? listFrom([...items.reverse(), ...xs]) : [...xs, ...items];
   if (xs === null || xs === undefined) return items;
@@ -150,7 +157,10 @@ export function reverse(xs) {
 
 // ---------------------------------------------------------------------------------------------- mixing
 
-/** (flatten xs): The items of nested sequences as one array (maps and sets stay whole). Example: (flatten [1 [2 [3]]]) => [1 2 3] */
+/**
+ * (flatten xs): The items of nested sequences as one array (maps and sets stay whole).
+ * Example: (flatten [1 [2 [3]]]) => [1 2 3]
+ */
 export function flatten(xs) {
   const out = [];
   const todo = [walk(xs, "flatten")[Symbol.iterator]()];
@@ -193,7 +203,10 @@ export function dedupe(xs) {
   });
 }
 
-/** (interleave & xss): The first of each, then the second of each.. up to the end of the shortest. Example: (interleave [1 2] [:a :b]) => [1 :a 2 :b] */
+/**
+ * (interleave & xss): The first of each, then the second of each.. up to the end of the shortest.
+ * Example: (interleave [1 2] [:a :b]) => [1 :a 2 :b]
+ */
 export function interleave(...xss) {
   if (xss.length === 0) return [];
   return gather(xss.every(isInfinite), function* () {
@@ -201,13 +214,19 @@ export function interleave(...xss) {
   });
 }
 
-/** (zip & xss): Arrays of the first of each, the second of each.. up to the end of the shortest. Example: (zip [1 2] "ab") => [[1 "a"] [2 "b"]] */
+/**
+ * (zip & xss): Arrays of the first of each, the second of each.. up to the end of the shortest.
+ * Example: (zip [1 2] "ab") => [[1 "a"] [2 "b"]]
+ */
 export function zip(...xss) {
   if (xss.length === 0) return [];
   return gather(xss.every(isInfinite), () => together(xss, "zip"));
 }
 
-/** (enumerate xs) (enumerate xs start): [index item] arrays, the index from start (0). Example: (enumerate "ab") => [[0 "a"] [1 "b"]] */
+/**
+ * (enumerate xs) (enumerate xs start): [index item] arrays, the index from start (0).
+ * Example: (enumerate "ab") => [[0 "a"] [1 "b"]]
+ */
 export function enumerate(xs, start = 0) {
   return gather(isInfinite(xs), function* () {
     let i = start;
@@ -227,7 +246,11 @@ export function interpose(sep, xs) {
   });
 }
 
-/** (partition n xs) (partition n step xs) (partition n step pad xs): Arrays of n items, each begun step (n) after the last; what does not fill one is left out, or filled up from pad. Example: (partition 2 [1 2 3]) => [[1 2]] */
+/**
+ * (partition n xs) (partition n step xs) (partition n step pad xs): Arrays of n items, each begun step (n) after
+ * the last; what does not fill one is left out, or filled up from pad.
+ * Example: (partition 2 [1 2 3]) => [[1 2]]
+ */
 export function partition(n, step, pad, xs) {
   if (arguments.length < 2) throw new TypeError("partition: expected a size and a collection");
   const items = arguments[arguments.length - 1];
@@ -235,7 +258,10 @@ export function partition(n, step, pad, xs) {
   return chunks(n, arguments.length > 2 ? step : n, items, filler, "partition");
 }
 
-/** (partition-all n xs) (partition-all n step xs): Like `partition`, but what is left makes a shorter array. Example: (partition-all 2 [1 2 3]) => [[1 2] [3]] */
+/**
+ * (partition-all n xs) (partition-all n step xs): Like `partition`, but what is left makes a shorter array.
+ * Example: (partition-all 2 [1 2 3]) => [[1 2] [3]]
+ */
 export function partition_all(n, step, xs) {
   if (arguments.length < 2) throw new TypeError("partition-all: expected a size and a collection");
   return chunks(n, arguments.length > 2 ? step : n, arguments[arguments.length - 1], [], "partition-all");
@@ -243,7 +269,9 @@ export function partition_all(n, step, xs) {
 
 function chunks(n, step, xs, filler, who) {
   for (const size of [n, step]) {
-    if (typeof size !== "number" || !(size >= 1)) throw new RangeError(`${who}: expected a size of at least 1, got ${describe(size)}`);
+    if (typeof size !== "number" || !(size >= 1)) {
+      throw new RangeError(`${who}: expected a size of at least 1, got ${describe(size)}`);
+    }
   }
   return gather(isInfinite(xs), function* () {
     let window = [];
@@ -269,7 +297,10 @@ function chunks(n, step, xs, filler, who) {
   });
 }
 
-/** (partition-by f xs): Arrays of neighbours for which f gives the same. Example: (partition-by odd? [1 3 2]) => [[1 3] [2]] */
+/**
+ * (partition-by f xs): Arrays of neighbours for which f gives the same.
+ * Example: (partition-by odd? [1 3 2]) => [[1 3] [2]]
+ */
 export function partition_by(f, xs) {
   const fn = toFn(f, "partition-by");
   return gather(isInfinite(xs), function* () {
@@ -319,13 +350,20 @@ export function sortInPlace(items, compare, who) {
   return items.sort(compareValues); // (undefined goes last here whatever the comparator says)
 }
 
-/** (sort xs) (sort compare xs): The items in order, by `compare` or a function that says -1 0 1 or (before? a b). Example: (sort > [1 3 2]) => [3 2 1] */
+/**
+ * (sort xs) (sort compare xs): The items in order, by `compare` or a function that says -1 0 1 or (before? a b).
+ * Example: (sort > [1 3 2]) => [3 2 1]
+ */
 export function sort(compare, xs) {
   const given = arguments.length > 1;
-  return sortInPlace(Array.from(asArray(given ? xs : compare, "sort"), (x) => x ?? null), given ? compare : undefined, "sort");
+  const items = Array.from(asArray(given ? xs : compare, "sort"), (x) => x ?? null);
+  return sortInPlace(items, given ? compare : undefined, "sort");
 }
 
-/** (sort-by f xs) (sort-by f compare xs): The items in the order of what f gives for them. Example: (sort-by count ["aa" "b"]) => ["b" "aa"] */
+/**
+ * (sort-by f xs) (sort-by f compare xs): The items in the order of what f gives for them.
+ * Example: (sort-by count ["aa" "b"]) => ["b" "aa"]
+ */
 export function sort_by(f, compare, xs) {
   const fn = toFn(f, "sort-by");
   const given = arguments.length > 2;
@@ -367,7 +405,11 @@ function mapFromEntries(entries) {
   return out;
 }
 
-/** (group-by f xs): A map from what f gives to the array of items that gave it; a Map when keys are not all strings or keywords. Example: (group-by count ["a" "b" "cc"]) => (hash-map 1 ["a" "b"] 2 ["cc"]) */
+/**
+ * (group-by f xs): A map from what f gives to the array of items that gave it; a Map when keys are not all strings
+ * or keywords.
+ * Example: (group-by count ["a" "b" "cc"]) => (hash-map 1 ["a" "b"] 2 ["cc"])
+ */
 export function group_by(f, xs) {
   const fn = toFn(f, "group-by");
   const groups = new EqualMap();
@@ -381,7 +423,10 @@ export function group_by(f, xs) {
   return mapFromEntries(groups.kept);
 }
 
-/** (frequencies xs): A map from each item to how often it comes; a Map when items are not all strings or keywords. Example: (frequencies "aab") => {:a 2 :b 1} */
+/**
+ * (frequencies xs): A map from each item to how often it comes; a Map when items are not all strings or keywords.
+ * Example: (frequencies "aab") => {:a 2 :b 1}
+ */
 export function frequencies(xs) {
   const counts = new EqualMap();
   for (const x of walk(xs, "frequencies")) counts.set(x, (counts.get(x) ?? 0) + 1);

@@ -22,7 +22,10 @@ export function constantly(x) {
   return () => x;
 }
 
-/** (comp & fs): The function that calls the last f, then the one before with what it gave, ... Example: ((comp inc count) [1 2]) => 3 */
+/**
+ * (comp & fs): The function that calls the last f, then the one before with what it gave, ...
+ * Example: ((comp inc count) [1 2]) => 3
+ */
 export function comp(...fs) {
   if (fs.length === 0) return identity;
   const fns = fs.map((f) => toFn(f, "comp"));
@@ -52,13 +55,19 @@ export function complement(f) {
   return (...args) => !truthy(fn(...args));
 }
 
-/** (every-pred & fs): A function that is true when all fs are true of all its arguments. Example: ((every-pred pos? odd?) 3) => true */
+/**
+ * (every-pred & fs): A function that is true when all fs are true of all its arguments.
+ * Example: ((every-pred pos? odd?) 3) => true
+ */
 export function every_pred(...fs) {
   const fns = fs.map((f) => toFn(f, "every-pred"));
   return (...args) => args.every((x) => fns.every((fn) => truthy(fn(x))));
 }
 
-/** (some-fn & fs): A function that gives the first true answer any f has for any of its arguments. Example: ((some-fn :a :b) {:b 2}) => 2 */
+/**
+ * (some-fn & fs): A function that gives the first true answer any f has for any of its arguments.
+ * Example: ((some-fn :a :b) {:b 2}) => 2
+ */
 export function some_fn(...fs) {
   const fns = fs.map((f) => toFn(f, "some-fn"));
   return (...args) => {
@@ -72,7 +81,10 @@ export function some_fn(...fs) {
   };
 }
 
-/** (memoize f): f, but each list of equal arguments is computed once; a promise that fails is forgotten. Example: ((memoize inc) 1) => 2 */
+/**
+ * (memoize f): f, but each list of equal arguments is computed once; a promise that fails is forgotten.
+ * Example: ((memoize inc) 1) => 2
+ */
 export function memoize(f) {
   const fn = toFn(f, "memoize");
   const known = new EqualMap();
@@ -89,18 +101,26 @@ export function memoize(f) {
 /** (fnil f & defaults): f with nil arguments replaced by the defaults. Example: ((fnil inc 0) nil) => 1 */
 export function fnil(f, ...defaults) {
   const fn = toFn(f, "fnil");
-  return (...args) => fn(...Array.from({ length: Math.max(args.length, defaults.length) }, (_, i) => args[i] ?? defaults[i] ?? null));
+  return (...args) => fn(...args.map((x, i) => x ?? defaults[i] ?? null));
 }
 
-/** (apply f & args): Call f with the arguments, the last of which is a collection of more. Example: (apply + 1 [2 3]) => 6 */
+/**
+ * (apply f & args): Call f with the arguments, the last of which is a collection of more.
+ * Example: (apply + 1 [2 3]) => 6
+ */
 export function apply(f, ...args) {
   const fn = toFn(f, "apply");
   if (args.length === 0) throw new TypeError("apply: expected a collection of arguments");
   const last = asArray(args.pop(), "apply");
-  return Reflect.apply(fn, undefined, args.length === 0 ? Array.from(last) : [...args, ...last]);
+  const all = args.length === 0 ? Array.from(last) : [...args, ...last];
+  if (all.length > 100000) throw new RangeError(`apply: ${all.length} arguments are too many for a call; use reduce`);
+  return Reflect.apply(fn, undefined, all);
 }
 
-/** (trampoline f & args): Call f, and while the answer is a function call that. Example: (trampoline (fn () (fn () 1))) => 1 */
+/**
+ * (trampoline f & args): Call f, and while the answer is a function call that.
+ * Example: (trampoline (fn () (fn () 1))) => 1
+ */
 export function trampoline(f, ...args) {
   let value = toFn(f, "trampoline")(...args);
   while (typeof value === "function" && !isKeyword(value) && !pyOps(value)) value = value();
@@ -168,13 +188,19 @@ class ExceptionInfo extends Error {
   }
 }
 
-/** (ex-info message data) (ex-info message data cause): An error that carries data. Example: (ex-data (ex-info "no" {:code 5})) => {:code 5} */
+/**
+ * (ex-info message data) (ex-info message data cause): An error that carries data.
+ * Example: (ex-data (ex-info "no" {:code 5})) => {:code 5}
+ */
 export function ex_info(message, data, cause) {
   if (typeof message !== "string") throw wrongType("ex-info", "a message", message);
   return new ExceptionInfo(message, data ?? {}, cause);
 }
 
-/** (ex-message e): The message of an error; of anything else that was thrown, its text; nil for nil. Example: (ex-message (error "no")) => "no" */
+/**
+ * (ex-message e): The message of an error; of anything else that was thrown, its text; nil for nil.
+ * Example: (ex-message (error "no")) => "no"
+ */
 export function ex_message(e) {
   if (e === null || e === undefined) return null;
   if (typeof e === "string") return e;
@@ -240,7 +266,10 @@ export function swap$b(a, f, ...args) {
   return reset$b(a, toFn(f, "swap!")(a.value, ...args));
 }
 
-/** (add-watch a key f): Call (f key a old new) at each change of the atom; a. Example: (atom? (add-watch (atom 1) :w list)) => true */
+/**
+ * (add-watch a key f): Call (f key a old new) at each change of the atom; a.
+ * Example: (atom? (add-watch (atom 1) :w list)) => true
+ */
 export function add_watch(a, key, f) {
   checkAtom(a, "add-watch");
   (a.watches ??= new Map()).set(key, toFn(f, "add-watch"));

@@ -24,7 +24,11 @@ function needCollection(given, who) {
 
 // ---------------------------------------------------------------------------------------------- map
 
-/** (map f xs & more): What f gives for each item; with more collections f gets one item of each, up to the end of the shortest. Example: (map + [1 2] [10 20]) => [11 22] */
+/**
+ * (map f xs & more): What f gives for each item; with more collections f gets one item of each, up to the end of
+ * the shortest.
+ * Example: (map + [1 2] [10 20]) => [11 22]
+ */
 export function map(f, xs, ...more) {
   const fn = toFn(f, "map");
   if (more.length > 0) return mapMany(fn, [xs, ...more], "map");
@@ -75,7 +79,10 @@ export function mapv(f, xs, ...more) {
   return asArray(map(f, xs, ...more), "mapv");
 }
 
-/** (map-indexed f xs): What (f index item) gives for each item. Example: (map-indexed list [:a :b]) => ['(0 :a) '(1 :b)] */
+/**
+ * (map-indexed f xs): What (f index item) gives for each item.
+ * Example: (map-indexed list [:a :b]) => ['(0 :a) '(1 :b)]
+ */
 export function map_indexed(f, xs) {
   const fn = toFn(f, "map-indexed");
   return gather(isInfinite(xs), function* () {
@@ -84,7 +91,10 @@ export function map_indexed(f, xs) {
   });
 }
 
-/** (mapcat f xs & more): What f gives for each item, joined into one sequence. Example: (mapcat #(repeat % %) [1 2]) => [1 2 2] */
+/**
+ * (mapcat f xs & more): What f gives for each item, joined into one sequence.
+ * Example: (mapcat #(repeat % %) [1 2]) => [1 2 2]
+ */
 export function mapcat(f, xs, ...more) {
   const fn = toFn(f, "mapcat");
   return gather([xs, ...more].every(isInfinite), function* () {
@@ -99,7 +109,10 @@ export function keep(f, xs) {
   return keep_indexed((_, x) => fn(x), xs);
 }
 
-/** (keep-indexed f xs): What (f index item) gives for each item, without the nils. Example: (keep-indexed #(if (odd? %1) %2) [:a :b]) => [:b] */
+/**
+ * (keep-indexed f xs): What (f index item) gives for each item, without the nils.
+ * Example: (keep-indexed #(if (odd? %1) %2) [:a :b]) => [:b]
+ */
 export function keep_indexed(f, xs) {
   const fn = toFn(f, "keep-indexed");
   return gather(isInfinite(xs), function* () {
@@ -191,7 +204,10 @@ class Reduced {
   }
 }
 
-/** (reduced x): Returned by the function of `reduce`, ends it with x. Example: (reduce #(if (> %1 3) (reduced :big) (+ %1 %2)) 0 (range)) => :big */
+/**
+ * (reduced x): Returned by the function of `reduce`, ends it with x.
+ * Example: (reduce #(if (> %1 3) (reduced :big) (+ %1 %2)) 0 (range)) => :big
+ */
 export function reduced(x) {
   return new Reduced(x);
 }
@@ -201,7 +217,11 @@ export function reduced$q(x) {
   return x instanceof Reduced;
 }
 
-/** (reduce f xs) (reduce f init xs): (f (f init x1) x2) and so on; without init it begins with the first item, and (f) is the answer for none. Example: (reduce + 10 [1 2 3]) => 16 */
+/**
+ * (reduce f xs) (reduce f init xs): (f (f init x1) x2) and so on; without init it begins with the first item, and
+ * (f) is the answer for none.
+ * Example: (reduce + 10 [1 2 3]) => 16
+ */
 export function reduce(f, init, xs) {
   const fn = toFn(f, "reduce");
   needCollection(arguments.length, "reduce");
@@ -234,7 +254,10 @@ function reduceArray(fn, init, xs, withoutInit) {
   return acc;
 }
 
-/** (reduce-kv f init m): (f acc key value) over the entries of a map, or index and item of an array. Example: (reduce-kv (fn (n k v) (+ n v)) 0 {:a 1 :b 2}) => 3 */
+/**
+ * (reduce-kv f init m): (f acc key value) over the entries of a map, or index and item of an array.
+ * Example: (reduce-kv (fn (n k v) (+ n v)) 0 {:a 1 :b 2}) => 3
+ */
 export function reduce_kv(f, init, m) {
   const fn = toFn(f, "reduce-kv");
   if (arguments.length < 3) throw new TypeError("reduce-kv: expected a function, an initial value and a map");
@@ -247,7 +270,10 @@ export function reduce_kv(f, init, m) {
   return acc;
 }
 
-/** (reductions f xs) (reductions f init xs): Every value that `reduce` passes through. Example: (reductions + [1 2 3]) => [1 3 6] */
+/**
+ * (reductions f xs) (reductions f init xs): Every value that `reduce` passes through.
+ * Example: (reductions + [1 2 3]) => [1 3 6]
+ */
 export function reductions(f, init, xs) {
   const fn = toFn(f, "reductions");
   const withoutInit = arguments.length === 2;
@@ -295,7 +321,9 @@ function bestKey(f, items, better, who) {
   for (let i = 0; i < items.length; i++) {
     const value = i === 0 ? bestValue : fn(items[i]);
     if (isThenable(value)) throw promiseRefused(who, "key function");
-    if (typeof value !== "number" && typeof value !== "bigint") throw wrongType(who, "a number from the function", value);
+    if (typeof value !== "number" && typeof value !== "bigint") {
+      throw wrongType(who, "a number from the function", value);
+    }
     if (better(value, bestValue)) {
       best = items[i];
       bestValue = value;
@@ -304,7 +332,10 @@ function bestKey(f, items, better, who) {
   return best;
 }
 
-/** (tree-seq branch? children root): The root and everything below it, depth first. Example: (count (tree-seq sequential? identity [1 [2]])) => 4 */
+/**
+ * (tree-seq branch? children root): The root and everything below it, depth first.
+ * Example: (count (tree-seq sequential? identity [1 [2]])) => 4
+ */
 export function tree_seq(branch, children, root) {
   const isBranch = toFn(branch, "tree-seq");
   const below = toFn(children, "tree-seq");

@@ -25,14 +25,20 @@ function plainText(x) {
   return ops ? ops.str(x) : prStr(x, { readably: false });
 }
 
-/** (str & xs): The texts of all, joined; nil is nothing, a keyword its name. Example: (str "a" 1 nil [:b]) => "a1[:b]" */
+/**
+ * (str & xs): The texts of all, joined; nil is nothing, a keyword its name.
+ * Example: (str "a" 1 nil [:b]) => "a1[:b]"
+ */
 export function str(...xs) {
   let out = "";
   for (const x of xs) if (x !== null && x !== undefined) out += textOf(x);
   return out;
 }
 
-/** (pr-str & xs): The values as they would be read back, with spaces between. Example: (pr-str "a" :b) => "\"a\" :b" */
+/**
+ * (pr-str & xs): The values as they would be read back, with spaces between.
+ * Example: (pr-str "a" :b) => "\"a\" :b"
+ */
 export function pr_str(...xs) {
   return xs.map((x) => prStr(x)).join(" ");
 }
@@ -82,7 +88,10 @@ export function newline() {
   return null;
 }
 
-/** (pprint x) (pprint x options): Write the value over as many lines as it needs; options :width :max-items :max-depth. */
+/**
+ * (pprint x) (pprint x options): Write the value over as many lines as it needs; options :width :max-items
+ * :max-depth.
+ */
 export function pprint(x, options) {
   write(pprint_str(x, options) + "\n");
   return null;
@@ -98,7 +107,10 @@ export function pprint_str(x, options = {}) {
   });
 }
 
-/** (json-str x) (json-str x indent): The JSON text of a value; keywords are their names. Example: (json-str {:a [:b nil]}) => "{\"a\":[\"b\",null]}" */
+/**
+ * (json-str x) (json-str x indent): The JSON text of a value; keywords are their names.
+ * Example: (json-str {:a [:b nil]}) => "{\"a\":[\"b\",null]}"
+ */
 export function json_str(x, indent) {
   const text = JSON.stringify(x, (_, value) => jsonValue(value), indent ?? undefined);
   if (text === undefined) throw new TypeError("json-str: the value has no JSON form");

@@ -6,19 +6,25 @@
  */
 
 import {
-  LazySeq, LispSymbol, asArray, describe, hasMember, isJsArray, isKeyword, isPlainObject, isRecord,
+  LazySeq, LispSymbol, asArray, describe, hasMember, isComposite, isJsArray, isKeyword, isPlainObject, isRecord,
   isTypedArray, lookup, memberKey, propKey, pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
 import { copyOf, setField } from "./core_collections.mjs";
 
 // ---------------------------------------------------------------------------------------------- looking up
 
-/** (get m key) (get m key otherwise): The value at a key or index; nil (or `otherwise`) when there is none. Example: (get {:a 1} :b 0) => 0 */
+/**
+ * (get m key) (get m key otherwise): The value at a key or index; nil (or `otherwise`) when there is none.
+ * Example: (get {:a 1} :b 0) => 0
+ */
 export function get(m, key, otherwise = null) {
   return lookup(m, key, otherwise);
 }
 
-/** (get-in m path) (get-in m path otherwise): The value at a path of keys. Example: (get-in {:a [5 6]} [:a 1]) => 6 */
+/**
+ * (get-in m path) (get-in m path otherwise): The value at a path of keys.
+ * Example: (get-in {:a [5 6]} [:a 1]) => 6
+ */
 export function get_in(m, path, otherwise = null) {
   let value = m;
   for (const key of walk(path, "get-in")) {
@@ -30,7 +36,10 @@ export function get_in(m, path, otherwise = null) {
 
 const NO_VALUE = Symbol("no value");
 
-/** (contains? m key): Is there such a key in a map, an index in a sequence, a member in a set? Example: (contains? {:a nil} :a) => true */
+/**
+ * (contains? m key): Is there such a key in a map, an index in a sequence, a member in a set?
+ * Example: (contains? {:a nil} :a) => true
+ */
 export function contains$q(m, key) {
   if (m === null || m === undefined) return false;
   const ops = pyOps(m);
@@ -41,13 +50,14 @@ export function contains$q(m, key) {
   }
   if (m instanceof Map || m instanceof Set) return hasMember(m, key);
   if (typeof m === "string" || Array.isArray(m) || isTypedArray(m)) {
-    return (typeof key === "number" && Number.isInteger(key) && key >= 0 && key < m.length) || typeof key === "bigint" && key >= 0n && key < m.length;
+    const whole = typeof key === "bigint" || Number.isInteger(key);
+    return whole && key >= 0 && key < m.length;
   }
   if (m instanceof LazySeq) return lookup(m, key, NO_VALUE) !== NO_VALUE;
   if (typeof m !== "object" && typeof m !== "function") throw wrongType("contains?", "a collection", m);
-  if (key !== null && (typeof key === "object" || typeof key === "function") && !isKeyword(key) && !(key instanceof LispSymbol)) return false;
+  if (isComposite(key)) return false;
   const name = propKey(key, "contains?");
-  return isPlainObject(m) ? Object.hasOwn(m, name) : name in m && !(name in Object.prototype && !Object.hasOwn(m, name));
+  return Object.hasOwn(m, name) || (!isPlainObject(m) && name in m && !(name in Object.prototype));
 }
 
 /** (has? m key): The same as `contains?`. Example: (has? #{1 2} 2) => true */
@@ -95,7 +105,10 @@ export function entries(m) {
 
 // ---------------------------------------------------------------------------------------------- changing copies
 
-/** (assoc m key value & more): A copy with the values at the keys (indices of an array, up to one past its end). Example: (assoc {:a 1} :b 2) => {:a 1 :b 2} */
+/**
+ * (assoc m key value & more): A copy with the values at the keys (indices of an array, up to one past its end).
+ * Example: (assoc {:a 1} :b 2) => {:a 1 :b 2}
+ */
 export function assoc(m, ...pairs) {
   checkPairs(pairs, "assoc");
   const out = copyForKeys(m, "assoc");
@@ -133,7 +146,10 @@ export function putKey(m, key, value, who) {
   } else throw wrongType(who, "a map or an array", m);
 }
 
-/** (assoc-in m path value): A copy with the value at a path of keys; missing levels become objects. Example: (assoc-in {} [:a :b] 1) => {:a {:b 1}} */
+/**
+ * (assoc-in m path value): A copy with the value at a path of keys; missing levels become objects.
+ * Example: (assoc-in {} [:a :b] 1) => {:a {:b 1}}
+ */
 export function assoc_in(m, path, value) {
   return update_in(m, path, () => value);
 }
@@ -144,7 +160,10 @@ export function update(m, key, f, ...args) {
   return assoc(m, key, fn(lookup(m, key, null), ...args));
 }
 
-/** (update-in m path f & args): A copy with (f old & args) at a path of keys. Example: (update-in {:a {:b 1}} [:a :b] inc) => {:a {:b 2}} */
+/**
+ * (update-in m path f & args): A copy with (f old & args) at a path of keys.
+ * Example: (update-in {:a {:b 1}} [:a :b] inc) => {:a {:b 2}}
+ */
 export function update_in(m, path, f, ...args) {
   const fn = toFn(f, "update-in");
   const steps = asArray(path, "update-in");
@@ -198,12 +217,18 @@ export function dropKey(m, key) {
   else delete m[propKey(key, "dissoc")];
 }
 
-/** (merge & maps): One map of all entries; later ones win. The first says the kind. Example: (merge {:a 1} nil {:a 2 :b 3}) => {:a 2 :b 3} */
+/**
+ * (merge & maps): One map of all entries; later ones win. The first says the kind.
+ * Example: (merge {:a 1} nil {:a 2 :b 3}) => {:a 2 :b 3}
+ */
 export function merge(...maps) {
   return merge_with((_, value) => value, ...maps);
 }
 
-/** (merge-with f & maps): Like `merge`, but (f old new) where a key comes again. Example: (merge-with + {:a 1} {:a 2}) => {:a 3} */
+/**
+ * (merge-with f & maps): Like `merge`, but (f old new) where a key comes again.
+ * Example: (merge-with + {:a 1} {:a 2}) => {:a 3}
+ */
 export function merge_with(f, ...maps) {
   const fn = toFn(f, "merge-with");
   const given = maps.filter((m) => m !== null && m !== undefined);
@@ -219,7 +244,10 @@ export function merge_with(f, ...maps) {
   return out;
 }
 
-/** (select-keys m keys): A map of only those keys that are there. Example: (select-keys {:a 1 :b 2} [:a :c]) => {:a 1} */
+/**
+ * (select-keys m keys): A map of only those keys that are there.
+ * Example: (select-keys {:a 1 :b 2} [:a :c]) => {:a 1}
+ */
 export function select_keys(m, wanted) {
   const out = m instanceof Map || pyOps(m)?.kind(m) === "dict" ? new Map() : {};
   for (const key of walk(wanted, "select-keys")) {
@@ -228,12 +256,18 @@ export function select_keys(m, wanted) {
   return out;
 }
 
-/** (rename-keys m names): A copy with keys renamed as the map `names` says. Example: (rename-keys {:a 1} {:a :b}) => {:b 1} */
+/**
+ * (rename-keys m names): A copy with keys renamed as the map `names` says.
+ * Example: (rename-keys {:a 1} {:a :b}) => {:b 1}
+ */
 export function rename_keys(m, names) {
   return mapEntries(m, (k, v) => [lookup(names, k, k), v], "rename-keys");
 }
 
-/** (zipmap keys values): An object from keys and values; a Map when a key is no string, keyword or symbol. Example: (zipmap [:a :b] [1 2]) => {:a 1 :b 2} */
+/**
+ * (zipmap keys values): An object from keys and values; a Map when a key is no string, keyword or symbol.
+ * Example: (zipmap [:a :b] [1 2]) => {:a 1 :b 2}
+ */
 export function zipmap(ks, vs) {
   const names = asArray(ks, "zipmap");
   const values = walk(vs, "zipmap")[Symbol.iterator]();

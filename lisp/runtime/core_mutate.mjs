@@ -42,7 +42,10 @@ function removeAtPython(ops, xs, i) {
   return item;
 }
 
-/** (unshift! xs & items): Put the items before the others in place; returns the array. Example: (unshift! [3] 1 2) => [1 2 3] */
+/**
+ * (unshift! xs & items): Put the items before the others in place; returns the array.
+ * Example: (unshift! [3] 1 2) => [1 2 3]
+ */
 export function unshift$b(xs, ...items) {
   const ops = checkArray(xs, "unshift!");
   if (ops) for (let i = items.length - 1; i >= 0; i--) xs.insert(0, items[i]);
@@ -50,7 +53,10 @@ export function unshift$b(xs, ...items) {
   return xs;
 }
 
-/** (insert! xs i & items): Put the items before index i in place; returns the array. Example: (insert! [1 3] 1 2) => [1 2 3] */
+/**
+ * (insert! xs i & items): Put the items before index i in place; returns the array.
+ * Example: (insert! [1 3] 1 2) => [1 2 3]
+ */
 export function insert$b(xs, i, ...items) {
   const ops = checkArray(xs, "insert!");
   checkIndex(i, xs.length, "insert!");
@@ -59,7 +65,10 @@ export function insert$b(xs, i, ...items) {
   return xs;
 }
 
-/** (remove-at! xs i): Take the item at index i out in place; returns the item. Example: (remove-at! [1 2 3] 1) => 2 */
+/**
+ * (remove-at! xs i): Take the item at index i out in place; returns the item.
+ * Example: (remove-at! [1 2 3] 1) => 2
+ */
 export function remove_at$b(xs, i) {
   const ops = checkArray(xs, "remove-at!");
   checkIndex(i, xs.length - 1, "remove-at!");
@@ -71,14 +80,20 @@ function checkIndex(i, most, who) {
   if (i < 0 || i > most) throw new RangeError(`${who}: index ${i} is out of range`);
 }
 
-/** (assoc! m key value & more): Set the keys (or indices) of m itself; returns it. Example: (assoc! {:a 1} :b 2) => {:a 1 :b 2} */
+/**
+ * (assoc! m key value & more): Set the keys (or indices) of m itself; returns it.
+ * Example: (assoc! {:a 1} :b 2) => {:a 1 :b 2}
+ */
 export function assoc$b(m, ...pairs) {
   checkPairs(pairs, "assoc!");
   for (let i = 0; i < pairs.length; i += 2) putKey(m, pairs[i], pairs[i + 1], "assoc!");
   return m;
 }
 
-/** (assoc-in! m path value): Set the value at a path of keys in place; missing levels become objects. Example: (assoc-in! {} [:a :b] 1) => {:a {:b 1}} */
+/**
+ * (assoc-in! m path value): Set the value at a path of keys in place; missing levels become objects.
+ * Example: (assoc-in! {} [:a :b] 1) => {:a {:b 1}}
+ */
 export function assoc_in$b(m, path, value) {
   const steps = Array.from(path);
   if (steps.length === 0) throw new RangeError("assoc-in!: the path is empty");
@@ -92,7 +107,10 @@ export function assoc_in$b(m, path, value) {
   return m;
 }
 
-/** (update! m key f & args): Put (f old & args) at the key of m itself; returns m. Example: (update! {:a 1} :a inc) => {:a 2} */
+/**
+ * (update! m key f & args): Put (f old & args) at the key of m itself; returns m.
+ * Example: (update! {:a 1} :a inc) => {:a 2}
+ */
 export function update$b(m, key, f, ...args) {
   const fn = toFn(f, "update!");
   putKey(m, key, fn(lookup(m, key, null), ...args), "update!");
@@ -124,7 +142,10 @@ export function clear$b(xs) {
   return xs;
 }
 
-/** (sort! xs) (sort! compare xs): Put an array in order in place, as `sort` does; returns it. Example: (sort! [2 1]) => [1 2] */
+/**
+ * (sort! xs) (sort! compare xs): Put an array in order in place, as `sort` does; returns it.
+ * Example: (sort! [2 1]) => [1 2]
+ */
 export function sort$b(compare, xs) {
   const items = arguments.length > 1 ? xs : compare;
   checkArray(items, "sort!");

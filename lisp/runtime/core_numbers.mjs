@@ -127,7 +127,10 @@ export function bit_shift_right(x, n) {
   return bitwise("bit-shift-right", "rshift", x, n, []);
 }
 
-/** (unsigned-bit-shift-right x n): The 32 bits of x, n places down, filled with 0. Example: (unsigned-bit-shift-right -1 28) => 15 */
+/**
+ * (unsigned-bit-shift-right x n): The 32 bits of x, n places down, filled with 0.
+ * Example: (unsigned-bit-shift-right -1 28) => 15
+ */
 export function unsigned_bit_shift_right(x, n) {
   if (typeof x !== "number" || typeof n !== "number") {
     throw wrongType("unsigned-bit-shift-right", "a number", typeof x === "number" ? n : x);
@@ -157,7 +160,10 @@ function bitwiseTwo(who, op, a, b) {
   return op === "lshift" ? x << y : x >> y;
 }
 
-/** (parse-long s): The whole number a string spells, else nil; a BigInt beyond 2^53. Example: (parse-long "42") => 42 */
+/**
+ * (parse-long s): The whole number a string spells, else nil; a BigInt beyond 2^53.
+ * Example: (parse-long "42") => 42
+ */
 export function parse_long(s) {
   if (typeof s !== "string") throw wrongType("parse-long", "a string", s);
   if (!/^[+-]?\d+$/.test(s)) return null;
@@ -173,12 +179,20 @@ export function parse_double(s) {
   return text === "NaN" ? NaN : null;
 }
 
-/** (parse-int s) (parse-int s radix): The whole number at the beginning of a string, as JavaScript's parseInt reads it; NaN when there is none. Example: (parse-int "12px") => 12 */
+/**
+ * (parse-int s) (parse-int s radix): The whole number at the beginning of a string, as JavaScript's parseInt reads
+ * it; NaN when there is none.
+ * Example: (parse-int "12px") => 12
+ */
 export function parse_int(s, radix = 10) {
   return Number.parseInt(s, radix);
 }
 
-/** (parse-float s): The number at the beginning of a string, as JavaScript's parseFloat reads it; NaN when there is none. Example: (parse-float "1.5em") => 1.5 */
+/**
+ * (parse-float s): The number at the beginning of a string, as JavaScript's parseFloat reads it; NaN when there is
+ * none.
+ * Example: (parse-float "1.5em") => 1.5
+ */
 export function parse_float(s) {
   return Number.parseFloat(s);
 }
@@ -189,7 +203,10 @@ export function parse_boolean(s) {
   return s === "true" ? true : s === "false" ? false : null;
 }
 
-/** (= x & more): Are all equal in structure? With a Python operand it is Python's own `==`. Example: (= [1 {:a 2}] [1 {:a 2}]) => true */
+/**
+ * (= x & more): Are all equal in structure? With a Python operand it is Python's own `==`.
+ * Example: (= [1 {:a 2}] [1 {:a 2}]) => true
+ */
 export function $e(x, ...more) {
   if (more.length === 1) {
     const ops = pyOps(x) ?? pyOps(more[0]);
@@ -205,7 +222,10 @@ export function not$e(x, ...more) {
   return ops ? ops.binary("ne", x, more[0]) : !$e(x, ...more);
 }
 
-/** (identical? a b): Are both the very same object (or the same number, string, ..)? Example: (identical? [] []) => false */
+/**
+ * (identical? a b): Are both the very same object (or the same number, string, ..)?
+ * Example: (identical? [] []) => false
+ */
 export function identical$q(a, b) {
   return a === b || ((a ?? null) === null && (b ?? null) === null);
 }
@@ -219,7 +239,10 @@ export function hash(x) {
   return h;
 }
 
-/** (compare a b): -1, 0 or 1: nil first, numbers by size, strings by code unit, arrays item by item. Example: (compare [1 2] [1 3]) => -1 */
+/**
+ * (compare a b): -1, 0 or 1: nil first, numbers by size, strings by code unit, arrays item by item.
+ * Example: (compare [1 2] [1 3]) => -1
+ */
 export function compare(a, b) {
   return compareValues(a, b);
 }

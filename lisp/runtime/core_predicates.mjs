@@ -4,6 +4,7 @@
 
 import {
   KEYWORD, LazySeq, LispSymbol, List, describe, isKeyword, isPlainObject, isThenable, isTypedArray, pyOps, truthy,
+  wrongType,
 } from "./data.mjs";
 
 function pyKind(x) {
@@ -110,12 +111,12 @@ export function odd$q(n) {
 }
 
 function checkNumber(x, who) {
-  if (typeof x !== "number" && typeof x !== "bigint") throw new TypeError(`${who}: expected a number, got ${describe(x)}`);
+  if (typeof x !== "number" && typeof x !== "bigint") throw wrongType(who, "a number", x);
   return x;
 }
 
 function checkInteger(x, who) {
-  if (!Number.isInteger(x)) throw new TypeError(`${who}: expected an integer, got ${describe(x)}`);
+  if (!Number.isInteger(x)) throw wrongType(who, "an integer", x);
   return x;
 }
 
@@ -184,7 +185,10 @@ export function coll$q(x) {
   return sequential$q(x) || map$q(x) || set$q(x);
 }
 
-/** (sequential? x): Has it items in order: an array, list, typed array or lazy sequence? Example: (sequential? [1]) => true */
+/**
+ * (sequential? x): Has it items in order: an array, list, typed array or lazy sequence?
+ * Example: (sequential? [1]) => true
+ */
 export function sequential$q(x) {
   const kind = pyKind(x);
   if (kind !== undefined) return kind === "list" || kind === "tuple";
@@ -236,7 +240,10 @@ export function python$q(x) {
   return pyOps(x) !== undefined;
 }
 
-/** (instance? c x): Is x an instance of the class c (JavaScript's or Python's)? Example: (instance? Map (new Map)) => true */
+/**
+ * (instance? c x): Is x an instance of the class c (JavaScript's or Python's)?
+ * Example: (instance? Map (new Map)) => true
+ */
 export function instance$q(c, x) {
   if (typeof c !== "function") throw new TypeError(`instance?: expected a class, got ${describe(c)}`);
   if (x instanceof c) return true;
@@ -244,7 +251,10 @@ export function instance$q(c, x) {
   return wrapped !== undefined && wrapped === c;
 }
 
-/** (type x): The class of x, or nil for nil; for a Python object the name of its type. Example: (= (type [1]) Array) => true */
+/**
+ * (type x): The class of x, or nil for nil; for a Python object the name of its type.
+ * Example: (= (type [1]) Array) => true
+ */
 export function type(x) {
   if (x === null || x === undefined) return null;
   const ops = pyOps(x);

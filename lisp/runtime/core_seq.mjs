@@ -36,7 +36,11 @@ export function vector(...xs) {
   return xs;
 }
 
-/** (range) (range end) (range start end) (range start end step): Numbers from start (0) up to, not including, end (no end), computed as they are needed. Example: (vec (range 1 10 3)) => [1 4 7] */
+/**
+ * (range) (range end) (range start end) (range start end step): Numbers from start (0) up to, not including, end
+ * (no end), computed as they are needed.
+ * Example: (vec (range 1 10 3)) => [1 4 7]
+ */
 export function range(start, end, step = 1) {
   if (arguments.length === 0) return new Range(0, Infinity, 1);
   for (const n of arguments) if (typeof n !== "number" || Number.isNaN(n)) throw wrongType("range", "a number", n);
@@ -62,7 +66,10 @@ export function repeat(n, x) {
   }, size);
 }
 
-/** (repeatedly f) (repeatedly n f): What calls of f give: n of them as an array, or without end. Example: (repeatedly 2 (constantly 1)) => [1 1] */
+/**
+ * (repeatedly f) (repeatedly n f): What calls of f give: n of them as an array, or without end.
+ * Example: (repeatedly 2 (constantly 1)) => [1 1]
+ */
 export function repeatedly(n, f) {
   if (arguments.length === 1) {
     const fn = toFn(n, "repeatedly");
@@ -106,7 +113,10 @@ export function count(xs) {
   return n;
 }
 
-/** (empty? xs): Are there no items? An iterator that can be walked only once is refused. Example: (empty? []) => true */
+/**
+ * (empty? xs): Are there no items? An iterator that can be walked only once is refused.
+ * Example: (empty? []) => true
+ */
 export function empty$q(xs) {
   if (xs === null || xs === undefined || typeof xs === "string" || Array.isArray(xs)) return count(xs) === 0;
   const ops = pyOps(xs);
@@ -148,7 +158,10 @@ export function not_empty(xs) {
   return empty$q(xs) ? null : xs;
 }
 
-/** (seq xs): The items as a sequence (an array, or a lazy sequence that is kept as it is); nil when there are none. Example: (seq {:a 1}) => [["a" 1]] */
+/**
+ * (seq xs): The items as a sequence (an array, or a lazy sequence that is kept as it is); nil when there are none.
+ * Example: (seq {:a 1}) => [["a" 1]]
+ */
 export function seq(xs) {
   if (xs === null || xs === undefined) return null;
   if (xs instanceof LazySeq) return firstStep(xs).done ? null : xs;
@@ -212,7 +225,10 @@ export function last(xs) {
   return items.length > 0 ? (items[items.length - 1] ?? null) : null;
 }
 
-/** (nth xs i) (nth xs i otherwise): The item at index i; without `otherwise` it must exist. Example: (nth [1 2 3] 1) => 2 */
+/**
+ * (nth xs i) (nth xs i otherwise): The item at index i; without `otherwise` it must exist.
+ * Example: (nth [1 2 3] 1) => 2
+ */
 export function nth(xs, i, otherwise) {
   const index = typeof i === "bigint" ? Number(i) : i;
   if (!Number.isInteger(index)) throw wrongType("nth", "an index", i);
@@ -240,7 +256,10 @@ function indexed(xs, index) {
   return start.length > index ? start[index] : NOTHING;
 }
 
-/** (peek xs): The item that `pop` would leave out: the last of an array, the first of a list. Example: (peek [1 2]) => 2 */
+/**
+ * (peek xs): The item that `pop` would leave out: the last of an array, the first of a list.
+ * Example: (peek [1 2]) => 2
+ */
 export function peek(xs) {
   return xs instanceof List ? first(xs) : last(xs);
 }
@@ -305,7 +324,10 @@ export function take_nth(n, xs) {
   });
 }
 
-/** (take-while f xs): The items before the first for which f is false. Example: (take-while pos? [2 1 0 3]) => [2 1] */
+/**
+ * (take-while f xs): The items before the first for which f is false.
+ * Example: (take-while pos? [2 1 0 3]) => [2 1]
+ */
 export function take_while(f, xs) {
   const fn = toFn(f, "take-while");
   const out = [];
@@ -350,7 +372,10 @@ export function drop_last(n, xs) {
   return items.slice(0, Math.max(0, items.length - Math.max(0, checkCount(n, "drop-last"))));
 }
 
-/** (slice xs start) (slice xs start end): The items from start up to end; negative counts from the end. Example: (slice [1 2 3 4] 1 -1) => [2 3] */
+/**
+ * (slice xs start) (slice xs start end): The items from start up to end; negative counts from the end.
+ * Example: (slice [1 2 3 4] 1 -1) => [2 3]
+ */
 export function slice(xs, start, end) {
   if (typeof xs === "string" || isTypedArray(xs)) return xs.slice(start, end ?? undefined);
   return asArray(xs, "slice").slice(start, end ?? undefined);
@@ -362,7 +387,10 @@ export function split_at(n, xs) {
   return [take(n, items), drop(n, items)];
 }
 
-/** (split-with f xs): The items before the first for which f is false, and the others. Example: (split-with pos? [1 0 2]) => [[1] [0 2]] */
+/**
+ * (split-with f xs): The items before the first for which f is false, and the others.
+ * Example: (split-with pos? [1 0 2]) => [[1] [0 2]]
+ */
 export function split_with(f, xs) {
   const items = isInfinite(xs) ? xs : asArray(xs, "split-with");
   return [take_while(f, items), drop_while(f, items)];

@@ -37,7 +37,10 @@ export function intersection(s, ...sets) {
   return sifted(s, sets, (inOther) => inOther, "intersection");
 }
 
-/** (difference s & sets): The items of s that are in none of the others. Example: (difference #{1 2} #{2 3}) => #{1} */
+/**
+ * (difference s & sets): The items of s that are in none of the others.
+ * Example: (difference #{1 2} #{2 3}) => #{1}
+ */
 export function difference(s, ...sets) {
   return sifted(s, sets, (inOther) => !inOther, "difference");
 }

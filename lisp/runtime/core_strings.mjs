@@ -17,29 +17,38 @@ function need(s, who) {
 export function subs(s, start, end) {
   const text = need(s, "subs");
   const stop = end ?? text.length;
-  if (!(Number.isInteger(start) && Number.isInteger(stop))) throw wrongType("subs", "an index", Number.isInteger(start) ? end : start);
+  for (const at of [start, stop]) if (!Number.isInteger(at)) throw wrongType("subs", "an index", at);
   if (start < 0 || stop < start || stop > text.length) {
     throw new RangeError(`subs: ${start} to ${stop} is out of range for a string of ${text.length}`);
   }
   return text.slice(start, stop);
 }
 
-/** (join xs) (join sep xs): The texts of the items in one string, with sep between. Example: (join ", " [1 2]) => "1, 2" */
+/**
+ * (join xs) (join sep xs): The texts of the items in one string, with sep between.
+ * Example: (join ", " [1 2]) => "1, 2"
+ */
 export function join(sep, xs) {
   const [between, items] = arguments.length === 1 ? ["", sep] : [sep, xs];
   return Array.from(asArray(items, "join"), textOf).join(textOf(between));
 }
 
-/** (split s sep) (split s sep limit): The parts of s between the places where sep (a string or regex) stands; at most limit parts. Example: (split "a,b,c" "," 2) => ["a" "b,c"] */
+/**
+ * (split s sep) (split s sep limit): The parts of s between the places where sep (a string or regex) stands; at
+ * most limit parts.
+ * Example: (split "a,b,c" "," 2) => ["a" "b,c"]
+ */
 export function split(s, sep, limit) {
   const text = need(s, "split");
-  if (typeof sep !== "string" && !(sep instanceof RegExp)) throw wrongType("split", "a string or regex to split at", sep);
+  if (typeof sep !== "string" && !(sep instanceof RegExp)) {
+    throw wrongType("split", "a string or regex to split at", sep);
+  }
   if (limit === undefined || limit === null || limit <= 0) return text.split(sep);
   const parts = [];
   let rest = text;
   while (parts.length < limit - 1) {
-    const found = typeof sep === "string" ? { index: rest.indexOf(sep), 0: sep } : (plainCopy(sep).exec(rest) ?? { index: -1 });
-    if (found.index < 0 || found[0] === "") break;
+    const found = typeof sep === "string" ? { index: rest.indexOf(sep), 0: sep } : plainCopy(sep).exec(rest);
+    if (found === null || found.index < 0 || found[0] === "") break;
     parts.push(rest.slice(0, found.index));
     rest = rest.slice(found.index + found[0].length);
   }
@@ -100,12 +109,19 @@ export function capitalize(s) {
   return head.toUpperCase() + text.slice(head.length).toLowerCase();
 }
 
-/** (replace s what with): s with every match of what (a string or regex) replaced; `with` is a string ($1 is a group of a regex) or a function of the match (an array when there are groups). Example: (replace "a-b-c" "-" "+") => "a+b+c" */
+/**
+ * (replace s what with): s with every match of what (a string or regex) replaced; `with` is a string ($1 is a
+ * group of a regex) or a function of the match (an array when there are groups).
+ * Example: (replace "a-b-c" "-" "+") => "a+b+c"
+ */
 export function replace(s, what, replacement) {
   return replaced(s, what, replacement, true, "replace");
 }
 
-/** (replace-first s what with): Like `replace`, for the first match only. Example: (replace-first "a-b-c" "-" "") => "ab-c" */
+/**
+ * (replace-first s what with): Like `replace`, for the first match only.
+ * Example: (replace-first "a-b-c" "-" "") => "ab-c"
+ */
 export function replace_first(s, what, replacement) {
   return replaced(s, what, replacement, false, "replace-first");
 }
@@ -146,7 +162,10 @@ export function re_pattern(s) {
   return inline ? new RegExp(s.slice(inline[0].length), inline[1]) : new RegExp(s);
 }
 
-/** (re-find re s): The first match (an array with groups, if the regex has any), else nil. Example: (re-find #"(\d)x" "a1x") => ["1x" "1"] */
+/**
+ * (re-find re s): The first match (an array with groups, if the regex has any), else nil.
+ * Example: (re-find #"(\d)x" "a1x") => ["1x" "1"]
+ */
 export function re_find(re, s) {
   return matched(plainCopy(needRegex(re, "re-find")).exec(need(s, "re-find")));
 }
@@ -179,7 +198,11 @@ export function includes$q(s, part) {
   return need(s, "includes?").includes(need(part, "includes?"));
 }
 
-/** (index-of s part) (index-of s part from): Where part first stands in a string, or an equal item in a sequence; nil when nowhere. Example: (index-of "abc" "c") => 2 */
+/**
+ * (index-of s part) (index-of s part from): Where part first stands in a string, or an equal item in a sequence;
+ * nil when nowhere.
+ * Example: (index-of "abc" "c") => 2
+ */
 export function index_of(s, part, from = 0) {
   const at = typeof s === "string" ? s.indexOf(need(part, "index-of"), from) : placeOf(s, part, from);
   return at < 0 ? null : at;
@@ -194,7 +217,10 @@ function placeOf(xs, wanted, from) {
   return -1;
 }
 
-/** (last-index-of s part): Where part last stands in a string, or an equal item in a sequence; nil when nowhere. Example: (last-index-of "abab" "b") => 3 */
+/**
+ * (last-index-of s part): Where part last stands in a string, or an equal item in a sequence; nil when nowhere.
+ * Example: (last-index-of "abab" "b") => 3
+ */
 export function last_index_of(s, part) {
   if (typeof s === "string") {
     const at = s.lastIndexOf(need(part, "last-index-of"));
@@ -211,12 +237,18 @@ export function blank$q(s) {
 
 // ---------------------------------------------------------------------------------------------- shaping
 
-/** (pad-left s width) (pad-left s width fill): The text of s with fill (spaces) before it, up to width characters. Example: (pad-left 7 3 "0") => "007" */
+/**
+ * (pad-left s width) (pad-left s width fill): The text of s with fill (spaces) before it, up to width characters.
+ * Example: (pad-left 7 3 "0") => "007"
+ */
 export function pad_left(s, width, fill = " ") {
   return textOf(s).padStart(width, fill);
 }
 
-/** (pad-right s width) (pad-right s width fill): The text of s with fill (spaces) after it, up to width characters. Example: (pad-right "a" 3 ".") => "a.." */
+/**
+ * (pad-right s width) (pad-right s width fill): The text of s with fill (spaces) after it, up to width characters.
+ * Example: (pad-right "a" 3 ".") => "a.."
+ */
 export function pad_right(s, width, fill = " ") {
   return textOf(s).padEnd(width, fill);
 }

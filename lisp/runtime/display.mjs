@@ -88,14 +88,20 @@ export function markdown(text) {
   return new Display(clipped("markdown", text), { "text/plain": text, "text/markdown": text });
 }
 
-/** (latex text): A value that shows as LaTeX; $ signs are put around when there are none. Example: (str (latex "x^2")) => "#<latex \"x^2\">" */
+/**
+ * (latex text): A value that shows as LaTeX; $ signs are put around when there are none.
+ * Example: (str (latex "x^2")) => "#<latex \"x^2\">"
+ */
 export function latex(text) {
   const label = clipped("latex", text);
   const math = /^\s*(\$|\\\[|\\\(|\\begin)/.test(text) ? text : `$$${text}$$`;
   return new Display(label, { "text/plain": text, "text/latex": math });
 }
 
-/** (vega-lite spec): A value that shows as a Vega-Lite chart. Example: (str (vega-lite {:mark "bar"})) => "#<vega-lite bar>" */
+/**
+ * (vega-lite spec): A value that shows as a Vega-Lite chart.
+ * Example: (str (vega-lite {:mark "bar"})) => "#<vega-lite bar>"
+ */
 export function vega_lite(spec) {
   if (spec === null || typeof spec !== "object") throw wrongType("vega-lite", "a specification", spec);
   const plain = JSON.parse(json_str(spec));
@@ -118,19 +124,24 @@ const IMAGE_KINDS = [
   ["image/webp", [0x52, 0x49, 0x46, 0x46]],
 ];
 
-/** (image bytes) (image bytes mime): A value that shows as a picture; the kind is seen from the bytes (PNG, JPEG, GIF, WebP). Example: (str (image [137 80 78 71])) => "#<image/png 4 bytes>" */
+/**
+ * (image bytes) (image bytes mime): A value that shows as a picture; the kind is seen from the bytes (PNG, JPEG,
+ * GIF, WebP).
+ * Example: (str (image [137 80 78 71])) => "#<image/png 4 bytes>"
+ */
 export function image(bytes, mime) {
   let data = bytes;
   if (data instanceof ArrayBuffer) data = new Uint8Array(data);
   else if (isTypedArray(data)) data = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   else data = Uint8Array.from(asArray(bytes, "image"));
   const kind = mime ?? IMAGE_KINDS.find(([, start]) => start.every((byte, i) => data[i] === byte))?.[0];
-  if (kind === undefined) throw new TypeError("image: cannot tell the kind of picture from its bytes; give a MIME type");
+  if (kind === undefined) throw new TypeError("image: the bytes are no picture that is known; give a MIME type");
   return new Display(`#<${kind} ${data.length} bytes>`, { [kind]: base64(data) });
 }
 
 function base64(data) {
-  if (globalThis.Buffer) return globalThis.Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
+  const { Buffer } = globalThis;
+  if (Buffer) return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
   let text = "";
   for (const byte of data) text += String.fromCharCode(byte);
   return globalThis.btoa(text);

@@ -79,6 +79,10 @@ function treeHtml(x) {
   return `<div style="font-family:monospace">${nodeHtml("", x, state, true)}</div>`;
 }
 
+function keyText(key) {
+  return readsAsKeyword(key) ? ":" + key : quote(key);
+}
+
 function nodeHtml(label, x, state, open = false) {
   const prefix = label === "" ? "" : `<span style="opacity:.7">${escapeHtml(label)}</span> `;
   if (state.left-- <= 0) return `<div>${prefix}…</div>`;
@@ -89,7 +93,7 @@ function nodeHtml(label, x, state, open = false) {
     ? Array.from(x.slice(0, MOST_ITEMS), (value, i) => [String(i), value])
     : x instanceof Map
       ? Array.from(x).slice(0, MOST_ITEMS).map(([key, value]) => [prStr(key, { maxTotal: 10 }), value])
-      : fieldsOf(x).slice(0, MOST_ITEMS).map(([key, field]) => [readsAsKeyword(key) ? ":" + key : quote(key), field.get ? undefined : field.value]);
+      : fieldsOf(x).slice(0, MOST_ITEMS).map(([key, field]) => [keyText(key), field.get ? undefined : field.value]);
   const size = Array.isArray(x) ? x.length : x instanceof Map ? x.size : Object.keys(x).length;
   if (size === 0) return `<div>${prefix}${brief(x)}</div>`;
   state.path.push(x);
@@ -97,5 +101,6 @@ function nodeHtml(label, x, state, open = false) {
   state.path.pop();
   const rest = size > children.length ? `<div>… +${size - children.length} more</div>` : "";
   const summary = `${prefix}${brief(x)}`;
-  return `<details${open ? " open" : ""}><summary>${summary}</summary><div style="margin-left:1.5em">${inner}${rest}</div></details>`;
+  const body = `<div style="margin-left:1.5em">${inner}${rest}</div>`;
+  return `<details${open ? " open" : ""}><summary>${summary}</summary>${body}</details>`;
 }

@@ -16,13 +16,16 @@ const COLORS = {
 
 /** The value as the terminal shows it. Defaults: 80 columns, 100 items a collection, 2,000 over all, 8 levels. */
 export function prettyStr(x, options = {}) {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null));
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => (value ?? null) !== null));
   const { width = 80, color = false, ...limits } = given;
   const doc = toDoc(x, printContext({ maxItems: 100, maxDepth: 8, maxTotal: 2000, maxString: 10000, ...limits }));
   const out = [];
   writeDoc(doc, 0, 0, { width, color, out });
   return out.join("");
 }
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
 function paint(text, style, color) {
   const code = color && style ? COLORS[style] : undefined;
@@ -35,7 +38,7 @@ export function textWidth(text) {
   let width = 0;
   for (const char of text) {
     if (/[\p{M}\u200d\ufe0f]/u.test(char)) continue;
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(char) ? 2 : 1;
+    width += WIDE.test(char) ? 2 : 1;
   }
   return width;
 }

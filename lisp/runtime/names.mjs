@@ -15,7 +15,8 @@ export function demangle(identifier) {
   if (core[2] === "$x") return "";
   id = core[2].replace(/_+|\$(?:x([0-9a-fA-F]+)x|([qbsamdlgeonvtjch$])|$)/g, (all, hex, letter) => {
     if (all.startsWith("_")) return all.length === 1 ? "-" : "_".repeat(all.length >> 1);
-    if (hex !== undefined) return Number.parseInt(hex, 16) <= 0x10ffff ? String.fromCodePoint(Number.parseInt(hex, 16)) : all;
+    const code = Number.parseInt(hex, 16);
+    if (hex !== undefined) return code <= 0x10ffff ? String.fromCodePoint(code) : all;
     return letter === undefined ? "" : ESCAPED_CHARS[letter];
   });
   return core[1] + id + core[3];

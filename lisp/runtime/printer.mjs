@@ -43,7 +43,9 @@ function piece(text, style) {
 export function flatText(doc) {
   if (doc.text !== undefined) return doc.text;
   if (doc.key !== undefined) return `${flatText(doc.key)} ${flatText(doc.value)}`;
-  return doc.open + doc.items.map(flatText).join(" ") + doc.close;
+  let text = doc.open;
+  for (let i = 0; i < doc.items.length; i++) text += i === 0 ? flatText(doc.items[i]) : " " + flatText(doc.items[i]);
+  return text + doc.close;
 }
 
 /** The doc of a value. */
@@ -61,7 +63,7 @@ export function toDoc(x, context) {
   try {
     return objectDoc(x, context);
   } catch (e) {
-    if (isInterrupt(e)) throw e;
+    if (stopsPrinting(e)) throw e;
     return piece(`#<${className(x) ?? "Proxy"} that cannot be shown: ${errorText(e)}>`, "error");
   } finally {
     context.path.length = depth;
@@ -69,7 +71,7 @@ export function toDoc(x, context) {
 }
 
 /** Ctrl-C must not be mistaken for a value that cannot be shown. */
-function isInterrupt(e) {
+function stopsPrinting(e) {
   return e?.name === "Interrupt" || e?.name === "KeyboardInterrupt";
 }
 
@@ -99,15 +101,16 @@ function objectDoc(x, context) {
   if (context.path.includes(x)) return piece("#<cycle>", "other");
   if (x instanceof Error) return errorDoc(x, context);
   context.path.push(x);
-  if (Array.isArray(x)) return itemsDoc(x instanceof List ? "(" : "[", x, x.length, x instanceof List ? ")" : "]", context);
+  if (x instanceof List) return itemsDoc("(", x, x.length, ")", context);
+  if (Array.isArray(x)) return itemsDoc("[", x, x.length, "]", context);
   if (x instanceof LazySeq) return lazyDoc(x, context);
   if (x instanceof Set) return itemsDoc("#{", x, x.size, "}", context);
-  if (x instanceof Map) return entriesDoc("#<Map {", x, x.size, "}>", context, toDoc);
+  if (x instanceof Map) return itemsDoc("#<Map {", x, x.size, "}>", context, entryDoc);
   if (isTypedArray(x)) return itemsDoc(`#<${className(x)} [`, x, x.length, "]>", context);
-  if (x instanceof Date) return piece(`#<Date ${Number.isNaN(x.getTime()) ? "invalid" : x.toISOString()}>`, "other");
+  if (x instanceof Date) return dateDoc(x);
   if (x instanceof RegExp) return regexDoc(x);
   if (x instanceof Promise) return promiseDoc(x);
-  if (x instanceof ArrayBuffer || x instanceof DataView) return piece(`#<${className(x)} ${x.byteLength} bytes>`, "other");
+  if (x instanceof ArrayBuffer || x instanceof DataView) return opaque(`${className(x)} ${x.byteLength} bytes`);
   return recordDoc(x, context);
 }
 
@@ -116,7 +119,7 @@ export function pythonRepr(x, ops) {
   try {
     return ops.repr(x);
   } catch (e) {
-    if (isInterrupt(e)) throw e;
+    if (stopsPrinting(e)) throw e;
     return `#<repr raised ${errorText(e)}>`;
   }
 }
@@ -132,7 +135,7 @@ function pythonDoc(x, ops) {
 function functionDoc(f) {
   if (isKeyword(f)) {
     const name = f[KEYWORD];
-    return readsAsKeyword(name) ? piece(":" + name, "keyword") : piece(`#<keyword ${quote(name)}>`, "keyword");
+    return piece(readsAsKeyword(name) ? ":" + name : `#<keyword ${quote(name)}>`, "keyword");
   }
   const own = Object.getOwnPropertyDescriptor(f, "name")?.value;
   const name = typeof own === "string" ? own : "";
@@ -140,12 +143,14 @@ function functionDoc(f) {
   const native = source.endsWith("{ [native code] }");
   const isClass = source.startsWith("class") || (native && /^[A-Z]/.test(name) && Object.hasOwn(f, "prototype"));
   const tag = Object.prototype.toString.call(f);
-  const kind = isClass ? "class" : tag.includes("Async") ? "async fn" : tag.includes("Generator") ? "generator fn" : "fn";
+  const fn = tag.includes("Async") ? "async fn" : tag.includes("Generator") ? "generator fn" : "fn";
+  const kind = isClass ? "class" : fn;
   return piece(`#<${`${kind} ${native || isClass ? name : demangle(name)}`.trim()}>`, "function");
 }
 
 /** Does `:name` read back as this keyword? (A name that begins with a digit would, but is better seen as a string.) */
 export function readsAsKeyword(name) {
+  if (/^[A-Za-z_$][\w$-]*$/.test(name)) return true; // most names; the full test is ten times slower
   return /^[^\s,:0-9()[\]{}";`~^@\\“”‘’\p{C}\p{Z}][^\s,()[\]{}";`~^@\\“”‘’\p{C}\p{Z}]*$/u.test(name);
 }
 
@@ -155,7 +160,8 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
   const group = { open, items, close };
   if (size === 0) return group;
   if (context.path.length > context.maxDepth) {
-    items.push(piece(size === Infinity || size === undefined ? "…" : `… ${size} ${size === 1 ? "item" : "items"}`, "more"));
+    const counted = `… ${size} ${size === 1 ? "item" : "items"}`;
+    items.push(piece(size === Infinity || size === undefined ? "…" : counted, "more"));
     return group;
   }
   const iterator = Array.isArray(xs) ? undefined : xs[Symbol.iterator]();
@@ -184,14 +190,14 @@ function itemValue(xs, i) {
 /** Stands where a getter is: a symbol of code prints as its bare name. */
 const GETTER = new LispSymbol("#<getter>");
 
-function entriesDoc(open, entries, size, close, context, toKey) {
-  return itemsDoc(open, entries, size, close, context, ([key, value]) => ({ key: toKey(key, context), value: toDoc(value, context) }));
+function entryDoc([key, value], context) {
+  return { key: toDoc(key, context), value: toDoc(value, context) };
 }
 
 /** An endless sequence shows its beginning, whatever the limits. */
 function lazyDoc(xs, context) {
   if (xs.size !== Infinity) return itemsDoc("(", xs, xs.size, ")", context);
-  return itemsDoc("(", xs, Infinity, ")", Object.create(context, { maxItems: { value: Math.min(10, context.maxItems) } }));
+  return itemsDoc("(", xs, Infinity, ")", { ...context, maxItems: Math.min(10, context.maxItems) });
 }
 
 function keyDoc(key) {
@@ -203,33 +209,32 @@ function keyDoc(key) {
 function recordDoc(x, context) {
   const tag = Object.prototype.toString.call(x).slice(8, -1);
   const proto = Object.getPrototypeOf(x);
-  const name = tag === "Module" ? "module" : proto === null ? undefined : (className(x) ?? "Object");
+  const ownName = proto === null ? undefined : proto === Object.prototype ? "Object" : className(x);
+  const name = tag === "Module" ? "module" : ownName;
   const fields = Object.keys(x);
   for (const key of Object.getOwnPropertySymbols(x)) {
     if (Object.prototype.propertyIsEnumerable.call(x, key)) fields.push(key);
   }
-  const plain = proto === null ? tag === "Object" : name === "Object" && tag === "Object";
+  const plain = tag === "Object" && (proto === null || name === "Object" || name === undefined);
   const kind = name === undefined || name === "Object" ? tag : name;
   if (!plain && (fields.length === 0 || typeof x[DISPLAY] === "function")) return opaqueDoc(x, kind, tag);
   const open = plain ? "{" : `#<${kind} {`;
-  const read = (key) => {
-    const field = Object.getOwnPropertyDescriptor(x, key);
-    return [key, field !== undefined && field.get === undefined && field.set === undefined ? field.value : GETTER];
-  };
-  return entriesDoc(open, fields.length > 0 ? lazily(fields, read) : [], fields.length, plain ? "}" : "}>", context, keyDoc);
+  return itemsDoc(open, fields, fields.length, plain ? "}" : "}>", context, (key) => fieldDoc(x, key, context));
 }
 
-function* lazily(keys, read) {
-  for (const key of keys) yield read(key);
+function fieldDoc(x, key, context) {
+  const field = Object.getOwnPropertyDescriptor(x, key);
+  const isValue = field !== undefined && field.get === undefined && field.set === undefined;
+  return { key: keyDoc(key), value: toDoc(isValue ? field.value : GETTER, context) };
 }
 
-/** An instance that shows no fields: by its own text if its class has one (URL), by Node's inspection (Response), or by name. */
+/** An instance that shows no fields: by its own text (URL), else by Node's inspection (Response), else by name. */
 function opaqueDoc(x, name, tag) {
-  if (typeof x.next === "function" || tag === "Generator" || tag === "AsyncGenerator") return piece(`#<${tag}>`, "other");
+  if (typeof x.next === "function") return opaque(tag); // an iterator
   if (typeof x.toString === "function" && x.toString !== Object.prototype.toString) {
     const text = x.toString();
     if (typeof text === "string" && text.startsWith("#<")) return piece(text, "other");
-    if (typeof text === "string" && text !== `[object ${tag}]`) return piece(`#<${name} ${text.replace(/\s+/g, " ")}>`, "other");
+    if (typeof text === "string" && text !== `[object ${tag}]`) return opaque(`${name} ${text.replace(/\s+/g, " ")}`);
   }
   const inspect = nodeUtil()?.inspect;
   if (inspect && typeof x[inspect.custom] === "function") {
@@ -254,9 +259,18 @@ export function className(x) {
 
 // ---------------------------------------------------------------------------------------------- special objects
 
+function opaque(text) {
+  return piece(`#<${text}>`, "other");
+}
+
+function dateDoc(x) {
+  return opaque(`Date ${Number.isNaN(x.getTime()) ? "invalid" : x.toISOString()}`);
+}
+
 function regexDoc(x) {
   if (x.flags !== "") return piece(`#<RegExp /${x.source}/${x.flags}>`, "string");
-  return piece(`#"${x.source === "(?:)" ? "" : x.source.replace(/\\.|"/gs, (c) => (c === '"' ? '\\"' : c))}"`, "string");
+  const source = x.source === "(?:)" ? "" : x.source.replace(/\\.|"/gs, (c) => (c === '"' ? '\\"' : c));
+  return piece(`#"${source}"`, "string");
 }
 
 /** The class and message of whatever was thrown, on one line. */
@@ -284,6 +298,12 @@ function nodeUtil() {
   return globalThis.process?.getBuiltinModule?.("node:util");
 }
 
+const FULFILLED = new RegExp(
+  String.raw`^Promise \{ (-?[\d.]+(?:e[+-]?\d+)?n?|NaN|-?Infinity|true|false|null|undefined` +
+    String.raw`|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?:,.*)? \}$`,
+  "s",
+);
+
 /** Only Node tells what a promise holds without waiting for it. */
 function promiseDoc(x) {
   const inspect = nodeUtil()?.inspect;
@@ -292,7 +312,7 @@ function promiseDoc(x) {
   if (/^Promise \{\s*<pending>/.test(text)) return piece("#<Promise pending>", "other");
   const why = /^Promise \{\s*<rejected>\s*(.*?)\s*\}?$/m.exec(text)?.[1];
   if (why !== undefined) return piece(`#<Promise rejected ${why}`.trim() + ">", "other");
-  const value = /^Promise \{ (-?[\d.]+(?:e[+-]?\d+)?n?|NaN|-?Infinity|true|false|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|null|undefined)(?:,.*)? \}$/s.exec(text)?.[1];
+  const value = FULFILLED.exec(text)?.[1];
   if (value === undefined) return piece("#<Promise fulfilled>", "other");
   const shown = value === "null" || value === "undefined" ? "nil" : /^['"]/.test(value) ? quotedAgain(value) : value;
   return piece(`#<Promise ${shown}>`, "other");

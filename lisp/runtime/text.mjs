@@ -17,13 +17,11 @@ export function textOf(x) {
   if (x instanceof LispSymbol) return x.name;
   if (x instanceof RegExp) return x.source === "(?:)" ? "" : x.source;
   if (x instanceof Date) return Number.isNaN(x.getTime()) ? "Invalid Date" : x.toISOString();
-  if (!Array.isArray(x) && typeof x.toString === "function" && x.toString !== Object.prototype.toString && !ArrayBuffer.isView(x)) {
-    return String(x);
-  }
-  return prStr(x);
+  if (Array.isArray(x) || ArrayBuffer.isView(x) || typeof x.toString !== "function") return prStr(x);
+  return x.toString === Object.prototype.toString ? prStr(x) : String(x);
 }
 
 /** What an f-string puts in a hole: like `str`, but nil shows. */
-export function holeText(x) {
+export function interpolate(x) {
   return x === null || x === undefined ? "nil" : textOf(x);
 }

@@ -52,7 +52,7 @@ table("predicates", [
 table("text", [
   [() => [rt.str(), rt.str(null), rt.str("a", 1, null, k("b"), [k("c"), "d"], { a: 1 }), rt.str(10n, -0, true)], '["" "" "a1b[:c \\"d\\"]{:a 1}" "100true"]'],
   [() => [rt.str(/a\/b/), rt.str(new Date(0)), rt.str(new URL("http://x/")), rt.str(rt.symbol("s")), rt.str(new TypeError("no")), rt.str(rt.inc)], '["a\\\\/b" "1970-01-01T00:00:00.000Z" "http://x/" "s" "TypeError: no" "#<fn inc>"]'],
-  [() => [rt.holeText(null), rt.holeText("a")], '["nil" "a"]'],
+  [() => [rt.interpolate(null), rt.interpolate("a")], '["nil" "a"]'],
   [() => [rt.subs("hello", 1), rt.subs("hello", 1, 3)], '["ello" "el"]'],
   [() => rt.subs("abc", 2, 9), /^subs: 2 to 9 is out of range for a string of 3$/],
   [() => rt.subs(5, 0), /^subs: expected a string, got 5$/],

@@ -161,7 +161,7 @@ test("display bundles", () => {
   assert.equal(data(rt.image(new Uint8Array([137, 80, 78, 71, 1])))["image/png"], "iVBORwE=");
   assert.equal(data(rt.image([0xff, 0xd8, 0xff]))["image/jpeg"], "/9j/");
   assert.equal(data(rt.vega_lite({ mark: k("bar") }))["application/vnd.vegalite.v5+json"].mark, "bar");
-  assert.throws(() => rt.image([1, 2]), /^TypeError: image: cannot tell the kind/);
+  assert.throws(() => rt.image([1, 2]), /^TypeError: image: the bytes are no picture/);
   assert.throws(() => rt.html(5), /^TypeError: html: expected a string, got 5$/);
   const own = { [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<i>" }) };
   assert.equal(data(own)["text/html"], "<i>");
