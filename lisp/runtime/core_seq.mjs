@@ -7,7 +7,7 @@
  */
 
 import {
-  LazySeq, List, PYTHON, Range, asArray, describe, gather, infinite, isInfinite, isJsArray, isRecord, isTypedArray,
+  LazySeq, List, Range, asArray, describe, gather, infinite, isInfinite, isJsArray, isRecord, isTypedArray,
   listFrom, lookup, pyOps, toFn, truthy, walk, wrongType,
 } from "./data.mjs";
 

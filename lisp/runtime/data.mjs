@@ -119,12 +119,12 @@ class RangeWalk {
   constructor(start, step, size) {
     this.start = start;
     this.step = step;
-    this.left = size;
+    this.size = size;
     this.i = 0;
   }
 
   next() {
-    if (this.i >= this.left) return { done: true, value: undefined };
+    if (this.i >= this.size) return { done: true, value: undefined };
     return { done: false, value: this.start + this.i++ * this.step };
   }
 
