@@ -337,7 +337,8 @@ function comparator(f, who) {
 export function sortInPlace(items, compare, who) {
   if (pyOps(items)) {
     const sorted = sortInPlace(Array.from(items), compare, who);
-    sorted.forEach((x, i) => pyOps(items).setitem(items, i, x));
+    items.clear();
+    items.extend(sorted);
     return items;
   }
   if (compare !== undefined) return items.sort(comparator(compare, who));

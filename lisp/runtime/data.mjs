@@ -91,6 +91,11 @@ export class LazySeq {
     return this.walk();
   }
 
+  /** How a bridge or a serializer may take it by value: all items, or undefined when there is no end. */
+  [Symbol.for("polyrepl.array")]() {
+    return this.size === Infinity ? undefined : asArray(this, "array");
+  }
+
   toJSON() {
     return asArray(this, "json-str");
   }
@@ -211,15 +216,14 @@ export function promiseRefused(who, what) {
 // ---------------------------------------------------------------------------------------------- walking
 
 /**
- * Something that `for..of` walks once, for any collection: nil is empty, an object or a Python dict gives
- * [key value] arrays, a string its characters. Nothing is read ahead.
+ * Something that `for..of` walks once, for any collection: nil is empty, an object gives
+ * [key value] arrays (so does the iterator of a Python dict), a string its characters. Nothing is read ahead.
  */
 export function walk(xs, who) {
   if (xs === null || xs === undefined) return [];
   if (typeof xs === "string") return xs;
   if (typeof xs === "object" || typeof xs === "function") {
     const ops = xs[PYTHON];
-    if (ops !== undefined && ops.kind(xs) === "dict") return dictEntries(xs);
     if (typeof xs[Symbol.iterator] === "function") return xs;
     if (ops === undefined && typeof xs[Symbol.asyncIterator] === "function") {
       throw new TypeError(`${who}: an async iterable cannot be walked here; use (for [:await x xs] x)`);
@@ -227,12 +231,6 @@ export function walk(xs, who) {
     if (ops === undefined && isRecord(xs) && !isThenable(xs)) return Object.entries(xs);
   }
   throw wrongType(who, "a collection", xs);
-}
-
-/** The [key value] arrays of a Python dict, in two batches rather than a round trip each. */
-export function dictEntries(dict) {
-  const values = Array.from(dict.values());
-  return Array.from(dict.keys(), (key, i) => [key, values[i]]);
 }
 
 /** All items as a JavaScript array: the very same one if xs is one (do not change it), else a fresh one. */

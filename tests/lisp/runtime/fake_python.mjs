@@ -131,6 +131,7 @@ function* batches(data) {
 export function fakeList(...data) {
   return wrap([], "list", data, {
     append: (x) => void data.push(x),
+    extend: (xs) => void data.push(...xs),
     insert: (i, x) => void data.splice(i, 0, x),
     pop: () => data.pop(),
     clear: () => void (data.length = 0),
@@ -150,7 +151,7 @@ export function fakeDict(...entries) {
     values: () => fakeIterator(data.values()),
     copy: () => fakeDict(...data),
     clear: () => data.clear(),
-    [Symbol.iterator]: () => batches(data.keys()),
+    [Symbol.iterator]: () => batches(Array.from(data)), // [key value] arrays, as the bridge does
   });
 }
 
