@@ -1,0 +1,170 @@
+"""Random programs in the core of the Lisp, for the differential tests.
+
+In: a seed. Out: `program(seed)`, a list of top-level forms as trees; `text_of` writes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generate_data import (
+    arithmetic,
+    assign,
+    associate,
+    both,
+    call_sync,
+    compare,
+    comprehension,
+    conj,
+    doseq,
+    doto,
+    fstring,
+    go_call,
+    join,
+    literal,
+    lookup,
+    map_array,
+    map_literal,
+    maybe_throw,
+    method_call,
+    modulo,
+    negate,
+    note,
+    push,
+    read_array,
+    read_map,
+    read_write_read,
+    same,
+    set_place,
+    some_thread,
+    step,
+    tail_of,
+    thread,
+    thread_as,
+    twice,
+    wait,
+    when,
+    when_let,
+)
+from generate_forms import (
+    make_case,
+    make_cond,
+    make_do,
+    make_guarded,
+    make_if,
+    make_iife,
+    make_let,
+    make_letfn,
+    make_set,
+    make_special,
+    make_try,
+    make_when,
+)
+from generator import Generator, Owner, Tables, Tree, lst, text_of, vec
+
+TAIL = [make_do, make_if, make_cond, make_case, make_let, make_let, make_try, make_try, make_when]
+ANY = [
+    make_do,
+    make_if,
+    make_cond,
+    make_case,
+    make_let,
+    make_let,
+    make_let,
+    make_try,
+    make_when,
+    make_iife,
+    make_set,
+    make_letfn,
+    make_guarded,
+    lambda g, kind, size: g.loop(kind, size),
+    lambda g, kind, size: g.loop(kind, size),
+    lambda g, kind, size: g.while_(kind, size),
+]
+BY_TYPE: dict[str, list[Any]] = {
+    "num": [
+        arithmetic,
+        arithmetic,
+        arithmetic,
+        read_write_read,
+        read_write_read,
+        step,
+        modulo,
+        call_sync,
+        call_sync,
+        call_sync,
+        go_call,
+        go_call,
+        read_map,
+        method_call,
+        method_call,
+        read_array,
+        thread,
+        thread_as,
+        set_place,
+        twice,
+        twice,
+    ],
+    "bool": [compare, compare, same, negate, both],
+    "str": [join, fstring],
+    "kw": [lambda g, size: lst("if", g.expr("bool", size // 2), ":k", g.expr("kw", size // 2))],
+    "arr": [
+        literal,
+        literal,
+        comprehension,
+        comprehension,
+        map_array,
+        conj,
+        tail_of,
+        doto,
+        lambda g, size: g.closures(size),
+        lambda g, size: g.closures(size),
+    ],
+    "map": [map_literal, map_literal, associate],
+    "maybe": [when, lookup, some_thread, when_let],
+    "prom": [lambda g, size: make_special(g, "prom", size)],
+    "obj": [lambda g, size: g.object(size)],
+    "fns": [lambda g, size: lst("conj", g.expr("fns", 1), g.thunk(max(2, size // 2)))],
+}
+EFFECTS = [
+    note,
+    note,
+    note,
+    assign,
+    assign,
+    wait,
+    wait,
+    doseq,
+    push,
+    maybe_throw,
+    lambda g, size: set_place(g, size),
+]
+
+
+TABLES = Tables(TAIL, ANY, BY_TYPE, EFFECTS)
+
+
+def program(seed: int) -> list[Tree]:
+    """The top-level forms of one program: macros, definitions, and a last form that shows much."""
+    g = Generator(seed, TABLES)
+    size = g.pick((6, 12, 20, 30, 45))
+    forms: list[Tree] = []
+    for number in range(g.pick((0, 0, 1, 2, 3))):
+        if g.chance(0.3):
+            g.owner = Owner()
+            forms.append(lst("def", f"g{number}", g.expr("num", size // 3)))
+            g.bind(f"g{number}", "num")
+        else:
+            fn, kind = g.function(size // 2, g.random.randint(0, 2))
+            shape = fn[2:] if fn[1] in ("fn", "lambda") and fn[0] == "(" else None
+            name = f"h{number}"
+            forms.append(lst("defn", name, *shape) if shape else lst("def", name, fn))
+            g.bind(name, kind, False)
+    g.owner = Owner()
+    last = [g.expr("any", part) for part in g.split(size, g.random.randint(1, 3))]
+    names = [var.name for var in g.visible(lambda t: t in ("num", "arr"))]
+    forms.append(vec(*last, *names) if len(last) > 1 or names else last[0])
+    return [*g.prelude.values(), *forms]
+
+
+__all__ = ["program", "text_of"]

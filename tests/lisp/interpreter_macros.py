@@ -1,0 +1,181 @@
+"""The interpreter's macros: threading, quote, syntax-rules, simple defmacro. Importing registers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interpreter import (
+    Context,
+    Env,
+    Interpreter,
+    Run,
+    Scope,
+    constant,
+    head_name,
+    plain,
+    special,
+)
+from interpreter_bind import Gen, let
+from interpreter_control import datum
+from interpreter_values import (
+    UNDEFINED,
+    ListValue,
+    OutsideError,
+)
+from polyrepl.lisp.forms import Form, List, Map, Symbol, Vector
+
+# -- threading ------------------------------------------------------------------------------------
+
+
+def thread(it: Interpreter, value: Form, step: Form, last: bool) -> Form:
+    if isinstance(step, List):
+        rest = (*step.items[1:], value) if last else (value, *step.items[1:])
+        return List((step.items[0], *rest))
+    return List((step, value))
+
+
+@special("->", "->>")
+def arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    value = form.items[1]
+    for step in form.items[2:]:
+        value = thread(it, value, step, head_name(form) == "->>")
+    return it.form(value, scope, at)
+
+
+@special("some->")
+def some_arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    name = it.fresh("it")
+    first = it.form(form.items[1], scope, at.inside(None))
+    binder, inner = it.bind(name, scope)
+    steps = [it.form(thread(it, name, step, False), inner, at.inside(None)) for step in form.items[2:]]
+
+    def run(env: Env | None) -> Gen:
+        value = yield from first(env)
+        for step in steps:
+            if value is None or value is UNDEFINED:
+                return value
+            value = yield from step(Env(binder, value, env))
+        return value
+
+    return run
+
+
+@special("as->")
+def as_arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    first, name, *steps = form.items[1:]
+    binds = [item for step in (first, *steps[:-1]) for item in (name, step)]
+    return let(it, List((form.items[0], Vector(tuple(binds)), steps[-1])), scope, at)
+
+
+@special("doto")
+def doto(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    name = it.fresh("it")
+    steps = [thread(it, name, step, False) for step in form.items[2:]]
+    return let(it, List((form.items[0], Vector((name, form.items[1])), *steps, name)), scope, at)
+
+
+# -- macros ---------------------------------------------------------------------------------------
+
+
+@special("quote")
+def quote(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    return constant(as_data(plain(form.items[1])))
+
+
+def as_data(form: Form) -> Any:
+    if isinstance(form, List):
+        return ListValue(as_data(item) for item in form.items)
+    if isinstance(form, Vector):
+        return [as_data(item) for item in form.items]
+    return form if isinstance(form, Symbol) else datum(form)
+
+
+@special("define-syntax")
+def define_syntax(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    rules = form.items[2]
+    if head_name(rules) != "syntax-rules" or rules.items[1].items:
+        raise OutsideError("define-syntax")
+
+    def expand(call: List, use: Scope | None) -> Form:
+        for rule in rules.items[2:]:
+            found: dict[str, Any] = {}
+            if match(rule.items[0].items[1:], call.items[1:], found):
+                return fill(rule.items[1], found, it.mark(scope))
+        raise OutsideError("no rule matches")
+
+    it.macros[form.items[1].name] = expand
+    return constant(None)
+
+
+def match(patterns: tuple[Form, ...], forms: tuple[Form, ...], found: dict[str, Any]) -> bool:
+    """Pattern variables, nested lists, and `x ...` at the end."""
+    for place, pattern in enumerate(patterns):
+        if place + 1 < len(patterns) and patterns[place + 1] == Symbol("..."):
+            found[pattern.name] = list(forms[place:])
+            return place + 2 == len(patterns)
+        if place >= len(forms):
+            return False
+        if isinstance(pattern, Symbol):
+            found[pattern.name] = forms[place]
+        elif not (
+            isinstance(pattern, (List, Vector))
+            and type(forms[place]) is type(pattern)
+            and match(pattern.items, forms[place].items, found)
+        ):
+            return False
+    return len(patterns) == len(forms)
+
+
+def fill(template: Form, found: dict[str, Any], mark: int) -> Form:
+    if isinstance(template, Symbol):
+        if template.name in found:
+            return found[template.name]
+        return Symbol(template.name, None, (*template.marks, mark))
+    if isinstance(template, (List, Vector, Map)):
+        out: list[Form] = []
+        for place, item in enumerate(template.items):
+            if item == Symbol("..."):
+                continue
+            if template.items[place + 1 : place + 2] == (Symbol("..."),):
+                out.extend(found[item.name])
+            else:
+                out.append(fill(item, found, mark))
+        return type(template)(tuple(out))
+    return template
+
+
+@special("defmacro")
+def defmacro(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    """Only macros whose body is one template."""
+    name, params, body = form.items[1:]
+    if head_name(body) != "quasiquote":
+        raise OutsideError("defmacro")
+
+    def expand(call: List, use: Scope | None) -> Form:
+        found: dict[str, Any] = {}
+        items = params.items
+        for place, param in enumerate(items):
+            if param == Symbol("&"):
+                found[items[place + 1].name] = list(call.items[place + 1 :])
+                break
+            found[param.name] = call.items[place + 1]
+        return template(body.items[1], found, it.mark(scope), it.mark(scope))
+
+    it.macros[name.name] = expand
+    return constant(None)
+
+
+def template(form: Form, found: dict[str, Any], mark: int, fresh: int) -> Form:
+    if isinstance(form, Symbol):
+        return Symbol(form.name, None, (fresh if form.name.endswith("#") else mark,))
+    if head_name(form) == "unquote":
+        return found[form.items[1].name]
+    if isinstance(form, (List, Vector, Map)):
+        out: list[Form] = []
+        for item in form.items:
+            if head_name(item) == "unquote-splicing":
+                out.extend(found[item.items[1].name])
+            else:
+                out.append(template(item, found, mark, fresh))
+        return type(form)(tuple(out))
+    return form
