@@ -107,4 +107,5 @@ def render(problem: LispError | Diagnostic) -> str:
         lines += ["    " + line for line in excerpt(place)]
     if problem.hint:
         lines.append(f"  hint: {problem.hint}")
-    return "\n".join(lines)
+    # a message may quote an unpaired surrogate, which no terminal takes
+    return "\n".join(lines).encode("utf-8", "backslashreplace").decode("utf-8")
