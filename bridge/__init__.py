@@ -21,8 +21,7 @@ from .errors import (
     ProtocolError,
     WouldBlock,
 )
-from .marshal import Keyword
-from .proxy import JsProxy
+from .proxy import JsProxy, Keyword
 
 __all__ = [
     "Bridge",

@@ -19,11 +19,8 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from .connection import Answer, Connection
 from .errors import (
     BridgeError,
     Interrupted,
@@ -35,13 +32,16 @@ from .errors import (
 )
 from .handles import Exports, Imports
 from .interrupt import Ladder
-from .marshal import Keyword, Marshal
-from .output import Output, Sink, default_sink
 from .process import NodeProcess, find_node, why_not
 from .protocol import KINDS, NOTES, OPS
 from .proxy import JsProxy, make_proxy
-from .server import Server
-from .transport import Channel, Frame
+
+if TYPE_CHECKING:
+    from .connection import Answer, Connection
+    from .marshal import Marshal
+    from .output import Output, Sink
+    from .server import Server
+    from .transport import Frame
 
 _FORM: contextvars.ContextVar[int] = contextvars.ContextVar("polyrepl_form", default=0)
 _ERROR, _REPLY = KINDS["ERROR"], KINDS["REPLY"]
@@ -62,7 +62,7 @@ class Bridge:
         self, *, node: str | None = None, output: Sink | None = None, cwd: str | os.PathLike[str] | None = None
     ) -> None:
         self._node = node
-        self._sink = output or default_sink
+        self._sink = output
         self._cwd = cwd
         self.on_reset: list[Callable[[str], None]] = []
         self.connection: Connection | None = None
@@ -77,9 +77,11 @@ class Bridge:
         self._ladder = Ladder(self)
         self._exports = Exports()
         self._imports = Imports(self._make)
-        self.marshal = Marshal(self._exports, self._imports)
-        self.server = Server(self.marshal, self.stats)
-        self._modules: dict[str, Any] = {}
+        self.marshal: Marshal
+        self.server: Server
+        self._loads: Callable[[Any], Any]
+        self._custom: dict[type, tuple[str, Callable[[Any], Any]]] = {}
+        self._revive: dict[str, Callable[[Any], Any]] = {}
 
     # ---- life
 
@@ -93,11 +95,19 @@ class Bridge:
             self._process = process
             self._ready = False
             self._closed = False
+            # Node is starting; only now the imports that it need not wait for.
+            from .connection import Connection, loads
+            from .marshal import Marshal
+            from .output import Output, default_sink
+            from .server import Server
+            from .transport import Channel
+
+            self._loads = loads
             self._exports = Exports()
             self._imports = Imports(self._make)
-            self.marshal.exports, self.marshal.imports = self._exports, self._imports
-            self.server.get = self._exports.get
-            self._output = Output(self._sink, process.output_fds)
+            self.marshal = Marshal(self._exports, self._imports, self._custom, self._revive)
+            self.server = Server(self.marshal, self.stats)
+            self._output = Output(self._sink or default_sink, process.output_fds)
             channel = Channel(process.call_read, process.call_write, process.bell_fd)
             connection = Connection(channel, self, threading.get_ident(), process.output_fds)
             connection.dead = self._imports.dead
@@ -206,25 +216,29 @@ class Bridge:
         top; does nothing when nothing runs."""
         self._ladder.interrupt(form)
 
-    def stats(self) -> dict[str, Any]:
-        """Sizes of this side's tables and of Node's."""
-        mine = {"objects": len(self._exports), "proxies": len(self._imports)}
+    def stats(self, *, collect: bool = False) -> dict[str, Any]:
+        """Sizes of both sides' tables: {"python"|"node": {"objects": held by the other side, "proxies": living}}.
+        With `collect` both garbage collectors run first."""
         conn = self.connection
-        if conn is None or conn.failure is not None:
-            return {"python": mine, "node": None}
-        conn.flush()
-        node = self._request([OPS["stats"], 0, 0], [])
-        mine = {"objects": len(self._exports), "proxies": len(self._imports)}
-        return {"python": mine, "node": node}
+        node = None
+        if conn is not None and conn.failure is None:
+            if collect:
+                import gc
+
+                gc.collect()
+                self._request([OPS["stats"], 0, 0, True], [])
+            conn.flush()
+            node = self._request([OPS["stats"], 0, 0, False], [])
+        return {"python": {"objects": len(self._exports), "proxies": len(self._imports)}, "node": node}
 
     def register(
         self, kind: type, name: str, encode: Callable[[Any], Any], decode: Callable[[Any], Any] | None = None
     ) -> None:
         """Let instances of a type cross by value: `encode` makes crossable data of one, `decode` makes one of the
         data. JavaScript's half is `bridge.register(name, ...)`; without it JavaScript sees the data."""
-        self.marshal.custom[kind] = (name, encode)
+        self._custom[kind] = (name, encode)
         if decode is not None:
-            self.marshal.revive[name] = decode
+            self._revive[name] = decode
 
     # ---- requests of ours
 
@@ -234,7 +248,7 @@ class Bridge:
         return self._result(frame)
 
     def _result(self, frame: Frame) -> Any:
-        wire = orjson.loads(frame.head)
+        wire = self._loads(frame.head)
         if frame.kind == _ERROR:
             raise self.thrown(wire, frame.body)
         return self.marshal.decode(wire, frame.body) if wire.__class__ is list else wire
@@ -288,7 +302,6 @@ class Bridge:
         ident = conn.post(header, segments, pending)
         if form:
             self._ladder.started(ident, form)
-            conn.flush()
         try:
             return await pending.future
         except asyncio.CancelledError:
@@ -350,7 +363,7 @@ class Bridge:
     def parse(self, frame: Frame) -> list[Any]:
         """Header of a request. Raises ProtocolError when it is malformed."""
         try:
-            message = orjson.loads(frame.head)
+            message = self._loads(frame.head)
         except ValueError as error:
             raise ProtocolError(f"malformed request: {error}") from None
         if message.__class__ is not list or len(message) < 3:
@@ -397,7 +410,7 @@ class Bridge:
         self.loops.serve(frame)
 
     def note(self, frame: Frame) -> None:
-        message = orjson.loads(frame.head)
+        message = self._loads(frame.head)
         match message[0]:
             case 1:
                 pairs = message[1]
@@ -503,5 +516,3 @@ def _after_fork() -> None:
 atexit.register(_close_all)
 if sys.platform != "win32":
     os.register_at_fork(after_in_child=_after_fork)
-
-__all__ = ["Bridge", "Keyword", "NodeNotFound"]

@@ -23,19 +23,23 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import orjson
+from orjson import dumps, loads
 
 from .errors import BridgeError, Interrupted, NodeLost
-from .protocol import FLAGS, KINDS, MAX_FRAME, NOTES, PREFIX
+from .protocol import FLAGS, KINDS, MAX_FRAME, NOTES, PREFIX, PREFIX_SIZE
 from .transport import Channel, Closed, Frame
 
 REQUEST, REPLY, ERROR, NOTE, OUTPUT = (
     KINDS[name] for name in ("REQUEST", "REPLY", "ERROR", "NOTE", "OUTPUT")
 )
 BELL, ASYNC = FLAGS["BELL"], FLAGS["ASYNC"]
-SPIN_SECONDS = 0.0002
+# A sleeping core is slow to wake, so waits spin first. Where the cores are busy spinning only keeps the other
+# process from running; a spin that was in vain is therefore left out for the next waits, ever more of them.
+SPIN_SECONDS = 0.00008
+_MOST_SKIPPED = 64
 DEEPEST = 1000
 _get_ident = threading.get_ident
+__all__ = ["Answer", "Connection", "Waiter", "loads"]
 
 
 Answer = tuple[int, Any, list[Any], Any]  # kind, wire form, segments, what to keep alive
@@ -91,6 +95,8 @@ class Connection:
         self._sleepers: list[Waiter] = []
         self._outgoing: list[bytes] = []
         self._depth = 0
+        self._skip = 0
+        self._penalty = 1
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -105,7 +111,7 @@ class Connection:
 
     def _frame(self, kind: int, ident: int, flags: int, header: Any, segments: list[Any]) -> list[Any]:
         try:
-            head = orjson.dumps(header)
+            head = dumps(header)
         except TypeError:
             # Lone surrogates (and nothing else that marshal lets through).
             import json
@@ -113,6 +119,9 @@ class Connection:
             head = json.dumps(header, separators=(",", ":")).encode("ascii")
         size = len(head)
         if segments:
+            # Blanks, so that typed arrays lie on multiples of eight and need not be copied.
+            head += b" " * (-(size + PREFIX_SIZE) % 8)
+            size = len(head)
             size += sum(len(part) for part in segments)
             if size > MAX_FRAME:
                 raise BridgeError(f"a frame of {size} bytes is too large (the limit is {MAX_FRAME} bytes)")
@@ -199,16 +208,19 @@ class Connection:
         ident = self._ids() & 0xFFFFFFFF
         self._pending[ident] = waiter
         parts = self._frame(REQUEST, ident, BELL | ASYNC | flags, header, segments)
-        if len(parts) == 1:
-            # Put off to the end of the loop's turn: a thousand requests become a few writes.
-            with self.channel.lock:
-                self._outgoing.append(parts[0])
-                first = len(self._outgoing) == 1
-            if first:
-                self.host.wake_home()
-        else:
-            self._send(parts, True)
+        self._put_off(parts)
         return ident
+
+    def _put_off(self, parts: list[Any]) -> None:
+        # To the end of the loop's turn: a thousand requests become a few writes.
+        if len(parts) > 1:
+            self._send(parts, True)
+            return
+        with self.channel.lock:
+            self._outgoing.append(parts[0])
+            first = len(self._outgoing) == 1
+        if first:
+            self.host.wake_home()
 
     def forget(self, ident: int) -> None:
         """Nobody waits for this reply any more."""
@@ -219,9 +231,11 @@ class Connection:
         """Answer a request of Node's."""
         if epoch != self.epoch or self.failure is not None:
             return
-        flags = 0 if sync else BELL
-        parts = self._frame(kind, ident, flags, value, segments)
-        self._send(parts, not sync, -1 if sync else 0)
+        parts = self._frame(kind, ident, 0 if sync else BELL, value, segments)
+        if sync:
+            self._send(parts, False, -1)
+        else:
+            self._put_off(parts)
 
     # ---- waiting
 
@@ -263,10 +277,16 @@ class Connection:
 
     def _read_until(self, waiter: Waiter, home: bool) -> None:
         """Read until there is something for this waiter: spin first, then block."""
-        give_up = 0.0
+        spinning = give_up = 0.0
+        if self._skip:
+            self._skip -= 1
+        else:
+            spinning = SPIN_SECONDS
         while True:
             if self._receive():
                 if waiter.frame is not None or waiter.inbox or (home and self._inbox):
+                    if spinning:
+                        self._penalty = 1
                     return
                 if waiter.failure is not None or self.failure is not None:
                     return
@@ -274,11 +294,17 @@ class Connection:
                 continue
             if waiter.failure is not None or self.failure is not None:
                 return
-            now = time.perf_counter()
-            if give_up == 0.0:
-                give_up = now + SPIN_SECONDS
-            elif now > give_up:
-                self.flush()
+            if spinning:
+                now = time.perf_counter()
+                if give_up == 0.0:
+                    give_up = now + spinning
+                elif now > give_up:
+                    spinning = 0.0
+                    self._skip = self._penalty
+                    self._penalty = min(self._penalty * 2, _MOST_SKIPPED)
+            else:
+                if self._outgoing or self.dead:
+                    self.flush()
                 if self._block(None):
                     return
 
@@ -391,6 +417,8 @@ class Connection:
                     self._serve(self._inbox.popleft(), True)
                 finally:
                     self._depth -= 1
+                if give_up:
+                    self._penalty = 1
                 served, give_up = True, 0.0
             if self.failure is not None or not self._reader.acquire(False):
                 break
@@ -406,11 +434,14 @@ class Connection:
                     break
                 continue
             now = time.perf_counter()
-            if not served or now > end or self._asyncs:
+            if not served or now > end or self._asyncs or self._outgoing or self._skip:
+                self._skip -= self._skip > 0
                 break
             if give_up == 0.0:
                 give_up = now + SPIN_SECONDS
             elif now > give_up:
+                self._skip = self._penalty
+                self._penalty = min(self._penalty * 2, _MOST_SKIPPED)
                 break
         while self._asyncs:
             self.host.serve_async(self._asyncs.popleft())

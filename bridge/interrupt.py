@@ -7,6 +7,7 @@ later) terminates JavaScript's execution, rung 3 (a second interrupt, or 3 s) en
 
 from __future__ import annotations
 
+import _signal
 import contextlib
 import os
 import signal
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 _RECORD = struct.Struct("<II")
 _INTERRUPT = 1
 _PATIENCE = 4.0
+_SIGINT = int(signal.SIGINT)
+_DEFAULT = signal.default_int_handler
+_MAIN = threading.main_thread().ident
+# `_signal`, because the wrappers in `signal` cost as much as the whole call that they would guard.
 
 
 class Ladder:
@@ -53,7 +58,7 @@ class Ladder:
         if conn.top_python:
             if threading.get_ident() == conn.home:
                 raise KeyboardInterrupt
-            if conn.home == threading.main_thread().ident:
+            if conn.home == _MAIN:
                 signal.pthread_kill(conn.home, signal.SIGINT)
             return
         if not self._forms and conn._depth == 0 and not conn._pending:
@@ -82,16 +87,16 @@ class Ladder:
         """An outermost synchronous request: Ctrl-C goes up the ladder instead of tearing the wait apart."""
         if (
             threading.get_ident() != conn.home
-            or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-            or threading.current_thread() is not threading.main_thread()
+            or _signal.getsignal(_SIGINT) is not _DEFAULT
+            or conn.home != _MAIN
         ):
             return conn.request(header, segments)
         self._asked = 0
-        signal.signal(signal.SIGINT, self._on_signal)
+        _signal.signal(_SIGINT, self._on_signal)
         try:
             return conn.request(header, segments)
         finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            _signal.signal(_SIGINT, _DEFAULT)
             self._asked = 0
 
     def _on_signal(self, number: int, frame: object) -> None:

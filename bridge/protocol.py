@@ -78,7 +78,7 @@ TAGS: Final[dict[str, str]] = {
     "DATE": "d",  # milliseconds since 1970
     "REF": "r",  # number of an earlier container of this frame, in order of opening
     "KEYWORD": "k",  # name
-    "HANDLE": "p",  # id, traits: an object of the sender
+    "HANDLE": "p",  # id, traits[, bytes it holds]: an object of the sender
     "HOME": "h",  # id: an object of the receiver comes home
     "EXCEPTION": "x",  # id, traits, name, message: a live exception of the sender
     "MISSING": "m",  # no such attribute

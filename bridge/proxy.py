@@ -7,8 +7,8 @@ tell the truth. Every operation is one request; results are converted (see marsh
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Generator, Iterator
+from keyword import kwlist
 from typing import Any
 
 from .protocol import OPS, SORTS, TRAITS
@@ -19,6 +19,12 @@ _CALL, _NEW, _LEN, _ITER, _NEXT = OPS["call"], OPS["new"], OPS["len"], OPS["iter
 _CONTAINS, _DIR, _REPR, _STR, _AWAIT = OPS["contains"], OPS["dir"], OPS["repr"], OPS["str"], OPS["await"]
 _OPERATOR, _CONVERT, _DESCRIBE, _SEND = OPS["operator"], OPS["convert"], OPS["describe"], OPS["send"]
 _LOCAL = frozenset(("_handle", "_traits", "_imports", "_bridge"))
+
+
+class Keyword(str):
+    """A Lisp keyword as a positional value of a call; a plain string everywhere else."""
+
+    __slots__ = ()
 
 
 class JsProxy:
@@ -99,7 +105,9 @@ class _Callable:
         return self._bridge._call(self, None, args, kwargs)  # type: ignore[attr-defined]
 
     @property
-    def __signature__(self) -> inspect.Signature:
+    def __signature__(self) -> Any:
+        import inspect
+
         about = self._bridge._operate(_DESCRIBE, self)  # type: ignore[attr-defined]
         parameters: list[inspect.Parameter] = []
         for name in about["parameters"]:
@@ -272,16 +280,6 @@ def _make_class(traits: int) -> type[JsProxy]:
 
 def _plain(name: str) -> str:
     """`from_`, `class_` -> the JavaScript name."""
-    return name[:-1] if name.endswith("_") and name[:-1] in _KEYWORDS else name
+    return name[:-1] if name.endswith("_") and name[:-1] in kwlist else name
 
 
-_KEYWORDS: frozenset[str]
-
-
-def _keywords() -> frozenset[str]:
-    import keyword
-
-    return frozenset(keyword.kwlist)
-
-
-_KEYWORDS = _keywords()

@@ -267,7 +267,7 @@ class Server:
         return Plain({"type": kind.__name__, "module": kind.__module__})
 
     def stats_(self, message: list[Any], body: Any) -> Any:
-        return Plain(self.stats())
+        return Plain(self.stats()["python"])
 
     def send(self, message: list[Any], body: Any) -> Any:
         """Generator and context-manager protocol: [done, value] for generators."""

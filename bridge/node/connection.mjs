@@ -11,7 +11,6 @@ import { Closed } from "./transport.mjs";
 
 /** The number of the form that the running code belongs to (undefined: none). */
 export const forms = new AsyncLocalStorage();
-const SPIN_MS = 0.2;
 const BURST_MS = 10;
 const JS = 1, PYTHON = 2;
 
@@ -330,7 +329,7 @@ export class Connection {
         let frame = channel.poll();
         if (frame === null) {
           if (channel.outEnd > 0) channel.flush();
-          if (performance.now() - start > BURST_MS || !this.spinning || !channel.spin(SPIN_MS)) return;
+          if (performance.now() - start > BURST_MS || !this.spinning || !channel.spin()) return;
           frame = channel.poll();
           if (frame === null) return;
         }

@@ -1,8 +1,29 @@
 /**
  * Object tables and their lifetimes; the mirror of `handles.py`.
  * In: JS objects that go to Python, handles of Python objects that arrive. Out: `Exports` keeps what Python holds,
- * `Imports` knows the living proxy of each handle and collects releases of those that died.
+ * `Imports` knows the living proxy of each handle and collects releases of those that died. Finalizers never run
+ * inside one synchronous loop, so after many new proxies, or when they pin many of Python's bytes, it sweeps itself.
  */
+import v8 from "node:v8";
+import vm from "node:vm";
+
+const SWEEP_PROXIES = 20_000;
+const SWEEP_BYTES = 64 * 2 ** 20;
+
+/** A WeakRef keeps what it was made with until the job ends; running a script with a microtask queue of its own ends
+ * that without ending the job. Then collect. */
+let collectGarbage = () => {
+  v8.setFlagsFromString("--expose-gc");
+  const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
+  v8.setFlagsFromString("--no-expose-gc");
+  const gc = vm.runInContext("gc", context);
+  const script = new vm.Script("0");
+  collectGarbage = () => {
+    script.runInContext(context);
+    gc();
+  };
+  collectGarbage();
+};
 
 /** Objects of ours that the other side holds. */
 export class Exports {
@@ -59,7 +80,9 @@ export class Imports {
     this.dead = [];
     this.onDead = onDead;
     this.registry = new FinalizationRegistry((entry) => this.gone(entry));
-    this.made = 0;
+    this.made = 0; // since the last sweep
+    this.limit = SWEEP_PROXIES;
+    this.bytes = 0;
   }
 
   /** The proxy of a handle that has just been received (once more), or undefined. */
@@ -71,14 +94,26 @@ export class Imports {
     return proxy;
   }
 
-  /** Remember a new proxy. */
-  adopt(handle, proxy) {
+  /** Remember a new proxy of an object of about `bytes` bytes. */
+  adopt(handle, proxy, bytes = 0) {
     const entry = { ref: new WeakRef(proxy), handle, count: 1, gone: false };
     const old = this.living.get(handle);
     if (old !== undefined) this.gone(old);
     this.living.set(handle, entry);
     this.registry.register(proxy, entry, entry);
     this.made += 1;
+    this.bytes += bytes;
+    if (this.made >= this.limit || this.bytes >= SWEEP_BYTES) {
+      this.collect();
+      this.limit = Math.max(SWEEP_PROXIES, this.living.size);
+    }
+  }
+
+  /** Collect garbage now and release what died. */
+  collect() {
+    this.made = this.bytes = 0;
+    collectGarbage();
+    this.sweep();
   }
 
   /** A proxy died, by collection or `destroy`. Harmless twice. */
@@ -90,7 +125,7 @@ export class Imports {
     if (this.dead.length === 2) this.onDead();
   }
 
-  /** Look through all entries; for loops in which the registry gets no chance. */
+  /** Look through all entries; the registry gets no chance inside a loop. */
   sweep() {
     for (const entry of this.living.values()) if (entry.ref.deref() === undefined) this.gone(entry);
   }

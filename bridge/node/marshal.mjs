@@ -13,6 +13,7 @@ const FORMATS = {
   Int8Array: "i1", Uint8ClampedArray: "c1", Int16Array: "i2", Uint16Array: "u2", Int32Array: "i4", Uint32Array: "u4",
   BigInt64Array: "i8", BigUint64Array: "u8", Float16Array: "f2", Float32Array: "f4", Float64Array: "f8",
 };
+const LARGE = 1 << 16;
 const ARRAYS = {
   i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, i8: BigInt64Array,
   u8: BigUint64Array, f2: globalThis.Float16Array, f4: Float32Array, f8: Float64Array,
@@ -175,7 +176,7 @@ export class Marshal {
     if (typeof wire !== "object" || wire === null) return wire;
     switch (wire[0]) {
       case TAGS.HANDLE:
-        return this.proxies.adopt(wire[1], wire[2]);
+        return this.proxies.adopt(wire[1], wire[2], wire[3]);
       case TAGS.HOME:
         return this.exports.get(wire[1]);
       case TAGS.EXCEPTION:
@@ -185,10 +186,14 @@ export class Marshal {
       case TAGS.INT:
         return wire[1][0] === "-" ? -BigInt(`0x${wire[1].slice(1)}`) : BigInt(`0x${wire[1]}`);
       case TAGS.BYTES:
+        if (wire[2] >= LARGE) return new Uint8Array(body.buffer, body.byteOffset + wire[1], wire[2]);
         return new Uint8Array(body.subarray(wire[1], wire[1] + wire[2]));
       case TAGS.TYPED: {
+        // A large frame owns its memory, so the array lies right in it.
         const at = body.byteOffset + wire[2];
-        return new ARRAYS[wire[1]](body.buffer.slice(at, at + wire[3]));
+        const kind = ARRAYS[wire[1]];
+        if (wire[3] >= LARGE && at % 8 === 0) return new kind(body.buffer, at, wire[3] / kind.BYTES_PER_ELEMENT);
+        return new kind(body.buffer.slice(at, at + wire[3]));
       }
       case TAGS.KEYWORD:
         return this.makeKeyword(wire[1]);

@@ -44,8 +44,8 @@ export class Proxies {
     return this.records.get(value)?.handle;
   }
 
-  /** @param {number} handle @param {number} traits */
-  adopt(handle, traits) {
+  /** @param {number} handle @param {number} traits @param {number} [bytes] what it holds in Python */
+  adopt(handle, traits, bytes) {
     const known = this.imports.find(handle);
     if (known !== undefined) return known;
     const handler = new Handler(handle, traits);
@@ -57,7 +57,7 @@ export class Proxies {
     else target = new Target();
     const proxy = new Proxy(target, handler);
     this.records.set(proxy, handler);
-    this.imports.adopt(handle, proxy);
+    this.imports.adopt(handle, proxy, bytes);
     return proxy;
   }
 
@@ -141,6 +141,7 @@ class Handler {
   get(target, key, receiver) {
     const { traits } = this;
     if (typeof key === "symbol") return this.symbol(key);
+    if (this.handle < 0) throw new ReferenceError("this Python object was given back with destroy()");
     if (key === "then") return traits & TRAITS.AWAITABLE ? thenOf(this) : undefined;
     if (traits & TRAITS.ARRAY_LIKE) {
       if (key === "length") return proxies.ask(OPS.len, this);

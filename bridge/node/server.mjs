@@ -199,8 +199,9 @@ export function makeServer(connection, evaluator, interrupts) {
       const object = target(message);
       return { type: describe(object), parameters: typeof object === "function" ? parametersOf(object) : [] };
     },
-    stats: () => {
-      marshal.proxies.imports.sweep();
+    stats: (message) => {
+      if (message[3] === true) marshal.proxies.imports.collect();
+      else marshal.proxies.imports.sweep();
       return { objects: marshal.exports.size, proxies: marshal.proxies.imports.living.size };
     },
   };

@@ -57,9 +57,7 @@ function stop() {
 
 function interrupt(number) {
   form = number;
-  // Only while the earlier one has not been seen: a form that stopped at rung 1 may be followed by a loop
-  // before its timers have been called off.
-  if (timers.length > 0 && terminated && stuck()) {
+  if (timers.length > 0 && terminated) {
     rung3();
     return;
   }

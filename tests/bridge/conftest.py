@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from polyrepl.bridge import Bridge
@@ -22,15 +23,10 @@ class Printed(list[tuple[str, str, int | None]]):
 def node_children() -> set[int]:
     """Process ids of our living children that are Node."""
     found: set[int] = set()
-    for task in Path("/proc/self/task").iterdir():
-        for child in (task / "children").read_text().split():
-            try:
-                command = Path(f"/proc/{child}/cmdline").read_bytes()
-                state = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0]
-            except OSError:
-                continue
-            if b"main.mjs" in command and state != "Z":
-                found.add(int(child))
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if child.status() != psutil.STATUS_ZOMBIE and any("main.mjs" in part for part in child.cmdline()):
+                found.add(child.pid)
     return found
 
 
