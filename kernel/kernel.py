@@ -3,35 +3,39 @@
 In: Jupyter requests, through ipykernel's IPythonKernel. Out: its replies and IOPub messages.
 
 IPython's own machinery stays in charge of what it does well: comms, history, display formatters,
-matplotlib's inline backend. Only the language is ours: execute, is_complete, and what goes with them.
+matplotlib's inline backend, Python cells. Only the language is ours, and when a request is served
+(dispatch.py), how text is sent (streams.py) and what SIGINT does (interrupts.py).
 """
+
+# mypy: disallow-untyped-calls=False
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import contextvars
+import os
 import signal
 import sys
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator
 from importlib.metadata import version
-from types import FrameType
 from typing import Any
 
-from ipykernel.ipkernel import IPythonKernel
-from polyrepl.repl.display import plain_text
+from ipykernel._version import kernel_protocol_version
 from polyrepl.repl.events import Exit, Lost, Problem, Value
-from polyrepl.repl.session import Session
+from traitlets import Integer, List
 
-REMEMBERED_CELLS = 1_000
+from .asking import Asking
+from .cells import split
+from .dispatch import ConcurrentKernel
+from .interrupts import Interrupts
+from .notebook import Notebook
+from .results import bundle_of, error_content, exit_problem
+from .session import KernelSession
+from .streams import OUTPUT_LIMIT, Stream
 
 BANNER = "polyrepl: one prompt, Python's and JavaScript's libraries, one live heap"
 
 
-class PolyreplKernel(IPythonKernel):  # type: ignore[misc]
-    """A Jupyter kernel whose cells are Lisp."""
+class PolyreplKernel(Asking, ConcurrentKernel):
+    """A Jupyter kernel whose cells are Lisp, or Python after `%%py`, or JavaScript after `%%js`."""
 
     implementation = "polyrepl"
     implementation_version = version("polyrepl")
@@ -43,14 +47,49 @@ class PolyreplKernel(IPythonKernel):  # type: ignore[misc]
         "file_extension": ".lisp",
         "pygments_lexer": "polyrepl",
         "codemirror_mode": "clojure",
+        "nbconvert_exporter": "script",
     }
+    help_links = List(
+        [
+            {"text": "JavaScript (MDN)", "url": "https://developer.mozilla.org/docs/Web/JavaScript"},
+            {"text": "Node.js", "url": "https://nodejs.org/docs/latest-v24.x/api/"},
+            {"text": "Python", "url": "https://docs.python.org/3/"},
+        ]
+    ).tag(config=True)
+
+    output_limit = Integer(OUTPUT_LIMIT, help="How many characters one cell may print.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # Which cell a form belongs to: late output must appear under the cell that started it.
-        self._cells: OrderedDict[int, contextvars.Context] = OrderedDict()
-        self.lisp = Session(output=self._write).start()
-        atexit.register(self.lisp.close)
+        app = self.parent
+        self.lisp: KernelSession = getattr(app, "lisp", None) or KernelSession()
+        self.lisp.notebook = Notebook(self)
+        self.interrupts = Interrupts(self.lisp)
+        if isinstance(self._stdout, Stream):
+            self._stdout.tape.limit = self.output_limit
+
+    def ready(self) -> None:
+        """The application is set up: take SIGINT."""
+        self.interrupts.install()
+
+    def leave(self) -> None:
+        """End Node and send what is left to send; harmless twice."""
+        self.lisp.close()
+        if isinstance(self._stdout, Stream):
+            self._stdout.tape.drain()
+
+    @property
+    def kernel_info(self) -> dict[str, Any]:
+        """What the kernel is and can do: nothing that it can not."""
+        return {
+            "protocol_version": kernel_protocol_version,
+            "implementation": self.implementation,
+            "implementation_version": self.implementation_version,
+            "language_info": self.language_info,
+            "banner": self.banner,
+            "help_links": self.help_links,
+            "supported_features": [],
+        }
 
     # -- executing -------------------------------------------------------------------------------
 
@@ -69,64 +108,90 @@ class PolyreplKernel(IPythonKernel):  # type: ignore[misc]
         shell = self.shell
         number = shell.execution_count
         self._forward_input(allow_stdin)
-        shell.events.trigger("pre_execute")
-        if not silent:
-            shell.events.trigger("pre_run_cell", None)
+        self.interrupts.install()
+        self.interrupts.asked = False
         try:
-            with self._interruptible():
-                problem = await self._run_cell(code, f"In[{number}]", silent, number)
+            error = await self._run(code, silent, store_history, number)
+            answers = {} if error else await self._user_expressions(user_expressions or {})
+        except KeyboardInterrupt:
+            problem = Problem("interrupt", "KeyboardInterrupt", "", "KeyboardInterrupt: interrupted")
+            error, answers = self._publish_error(problem, silent), {}
         finally:
             self._restore_input()
-            shell.events.trigger("post_execute")
-        if store_history and not silent:
+            self.interrupts.install()
+        if store_history and not silent and shell.execution_count == number:  # a Python cell has done it
             shell.history_manager.store_inputs(number, code, code)
             shell.execution_count += 1
-        reply: dict[str, Any] = {"execution_count": number, "user_expressions": {}}
-        if problem is None:
-            reply["status"] = "ok"
-            reply["user_expressions"] = shell.user_expressions(user_expressions or {})
-        else:
-            reply["status"] = "error"
-            reply.update(error_content(problem))
-        reply["payload"] = shell.payload_manager.read_payload()
+        if error and not silent and self.get_parent("shell")["content"].get("stop_on_error", True):
+            await self.abort_waiting()
+        payload = shell.payload_manager.read_payload()
         shell.payload_manager.clear_payload()
-        return reply
+        return {
+            "status": "error" if error else "ok",
+            "execution_count": number,
+            "user_expressions": answers,
+            "payload": payload,
+            **(error or {}),
+        }
 
-    async def _run_cell(self, code: str, name: str, silent: bool, number: int) -> Problem | None:
-        """Evaluate; publish warnings, the last value, the error. Returns the error, if any."""
+    async def _run(self, code: str, silent: bool, store_history: bool, number: int) -> dict[str, Any] | None:
+        """Run a cell of any language; returns the content of its error, None if all went well."""
+        cell = split(code)
+        if cell.language == "py":
+            return await self._run_python(code, cell.code, silent, store_history)
+        # Figures are shown and widgets flushed by those who listen to these events.
+        events = self.shell.events
+        events.trigger("pre_execute")
+        if not silent:
+            events.trigger("pre_run_cell", None)
+        try:
+            name = f"In[{number}]"
+            if cell.language == "js":
+                stream = self.lisp.eval_javascript(cell.code, name)
+            else:
+                stream = self.lisp.eval(cell.code, name)
+            return await self._report(stream, silent, number)
+        finally:
+            with self.interrupts.plainly():
+                events.trigger("post_execute")
+                if not silent:
+                    events.trigger("post_run_cell", None)
+
+    async def _report(self, stream: Any, silent: bool, number: int) -> dict[str, Any] | None:
+        """Publish warnings, the last value, the error of a stream of events."""
         shown: Value | None = None
-        context = contextvars.copy_context()
-        self.lisp.on_form = lambda form: self._remember(form, context)
-        async with contextlib.aclosing(self.lisp.eval(code, name)) as events:  # type: ignore[type-var]
+        async with contextlib.aclosing(stream) as events:
             async for event in events:
                 match event:
                     case Value():
                         shown = event
                     case Problem(severity="warning"):
-                        self._write_here("stderr", event.text + "\n")
+                        sys.stderr.write(event.text + "\n")
                     case Problem():
-                        self._publish_error(event, silent)
-                        return event
+                        return self._publish_error(event, silent)
                     case Lost():
-                        self._write_here("stderr", event.text + "\n")
+                        sys.stderr.write(event.text + "\n")
                     case Exit():
-                        self.shell.ask_exit()
+                        self._ask_exit()
+                        return self._publish_error(exit_problem(event), silent) if event.code else None
+                if self.interrupts.asked:
+                    raise KeyboardInterrupt
         if shown is not None and not shown.quiet and not silent:
-            self._publish_value(shown, number)
+            with self.interrupts.plainly():
+                self._publish_value(shown, number)
         return None
 
+    def _ask_exit(self) -> None:
+        """Tell a console that the program is done. The kernel itself goes on: others may be using it."""
+        self.shell.payload_manager.write_payload({"source": "ask_exit", "keepkernel": True})
+
     def _publish_value(self, value: Value, number: int) -> None:
+        data, metadata = bundle_of(value, self.shell.display_formatter)
         if value.is_python:
-            data, metadata = self.shell.display_formatter.format(value.python)
-            if not data:
-                return  # the object has shown itself
-            data.setdefault("text/plain", plain_text(value))
-            self.shell.user_ns["_"] = value.python
-        else:
-            data = {"text/plain": value.text, **value.data}
-            metadata = value.metadata
-        sys.stdout.flush()
-        sys.stderr.flush()
+            self._keep(value.python, number)
+        if not data:
+            return
+        self._stdout.flush()
         self.send_response(
             self.iopub_socket,
             "execute_result",
@@ -134,92 +199,72 @@ class PolyreplKernel(IPythonKernel):  # type: ignore[misc]
             ident=self._topic("execute_result"),
         )
 
-    def _publish_error(self, problem: Problem, silent: bool) -> None:
-        if silent:
-            return
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self.send_response(self.iopub_socket, "error", error_content(problem), ident=self._topic("error"))
+    def _keep(self, result: Any, number: int) -> None:
+        """Python's `_` and `Out[n]`, as IPython keeps them."""
+        names = self.shell.user_ns
+        names["___"], names["__"], names["_"] = names.get("__"), names.get("_"), result
+        names["_oh"][number] = result
 
-    # -- output ----------------------------------------------------------------------------------
+    def _publish_error(self, problem: Problem, silent: bool) -> dict[str, Any]:
+        content = error_content(problem)
+        if not silent:
+            self._stdout.flush()
+            self.send_response(self.iopub_socket, "error", content, ident=self._topic("error"))
+        return content
 
-    def _remember(self, form: int, context: contextvars.Context) -> None:
-        """Form number `form` belongs to the cell of `context`."""
-        self._cells[form] = context
-        while len(self._cells) > REMEMBERED_CELLS:
-            self._cells.popitem(last=False)
-
-    def _write(self, stream: str, text: str, form: int | None) -> None:
-        """The Session's sink: writes in the context of the cell that started the form."""
-        context = self._cells.get(form) if form is not None else None
-        if context is None:
-            self._write_here(stream, text)
-        else:
-            # A copy, since a context can not be entered twice and sinks are called at any depth.
-            context.copy().run(self._write_here, stream, text)
-
-    def _write_here(self, stream: str, text: str) -> None:
-        (sys.stderr if stream == "stderr" else sys.stdout).write(text)
-
-    # -- the other requests ----------------------------------------------------------------------
-
-    async def do_is_complete(self, code: str) -> dict[str, Any]:
-        """The reader's verdict; an incomplete cell also says where the next line goes."""
-        verdict = self.lisp.status(code)
-        if verdict.kind == "incomplete":
-            from polyrepl.lisp.indent import indent_for
-
-            return {"status": "incomplete", "indent": " " * indent_for(code, len(code))}
-        return {"status": "invalid" if verdict.kind == "invalid" else "complete"}
-
-    async def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:
-        """Completions at `cursor_pos`."""
-        end = len(code) if cursor_pos is None else cursor_pos
-        start, found = self.lisp.complete(code, end)
+    async def _run_python(
+        self, text: str, code: str, silent: bool, store_history: bool
+    ) -> dict[str, Any] | None:
+        """Run a Python cell as IPython does; it publishes results and errors itself."""
+        shell = self.shell
+        result = None
+        try:
+            transformed = shell.transform_cell(code)
+            failure = None
+        except Exception:
+            transformed, failure = code, sys.exc_info()
+        try:
+            result = await self.interrupts.python(
+                shell.run_cell_async(
+                    text,
+                    store_history=store_history,
+                    silent=silent,
+                    transformed_cell=transformed,
+                    preprocessing_exc_tuple=failure,
+                )
+            )
+        finally:
+            with self.interrupts.plainly():
+                shell.events.trigger("post_execute")
+                if not silent:
+                    shell.events.trigger("post_run_cell", result)
+        error = result.error_before_exec or result.error_in_exec
+        if error is None:
+            return None
         return {
-            "status": "ok",
-            "matches": found,
-            "cursor_start": start,
-            "cursor_end": end,
-            "metadata": {},
+            "ename": type(error).__name__,
+            "evalue": str(error),
+            "traceback": list(shell._last_traceback or []),
         }
 
+    async def _user_expressions(self, expressions: dict[str, str]) -> dict[str, Any]:
+        """The values of Lisp expressions, shown to nobody but who asked."""
+        answers: dict[str, Any] = {}
+        for key, text in expressions.items():
+            answer: dict[str, Any] = {"status": "ok", "data": {}, "metadata": {}}
+            async for event in self.lisp.eval(text, f"<{key}>"):
+                if isinstance(event, Value):
+                    data, metadata = bundle_of(event, self.shell.display_formatter)
+                    answer |= {"data": data, "metadata": metadata}
+                elif isinstance(event, Problem) and event.severity != "warning":
+                    answer = {"status": "error", **error_content(event)}
+            answers[key] = answer
+        return answers
+
+    # -- the end ---------------------------------------------------------------------------------
+
     async def do_shutdown(self, restart: bool) -> dict[str, Any]:
-        """End Node, then let the base end this process."""
-        self.lisp.close()
-        super().do_shutdown(restart)
+        """Called on the control thread: stop what runs, so that the main thread can end in good order."""
+        if self._running is not None:
+            os.kill(os.getpid(), signal.SIGINT)
         return {"status": "ok", "restart": restart}
-
-    # -- interrupts ------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Within, SIGINT (which an interrupt_request becomes) stops the running form."""
-        if threading.current_thread() is not threading.main_thread():
-            yield  # a subshell: signals belong to the main thread
-            return
-
-        def handle(number: int, frame: FrameType | None) -> None:
-            self.lisp.interrupt()
-
-        before = signal.signal(signal.SIGINT, handle)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-
-def error_content(problem: Problem) -> dict[str, Any]:
-    """The content of an `error` message, also part of an error reply."""
-    return {
-        "ename": problem.ename,
-        "evalue": problem.evalue,
-        "traceback": paint(problem.text).splitlines(),
-    }
-
-
-def paint(text: str) -> str:
-    """The rendering of a problem with its first line in red and its caret in yellow."""
-    first, *rest = text.splitlines() or [""]
-    painted = [f"\x1b[33m{line}\x1b[0m" if set(line.strip()) == {"^"} else line for line in rest]
-    return "\n".join([f"\x1b[31m{first}\x1b[0m", *painted])

@@ -1,0 +1,100 @@
+"""IPython's kernel application with our kernel, streams and sockets in it.
+
+In: traitlets configuration and a connection file. Out: a kernel that serves on its sockets.
+
+It differs from ipykernel's in three places: no thread stands between the shell socket and the kernel (it is
+there for subshells, which we do not have, and costs two hand-overs a message), the IOPub socket never drops
+what a slow client has not read yet, and our streams stand in for sys.stdout and sys.stderr.
+"""
+
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import zmq
+from ipykernel.kernelapp import IPKernelApp
+from platformdirs import user_state_path
+from tornado.ioloop import IOLoop
+from traitlets import DottedObjectName, Type
+
+from .kernel import PolyreplKernel
+from .session import KernelSession
+
+HIGH_WATER_MARK = 100_000
+SEND_TIMEOUT_MS = 10_000
+
+
+class PolyreplKernelApp(IPKernelApp):
+    """IPKernelApp that makes a PolyreplKernel."""
+
+    name = "polyrepl-kernel"
+    kernel_class = Type(PolyreplKernel, klass="ipykernel.kernelbase.Kernel").tag(config=True)  # type: ignore[assignment]
+    outstream_class = DottedObjectName("polyrepl.kernel.streams.Stream", allow_none=True).tag(config=True)
+
+    lisp: KernelSession | None = None
+    """The Session that main() started early; the kernel takes it."""
+
+    def initialize(self, argv: Any = None) -> None:
+        """Everything up to, not including, the serving loop."""
+        super().initialize(argv)
+        if self.kernel is not None:
+            self.kernel.ready()
+
+    def load_config_file(self, *args: Any, **options: Any) -> None:
+        """Read IPython's configuration; history goes to a file of its own, Lisp is no IPython input."""
+        super().load_config_file(*args, **options)
+        manager = self.config.HistoryManager
+        if "hist_file" not in manager:
+            file = history_file()
+            manager.hist_file = ":memory:" if file is None else str(file)
+
+    def init_control(self, context: Any) -> None:
+        """Make the control channel and its thread, and no thread for subshells."""
+        super().init_control(context)
+        unused, self.shell_channel_thread = self.shell_channel_thread, None
+        unused.io_loop.close(all_fds=True)
+
+    def _bind_socket(self, s: Any, port: int) -> Any:
+        if s.socket_type == zmq.XPUB:  # these options must be set before it is bound
+            s.setsockopt(zmq.XPUB_NODROP, 1)
+            s.setsockopt(zmq.SNDHWM, HIGH_WATER_MARK)
+            # A client that stopped reading altogether must not stop the others for ever.
+            s.setsockopt(zmq.SNDTIMEO, SEND_TIMEOUT_MS)
+        return super()._bind_socket(s, port)
+
+    def start(self) -> None:
+        """Serve until shut down. A KeyboardInterrupt that got away ends what raised it, not the kernel."""
+        if self.subapp is not None:
+            self.subapp.start()
+            return
+        if self.poller is not None:
+            self.poller.start()
+        self.kernel.start()
+        self.io_loop = IOLoop.current()
+        while True:
+            try:
+                self.io_loop.start()
+                break
+            except KeyboardInterrupt:
+                self.log.warning("an interrupt reached the kernel's own loop")
+        self.kernel.leave()
+
+    def close(self) -> None:
+        """Send what is left, end Node, close the sockets."""
+        if self.kernel is not None:
+            self.kernel.leave()
+        super().close()
+
+
+def history_file() -> Path | None:
+    """Where the kernel's history is kept; None where that can not be written."""
+    folder = user_state_path("polyrepl")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder / "kernel-history.sqlite" if os.access(folder, os.W_OK) else None

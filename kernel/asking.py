@@ -1,0 +1,107 @@
+"""The requests that ask and change nothing: complete, inspect, is_complete, history.
+
+In: code and a cursor. Out: reply contents. They are answered while a cell runs too (dispatch.py), so nothing
+here waits for Node longer than a tenth of a second.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from polyrepl.lisp.indent import indent_for
+
+from .cells import shift, split
+from .completing import complete_lisp, complete_python
+from .inspecting import inspect_lisp
+
+
+class Asking:
+    """The part of the kernel that answers questions; mixed into it."""
+
+    shell: Any
+    lisp: Any
+
+    async def do_is_complete(self, code: str) -> dict[str, Any]:
+        """The reader's verdict; an incomplete cell also says where the next line goes."""
+        cell = split(code)
+        if cell.language == "py":
+            status, indent = self.shell.input_transformer_manager.check_complete(cell.code)
+            return {"status": status, **({"indent": " " * (indent or 0)} if status == "incomplete" else {})}
+        if cell.language == "js":
+            return {"status": "unknown"}
+        verdict = self.lisp.status(cell.code)
+        if verdict.kind == "incomplete":
+            return {"status": "incomplete", "indent": " " * indent_for(cell.code, len(cell.code))}
+        return {"status": "invalid" if verdict.kind == "invalid" else "complete"}
+
+    async def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:
+        """Names that fit at the cursor, with their kinds and signatures."""
+        cursor = len(code) if cursor_pos is None else min(cursor_pos, len(code))
+        cell = split(code)
+        before = len(code) - len(cell.code)
+        inner = shift(code, cursor)
+        if cell.language == "py":
+            start, end, found = complete_python(self.shell, cell.code, inner)
+        else:
+            start, end, found = await complete_lisp(self.lisp, cell.code, inner)
+        start, end = start + before, end + before
+        return {
+            "status": "ok",
+            "matches": [item.text for item in found],
+            "cursor_start": start,
+            "cursor_end": end,
+            "metadata": {
+                "_jupyter_types_experimental": [
+                    {"text": i.text, "type": i.kind, "signature": i.signature, "start": start, "end": end}
+                    for i in found
+                ]
+            },
+        }
+
+    async def do_inspect(
+        self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
+    ) -> dict[str, Any]:
+        """What the name at the cursor is: signature, doc, with detail level 1 its source too."""
+        cell = split(code)
+        inner = shift(code, cursor_pos)
+        if cell.language == "py":
+            return self._inspect_python(cell.code, inner, detail_level, omit_sections)
+        data = await inspect_lisp(self.lisp, self.shell, cell.code, inner, detail_level)
+        return {"status": "ok", "found": bool(data), "data": data, "metadata": {}}
+
+    def _inspect_python(self, code: str, cursor: int, level: int, omit: Any) -> dict[str, Any]:
+        from IPython.utils.tokenutil import token_at_cursor
+
+        name = token_at_cursor(code, cursor)
+        try:
+            data = self.shell.object_inspect_mime(name, detail_level=level, omit_sections=omit)
+        except KeyError:
+            return {"status": "ok", "found": False, "data": {}, "metadata": {}}
+        return {"status": "ok", "found": True, "data": data, "metadata": {}}
+
+    async def do_history(
+        self,
+        hist_access_type: str,
+        output: bool,
+        raw: bool,
+        session: int = 0,
+        start: int | None = 0,
+        stop: int | None = None,
+        n: int | None = None,
+        pattern: str | None = None,
+        unique: bool = False,
+    ) -> dict[str, Any]:
+        """Entries (session, line, text), the newest last."""
+        manager = self.shell.history_manager
+        match hist_access_type:
+            case "tail":
+                found = manager.get_tail(n or 10, raw=raw, output=output, include_latest=True)
+            case "range":
+                found = manager.get_range(session or 0, start or 0, stop, raw=raw, output=output)
+            case "search":
+                found = manager.search(pattern or "*", raw=raw, output=output, n=n, unique=unique)
+            case _:
+                raise ValueError(f"history access type {hist_access_type!r}: one of tail, range, search")
+        # IPython calls the running session 0; a client can ask for it again only by its number.
+        number = manager.session_number
+        return {"status": "ok", "history": [(s or number, line, text) for s, line, text in found]}

@@ -1,0 +1,216 @@
+"""Which shell request is served when.
+
+In: messages from the shell socket. Out: handler calls between a `busy` and an `idle` status, and replies.
+
+Cells run one after the other. While one is running, or waits in an `await`, every other request (complete,
+inspect, is_complete, comms, history, kernel_info ..) is answered at once, in a context of its own. After the
+`idle` of such a request a `busy` of the running cell follows, since front ends believe the last status.
+"""
+
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelbase import Kernel
+
+from .interrupts import Interrupts
+
+Message = dict[str, Any]
+
+HOPS_OF_A_MESSAGE = 6
+
+
+class Waiting:
+    """A cell in the queue."""
+
+    __slots__ = ("aborted",)
+
+    def __init__(self) -> None:
+        self.aborted = False
+
+
+class ConcurrentKernel(IPythonKernel):
+    """IPythonKernel that answers while a cell runs."""
+
+    shell: Any
+    session: Any
+    interrupts: Interrupts
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._queue: list[Waiting] = []
+        self._running: Message | None = None
+
+    def start(self) -> None:
+        """Begin to serve. Skips IPythonKernel's own start, which only sets up its debugger."""
+        self.shell.exit_now = False
+        Kernel.start(self)
+
+    async def shell_main(self, subshell_id: str | None, msg: Any) -> None:
+        """Serve one message as it came from the socket."""
+        try:
+            idents, frames = self.session.feed_identities(msg, copy=False)
+            message = self.session.deserialize(frames, content=True, copy=False)
+            kind = message["header"]["msg_type"]
+        except Exception as error:
+            self.log.warning("invalid message left aside: %s", error)
+            return
+        if kind == "execute_request":
+            await self._serve_in_turn(idents, message)
+        elif self._main_asyncio_lock.locked():
+            context = contextvars.copy_context()
+            await asyncio.create_task(self._serve_beside(idents, message), context=context)
+        else:
+            async with self._main_asyncio_lock:
+                self.set_parent(idents, message, channel="shell")
+                await self._serve(idents, message)
+
+    async def _serve_in_turn(self, idents: Any, message: Message) -> None:
+        place = Waiting()
+        self._queue.append(place)
+        async with self._main_asyncio_lock:
+            self._queue.remove(place)
+            self.set_parent(idents, message, channel="shell")
+            if place.aborted:
+                self._publish_status("busy", "shell", message)
+                self._send_abort_reply(self.shell_stream, message, idents)
+                self._publish_status("idle", "shell", message)
+                return
+            self._running = message
+            try:
+                await self._serve(idents, message)
+            finally:
+                self._running = None
+
+    async def _serve_beside(self, idents: Any, message: Message) -> None:
+        """Serve while a cell runs: sets the parent for this context alone."""
+        self._shell_parent_ident.set(idents)
+        self._shell_parent.set(message)
+        self.shell.set_thread_parent(message)
+        await self._serve(idents, message)
+        if self._running is not None:
+            self._publish_status("busy", "shell", self._running)
+
+    async def _serve(self, idents: Any, message: Message) -> None:
+        kind = message["header"]["msg_type"]
+        self._publish_status("busy", "shell", message)
+        try:
+            handler = self.shell_handlers.get(kind)
+            if handler is None:
+                raise LookupError(f"unknown message type {kind!r}")
+            check(kind, message["content"])
+            if kind == "execute_request":
+                await handler(self.shell_stream, idents, message)
+            else:
+                with self.interrupts.callback():
+                    result = handler(self.shell_stream, idents, message)
+                    if inspect.isawaitable(result):
+                        await result
+        except (Exception, KeyboardInterrupt) as error:
+            self.log.warning("a %s failed: %r", kind, error)
+            self._refuse(idents, message, error)
+        self._stdout.flush()
+        self._publish_status("idle", "shell", message)
+
+    def _refuse(self, idents: Any, message: Message, error: BaseException) -> None:
+        """Every request gets a reply, also one that can not be served."""
+        kind = message["header"]["msg_type"]
+        if not kind.endswith("_request"):
+            return
+        content: dict[str, Any] = {
+            "status": "error",
+            "ename": type(error).__name__,
+            "evalue": str(error),
+            "traceback": [],
+        }
+        if kind == "execute_request":
+            content |= {"execution_count": self.execution_count, "payload": [], "user_expressions": {}}
+        reply = kind.removesuffix("_request") + "_reply"
+        self.session.send(self.shell_stream, reply, content, parent=message, ident=idents)
+
+    # -- after an error, the cells that were sent together with it do not run ----------------------
+
+    async def abort_waiting(self) -> None:
+        """Mark every cell that has arrived by now: it gets an `aborted` reply when its turn comes.
+
+        Called before the failed cell's own reply is sent, so that a cell sent in answer to it does run.
+        """
+        if self.shell_stream is not None:
+            self.shell_stream.flush()
+        for _ in range(HOPS_OF_A_MESSAGE):  # what flush has read passes through a few tasks before it waits
+            await asyncio.sleep(0)
+        for place in self._queue:
+            place.aborted = True
+
+    def _abort_queues(self, subshell_id: str | None = None) -> None:
+        """ipykernel's own way, not used: abort_waiting has done it."""
+
+    # -- SIGINT is ours only while a cell runs; at other times it must not end the process -----------
+
+    def pre_handler_hook(self) -> None:
+        """Not used."""
+
+    def post_handler_hook(self) -> None:
+        """Not used."""
+
+    # -- what we do not have, said as protocol says it ---------------------------------------------
+
+    async def create_subshell_request(self, socket: Any, ident: Any, parent: Message) -> None:
+        """Refuse: JavaScript has one thread, so a second cell would wait for the first anyway."""
+        self._no_subshells(socket, ident, parent)
+
+    async def delete_subshell_request(self, socket: Any, ident: Any, parent: Message) -> None:
+        """Refuse."""
+        self._no_subshells(socket, ident, parent)
+
+    async def list_subshell_request(self, socket: Any, ident: Any, parent: Message) -> None:
+        """There are none."""
+        self.session.send(socket, "list_subshell_reply", {"status": "ok", "subshell_id": []}, parent, ident)
+
+    def _no_subshells(self, socket: Any, ident: Any, parent: Message) -> None:
+        kind = parent["header"]["msg_type"].removesuffix("_request") + "_reply"
+        content = {
+            "status": "error",
+            "ename": "NotSupported",
+            "evalue": "this kernel has no subshells",
+            "traceback": [],
+        }
+        self.session.send(socket, kind, content, parent, ident)
+
+    async def do_debug_request(self, msg: Message) -> dict[str, Any]:
+        """Refuse every request of the debug adapter protocol."""
+        return {
+            "type": "response",
+            "seq": 0,
+            "request_seq": msg.get("seq", 0),
+            "command": msg.get("command", ""),
+            "success": False,
+            "message": "this kernel has no debugger",
+        }
+
+
+NEEDED = {
+    "execute_request": (("code", str),),
+    "complete_request": (("code", str), ("cursor_pos", int)),
+    "inspect_request": (("code", str), ("cursor_pos", int)),
+    "is_complete_request": (("code", str),),
+}
+
+
+def check(kind: str, content: Any) -> None:
+    """Does a request hold what its handler needs?
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not isinstance(content, dict):
+        raise ValueError(f"the content of a {kind} must be an object")
+    for name, type_ in NEEDED.get(kind, ()):
+        if not isinstance(content.get(name), type_):
+            raise ValueError(f"a {kind} needs {name!r} ({type_.__name__})")

@@ -1,0 +1,148 @@
+/**
+ * The functions that a notebook adds to the language: display, update-display, clear-output, progress, read-line.
+ *
+ * In: values, from Lisp or JavaScript. Out: display messages under the cell whose form called, by way of Python's
+ * notebook.py. Keyword arguments come as Lisp passes them: `(display x :id "a")` is display(x, <keyword id>, "a").
+ */
+import { displayBundle } from "../../lisp/runtime/index.mjs";
+
+const KEYWORD = Symbol.for("polyrepl.keyword");
+const PYTHON = Symbol.for("polyrepl.python");
+const UPDATE_EVERY_MS = 100;
+
+let host = null;
+
+/** Positional arguments and the keyword options after them. */
+function options(args) {
+  const at = args.findIndex((arg) => arg?.[KEYWORD] !== undefined);
+  if (at < 0) return [args, {}];
+  const named = {};
+  for (let i = at; i + 1 < args.length; i += 2) named[args[i][KEYWORD]] = args[i + 1];
+  return [args.slice(0, at), named];
+}
+
+function publish(value, id, update) {
+  if (value?.[PYTHON] !== undefined) host.show(value, id, update);
+  else {
+    const { data, metadata } = displayBundle(value);
+    host.publish(data, metadata, id, update);
+  }
+}
+
+/** (display x & more) (display x :id name): Show values now, each in its richest form; nil. */
+export function display(...args) {
+  const [values, { id = null }] = options(args);
+  for (const value of values) publish(value, id, false);
+  return null;
+}
+
+/** (update-display name x): Show x in place of what `(display y :id name)` showed; nil. */
+export function updateDisplay(id, value) {
+  publish(value, id, true);
+  return null;
+}
+
+/** (clear-output) (clear-output true): Remove what the cell has shown; with true, only when the next output comes. */
+export function clearOutput(wait = false) {
+  host.clear(wait);
+  return null;
+}
+
+/** (read-line) (read-line prompt): A line that the user types; nil at the end of input. */
+export function readLine(prompt = "") {
+  return host.read_line(prompt);
+}
+
+let bars = 0;
+
+/** A bar that shows how far a loop is. */
+class Bar {
+  constructor(total, label) {
+    this.total = total;
+    this.label = label;
+    this.id = `polyrepl-progress-${process.pid}-${++bars}`;
+    this.start = performance.now();
+    this.last = -Infinity;
+    this.done = 0;
+    this.shown = false;
+    this.show();
+  }
+
+  step() {
+    this.done += 1;
+    if (performance.now() - this.last >= UPDATE_EVERY_MS) this.show();
+  }
+
+  show(end = false) {
+    this.last = performance.now();
+    const seconds = ((this.last - this.start) / 1000).toFixed(1);
+    const known = this.total !== undefined;
+    const count = known ? `${this.done}/${this.total}` : `${this.done}`;
+    const share = known && this.total > 0 ? this.done / this.total : end ? 1 : 0;
+    const text = `${this.label ? this.label + " " : ""}${blocks(share)} ${count} ${seconds} s`;
+    const value = known || end ? ` value="${known ? this.done : 1}" max="${known ? this.total || 1 : 1}"` : "";
+    const label = this.label ? `<code>${escapeHtml(this.label)}</code> ` : "";
+    const html = `<div>${label}<progress${value} style="width:20em;vertical-align:middle"></progress> <code>${count}</code> ${seconds} s</div>`;
+    host.publish({ "text/plain": text, "text/html": html }, {}, this.id, this.shown);
+    this.shown = true;
+  }
+}
+
+function blocks(share) {
+  const full = Math.max(0, Math.min(20, Math.round(share * 20)));
+  return "█".repeat(full) + "░".repeat(20 - full);
+}
+
+function escapeHtml(text) {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+function sizeOf(xs) {
+  if (typeof xs?.length === "number") return xs.length;
+  if (typeof xs?.size === "number") return xs.size;
+  const ops = xs?.[PYTHON];
+  if (ops === undefined) return undefined;
+  try {
+    return Number(ops.len(xs));
+  } catch {
+    return undefined;
+  }
+}
+
+/** (progress xs) (progress xs :label text :total n): The same items, with a bar that moves as they are taken. */
+export function progress(xs, ...args) {
+  const { label = "", total = sizeOf(xs) } = options(args)[1];
+  return {
+    *[Symbol.iterator]() {
+      const bar = new Bar(total, String(label));
+      try {
+        for (const x of xs) {
+          yield x;
+          bar.step();
+        }
+      } finally {
+        bar.show(true);
+      }
+    },
+    async *[Symbol.asyncIterator]() {
+      const bar = new Bar(total, String(label));
+      try {
+        for await (const x of xs) {
+          yield x;
+          bar.step();
+        }
+      } finally {
+        bar.show(true);
+      }
+    },
+  };
+}
+
+/** Make the functions known; `notebook` is Python's Notebook. */
+export function install(notebook) {
+  host = notebook;
+  const names = { display, update_display: updateDisplay, clear_output: clearOutput, progress, read_line: readLine };
+  for (const [name, value] of Object.entries(names)) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  }
+}

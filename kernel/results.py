@@ -1,0 +1,77 @@
+"""What a value or an error looks like in a message.
+
+In: events of the Session. Out: MIME bundles, and the content of `error` messages, with colours.
+"""
+
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ipykernel.jsonutil import encode_images, json_clean
+from polyrepl.repl.display import plain_text
+from polyrepl.repl.events import Exit, Problem, Value
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+RED, YELLOW, DIM, BOLD, END = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
+
+_POSITION = re.compile(r"^(?P<where>\S+:\d+:\d+): (?P<name>[\w.$]+)(?P<rest>.*)$", re.DOTALL)
+_FRAME = re.compile(r"^\s+(lisp|js|py)\s{2,}")
+
+
+def bundle_of(value: Value, formatter: Any) -> Bundle:
+    """The MIME bundle of a value: a Python object's by IPython's `formatter`, a JavaScript object's own.
+
+    Empty where the object has shown itself.
+    """
+    if not value.is_python:
+        return clean({"text/plain": value.text, **value.data}), value.metadata
+    data, metadata = formatter.format(value.python)
+    if data and "text/plain" not in data:
+        data["text/plain"] = plain_text(value)
+    return data, metadata
+
+
+def clean(data: dict[str, Any]) -> dict[str, Any]:
+    """A bundle as JSON can carry it: bytes become base64, nan becomes text."""
+    cleaned: dict[str, Any] = json_clean(encode_images(data))
+    return cleaned
+
+
+def error_content(problem: Problem) -> dict[str, Any]:
+    """The content of an `error` message, also part of an error reply."""
+    return {
+        "ename": problem.ename,
+        "evalue": problem.evalue,
+        "traceback": paint(problem.text).splitlines(),
+    }
+
+
+def exit_problem(event: Exit) -> Problem:
+    """What a cell that asked the program to end reports; the kernel itself goes on."""
+    text = f"SystemExit: {event.code}\n  the kernel goes on; shut it down from the front end"
+    return Problem("error", "SystemExit", str(event.code), text)
+
+
+def paint(text: str) -> str:
+    """The rendering of a problem with colours: position dim, name red, caret yellow, frames dim."""
+    first, *rest = text.splitlines() or [""]
+    found = _POSITION.match(first)
+    if found is not None:
+        head = f"{BOLD}{found['where']}{END}: {RED}{found['name']}{END}{found['rest']}"
+    else:
+        name, colon, said = first.partition(":")
+        head = f"{RED}{name}{END}{colon}{said}"
+    return "\n".join([head, *map(_painted, rest)])
+
+
+def _painted(line: str) -> str:
+    marks = line.strip()
+    if marks and set(marks) <= {"^"}:
+        return f"{YELLOW}{line}{END}"
+    if _FRAME.match(line):
+        return f"{DIM}{line}{END}"
+    return line

@@ -1,0 +1,213 @@
+"""sys.stdout and sys.stderr of the kernel: text becomes `stream` messages, in the order it was written.
+
+In: `write` from any thread, the program's or a library's. Out: IOPub messages, one for each stretch of text
+of one stream and one cell. Three things differ from ipykernel's own stream:
+
+* both streams share one `Tape`, so stderr never overtakes stdout;
+* text is gathered for about 20 ms, so 100,000 lines are a few dozen messages and none is lost;
+* `flush` queues the messages and does not wait: the IOPub thread sends what it is given in order.
+
+A cell that prints without end is cut off after `limit` characters with a notice.
+"""
+
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections import OrderedDict
+from typing import Any
+
+from ipykernel.iostream import OutStream
+
+GATHER_SECONDS = 0.02
+GATHER_SECONDS_UNDER_LOAD = 0.06
+MESSAGE_CHARACTERS = 256 * 1024
+OUTPUT_LIMIT = 16 * 1024 * 1024
+REMEMBERED_CELLS = 256
+DRAIN_SECONDS = 2.0
+
+
+class Stretch:
+    """Text of one stream for one cell, nothing else between."""
+
+    __slots__ = ("chunks", "parent", "stream")
+
+    def __init__(self, stream: Stream, parent: dict[str, Any]) -> None:
+        self.stream = stream
+        self.parent = parent
+        self.chunks: list[str] = []
+
+
+class Tape:
+    """What was written and not sent yet, by both streams.
+
+    Args:
+        session: jupyter_client's Session, makes and signs messages.
+        thread: ipykernel's IOPubThread, sends them.
+    """
+
+    def __init__(self, session: Any, thread: Any) -> None:
+        self.limit = OUTPUT_LIMIT
+        self.streams: dict[str, Stream] = {}
+        self._session = session
+        self._thread = thread
+        self._lock = threading.RLock()
+        self._stretches: list[Stretch] = []
+        self._size = 0
+        self._due = False
+        self._busy = False
+        self._written: OrderedDict[str, int] = OrderedDict()
+        self._pid = os.getpid()
+        reference = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _renew_lock(reference))
+
+    def write(self, stream: Stream, parent: dict[str, Any], text: str) -> None:
+        """Append; sends later, or now where much has gathered."""
+        with self._lock:
+            allowed = self._allowed(stream, parent, text)
+            if not allowed:
+                return
+            self._append(stream, parent, allowed)
+            full = self._size > MESSAGE_CHARACTERS
+            wake = not self._due and not full
+            self._due = self._due or wake
+        if full or os.getpid() != self._pid:
+            self.flush()
+        elif wake:
+            self._thread.schedule(self._start_timer)
+
+    def _append(self, stream: Stream, parent: dict[str, Any], text: str) -> None:
+        last = self._stretches[-1] if self._stretches else None
+        if last is None or last.stream is not stream or last.parent is not parent:
+            last = Stretch(stream, parent)
+            self._stretches.append(last)
+        last.chunks.append(text)
+        self._size += len(text)
+
+    def _allowed(self, stream: Stream, parent: dict[str, Any], text: str) -> str:
+        """What of `text` this cell may still print; the first time it is cut, a notice follows."""
+        cell = parent.get("msg_id", "")
+        before = self._written.get(cell, 0)
+        self._written[cell] = before + len(text)
+        if len(self._written) > REMEMBERED_CELLS:
+            self._written.popitem(last=False)
+        if before + len(text) <= self.limit:
+            return text
+        if before > self.limit:
+            return ""
+        self._append(stream, parent, text[: self.limit - before])
+        self._append(self.streams.get("stderr", stream), parent, self._notice())
+        return ""
+
+    def _notice(self) -> str:
+        size = f"{self.limit / 2**20:g} MiB" if self.limit >= 2**20 else f"{self.limit} characters"
+        return f"\n[polyrepl] this cell printed more than {size}; the rest is not shown\n"
+
+    def hidden(self, parent: dict[str, Any]) -> int:
+        """How many characters of this cell were not shown."""
+        return max(0, self._written.get(parent.get("msg_id", ""), 0) - self.limit)
+
+    def forget(self, parent: dict[str, Any]) -> None:
+        """The cell's output was cleared: it may print as much again."""
+        with self._lock:
+            self._written.pop(parent.get("msg_id", ""), None)
+
+    def _start_timer(self) -> None:
+        delay = GATHER_SECONDS_UNDER_LOAD if self._busy else GATHER_SECONDS
+        self._busy = True
+        self._thread.io_loop.call_later(delay, self._timer)
+
+    def _timer(self) -> None:
+        if not self._stretches:
+            self._busy = False
+        self.flush()
+
+    def flush(self) -> None:
+        """Queue everything written so far for sending. Does not wait."""
+        if not self._stretches:
+            self._due = False
+            return
+        with self._lock:
+            self._due = False
+            stretches, self._stretches = self._stretches, []
+            self._size = 0
+            for stretch in stretches:
+                self._send(stretch)
+
+    def _send(self, stretch: Stretch) -> None:
+        stream = stretch.stream
+        # The queue of the IOPub thread is safe in a forked child, Session's own check need not be.
+        self._session.pid = os.getpid()
+        content = {"name": stream.name, "text": "".join(stretch.chunks)}
+        message = self._session.msg("stream", content, parent=stretch.parent)
+        for hook in stream.hooks:
+            message = hook(message)
+            if message is None:
+                return
+        self._session.send(self._thread, message, ident=stream.topic)
+
+    def drain(self) -> None:
+        """Flush and wait until the IOPub thread has sent it: for the end of the process."""
+        self.flush()
+        thread = self._thread.thread
+        if not thread.is_alive() or thread is threading.current_thread():
+            return
+        sent = threading.Event()
+        self._thread.schedule(sent.set)
+        sent.wait(DRAIN_SECONDS)
+
+
+def _renew_lock(reference: weakref.ref[Tape]) -> None:
+    tape = reference()
+    if tape is not None:
+        tape._lock = threading.RLock()
+        tape._stretches = []
+
+
+_tapes: weakref.WeakKeyDictionary[Any, Tape] = weakref.WeakKeyDictionary()
+
+
+class Stream(OutStream):
+    """One of the two streams; made by ipykernel's application as its `outstream_class`."""
+
+    def __init__(self, session: Any, pub_thread: Any, name: str, *args: Any, **options: Any) -> None:
+        tape = _tapes.get(pub_thread)
+        if tape is None:
+            tape = _tapes[pub_thread] = Tape(session, pub_thread)
+        self.tape = tape
+        tape.streams[name] = self
+        super().__init__(session, pub_thread, name, *args, **options)
+
+    @property
+    def hooks(self) -> list[Any]:
+        """Hooks that the current thread registered (the Output widget uses them)."""
+        return list(self._hooks)
+
+    def write(self, string: str) -> int:
+        """Append text to the cell of the current context.
+
+        Raises:
+            TypeError: not a string.
+            ValueError: the stream is closed.
+        """
+        if not isinstance(string, str):  # callers are not type checked
+            raise TypeError(f"write() argument must be str, not {type(string).__name__}")
+        if self.pub_thread is None:
+            raise ValueError("I/O operation on closed file")
+        if self.echo is not None:
+            self.echo.write(string)
+        if string:
+            self.tape.write(self, self.parent_header, string)
+        return len(string)
+
+    def flush(self) -> None:
+        """Queue what was written to either stream."""
+        if self.echo is not None:
+            self.echo.flush()
+        self.tape.flush()
+
+    def _flush(self) -> None:
+        self.flush()
