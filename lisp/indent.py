@@ -132,17 +132,17 @@ class Positions:
     """Offsets of a text, given in growing order -> (line, column) from 0, in linear time."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.line = 0
-        self.start = 0
+        self._text = text
+        self._line = 0
+        self._start = 0
+        self._next = text.find("\n")  # looked for once, not once a token: lines may be a megabyte long
 
     def of(self, offset: int) -> tuple[int, int]:
-        newline = self.text.find("\n", self.start, offset)
-        while newline >= 0:
-            self.line += 1
-            self.start = newline + 1
-            newline = self.text.find("\n", self.start, offset)
-        return self.line, offset - self.start
+        while 0 <= self._next < offset:
+            self._line += 1
+            self._start = self._next + 1
+            self._next = self._text.find("\n", self._start)
+        return self._line, offset - self._start
 
 
 def indent_for(text: str, cursor: int | None = None, extra: Mapping[str, int] | None = None) -> int:

@@ -15,6 +15,7 @@ from .forms import Form, Keyword, Number, Source, Span, Str, Symbol
 # (what, offset, forms) of the reader's stack, outermost first
 OpenFrame = tuple[int, int, list[Form]]
 
+LONGEST = 40
 _PREFIX_NAMES = {
     "'": "quote",
     "`": "quasiquote",
@@ -23,6 +24,12 @@ _PREFIX_NAMES = {
     "^": "attach metadata to",
     "#_": "discard",
 }
+
+
+def shown(text: str) -> str:
+    """Source text as part of a message: cut when long, and nothing that a terminal would act on."""
+    short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return "".join(char if char.isprintable() else "\ufffd" for char in short)
 
 
 def opener_at(text: str, start: int) -> str:
@@ -102,7 +109,7 @@ def stray_argument(span: Span) -> LispError:
 
 def argument_number(span: Span) -> LispError:
     """`%0` or `%21`."""
-    return LispError("argument-number", span, f"{span.text}: arguments of #(..) are %1 to %20 and %&")
+    return LispError("argument-number", span, f"{shown(span.text)}: arguments of #(..) are %1 to %20 and %&")
 
 
 def odd_map(span: Span, items: Sequence[Form]) -> LispError:
@@ -113,7 +120,7 @@ def odd_map(span: Span, items: Sequence[Form]) -> LispError:
 
 def _duplicate(key: Form) -> LispError:
     span = key.span
-    text = span.text if span else "key"
+    text = shown(span.text) if span else "key"
     return LispError("duplicate-key", span, f"{text} is there twice", "remove one of them")
 
 
@@ -223,7 +230,9 @@ def bad_number(text: str, span: Span) -> LispError:
         hint = f"write {sign}{digits[:-1]}n for a BigInt"
     else:
         hint = "a name cannot begin with a digit"
-    return LispError("bad-number", span, f"{text} is not a number", hint)
+    return LispError(
+        "bad-number", span, f"{shown(text)} is not a number", hint if len(text) < LONGEST else None
+    )
 
 
 def long_number(span: Span) -> LispError:
@@ -239,12 +248,12 @@ def bad_keyword(text: str, span: Span) -> LispError:
         return LispError(
             "bad-keyword",
             span,
-            f"{text}: keywords have no namespace of their own",
-            f"write :{text.strip(':')}",
+            f"{shown(text)}: keywords have no namespace of their own",
+            f"write :{shown(text.strip(':'))}",
         )
-    name = text.strip(":")
+    name = shown(text.strip(":"))
     return LispError(
-        "bad-keyword", span, f"{text} is not a keyword", f"write :{name}" if name else "write :name"
+        "bad-keyword", span, f"{shown(text)} is not a keyword", f"write :{name}" if name else "write :name"
     )
 
 
@@ -253,7 +262,7 @@ def bad_char(text: str, span: Span) -> LispError:
     return LispError(
         "bad-character",
         span,
-        f"{text} is not a character",
+        f"{shown(text)} is not a character",
         "characters are \\a, \\newline, \\space, \\tab, \\u0041; text stands in double quotes",
     )
 
@@ -273,7 +282,7 @@ def bad_escape(escape: str, span: Span, braces: bool) -> LispError:
         hint = "write \\x00 to \\xFF"
     else:
         hint = 'for a backslash write \\\\ ; a regex is #".." ; escapes are \\n \\t \\r \\" \\\\ \\u0041'
-    return LispError("bad-escape", span, f"unknown escape {escape}", hint)
+    return LispError("bad-escape", span, f"unknown escape {shown(escape)}", hint)
 
 
 _DISPATCH = {
@@ -307,6 +316,6 @@ def bad_token(source: Source, begin: int, end: int) -> LispError:
         return LispError("bad-token", span, "\\ needs a character after it", "write \\a, or \\space")
     if text[0] == "#":
         return LispError(
-            "bad-dispatch", span, f"unknown {text}", _DISPATCH.get(text) or _DISPATCH.get(text[:2])
+            "bad-dispatch", span, f"unknown {shown(text)}", _DISPATCH.get(text) or _DISPATCH.get(text[:2])
         )
     return LispError("bad-token", span, f"unexpected character U+{ord(text[0]):04X}", "remove it")

@@ -28,7 +28,7 @@ def survives(text: str) -> None:
     assert verdict.kind in ("complete", "incomplete", "invalid", "empty")
     assert (verdict.error is None) == (verdict.kind in ("complete", "empty"))
     if verdict.error is not None:
-        assert str(verdict.error)
+        assert str(verdict.error).encode("utf-8")
         span = verdict.error.span
         assert span is not None and 0 <= span.start < span.end <= len(text)
     list(tokens(text))

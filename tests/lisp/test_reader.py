@@ -4,6 +4,7 @@ import math
 
 import pytest
 from polyrepl.lisp.errors import LispError
+from polyrepl.lisp.format import format_text
 from polyrepl.lisp.forms import (
     BigInt,
     Const,
@@ -20,6 +21,7 @@ from polyrepl.lisp.forms import (
     Symbol,
     Vector,
 )
+from polyrepl.lisp.indent import indent_for
 from polyrepl.lisp.reader import MAX_DEPTH, Reader, read_all, status
 
 
@@ -377,6 +379,11 @@ def test_odd_texts() -> None:
     assert read_all("a" * 1_000_000) == [sym("a" * 1_000_000)]
     assert read_all('f"' + "{x}" * 100_000 + '"')
     assert status("#|" * 500_000).kind == "incomplete"
+    # a long line costs an indentation no more than many short ones do
+    assert indent_for("() [a] " * 100_000) == 0
+    assert format_text("() [a]  " * 30_000) == "() [a] " * 29_999 + "() [a]\n"
+    assert "is there twice" in str(status('{"\ud800" 1 "\ud800" 2}').error).encode().decode()
+    assert len(str(status("1x" * 1_000_000).error)) < 500
 
 
 # (text, what the hint must say)
