@@ -73,12 +73,15 @@ def version() -> int:
     import platform
     from importlib.metadata import version as installed
 
+    import subprocess
+
     from polyrepl.bridge import NodeNotFound
-    from polyrepl.bridge.process import find_node, node_version
+    from polyrepl.bridge.process import find_node
 
     try:
-        node = "Node v" + ".".join(map(str, node_version(find_node())))
-    except NodeNotFound as error:
+        asked = subprocess.run([find_node(), "--version"], capture_output=True, text=True, timeout=10)
+        node = f"Node {asked.stdout.strip()}"
+    except (NodeNotFound, OSError, subprocess.SubprocessError) as error:
         print(f"polyrepl: {error}", file=sys.stderr)
         node = "no usable Node"
     print(f"polyrepl {installed('polyrepl')} (Python {platform.python_version()}, {node})")

@@ -6,7 +6,8 @@ In: JavaScript of a macro, forms as plain data. Out: forms as plain data, names 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from polyrepl.bridge import JsProxy
@@ -16,16 +17,30 @@ class NodeHost:
     """The MacroHost of a Session. `node` gives the prelude module of a live Node, starting it if needed."""
 
     def __init__(self, node: Callable[[], JsProxy]) -> None:
-        self._node = node
+        self._start = node
+        # True while JavaScript runs for the compiler: an interrupt then belongs to the bridge.
+        self.busy = False
+
+    @contextmanager
+    def _node(self) -> Iterator[JsProxy]:
+        node = self._start()
+        self.busy = True
+        try:
+            yield node
+        finally:
+            self.busy = False
 
     def define(self, js: str, name: str) -> int:
         """Evaluate the function of a macro; its number is used by `expand`."""
-        return int(self._node().defineMacro(js, name))
+        with self._node() as node:
+            return int(node.defineMacro(js, name))
 
     def expand(self, number: int, form: Any) -> Any:
         """Call macro `number` on the argument forms; plain data both ways."""
-        return json.loads(self._node().expandMacro(number, json.dumps(form)))
+        with self._node() as node:
+            return json.loads(node.expandMacro(number, json.dumps(form)))
 
     def known(self, names: list[str]) -> set[str]:
         """Which of `names` are JavaScript globals."""
-        return set(self._node().known(names))
+        with self._node() as node:
+            return set(node.known(names))

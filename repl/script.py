@@ -79,6 +79,7 @@ def run(job: Job) -> int:
         return 1
     finally:
         session.close()
+        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.flush()

@@ -68,6 +68,7 @@ class Session:
         self.form_number = 0
         self.on_form: Callable[[int], None] | None = None
         self._running: int | None = None
+        self._compiling = False
         self.trace = Trace()
         self.compiler = self._new_compiler()
 
@@ -115,7 +116,7 @@ class Session:
                 if self._lost is not None:
                     yield Lost(self._lost)
                     self._lost = None
-                compiled = self.compiler.compile(form)
+                compiled = self._compile(form)
             except LispError as error:
                 yield self.trace.compile_problem(error)
                 return
@@ -183,8 +184,11 @@ class Session:
 
     def interrupt(self) -> None:
         """Stop the running form (DESIGN 4.6); may be called from a signal handler."""
-        if self._running is not None:
-            self.bridge.interrupt(self._running)
+        if self._running is None:
+            return
+        if self._compiling and not self._host.busy:
+            raise KeyboardInterrupt  # the compiler is Python code of ours: nothing to unwind carefully
+        self.bridge.interrupt(self._running)
 
     def reset(self) -> None:
         """Forget all Lisp and JavaScript state; Python's objects stay."""
@@ -200,10 +204,17 @@ class Session:
     # -- inside ----------------------------------------------------------------------------------
 
     def _new_compiler(self) -> Compiler:
-        compiler = Compiler(host=NodeHost(self._node), polls=self._polls, await_wrapper=True)
-        for name in (*RESULTS, "*e", "*argv*", "exit"):
-            compiler.declare(name)
+        self._host = NodeHost(self._node)
+        compiler = Compiler(host=self._host, polls=self._polls, await_wrapper=True)
+        compiler.declare_names((*RESULTS, "*e", "*argv*", "exit"))
         return compiler
+
+    def _compile(self, form: Form) -> Compiled:
+        self._compiling = True
+        try:
+            return self.compiler.compile(form)
+        finally:
+            self._compiling = False
 
     def _node(self) -> JsProxy:
         """The prelude module in a running Node."""

@@ -14,6 +14,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import * as runtime from "../../lisp/runtime/index.mjs";
+import { createMacroHost } from "../../lisp/runtime/macros.mjs";
 
 const PYTHON = Symbol.for("polyrepl.python");
 const bridge = (name) => globalThis[Symbol.for(`polyrepl.${name}`)];
@@ -53,6 +54,9 @@ function importer(folder) {
 function moduleValue(namespace) {
   return "module.exports" in namespace ? namespace["module.exports"] : namespace;
 }
+
+// V8 keeps ten frames by default, most of which would be the bridge's.
+Error.stackTraceLimit = 60;
 
 let folder = process.cwd();
 let imports = null;
@@ -96,22 +100,35 @@ export function setNames(results, error, argv) {
   names.argv = argv;
 }
 
+let macros = null;
+
+/** The macro host, made at the first `defmacro`. */
+const host = () => (macros ??= createMacroHost(currentImports(), (code) => evaluate(code, "polyrepl:macro")));
+
+/** Keep the compiled function of a macro; returns its number. */
+export const defineMacro = (code) => host().define(code);
+
+/** Call macro `number`; forms go both ways as JSON text, so that nothing stays behind as a handle. */
+export const expandMacro = (number, forms) => JSON.stringify(host().expand(number, JSON.parse(forms)));
+
 /** Which of `candidates` are JavaScript globals. */
-export function known(candidates) {
-  return candidates.filter((name) => name in globalThis);
+export const known = (candidates) => [...candidates].filter((name) => name in globalThis);
+
+function evaluate(code, filename) {
+  return vm.runInThisContext(code, {
+    filename,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
 }
 
 /** Run one compiled form; never throws what the program threw: that is an outcome. */
 export async function run(code, filename, quiet) {
   try {
-    const form = vm.runInThisContext(code, {
-      filename,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
+    const form = evaluate(code, filename);
     let value = form(currentImports());
     if (quiet) {
       // A `def` keeps its promise; a form that awaits is itself a promise of nothing to show.
-      await value;
+      await bridge("$w")(value);
       return { kind: "quiet" };
     }
     value = await bridge("$w")(value);

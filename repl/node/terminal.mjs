@@ -1,0 +1,257 @@
+/**
+ * What only the terminal asks of Node: attributes for completion, long values page by page, pending work,
+ * JavaScript typed at a `,js` prompt.
+ *
+ * In: names, paths, options from Python. Out: plain data. No getter, no call and no trap of the user's runs
+ * for completion: properties are read from their descriptors.
+ */
+import inspector from "node:inspector";
+import util from "node:util";
+import vm from "node:vm";
+import * as runtime from "../../lisp/runtime/index.mjs";
+
+const PYTHON = Symbol.for("polyrepl.python");
+const MOST = 1000;
+
+// ------------------------------------------------------------------------------------------ completion
+
+/** Getters of the global object that only hand out one of Node's own objects. */
+const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
+const isPython = (x) => x !== null && (typeof x === "object" || typeof x === "function") && x[PYTHON] !== undefined;
+
+function globalValue(name) {
+  const own = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (own !== undefined) {
+    if (own.get === undefined) return own.value;
+    return SAFE_GLOBALS.has(name) && name !== "localStorage" ? globalThis[name] : undefined;
+  }
+  if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return undefined;
+  try {
+    // `let` and `class` of a script are no properties of the global object.
+    return vm.runInThisContext(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of a property without running a getter; undefined where there is none. */
+function dataProperty(x, name) {
+  for (let at = Object(x); at !== null; at = Object.getPrototypeOf(at)) {
+    if (util.types.isProxy(at)) return undefined;
+    const own = Object.getOwnPropertyDescriptor(at, name);
+    if (own !== undefined) return own.value;
+  }
+  return undefined;
+}
+
+/**
+ * Follow `path` from the global `root`. Answers {python, rest} when it meets a Python object, {found: [[name, kind,
+ * meta]..]} with the attributes that begin with `prefix`, or null.
+ */
+export function attributes(root, path, prefix) {
+  let value = globalValue(root);
+  for (let i = 0; i <= path.length; i++) {
+    if (value === undefined || value === null) return null;
+    if (isPython(value)) return { python: value, rest: path.slice(i) };
+    if (i < path.length) value = dataProperty(value, path[i]);
+  }
+  return { found: listed(value, prefix) };
+}
+
+function listed(value, prefix) {
+  const found = new Map();
+  const primitive = typeof value !== "object" && typeof value !== "function";
+  for (let at = Object(value); at !== null; at = Object.getPrototypeOf(at)) {
+    if (util.types.isProxy(at)) break;
+    if (at === Object.prototype && !prefix && !primitive && found.size > 0) break;
+    for (const name of Object.getOwnPropertyNames(at)) {
+      if (!name.startsWith(prefix) || found.has(name) || !/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) continue;
+      if (primitive && name === "length" && typeof value !== "string") continue;
+      const own = Object.getOwnPropertyDescriptor(at, name);
+      found.set(name, [name, ...kindAndMeta(own)]);
+      if (found.size >= MOST) return [...found.values()];
+    }
+  }
+  return [...found.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}
+
+function kindAndMeta(own) {
+  if (own.get !== undefined || own.set !== undefined) return ["property", "getter"];
+  const value = own.value;
+  if (isPython(value)) return ["value", "python"];
+  if (typeof value === "function") {
+    const shape = signature(value);
+    return shape.startsWith("class") ? ["class", "class"] : ["function", shape];
+  }
+  if (value === null || value === undefined) return ["value", "nil"];
+  if (typeof value !== "object") return ["value", typeof value];
+  return ["value", util.types.isProxy(value) ? "Proxy" : (runtime.className(value) ?? "object")];
+}
+
+/** `(a, b = 1)` from a function's source; `(2 args)` for one written in C++. */
+function signature(f) {
+  if (runtime.isKeyword(f)) return "keyword";
+  const source = Function.prototype.toString.call(f);
+  if (source.startsWith("class")) return "class";
+  if (source.endsWith("{ [native code] }")) return f.length === 0 ? "()" : `(${"abcdefghij".slice(0, f.length).split("").join(", ")})`;
+  const bare = /^(?:async\s*)?([\w$]+)\s*=>/.exec(source);
+  if (bare) return `(${bare[1]})`;
+  const open = source.indexOf("(");
+  if (open < 0) return "()";
+  let depth = 0;
+  for (let i = open; i < source.length && i < open + 400; i++) {
+    if ("([{".includes(source[i])) depth++;
+    else if (")]}".includes(source[i]) && --depth === 0) return source.slice(open, i + 1).replace(/\s+/g, " ");
+  }
+  return "(…)";
+}
+
+/** The call shape of the function at `path`: {python, rest}, {shape}, or null. */
+export function callShape(root, path) {
+  let value = globalValue(root);
+  for (let i = 0; i <= path.length; i++) {
+    if (value === undefined || value === null) return null;
+    if (isPython(value)) return { python: value, rest: path.slice(i) };
+    if (i < path.length) value = dataProperty(value, path[i]);
+  }
+  if (typeof value !== "function") return null;
+  const shape = signature(value);
+  return { shape: shape === "class" ? "(…)" : shape, source: String(Function.prototype.toString.call(value)) };
+}
+
+/** Names of the global object and of scripts' `let` and `class`, with kinds; Lisp names of the session are not asked here. */
+export async function globals() {
+  const found = Object.getOwnPropertyNames(globalThis).map((name) => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, name);
+    return [name, ...kindAndMeta(own)];
+  });
+  return found.slice(0, 5 * MOST);
+}
+
+// ------------------------------------------------------------------------------------------ showing
+
+/** The value that the last page was of, where the next one begins, and how deep it may go. */
+let page = null;
+
+/** How the value of the global `name` looks within `options`: {text, more}. */
+export function show(name, options) {
+  const value = globalThis[name];
+  page = { value, at: options.maxItems, options, round: 0 };
+  return shown(value, options);
+}
+
+function shown(value, options) {
+  const text = runtime.prettyStr(value, options);
+  return { text, more: runtime.prettyStr.elided ?? /… (?:\+\d+ (?:more|chars)|\d+ items)|(?:^|[\s(])…/.test(text) };
+}
+
+/** The next page of what was shown last: {text, more}, or null when there is nothing more. */
+export function next(all) {
+  if (page === null) return null;
+  const { value, options } = page;
+  page.round++;
+  if (all) {
+    page = null;
+    const text = runtime.prettyStr(value, { ...options, maxItems: Infinity, maxTotal: Infinity, maxDepth: 500, maxString: Infinity });
+    return { text, more: false };
+  }
+  const size = Array.isArray(value) || ArrayBuffer.isView(value) ? value.length : undefined;
+  if (size !== undefined && page.at < size) {
+    const from = page.at;
+    page.at = Math.min(size, from + options.maxItems);
+    const text = runtime.prettyStr(value.slice(from, page.at), { ...options, maxTotal: Infinity });
+    return { text: `items ${from} to ${page.at - 1} of ${size}\n${text}`, more: page.at < size };
+  }
+  if (size !== undefined && size > options.maxItems) {
+    page = null;
+    return null;
+  }
+  const factor = 10 ** page.round;
+  const wider = {
+    ...options,
+    maxItems: options.maxItems * factor,
+    maxTotal: Infinity,
+    maxDepth: options.maxDepth * (1 + page.round),
+    maxString: options.maxString * factor,
+  };
+  const result = shown(value, wider);
+  if (!result.more) page = null;
+  return result;
+}
+
+// ------------------------------------------------------------------------------------------ pending work
+
+const WORK = ["Timeout", "Immediate", "ProcessWrap", "TCPSocketWrap", "TCPServerWrap", "TCPConnectWrap", "GetAddrInfoReqWrap",
+  "FSReqCallback", "FSReqPromise", "FSEvent", "StatWatcher", "HTTPINCOMINGMESSAGE", "TLSWrap", "Worker", "UDPWrap"];
+let quiet = null;
+
+function count() {
+  const found = {};
+  for (const kind of process.getActiveResourcesInfo()) if (WORK.includes(kind)) found[kind] = (found[kind] ?? 0) + 1;
+  return found;
+}
+
+/** Remember what is active while nothing of the user's is. */
+export function baseline() {
+  quiet = count();
+}
+
+/** Work of the user's that would be cut short by leaving now: [[kind, how many]..]. */
+export function pending() {
+  return Object.entries(count())
+    .map(([kind, many]) => [kind, many - (quiet?.[kind] ?? 0)])
+    .filter(([, many]) => many > 0);
+}
+
+// ------------------------------------------------------------------------------------------ ,js
+
+let session = null;
+
+/**
+ * Run a script in the global scope, with top-level await; `names` gets [*1 *2 *3 *e].. as the Lisp does. The
+ * completion value is returned as it is, or the error thrown.
+ */
+export async function runScript(source, filename) {
+  if (session === null) {
+    session = new inspector.Session();
+    session.connect();
+  }
+  const slot = Symbol.for("polyrepl.js.result");
+  const reply = await new Promise((resolve, reject) => {
+    session.post(
+      "Runtime.evaluate",
+      { expression: `${source}\n//# sourceURL=${filename}`, replMode: true, awaitPromise: true, generatePreview: false },
+      (error, result) => (error ? reject(error) : resolve(result)),
+    );
+  });
+  const remote = reply.exceptionDetails?.exception ?? reply.result;
+  const value = await local(remote, slot);
+  if (reply.exceptionDetails !== undefined) throw value ?? new Error(reply.exceptionDetails.text);
+  return value;
+}
+
+/** The value that the inspector speaks of. */
+function local(remote, slot) {
+  if (remote.objectId === undefined) {
+    if (remote.unserializableValue !== undefined) return vm.runInThisContext(remote.unserializableValue);
+    return remote.value;
+  }
+  return new Promise((resolve, reject) => {
+    session.post(
+      "Runtime.callFunctionOn",
+      {
+        objectId: remote.objectId,
+        // As an argument: `this` would box a symbol.
+        functionDeclaration: `function (x) { globalThis[Symbol.for("polyrepl.js.result")] = { value: x }; }`,
+        arguments: [{ objectId: remote.objectId }],
+        silent: true,
+      },
+      (error) => {
+        const held = globalThis[slot];
+        delete globalThis[slot];
+        if (error) reject(error);
+        else resolve(held);
+      },
+    );
+  }).then((held) => held.value);
+}
