@@ -1,14 +1,15 @@
-"""Completion: which names fit before the cursor.
+"""Completion from the tables alone: what `Session.complete` answers without asking anybody.
 
-In: the compiler's tables, the text and the cursor. Out: where the name begins and the candidates.
-Nothing is evaluated.
+In: the compiler's tables, the text and the cursor. Out: where the name begins and the candidates. The
+terminal's completer.py asks live objects too.
 """
 
 from __future__ import annotations
 
-from polyrepl.lisp.compiler import Compiler
+from typing import TYPE_CHECKING
 
-DELIMITERS = frozenset("()[]{}\"'`~,; \t\r\n")
+if TYPE_CHECKING:
+    from polyrepl.lisp.compiler import Compiler
 
 
 def complete(compiler: Compiler, text: str, cursor: int) -> tuple[int, list[str]]:
@@ -17,10 +18,11 @@ def complete(compiler: Compiler, text: str, cursor: int) -> tuple[int, list[str]
     Returns:
         The offset where the symbol begins, and the sorted candidates.
     """
-    start = cursor
-    while start > 0 and text[start - 1] not in DELIMITERS:
-        start -= 1
-    prefix = text[start:cursor]
-    if not prefix or prefix.startswith(":"):
-        return start, []
-    return start, sorted(name for name in compiler.completions() if name.startswith(prefix))
+    from .context import place_at  # not needed by programs without a person at the keyboard
+    from .names import table
+
+    place = place_at(text, cursor)
+    if place.what != "name" or not place.prefix:
+        return place.start if place.what == "name" else cursor, []
+    names = {*table(compiler), *place.local_names}
+    return place.start, sorted(name for name in names if name.startswith(place.prefix))

@@ -1,0 +1,262 @@
+"""Completion: what fits before the cursor, from every source there is.
+
+In: the session, text and cursor. Out: where the word begins and the candidates, best first. No call and no
+getter of the user's is evaluated; what may take long is asked in a helper thread or of Node, both with a
+deadline, and is left out of the answer when it does not come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from . import python_objects as pyo
+from .context import Place, keywords_in, place_at
+from .helper import ask
+from .modules import files, node_packages, python_modules
+from .names import Name
+
+DELIMITERS = frozenset("()[]{}\"'`~,; \t\r\n")
+MOST = 400
+NODE_DEADLINE = 0.3
+JS_WORDS = """
+    async await catch class const else finally for function if let new of return switch throw try typeof while
+""".split()  # noqa: SIM905  (a table of words reads better as words)
+PY_NAMES = ("import", "async")  # `py.import` and `py.async` are forms, not builtins of Python
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One completion: what is inserted, its kind, the text of the meta column, what is displayed."""
+
+    text: str
+    kind: str = ""
+    meta: str = ""
+    shown: str = ""
+
+
+class World(Protocol):
+    """What completion asks of the session."""
+
+    def table(self) -> Mapping[str, Name]:
+        """All global names."""
+
+    def js_name(self, name: str) -> str:
+        """The JavaScript identifier of a Lisp global."""
+
+    async def node(self, function: str, *args: Any) -> Any:
+        """Call a function of node/terminal.mjs; None if Node is not running or not free."""
+
+    def folder(self) -> Path:
+        """Where imports are resolved from."""
+
+    def main(self) -> dict[str, Any]:
+        """Python's `__main__` namespace."""
+
+    def keywords(self) -> set[str]:
+        """Keywords used so far in this session."""
+
+
+async def complete_lisp(world: World, text: str, cursor: int) -> tuple[int, list[Candidate]]:
+    """Candidates for a Lisp text."""
+    place = place_at(text, cursor)
+    match place.what:
+        case "string":
+            return place.start, await _strings(world, place)
+        case "keyword":
+            return place.start, await _keywords(world, text, place)
+        case "path" | "member":
+            return place.start, await _attributes(world, place)
+        case "name" if place.prefix:
+            return place.start, _names(world, place)
+    return cursor, []
+
+
+def ranked(prefix: str, candidates: Iterable[Candidate], most: int = MOST) -> list[Candidate]:
+    """Those that begin like the prefix, then those with a part that does; a lone exact match is no help."""
+    lower = prefix.lower()
+    best, folded, parts = [], [], []
+    for candidate in candidates:
+        name = candidate.text
+        if name.startswith(prefix):
+            best.append(candidate)
+        elif name.lower().startswith(lower):
+            folded.append(candidate)
+        elif len(prefix) > 1 and ("-" + lower in name.lower() or "_" + lower in name.lower()):
+            parts.append(candidate)
+    found = [*best, *folded, *parts][:most]
+    return [] if len(found) == 1 and found[0].text == prefix else found
+
+
+def _names(world: World, place: Place) -> list[Candidate]:
+    local = [Candidate(name, "local", "local") for name in sorted(place.local_names)]
+    known = [
+        Candidate(name.name, name.kind, meta_of(name))
+        for name in sorted(world.table().values(), key=_order)
+        if name.name not in place.local_names
+    ]
+    if place.prefix.startswith(("p", "j")):
+        known += [Candidate(word, "special", "special") for word in ("py.import", "js.import")]
+    seen: dict[str, Candidate] = {}
+    for candidate in [*local, *known]:
+        seen.setdefault(candidate.text, candidate)
+    return ranked(place.prefix, seen.values())
+
+
+def _order(name: Name) -> tuple[int, str]:
+    return (1 if name.kind == "js" else 0, name.name)
+
+
+def meta_of(name: Name) -> str:
+    """The meta column of a global name."""
+    shape = pyo.clip(name.shape, 50)
+    if name.kind in ("special", "macro", "definer"):
+        return f"{'macro' if name.kind == 'macro' else 'special'} {shape}".strip()
+    if name.kind == "js":
+        return "JavaScript"
+    return shape or name.kind
+
+
+async def _strings(world: World, place: Place) -> list[Candidate]:
+    typed, folder = place.prefix, world.folder()
+    if place.import_of == "py":
+        found = await ask(lambda: python_modules(typed), 1.0)
+        return [Candidate(name, "module", "module") for name in (found or [])[:MOST]]
+    if place.import_of == "js":
+        found = await ask(lambda: node_packages(typed, folder))
+        return [
+            Candidate(name, "module", "Node" if name.startswith("node:") else "package")
+            for name in (found or [])[:MOST]
+        ]
+    if "/" not in typed and not typed.startswith((".", "~")):
+        return []
+    paths = await ask(lambda: files(typed, folder))
+    return [
+        Candidate(path, "file", "folder" if path.endswith("/") else "", path.rstrip("/").rpartition("/")[2])
+        for path in (paths or [])
+    ]
+
+
+async def _keywords(world: World, text: str, place: Place) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    if place.calls:
+        given = set(place.calls[-1].arguments)
+        for name, default in await keyword_arguments(world, place.calls[-1].head):
+            if ":" + name not in given:
+                meta = f"argument = {default}" if default else "argument"
+                found[":" + name] = Candidate(":" + name, "argument", meta)
+    seen = keywords_in(text) | world.keywords()
+    for word in sorted(seen - {place.prefix}):
+        found.setdefault(word, Candidate(word, "keyword", "keyword"))
+    return [candidate for candidate in found.values() if candidate.text.startswith(place.prefix)]
+
+
+async def keyword_arguments(world: World, head: str) -> list[tuple[str, str]]:
+    """(name, default) of the Python callable that `head` names, if it names one."""
+    found = await python_at(world, tuple(head.lstrip(".").split(".")))
+    if found is None:
+        return []
+    value, rest = found
+    return await ask(lambda: pyo.keyword_names(pyo.walk(value, rest))) or []
+
+
+async def _attributes(world: World, place: Place) -> list[Candidate]:
+    if not place.path or place.path[0] in place.local_names:
+        return []
+    prefix = place.prefix
+    if place.path[0] == "py":
+        rest = list(place.path[1:])
+        found = await ask(lambda: pyo.attributes(pyo.walk(builtins, rest), prefix))
+        own = [] if rest else [Candidate(name, "special", "special") for name in PY_NAMES]
+        own = [candidate for candidate in own if candidate.text.startswith(prefix)]
+        return own + from_attributes(found or [])
+    return await attributes_of(world, world.js_name(place.path[0]), list(place.path[1:]), prefix)
+
+
+async def attributes_of(world: World, root: str, path: list[str], prefix: str) -> list[Candidate]:
+    """Attributes of what the JavaScript global `root` holds, whichever language it is of."""
+    answer = await world.node("attributes", root, path, prefix)
+    if answer is None:
+        return []
+    if "found" in answer:
+        return [Candidate(name, kind, pyo.clip(meta)) for name, kind, meta in answer["found"]]
+    value, rest = answer["python"], list(answer["rest"])
+    return from_attributes(await ask(lambda: pyo.attributes(pyo.walk(value, rest), prefix)) or [])
+
+
+def from_attributes(found: Iterable[pyo.Attribute]) -> list[Candidate]:
+    return [Candidate(entry.name, entry.kind, entry.meta) for entry in found][:MOST]
+
+
+async def python_at(world: World, path: tuple[str, ...]) -> tuple[Any, list[str]] | None:
+    """The Python object that a dotted Lisp name leads to: (where it begins, rest of the path)."""
+    if not path or not path[0]:
+        return None
+    if path[0] == "py":
+        return builtins, list(path[1:])
+    answer = await world.node("callShape", world.js_name(path[0]), list(path[1:]))
+    if isinstance(answer, Mapping) and "python" in answer:
+        return answer["python"], list(answer["rest"])
+    return None
+
+
+# -- the other languages ---------------------------------------------------------------------------
+
+
+async def complete_python(world: World, text: str, cursor: int) -> tuple[int, list[Candidate]]:
+    """Candidates for Python typed at a `,py` prompt."""
+    start = cursor
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_."):
+        start -= 1
+    *path, prefix = text[start:cursor].split(".")
+    main = world.main()
+    begin = cursor - len(prefix)
+    if path:
+        if not path[0] or path[0][0].isdigit():
+            return cursor, []
+        root = main.get(path[0], getattr(builtins, path[0], None))
+        rest = path[1:]
+        return begin, from_attributes(await ask(lambda: pyo.attributes(pyo.walk(root, rest), prefix)) or [])
+    if not prefix:
+        return cursor, []
+    line = text[:start].rpartition("\n")[2].split()
+    if line[:1] in (["import"], ["from"]):
+        found = await ask(lambda: python_modules(prefix), 1.0)
+        return begin, [Candidate(name, "module", "module") for name in found or []]
+    import keyword
+
+    names = dict.fromkeys(keyword.kwlist, "keyword")
+    names |= {name: pyo.kind_and_meta(getattr(builtins, name))[0] for name in dir(builtins)}
+    names |= {name: type(value).__name__ for name, value in list(main.items()) if not name.startswith("__")}
+    return begin, ranked(prefix, [Candidate(name, kind, kind) for name, kind in sorted(names.items())])
+
+
+async def complete_javascript(world: World, text: str, cursor: int) -> tuple[int, list[Candidate]]:
+    """Candidates for JavaScript typed at a `,js` prompt."""
+    start = cursor
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_$."):
+        start -= 1
+    *path, prefix = text[start:cursor].split(".")
+    begin = cursor - len(prefix)
+    if path:
+        if not path[0] or path[0][0].isdigit():
+            return cursor, []
+        return begin, await attributes_of(world, path[0], path[1:], prefix)
+    if not prefix:
+        return cursor, []
+    found = await world.node("globals") or []
+    names = [Candidate(word, "keyword", "keyword") for word in JS_WORDS]
+    return begin, ranked(prefix, [*names, *(Candidate(n, k, m) for n, k, m in sorted(map(tuple, found)))])
+
+
+async def within(seconds: float, question: Callable[[], Any]) -> Any:
+    """What the coroutine function answers in time, else None."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await question()
+    except Exception:
+        return None

@@ -1,0 +1,222 @@
+"""The line editor: prompt_toolkit put together with our scan, keys, completion and history.
+
+In: `Services` (what the session knows) and a `Config`. Out: `Editor.read()`, one submitted text a call.
+Nothing here needs a running Node: the services answer asynchronously or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from typing import Protocol
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Always, Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import Output
+from prompt_toolkit.styles import DummyStyle, Style
+
+from . import modes
+from .colors import PYGMENTS, RULES
+from .completer import Candidate
+from .config import Config
+from .editor_lexer import EditorLexer, ModeLexer
+from .history import FormHistory, SuggestForm
+from .keys import bindings
+from .lines import Lines
+from .matching import MatchingBrackets
+
+CONTINUATION = ".. "
+SIGNATURE_WIDTH = 200
+
+
+class Services(Protocol):
+    """What the editor asks of the session; every answer may be empty."""
+
+    def names(self) -> Mapping[str, str]:
+        """Every name that means something, with its kind."""
+
+    async def complete(self, text: str, cursor: int, mode: modes.Mode) -> tuple[int, list[Candidate]]:
+        """Where the word before the cursor begins, and what it may become."""
+
+    async def signature(self, text: str, cursor: int, mode: modes.Mode) -> tuple[str, int] | None:
+        """The call shape of the function around the cursor, and which argument the cursor is in."""
+
+    async def doc(self, text: str, cursor: int, mode: modes.Mode) -> str | None:
+        """Documentation of the name under the cursor."""
+
+
+class Editor:
+    """The prompt of a session.
+
+    Args:
+        services: what the session knows.
+        config: the user's settings; changes hold from the next key stroke on.
+        history: where submitted forms go.
+        color: draw in colour.
+        input, output: for tests; the terminal if None.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        config: Config,
+        history: FormHistory,
+        *,
+        color: bool = True,
+        input: Input | None = None,
+        output: Output | None = None,
+    ) -> None:
+        self.services = services
+        self.config = config
+        self.mode: modes.Mode = "lisp"
+        self.lines = Lines()
+        self._hint: tuple[str, int] | None = None
+        self._asked: tuple[str, int] | None = None
+        self._asking: asyncio.Task[None] | None = None
+        lisp = EditorLexer(self.lines, self._names)
+        self._matching = MatchingBrackets(self.lines)
+        style = Style.from_dict(RULES | PYGMENTS) if color else DummyStyle()
+        self.session: PromptSession[str] = PromptSession(
+            self._prompt,
+            multiline=True,
+            key_bindings=bindings(self),
+            lexer=ModeLexer(lambda text: modes.mode_of(text, self.mode), lisp),
+            style=style,
+            include_default_pygments_style=False,
+            prompt_continuation=lambda width, line, soft: [
+                ("class:continuation", " " * (width - len(CONTINUATION)) + CONTINUATION)
+            ],
+            history=history,
+            auto_suggest=SuggestForm() if config.suggest else None,
+            completer=ServiceCompleter(self),
+            complete_while_typing=Condition(lambda: config.complete_while_typing),
+            complete_in_thread=False,
+            input_processors=[self._matching],
+            bottom_toolbar=self._toolbar,
+            enable_open_in_editor=True,
+            enable_suspend=True,
+            tempfile_suffix=".lisp",
+            editing_mode=EditingMode.VI if config.editing == "vi" else EditingMode.EMACS,
+            reserve_space_for_menu=6,
+            input=input,
+            output=output,
+        )
+        # Up and Down look for forms that begin like what is typed. (Given to PromptSession, this switches
+        # completion while typing off.)
+        self.session.default_buffer.enable_history_search = Always()
+        self.session.default_buffer.on_cursor_position_changed += lambda _: self._ask_signature()
+
+    async def read(self, default: str = "", before: Callable[[], None] | None = None) -> str:
+        """One submitted text.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; EOFError: Ctrl-D on an empty line.
+        """
+        self.session.editing_mode = EditingMode.VI if self.config.editing == "vi" else EditingMode.EMACS
+        self.session.auto_suggest = SuggestForm() if self.config.suggest else None
+        self._hint = self._asked = None
+        try:
+            return await self.session.prompt_async(default=default, handle_sigint=False, pre_run=before)
+        finally:
+            if self._asking is not None:
+                self._asking.cancel()
+
+    # -- what is drawn ---------------------------------------------------------------------------
+
+    def _names(self) -> Mapping[str, str]:
+        return self.services.names()
+
+    def _prompt(self) -> StyleAndTextTuples:
+        self._matching.active = modes.mode_of(self.session.default_buffer.text, self.mode) == "lisp"
+        if self.mode == "lisp":
+            return [("class:prompt", self.config.prompt)]
+        return [(f"class:prompt.{self.mode}", modes.PROMPTS[self.mode])]
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        if self._hint is None:
+            name = modes.NAMES[self.mode]
+            vi = " vi" if self.config.editing == "vi" else ""
+            return [("", f"{name}{vi}  F1 doc  Alt-Enter new line  ,help")]
+        return signature_fragments(*self._hint)
+
+    # -- what the cursor is on -------------------------------------------------------------------
+
+    def _ask_signature(self) -> None:
+        """Ask for the signature around the cursor; one question at a time, the newest wins."""
+        buffer = self.session.default_buffer
+        key = (buffer.text, buffer.cursor_position)
+        if key == self._asked:
+            return
+        self._asked = key
+        if self._asking is not None:
+            self._asking.cancel()
+        with contextlib.suppress(RuntimeError):  # no loop: the buffer is being reset between prompts
+            self._asking = asyncio.get_running_loop().create_task(self._find_signature(*key))
+
+    async def _find_signature(self, text: str, cursor: int) -> None:
+        await asyncio.sleep(0.03)  # typing goes on: the answer for a place just left is of no use
+        hint = None
+        with contextlib.suppress(Exception):
+            hint = await self.services.signature(text, cursor, modes.mode_of(text, self.mode))
+        if hint != self._hint:
+            self._hint = hint
+            self.session.app.invalidate()
+
+    def show_doc(self) -> None:
+        """Print the documentation of the name under the cursor above the prompt."""
+        buffer = self.session.default_buffer
+        text, cursor = buffer.text, buffer.cursor_position
+
+        async def show() -> None:
+            try:
+                found = await self.services.doc(text, cursor, modes.mode_of(text, self.mode))
+            except Exception as error:
+                found = f"no documentation: {error}"
+            await run_in_terminal(lambda: print(found or "no documentation here"))
+
+        self.session.app.create_background_task(show())
+
+
+def signature_fragments(shape: str, argument: int) -> StyleAndTextTuples:
+    """A call shape with the argument under the cursor marked (-1: none)."""
+    shape = shape if len(shape) <= SIGNATURE_WIDTH else shape[: SIGNATURE_WIDTH - 1] + "…"
+    parts = shape.split(" ")
+    if not 0 < argument < len(parts):
+        return [("class:toolbar.signature", shape)]
+    marked: StyleAndTextTuples = [("class:toolbar.signature", " ".join(parts[:argument]) + " ")]
+    marked.append(("class:toolbar.argument", parts[argument]))
+    rest = " ".join(parts[argument + 1 :])
+    if rest:
+        marked.append(("class:toolbar.signature", " " + rest))
+    return marked
+
+
+class ServiceCompleter(Completer):
+    """Completion as prompt_toolkit asks for it: never blocks, answers when the services do."""
+
+    def __init__(self, editor: Editor) -> None:
+        self.editor = editor
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        return []
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        text, cursor = document.text, document.cursor_position
+        editor = self.editor
+        start, found = await editor.services.complete(text, cursor, modes.mode_of(text, editor.mode))
+        for candidate in found:
+            yield Completion(
+                candidate.text,
+                start_position=start - cursor,
+                display=candidate.shown or candidate.text,
+                display_meta=candidate.meta,
+            )

@@ -1,0 +1,110 @@
+"""The names a session knows, with kind, call shape and documentation.
+
+In: its compiler. Out: `Name`s. Completion, highlighting, the toolbar, `,doc` and `,apropos` all read this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from polyrepl.lisp import corelib
+from polyrepl.lisp.mangle import JS_GLOBALS
+
+from .highlight import DEFINERS, SPECIAL
+
+if TYPE_CHECKING:
+    from polyrepl.lisp.compiler import Compiler
+
+SESSION_NAMES = {
+    "*1": "the last value",
+    "*2": "the value before *1",
+    "*3": "the value before *2",
+    "*e": "the last error",
+    "*argv*": "the arguments of the program",
+    "exit": "(exit code): end the session",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name. Kinds: special macro definer function value module js."""
+
+    name: str
+    kind: str
+    shape: str = ""
+    doc: str = ""
+
+
+@lru_cache(maxsize=1)
+def fixed() -> dict[str, Name]:
+    """What every session has: special forms, macros of the core, core functions, JavaScript's globals."""
+    found = {name: Name(name, "js") for name in JS_GLOBALS if name.isidentifier()}
+    for name, entry in corelib.table().items():
+        found[name] = Name(name, "function", " ".join(entry.arglists[:3]), entry.doc)
+    for name in SPECIAL:
+        found[name] = Name(name, "special")
+    for name in DEFINERS:
+        found[name] = Name(name, "definer")
+    for name, doc in SESSION_NAMES.items():
+        found[name] = Name(name, "value", "", doc)
+    for name in ("py", "js", "$py"):
+        found[name] = Name(name, "module")
+    return found
+
+
+def table(compiler: Compiler) -> dict[str, Name]:
+    """Every global name that means something now."""
+    found = dict(fixed())
+    found.update(built_in(compiler))
+    for name, known in user_globals(compiler).items():
+        arglists = tuple(getattr(known, "arglists", ()) or ())
+        is_python = bool(getattr(known, "is_python", False))
+        shape = " ".join(f"({arglist})" for arglist in arglists[:3])
+        kind = "function" if arglists else "module" if is_python else "value"
+        found[name] = Name(name, kind, shape, getattr(known, "doc", None) or "")
+    for name, macro in user_macros(compiler).items():
+        found[name] = macro_name(name, macro)
+    return found
+
+
+def built_in(compiler: Compiler) -> dict[str, Name]:
+    """Special forms and macros with their own docs, where the compiler's table has them."""
+    world = getattr(compiler, "world", None)
+    found: dict[str, Name] = {}
+    for name, meaning in getattr(world, "specials", {}).items():
+        if name.endswith("*") and name != "*":
+            continue
+        if hasattr(meaning, "expand"):
+            made = macro_name(name, meaning)
+        else:
+            made = Name(name, "special", "", getattr(meaning, "doc", None) or "")
+        if name in DEFINERS:
+            made = Name(name, "definer", made.shape, made.doc)
+        found[name] = made
+    return found
+
+
+def macro_name(name: str, macro: Any) -> Name:
+    shape = getattr(macro, "arglists", None) or ""
+    if isinstance(shape, (tuple, list)):
+        shape = " ".join(shape)
+    if shape and not shape.startswith("("):
+        shape = f"({name} {shape.strip('[]')})"
+    return Name(name, "macro", shape, getattr(macro, "doc", None) or "")
+
+
+def user_globals(compiler: Compiler) -> Mapping[str, Any]:
+    """What the session's forms have defined."""
+    namespace = getattr(getattr(compiler, "world", None), "namespace", None)
+    found = getattr(namespace, "globals", None)
+    return found if isinstance(found, Mapping) else {}
+
+
+def user_macros(compiler: Compiler) -> Mapping[str, Any]:
+    """The macros the session's forms have defined."""
+    namespace = getattr(getattr(compiler, "world", None), "namespace", None)
+    found = getattr(namespace, "macros", None)
+    return found if isinstance(found, Mapping) else {}
