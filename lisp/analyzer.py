@@ -1,0 +1,502 @@
+"""Forms -> nodes: resolves every name, expands macros on the way, dispatches special forms.
+
+In: a form and its scope. Out: a node. This file holds the dispatch, references and calls; the special
+forms live in the special_*.py tables. Which function awaits or yields is known once its body has been
+analyzed, which is after expansion, so a macro that hides an `await` makes its caller async.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .errors import Diagnostic, LispError
+from .forms import (
+    BigInt,
+    Const,
+    Form,
+    FString,
+    Keyword,
+    List,
+    Map,
+    Number,
+    Regex,
+    Set,
+    Span,
+    Str,
+    Symbol,
+    Vector,
+)
+from .names import suggest
+from .nodes import (
+    ArrayLit,
+    Await,
+    Call,
+    CheckAwait,
+    CoreRef,
+    DataLit,
+    Do,
+    Frame,
+    GlobalRef,
+    Index,
+    JsRef,
+    KeywordLit,
+    Lit,
+    Local,
+    LocalRef,
+    Loop,
+    MethodCall,
+    NamedCall,
+    New,
+    Node,
+    ObjectLit,
+    Op,
+    Prop,
+    PyCall,
+    SetLit,
+    Template,
+)
+from .operators import OPERATORS, build_operator
+from .scope import CoreFn, Global, JsGlobal, Macro, Meaning, Scope, Special
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def js_string(text: str) -> str:
+    """A JavaScript string literal; lone surrogates and line separators are escaped."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    if quoted.isascii():
+        return quoted
+    return "".join(
+        f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" or c in "\u2028\u2029\ufeff\x7f" else c for c in quoted
+    )
+
+
+PLAIN_HEADS = {"$py", "$req", "$import"}
+
+
+class Analyzer:
+    """Analyzes the forms of one compile unit against a world of namespaces and macros."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.frame = Frame(kind="top")
+        self.loop: Loop | None = None
+        self.finals: list[Loop | None] = []  # the loop in force at each enclosing `try .. finally`
+        self.locals: list[Local] = []
+        self.auto = False
+        self.top = False  # is the form now at hand at the top level (also inside a top-level `do`)?
+        self.warnings: list[Diagnostic] = []
+        self.defined: list[str] = []
+        self.depth = 0
+
+    # -- helpers for special forms ------------------------------------------------------------
+
+    def fail(
+        self, code: str, at: Form | Span | None, message: str, hint: str | None = None
+    ) -> LispError:
+        span = at if at is None or isinstance(at, Span) else at.span
+        return LispError(code, span, message, hint)
+
+    def warn(self, code: str, span: Span | None, message: str, hint: str | None = None) -> None:
+        self.warnings.append(Diagnostic(code, span, message, hint))
+
+    def local(self, symbol: Symbol, scope: Scope) -> Local:
+        """Bind `symbol` in `scope` to a new local."""
+        self.world.check_binder(symbol)
+        made = Local(symbol.name, symbol.span, frame=self.frame)
+        self.locals.append(made)
+        scope.table[(symbol.name, symbol.marks) if symbol.marks else symbol.name] = made
+        return made
+
+    def temp(self, name: str, span: Span | None = None) -> Local:
+        made = Local(name, span, frame=self.frame)
+        self.locals.append(made)
+        return made
+
+    def refer(self, local: Local, span: Span | None) -> LocalRef:
+        local.used = True
+        if local.frame is not self.frame:
+            local.captured = True
+        return LocalRef(span, local)
+
+    # -- dispatch -----------------------------------------------------------------------------
+
+    def form(self, form: Form, scope: Scope, tail: bool = False) -> Node:
+        return _TABLE[type(form)](self, form, scope, tail)
+
+    def value(self, form: Form, scope: Scope) -> Node:
+        """A form in operand position: not a tail, not the top level."""
+        top, self.top = self.top, False
+        node = _TABLE[type(form)](self, form, scope, False)
+        self.top = top
+        return node
+
+    def values(self, forms: tuple[Form, ...] | list[Form], scope: Scope) -> list[Node]:
+        top, self.top = self.top, False
+        nodes = []
+        for form in forms:
+            nodes.append(_TABLE[type(form)](self, form, scope, False))  # noqa: PERF401 (recursion without C frames)
+        self.top = top
+        return nodes
+
+    def body(self, forms: tuple[Form, ...], scope: Scope, tail: bool, span: Span | None) -> Node:
+        """Forms in sequence; the last one's value counts. Nothing is nil."""
+        if len(forms) == 1:
+            return _TABLE[type(forms[0])](self, forms[0], scope, tail)
+        if not forms:
+            return nil(span)
+        nodes = []
+        for form in forms[:-1]:
+            nodes.append(_TABLE[type(form)](self, form, scope, False))  # noqa: PERF401
+        nodes.append(_TABLE[type(forms[-1])](self, forms[-1], scope, tail))
+        return Do(span, nodes)
+
+    def form_list(self, form: List, scope: Scope, tail: bool) -> Node:
+        expansions = 0
+        while True:
+            items = form.items
+            if not items:
+                raise self.fail("empty-call", form, "() calls nothing", "write '() for an empty list")
+            head = items[0]
+            if type(head) is not Symbol:
+                if type(head) is Keyword:
+                    return self.keyword_call(head, form, scope)
+                return self.call(self.value(head, scope), form, scope)
+            name = head.name
+            meaning = self.world.resolve(head, scope)
+            if meaning is None:
+                if name[0] == "." and len(name) > 1:
+                    return self.method_shorthand(head, form, scope)
+                if name[-1] == "." and len(name) > 1 and name != "..":
+                    cls = self.reference(Symbol(name[:-1], head.span, head.marks), scope)
+                    return New(form.span, cls, self.values(items[1:], scope))
+                meaning = self.world.resolve_macro_path(head, scope)
+            if meaning is None:
+                return self.call(self.reference(head, scope), form, scope)
+            kind = type(meaning)
+            if kind is Special:
+                return meaning.build(self, form, scope, tail)  # type: ignore[union-attr]
+            if kind is Macro:
+                expansions += 1
+                if expansions > 10_000:
+                    raise self.fail("endless-macro", form, f"the macro {name} expands to itself for ever")
+                expanded = self.world.expand(self, meaning, form, scope)  # type: ignore[arg-type]
+                if type(expanded) is not List:
+                    return self.form(expanded, scope, tail)
+                form = expanded
+                continue
+            if kind is Local and meaning.named_frame is not None:  # type: ignore[union-attr]
+                return self.named_call(meaning, head, form, scope, tail)  # type: ignore[arg-type]
+            if kind is CoreFn and meaning.name in OPERATORS:  # type: ignore[union-attr]
+                node = build_operator(self, meaning.name, form, scope)  # type: ignore[union-attr]
+                if node is not None:
+                    return node
+            return self.call(self.meaning_ref(meaning, head), form, scope)
+
+    # -- references ---------------------------------------------------------------------------
+
+    def form_symbol(self, form: Symbol, scope: Scope, tail: bool) -> Node:
+        return self.reference(form, scope)
+
+    def reference(self, symbol: Symbol, scope: Scope) -> Node:
+        meaning = self.world.resolve(symbol, scope)
+        if meaning is None:
+            name = symbol.name
+            if "." in name and name.strip("."):
+                if name[0] == ".":
+                    raise self.fail(
+                        "bad-name", symbol, f"{name} is only meaningful at the head of a list", f"write ({name} object)"
+                    )
+                return self.dotted(symbol, scope)
+            raise self.unbound(symbol, scope)
+        return self.meaning_ref(meaning, symbol)
+
+    def unbound(self, symbol: Symbol, scope: Scope) -> LispError:
+        near = suggest(symbol.name, self.world.visible_names(scope, symbol))
+        hint = f"did you mean {near}?" if near else self.world.unbound_hint(symbol.name)
+        return self.fail("unbound-symbol", symbol, f"unbound symbol {symbol.name}", hint)
+
+    def meaning_ref(self, meaning: Meaning, symbol: Symbol) -> Node:
+        span = symbol.span
+        match meaning:
+            case Local():
+                meaning.used = True
+                if meaning.frame is not self.frame:
+                    meaning.captured = True
+                return LocalRef(span, meaning)
+            case Global():
+                meaning.refs += 1
+                self.world.used.add(meaning.js)
+                return GlobalRef(span, meaning.name, meaning.js, meaning.is_async_fn, meaning.is_python)
+            case CoreFn():
+                return CoreRef(span, meaning.name)
+            case JsGlobal():
+                if meaning.name == "this":
+                    self.frame.uses_this = True
+                if meaning.name == "undefined":
+                    return Lit(span, "undefined")
+                self.world.used.add(meaning.name)
+                return JsRef(span, meaning.name)
+            case Macro():
+                raise self.fail(
+                    "macro-value", symbol, f"{symbol.name} is a macro, not a value",
+                    f"wrap it in a function: (fn [x] ({symbol.name} x))",
+                )
+            case Special():
+                raise self.fail(
+                    "special-value", symbol, f"{symbol.name} is a special form, not a value",
+                    f"call it: ({symbol.name} ..)",
+                )
+
+    def dotted(self, symbol: Symbol, scope: Scope) -> Node:
+        """`a.b.c`: a property chain on `a` (one round trip when `a` is Python)."""
+        parts = symbol.name.split(".")
+        if not all(parts):
+            raise self.fail("bad-name", symbol, f"{symbol.name} is not a name", "a dotted name is a.b.c")
+        found = self.world.resolve_alias(symbol, scope)
+        if found is not None:
+            root: Node = self.meaning_ref(found[0], symbol)
+            parts = found[1]
+        else:
+            span = symbol.span
+            head_span = span
+            if span is not None and span.text == symbol.name:
+                head_span = Span(span.source, span.start, span.start + len(parts[0]), span.expansion, span.macro)
+            if parts[0] == "super" and len(parts) > 1 and type(self.world.resolve(Symbol("super"), None)) is Special:
+                root = JsRef(span, "super")
+                self.frame.uses_this = True
+            elif parts[0] == "js" and self.world.resolve(Symbol("js", None, symbol.marks), scope) is None:
+                root = JsRef(span, parts[1])
+                self.world.used.add(parts[1])
+                parts = parts[1:]
+            elif parts[0] == "py" and self.world.resolve(Symbol("py", None, symbol.marks), scope) is None:
+                root = JsRef(span, "$py.builtins")
+            else:
+                root = self.reference(Symbol(parts[0], head_span, symbol.marks), scope)
+            parts = parts[1:]
+        return self.property_chain(root, parts, symbol.span)
+
+    def property_chain(self, root: Node, parts: list[str], span: Span | None) -> Node:
+        if not parts:
+            return root
+        if is_python(root):
+            return PyCall(span, root, parts, [], "get")
+        if type(root) is PyCall and root.mode == "get":
+            return PyCall(span, root.root, root.path + parts, [], "get")
+        for part in parts:
+            root = Prop(span, root, part)
+        return root
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def call(self, fn: Node, form: List, scope: Scope) -> Node:
+        return self.apply(fn, self.values(form.items[1:], scope), form.span)
+
+    def apply(self, fn: Node, args: list[Node], span: Span | None) -> Node:
+        kind = type(fn)
+        made: Node
+        if kind is Prop:
+            made = MethodCall(span, fn.obj, fn.name, args)  # type: ignore[attr-defined]
+        elif kind is Index:
+            made = MethodCall(span, fn.obj, fn.key, args)  # type: ignore[attr-defined]
+        elif kind is PyCall and fn.mode == "get":  # type: ignore[attr-defined]
+            made = PyCall(span, fn.root, fn.path, args, "call")  # type: ignore[attr-defined]
+        elif is_python(fn):
+            made = PyCall(span, fn, [], args, "call")
+        else:
+            made = Call(span, fn, args)
+            if kind is CoreRef:
+                self.world.check_arity(self, fn.name, args, span)  # type: ignore[attr-defined]
+        return self.checked(made)
+
+    def named_call(self, local: Local, head: Symbol, form: List, scope: Scope, tail: bool) -> Node:
+        """A call of a named let: a tail call is a `recur`, any other call a call of the function."""
+        from .special_bind import recur_node
+
+        if local.named_frame is not self.frame:
+            return self.call(self.meaning_ref(local, head), form, scope)
+        if tail and self.loop is local.loop and self.loop is not None:
+            return recur_node(self, self.loop, form, scope)
+        return NamedCall(form.span, self.meaning_ref(local, head), self.values(form.items[1:], scope), self.frame)
+
+    def checked(self, made: Node) -> Node:
+        """Inside `(auto ..)` every call is followed by check-then-await."""
+        if self.auto:
+            self.frame.has_await = True
+            return CheckAwait(made.span, made)
+        return made
+
+    def keyword_call(self, head: Keyword, form: List, scope: Scope) -> Node:
+        args = self.values(form.items[1:], scope)
+        if not 1 <= len(args) <= 2:
+            raise self.fail("arity", form, f":{head.name} takes an object and an optional default")
+        key = Lit(head.span, js_string(head.name))
+        key.ty = "str"
+        return Call(form.span, CoreRef(head.span, "get"), [args[0], key, *args[1:]])
+
+    def method_shorthand(self, head: Symbol, form: List, scope: Scope) -> Node:
+        """`(.-prop o)` and `(.method o args)`; the method may be a path."""
+        items = form.items
+        name = head.name
+        if len(items) < 2:
+            raise self.fail("arity", form, f"({name}) has no object", f"write ({name} object)")
+        if name.startswith(".-") and len(name) > 2:
+            if len(items) > 2:
+                raise self.fail("arity", items[2], f"{name} reads a property and takes only an object")
+            return self.property_chain(self.value(items[1], scope), name[2:].split("."), form.span)
+        obj = self.value(items[1], scope)
+        path = name[1:].split(".")
+        if not all(path):
+            raise self.fail("bad-name", head, f"{name} is not a method name")
+        return self.apply(self.property_chain(obj, path, head.span), self.values(items[2:], scope), form.span)
+
+    # -- literals -----------------------------------------------------------------------------
+
+    def form_number(self, form: Number, scope: Scope, tail: bool) -> Node:
+        node = Lit(form.span, form.text or number_text(form.value))
+        node.ty = "num"
+        return node
+
+    def form_bigint(self, form: BigInt, scope: Scope, tail: bool) -> Node:
+        node = Lit(form.span, big_text(form.value))
+        node.ty = "big"
+        return node
+
+    def form_str(self, form: Str, scope: Scope, tail: bool) -> Node:
+        node = Lit(form.span, js_string(form.value))
+        node.ty = "str"
+        return node
+
+    def form_const(self, form: Const, scope: Scope, tail: bool) -> Node:
+        return constant(form.value, form.span)
+
+    def form_keyword(self, form: Keyword, scope: Scope, tail: bool) -> Node:
+        return KeywordLit(form.span, form.name)
+
+    def form_regex(self, form: Regex, scope: Scope, tail: bool) -> Node:
+        node = Lit(form.span, regex_text(form.pattern, form.flags))
+        node.ty = "data"
+        return node
+
+    def form_fstring(self, form: FString, scope: Scope, tail: bool) -> Node:
+        parts: list[str | Node] = []
+        for part in form.parts:
+            if isinstance(part, str):
+                parts.append(part)
+            else:
+                parts.append(self.value(part, scope))
+        return Template(form.span, parts)
+
+    def form_vector(self, form: Vector, scope: Scope, tail: bool) -> Node:
+        return ArrayLit(form.span, self.values(form.items, scope))
+
+    def form_set(self, form: Set, scope: Scope, tail: bool) -> Node:
+        return SetLit(form.span, self.values(form.items, scope))
+
+    def form_map(self, form: Map, scope: Scope, tail: bool) -> Node:
+        pairs: list[tuple[Node, Node]] = []
+        items = form.items
+        for at in range(0, len(items), 2):
+            key = items[at]
+            node: Node
+            if type(key) is Keyword:
+                node = Lit(key.span, js_string(key.name))
+                node.ty = "str"
+            else:
+                node = self.value(key, scope)
+            pairs.append((node, self.value(items[at + 1], scope)))
+        return ObjectLit(form.span, pairs)
+
+    def quoted(self, form: Form) -> Node:
+        """A form as data: scalars as themselves, the rest built by the runtime."""
+        if isinstance(form, (Number, BigInt, Str, Const, Keyword, Regex)):
+            return self.form(form, Scope())
+        return DataLit(form.span, form)
+
+    def await_node(self, value: Node, span: Span | None) -> Node:
+        self.frame.has_await = True
+        return Await(span, value)
+
+    def operator(self, op: str, args: list[Node], span: Span | None) -> Op:
+        return Op(span, op, args)
+
+
+def nil(span: Span | None) -> Lit:
+    node = Lit(span, "null")
+    node.ty = "nil"
+    return node
+
+
+def constant(value: bool | None, span: Span | None) -> Lit:
+    if value is None:
+        return nil(span)
+    node = Lit(span, "true" if value else "false")
+    node.ty = "bool"
+    return node
+
+
+def big_text(value: int) -> str:
+    """Digits of a BigInt of any size (Python refuses to print very long ones in decimal)."""
+    return f"{value}n" if value.bit_length() < 10_000 else f"{'-' if value < 0 else ''}{abs(value):#x}n"
+
+
+def number_text(value: int | float) -> str:
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def regex_text(pattern: str, flags: str) -> str:
+    """A regex literal; an empty pattern and line ends need care, a `/` is escaped outside classes."""
+    if not pattern:
+        return f"/(?:)/{flags}"
+    out = []
+    in_class = escaped = False
+    for char in pattern:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == "[":
+            in_class = True
+        elif char == "]":
+            in_class = False
+        elif char == "/" and not in_class:
+            out.append("\\")
+        out.append({"\n": "\\n", "\r": "\\r", "\u2028": "\\u2028", "\u2029": "\\u2029"}.get(char, char))
+    return f"/{''.join(out)}/{flags}"
+
+
+def is_python(node: Node) -> bool:
+    """Does the node surely give a Python module, builtin or `$py` result?"""
+    match node:
+        case LocalRef():
+            return node.local.is_python and not node.local.assigned
+        case GlobalRef():
+            return node.is_python
+        case JsRef():
+            return node.name == "$py.builtins"
+        case Call():
+            return type(node.fn) is JsRef and node.fn.name == "$py"
+    return False
+
+
+_TABLE: dict[type, Callable[[Analyzer, Any, Scope, bool], Node]] = {
+    List: Analyzer.form_list,
+    Symbol: Analyzer.form_symbol,
+    Number: Analyzer.form_number,
+    BigInt: Analyzer.form_bigint,
+    Str: Analyzer.form_str,
+    Const: Analyzer.form_const,
+    Keyword: Analyzer.form_keyword,
+    Regex: Analyzer.form_regex,
+    FString: Analyzer.form_fstring,
+    Vector: Analyzer.form_vector,
+    Set: Analyzer.form_set,
+    Map: Analyzer.form_map,
+}

@@ -1,0 +1,247 @@
+"""Nodes -> ir: evaluation order made explicit, strictly left to right.
+
+In: a node and where its value goes (`Dest`). Out: statements appended to `self.stmts` and, from `expr`, an
+expression to be used right there. The one rule that everything here serves: when a later sibling needs
+statements, every earlier sibling that is not constant is first spilled to a `const`; then the
+statements follow, and JavaScript's own order does the rest. No function is ever made just to hold statements.
+
+    (+ x (do (set! x 10) x))   ->   const v = x;  x = 10;  v + x
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import ir
+from . import nodes as n
+from .forms import Span
+from .ir import Expr, Name, Stmt, Text, is_stable
+from .mangle import mangle, rename
+from .nodes import Local, Node
+
+
+@dataclass(slots=True, eq=False)
+class Dest:
+    """Where a value goes: return it, assign it, or nowhere. `exit`: then leave the enclosing loop or block."""
+
+    kind: str  # return | assign | effect
+    name: str = ""
+    exit: ir.Exit | None = None
+    switches: int = 0  # how many switch statements stood around the exit's loop
+
+
+RETURN = Dest("return")
+EFFECT = Dest("effect")
+
+
+class Scope:
+    """The identifiers taken in one JavaScript function."""
+
+    __slots__ = ("names", "parent")
+
+    def __init__(self, parent: Scope | None) -> None:
+        self.parent = parent
+        self.names: set[str] = set()
+
+
+class Lowerer:
+    """Lowers one unit. `reserved`: identifiers of globals that the unit refers to."""
+
+    def __init__(self, reserved: set[str], *, polls: bool = False, await_wrapper: bool = False) -> None:
+        self.stmts: list[Stmt] = []
+        self.reserved = reserved
+        self.imports: dict[str, str] = {}
+        self.host_imports: set[str] = set()
+        self.scope = Scope(None)
+        self.everything: set[str] = set()
+        self.counters: dict[str, int] = {}
+        self.polls = polls
+        self.await_wrapper = await_wrapper
+        self.tries = 0
+        self.switches = 0
+        self.quoted_names = False
+
+    # -- names --------------------------------------------------------------------------------
+
+    def taken(self, name: str) -> bool:
+        if name in self.reserved:
+            return True
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if name in scope.names:
+                return True
+            scope = scope.parent
+        return False
+
+    def fresh(self, lisp_name: str) -> str:
+        """A JavaScript identifier, free here, for a Lisp name."""
+        name = mangle(lisp_name)
+        if self.taken(name):
+            count = self.counters.get(lisp_name, 0)
+            while True:
+                count += 1
+                name = rename(lisp_name, count)
+                if not self.taken(name):
+                    break
+            self.counters[lisp_name] = count
+        self.scope.names.add(name)
+        self.everything.add(name)
+        return name
+
+    def name_of(self, local: Local) -> str:
+        if local.js is None:
+            local.js = self.fresh(local.name)
+        return local.js
+
+    def ref(self, local: Local, at: Span | None = None) -> Name:
+        return Name(at, self.name_of(local), not local.mutated, local.name)
+
+    def core(self, js: str, at: Span | None = None) -> Name:
+        """A function of the runtime, imported under its own name where that is free."""
+        alias = self.imports.get(js)
+        if alias is None:
+            alias = js
+            count = 0
+            while alias in self.reserved or alias in self.everything:
+                count += 1
+                alias = f"{js}${count}"
+            self.imports[js] = alias
+            self.reserved.add(alias)
+        return Name(at, alias, True)
+
+    def host(self, name: str, at: Span | None = None) -> Name:
+        self.host_imports.add(name)
+        return Name(at, name, True)
+
+    # -- statements ---------------------------------------------------------------------------
+
+    def spill(self, e: Expr, hint: str = "v") -> Name:
+        """Put the value of `e`, evaluated now, into a const."""
+        name = self.fresh(hint)
+        self.stmts.append(ir.Declare(e.at, "const", name, e))
+        return Name(e.at, name, True)
+
+    def simple(self, e: Expr, hint: str = "v") -> Expr:
+        """`e` itself when it may be written twice, else a const that holds it."""
+        return e if ir.is_simple(e) else self.spill(e, hint)
+
+    def block(self, node: Node, dest: Dest) -> list[Stmt]:
+        """The statements that deliver a node's value, as a list of their own."""
+        saved, self.stmts = self.stmts, []
+        self.into(node, dest)
+        made, self.stmts = self.stmts, saved
+        return made
+
+    def into(self, node: Node, dest: Dest) -> None:
+        """Append the statements that evaluate `node` and deliver its value to `dest`."""
+        rule = INTO.get(type(node))
+        if rule is not None:
+            rule(self, node, dest)
+            return
+        self.finish(EXPR[type(node)](self, node), dest, node.span)
+
+    def finish(self, e: Expr, dest: Dest, at: Span | None) -> None:
+        kind = dest.kind
+        if kind == "return":
+            if type(e) is ir.AwaitExpr and not self.tries:
+                e = e.value
+            self.stmts.append(ir.Return(at, e))
+            return
+        if kind == "assign":
+            if not (type(e) is Name and e.text == dest.name):
+                self.stmts.append(ir.Assign(at, Name(None, dest.name), e))
+        elif type(e) is ir.AssignExpr:
+            self.stmts.append(ir.Assign(e.at, e.target, e.value))
+        elif type(e) is ir.Cond:
+            self.stmts.append(ir.IfStmt(e.at, e.test, _effect(e.then), _effect(e.other)))
+        else:
+            self.stmts.extend(_effect(e))
+        self.leave(dest)
+
+    def leave(self, dest: Dest) -> None:
+        """After a value has been delivered: out of the loop it is the result of."""
+        if dest.exit is not None:
+            if self.switches > dest.switches and dest.exit.label is None:
+                dest.exit.label = self.fresh("out")
+            self.stmts.append(ir.Break(None, dest.exit))
+
+    # -- expressions --------------------------------------------------------------------------
+
+    def expr(self, node: Node) -> Expr:
+        """The node's value as an expression; what must run before it is appended to `stmts`."""
+        rule = EXPR.get(type(node))
+        if rule is not None:
+            return rule(self, node)
+        return self.through_temp(node)
+
+    def through_temp(self, node: Node, hint: str = "v") -> Expr:
+        name = self.fresh(hint)
+        self.stmts.append(ir.Declare(node.span, "let", name, None))
+        INTO[type(node)](self, node, Dest("assign", name))
+        return Name(node.span, name, True)
+
+    def args(self, nodes: list[Node]) -> list[Expr]:
+        """Siblings, left to right."""
+        made: list[Expr] = []
+        for node in nodes:
+            before = len(self.stmts)
+            e = self.expr(node)
+            if len(self.stmts) > before:
+                self.spill_before(made, before)
+            made.append(e)
+        return made
+
+    def spill_before(self, made: list[Expr], at: int) -> None:
+        """Spill the unstable ones of `made` in front of the statements from index `at` on."""
+        later = self.stmts[at:]
+        del self.stmts[at:]
+        for index, e in enumerate(made):
+            if type(e) is ir.SpreadExpr:
+                if not is_stable(e.value):
+                    made[index] = ir.SpreadExpr(e.at, self.spill(ir.Array(e.at, [e])))
+            elif not is_stable(e):
+                made[index] = self.spill(e)
+        self.stmts.extend(later)
+
+    def effect(self, node: Node) -> None:
+        self.into(node, EFFECT)
+
+
+def _effect(e: Expr) -> list[Stmt]:
+    """Evaluate for effect; nothing at all when there is none."""
+    if type(e) in (Text, Name, ir.Function):
+        return []
+    if type(e) is ir.AssignExpr:
+        return [ir.Assign(e.at, e.target, e.value)]
+    return [ir.Do(e.at, e)]
+
+
+EXPR: dict[type, Callable[[Lowerer, Any], Expr]] = {}
+INTO: dict[type, Callable[[Lowerer, Any, Dest], None]] = {}
+
+
+def expression(kind: type) -> Callable[[Callable[[Lowerer, Any], Expr]], Callable[[Lowerer, Any], Expr]]:
+    def register(rule: Callable[[Lowerer, Any], Expr]) -> Callable[[Lowerer, Any], Expr]:
+        EXPR[kind] = rule
+        return rule
+
+    return register
+
+
+def delivering(
+    kind: type,
+) -> Callable[[Callable[[Lowerer, Any, Dest], None]], Callable[[Lowerer, Any, Dest], None]]:
+    def register(rule: Callable[[Lowerer, Any, Dest], None]) -> Callable[[Lowerer, Any, Dest], None]:
+        INTO[kind] = rule
+        return rule
+
+    return register
+
+
+def null(at: Span | None = None) -> Text:
+    return Text(at, "null")
+
+
+__all__ = ["EFFECT", "EXPR", "INTO", "RETURN", "Dest", "Lowerer", "n"]

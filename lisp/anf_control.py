@@ -1,0 +1,620 @@
+"""Lowering of control: let do if and/or loop recur while try throw case match.
+
+In: a node and a destination. Out: statements. Branch code stays in its branch; a value flows to its
+destination by return, by one assignment, or nowhere.
+"""
+
+from __future__ import annotations
+
+from . import ir
+from . import nodes as n
+from .anf import EFFECT, RETURN, Dest, Lowerer, delivering, expression, null
+from .anf_ops import negate, test, truth_of
+from .ir import Expr, Name, Stmt, Text
+from .lifts import lifts
+from .nodes import Bind, Local, Node
+from .types import type_of
+
+STATEMENTS = (n.Loop, n.Try, n.Match, n.Case, n.With)
+
+
+def bind(lw: Lowerer, step: Bind) -> None:
+    """One step of a binding list, as declarations."""
+    if step.elements is not None:
+        array_pattern(lw, step)
+        return
+    local = step.local
+    kind = "let" if local.assigned else "const"
+    if step.init is None:
+        # a default: the name is declared already (a parameter, an element)
+        assert step.default is not None
+        missing(lw, local, step.default)
+        return
+    if step.default is not None:
+        e = lw.expr(step.init)
+        name = lw.name_of(local)
+        lw.stmts.append(ir.Declare(step.span, "let", name, e))
+        missing(lw, local, step.default)
+        return
+    if needs_statements(step.init):
+        name = declare_first(lw, local)
+        lw.stmts.append(ir.Declare(step.span, "let", name, None))
+        lw.into(step.init, Dest("assign", name))
+        if local.js is None:
+            local.js = name
+        return
+    e = lw.expr(step.init)
+    lw.stmts.append(ir.Declare(step.span, kind, lw.name_of(local), e))
+
+
+def declare_first(lw: Lowerer, local: Local) -> str:
+    """The name of a local whose initial value is assigned by statements."""
+    return lw.name_of(local)
+
+
+def needs_statements(node: Node) -> bool:
+    """Will the value arrive by assignment from statements (so that a declaration must come first)?"""
+    while True:
+        if isinstance(node, n.Let):
+            return False
+        if isinstance(node, STATEMENTS):
+            return True
+        if isinstance(node, (n.If, n.Logic)):
+            return lifts(node)
+        return False
+
+
+def missing(lw: Lowerer, local: Local, default: Node) -> None:
+    """`if (x === undefined) x = default`."""
+    target = Name(None, lw.name_of(local), False)
+    test_ = ir.Binary(None, "===", target, Text(None, "undefined"))
+    lw.stmts.append(ir.IfStmt(None, test_, lw.block(default, Dest("assign", target.text)), []))
+
+
+def array_pattern(lw: Lowerer, step: Bind) -> None:
+    """`const [a, , b, ...more] = value ?? []`; an element with a default is declared by `let`."""
+    assert step.elements is not None and step.init is not None
+    e = lw.expr(step.init)
+    parts: list[str] = []
+    mutable = False
+    for local in step.elements:
+        if local is None:
+            parts.append("")
+        else:
+            parts.append(lw.name_of(local))
+            mutable = mutable or local.assigned
+    if step.rest is not None:
+        parts.append("..." + lw.name_of(step.rest))
+        mutable = mutable or step.rest.assigned
+    text = "[" + ", ".join(parts) + ("," if parts and not parts[-1] else "") + "]"
+    if type_of(step.init) != "arr":
+        e = ir.Binary(None, "??", e, ir.Array(None, []))
+    lw.stmts.append(ir.Declare(step.span, "let" if mutable or step.default is not None else "const", text, e))
+
+
+@expression(n.Let)
+def let_expr(lw: Lowerer, node: n.Let) -> Expr:
+    for step in node.binds:
+        bind(lw, step)
+    return lw.expr(node.body)
+
+
+@delivering(n.Let)
+def let_into(lw: Lowerer, node: n.Let, dest: Dest) -> None:
+    for step in node.binds:
+        bind(lw, step)
+    lw.into(node.body, dest)
+
+
+@expression(n.Letfn)
+def letfn_expr(lw: Lowerer, node: n.Letfn) -> Expr:
+    declare_fns(lw, node)
+    return lw.expr(node.body)
+
+
+@delivering(n.Letfn)
+def letfn_into(lw: Lowerer, node: n.Letfn, dest: Dest) -> None:
+    declare_fns(lw, node)
+    lw.into(node.body, dest)
+
+
+def declare_fns(lw: Lowerer, node: n.Letfn) -> None:
+    for local, _ in node.fns:
+        lw.name_of(local)
+    for local, fn in node.fns:
+        e = lw.expr(fn)
+        lw.stmts.append(ir.Declare(fn.span, "let" if local.assigned else "const", lw.name_of(local), e))
+
+
+@expression(n.Do)
+def do_expr(lw: Lowerer, node: n.Do) -> Expr:
+    for item in node.body[:-1]:
+        lw.into(item, EFFECT)
+    return lw.expr(node.body[-1])
+
+
+@delivering(n.Do)
+def do_into(lw: Lowerer, node: n.Do, dest: Dest) -> None:
+    for item in node.body[:-1]:
+        lw.into(item, EFFECT)
+    lw.into(node.body[-1], dest)
+
+
+# -- if, and, or ----------------------------------------------------------------------------------
+
+
+@expression(n.If)
+def if_expr(lw: Lowerer, node: n.If) -> Expr:
+    if lifts(node.then) or (node.other is not None and lifts(node.other)):
+        return lw.through_temp(node)
+    cond = test(lw, node.test)
+    if type(cond) is Text:
+        return lw.expr(node.then) if cond.text == "true" else other_expr(lw, node)
+    saved = lw.stmts
+    lw.stmts = then_stmts = []
+    then = lw.expr(node.then)
+    lw.stmts = other_stmts = []
+    other = other_expr(lw, node)
+    lw.stmts = saved
+    if not then_stmts and not other_stmts:
+        return ir.Cond(node.span, cond, then, other)
+    name = lw.fresh("v")
+    target = Name(None, name)
+    lw.stmts.append(ir.Declare(node.span, "let", name, None))
+    then_stmts.append(ir.Assign(None, target, then))
+    other_stmts.append(ir.Assign(None, target, other))
+    lw.stmts.append(ir.IfStmt(node.span, cond, then_stmts, other_stmts))
+    return Name(node.span, name)
+
+
+def other_expr(lw: Lowerer, node: n.If) -> Expr:
+    return lw.expr(node.other) if node.other is not None else null(node.span)
+
+
+@delivering(n.If)
+def if_into(lw: Lowerer, node: n.If, dest: Dest) -> None:
+    cond = test(lw, node.test)
+    if type(cond) is Text:
+        if cond.text == "true":
+            lw.into(node.then, dest)
+        elif node.other is not None:
+            lw.into(node.other, dest)
+        else:
+            lw.finish(null(node.span), dest, node.span)
+        return
+    if dest.kind != "effect" and short(node) and dest.exit is None:
+        lw.finish(ir.Cond(node.span, cond, lw.expr(node.then), other_expr(lw, node)), dest, node.span)
+        return
+    then = lw.block(node.then, dest)
+    if node.other is not None:
+        other = lw.block(node.other, dest)
+    elif dest.kind == "effect" and dest.exit is None:
+        other = []
+    else:
+        saved, lw.stmts = lw.stmts, []
+        lw.finish(null(node.span), dest, node.span)
+        other, lw.stmts = lw.stmts, saved
+    if not then and other:
+        cond, then, other = negate(cond), other, then
+    if not then and not other:
+        lw.stmts.append(ir.Do(node.span, cond))
+        return
+    if other and ir.ends(then):
+        lw.stmts.append(ir.IfStmt(node.span, cond, then, []))
+        lw.stmts.extend(other)
+        return
+    lw.stmts.append(ir.IfStmt(node.span, cond, then, other))
+
+
+def short(node: n.If) -> bool:
+    """Is it better written `a ? b : c` than as statements?"""
+    return small(node.then, 2) and (node.other is None or small(node.other, 2)) and not lifts(node)
+
+
+def small(node: Node, budget: int) -> bool:
+    kind = type(node)
+    if kind in (n.Lit, n.LocalRef, n.GlobalRef, n.KeywordLit, n.CoreRef, n.JsRef):
+        return True
+    if budget == 0 or lifts(node):
+        return False
+    if isinstance(node, (n.Call, n.Op)):
+        if isinstance(node, n.Op) and type_of(node) not in ("num", "str", "bool"):
+            return False
+        for arg in node.args:
+            if not small(arg, budget - 1):
+                return False
+        return len(node.args) <= 3
+    if isinstance(node, n.Prop):
+        return small(node.obj, budget - 1)
+    if isinstance(node, n.MethodCall):
+        return isinstance(node.key, str) and small(node.obj, budget - 1) and all(small(a, budget - 1) for a in node.args)
+    if isinstance(node, n.ArrayLit):
+        return len(node.items) <= 3 and all(small(item, budget - 1) for item in node.items)
+    return False
+
+
+@expression(n.Logic)
+def logic_expr(lw: Lowerer, node: n.Logic) -> Expr:
+    if lifts(node):
+        return lw.through_temp(node)
+    saved = lw.stmts
+    found: Expr | None = None
+    for arg in reversed(node.args):
+        lw.stmts = made = []
+        e = lw.expr(arg)
+        assert not made or saved is not None
+        if found is None:
+            found = e
+        elif type_of(arg) == "bool":
+            found = ir.Binary(node.span, "&&" if node.op == "and" else "||", e, found)
+        elif type_of(arg) in ("num", "str", "big", "arr", "data", "fn"):
+            found = found if node.op == "and" else e
+        elif type_of(arg) == "nil":
+            found = e if node.op == "and" else found
+        elif node.op == "and":
+            found = ir.Cond(node.span, truth_of(lw, e), found, e)
+        else:
+            found = ir.Cond(node.span, truth_of(lw, e), e, found)
+        saved.extend(made)
+    lw.stmts = saved
+    assert found is not None
+    return found
+
+
+@delivering(n.Logic)
+def logic_into(lw: Lowerer, node: n.Logic, dest: Dest) -> None:
+    if dest.kind == "effect" and dest.exit is None:
+        cond = test(lw, n.Logic(node.span, node.op, node.args[:-1]) if len(node.args) > 2 else node.args[0])
+        then = lw.block(node.args[-1], EFFECT)
+        lw.stmts.append(ir.IfStmt(node.span, cond if node.op == "and" else negate(cond), then, []))
+        return
+    if not lifts(node):
+        lw.finish(logic_expr(lw, node), dest, node.span)
+        return
+    outer = lw.stmts
+    level: list[Stmt] = outer
+    for at, arg in enumerate(node.args):
+        lw.stmts = level
+        if at == len(node.args) - 1:
+            lw.into(arg, dest)
+            break
+        if dest.kind == "assign" and dest.exit is None:
+            lw.into(arg, Dest("assign", dest.name))
+            value: Expr = Name(None, dest.name)
+        else:
+            value = lw.simple(lw.expr(arg))
+        level = lw.stmts
+        truth = value if type_of(arg) == "bool" else truth_of(lw, value)
+        if dest.kind == "assign" and dest.exit is None:
+            inner: list[Stmt] = []
+            level.append(ir.IfStmt(node.span, truth if node.op == "and" else negate(truth), inner, []))
+            level = inner
+        else:
+            lw.stmts = []
+            lw.finish(value, dest, node.span)
+            level.append(ir.IfStmt(node.span, truth if node.op == "or" else negate(truth), lw.stmts, []))
+    lw.stmts = outer
+
+
+# -- loops ----------------------------------------------------------------------------------------
+
+
+def poll(lw: Lowerer) -> list[Stmt]:
+    if not lw.polls:
+        return []
+    return [ir.IfStmt(None, flag(lw), [ir.Break(None)], [])]
+
+
+def flag(lw: Lowerer) -> Expr:
+    return ir.Binary(None, "!==", ir.Sub(None, lw.host("$flag"), Text(None, "0")), Text(None, "0"))
+
+
+def after_poll(lw: Lowerer, certain: bool = False) -> None:
+    """After a polled loop: was it left because of an interrupt?"""
+    if not lw.polls:
+        return
+    throw = ir.ThrowStmt(None, ir.CallExpr(None, lw.core("interrupt"), []))
+    lw.stmts.append(throw if certain else ir.IfStmt(None, flag(lw), [throw], []))
+
+
+def recurs(node: Node, loop: n.Loop) -> bool:
+    """Does some tail path of the node recur to the loop?"""
+    match node:
+        case n.Recur():
+            return node.loop is loop
+        case n.If():
+            return recurs(node.then, loop) or (node.other is not None and recurs(node.other, loop))
+        case n.Do():
+            return recurs(node.body[-1], loop)
+        case n.Let() | n.Letfn() | n.With():
+            return recurs(node.body, loop)
+        case n.Logic():
+            return recurs(node.args[-1], loop)
+        case n.Try():
+            return recurs(node.body, loop) or any(recurs(c.body, loop) for c in node.catches)
+        case n.Case():
+            return any(recurs(body, loop) for _, body in node.arms) or (
+                node.default is not None and recurs(node.default, loop)
+            )
+        case n.Match():
+            return any(recurs(arm.body, loop) for arm in node.arms)
+    return False
+
+
+def always_recurs(node: Node, loop: n.Loop) -> bool:
+    """Do all tail paths recur to the loop (or throw)?"""
+    match node:
+        case n.Recur():
+            return node.loop is loop
+        case n.Throw():
+            return True
+        case n.If():
+            return node.other is not None and always_recurs(node.then, loop) and always_recurs(node.other, loop)
+        case n.Do():
+            return always_recurs(node.body[-1], loop)
+        case n.Let() | n.Letfn():
+            return always_recurs(node.body, loop)
+    return False
+
+
+@delivering(n.Loop)
+def loop_into(lw: Lowerer, node: n.Loop, dest: Dest) -> None:
+    per_iteration = per_iteration_locals(node)
+    for step in node.binds:
+        local = step.local
+        if local in per_iteration:
+            local.outer_js = lw.fresh(local.name)
+            local.js = lw.fresh(local.name)
+            assert step.init is not None
+            e = lw.expr(step.init)
+            lw.stmts.append(ir.Declare(step.span, "let", local.outer_js, e))
+        else:
+            bind(lw, step)
+    body_loop(lw, node, dest, per_iteration)
+
+
+def per_iteration_locals(node: n.Loop) -> list[Local]:
+    """Rule 6: a loop variable seen by a closure, or by a finally that a recur crosses, is fresh each time round."""
+    if node.crosses_finally:
+        return list(node.locals)
+    return [local for local in node.locals if local.captured]
+
+
+def body_loop(lw: Lowerer, node: n.Loop, dest: Dest, per_iteration: list[Local]) -> None:
+    body = node.body
+    if isinstance(body, n.If) and not node.inner and not per_iteration and not lifts(body.test):
+        other = body.other
+        if always_recurs(body.then, node) and not (other is not None and recurs(other, node)):
+            while_shape(lw, node, test(lw, body.test, loop=True), body.then, other, dest)
+            return
+        if other is not None and always_recurs(other, node) and not recurs(body.then, node):
+            while_shape(lw, node, negate(test(lw, body.test, loop=True)), other, body.then, dest)
+            return
+    exit_ = ir.Exit()
+    inside = dest if dest.kind == "return" else Dest(dest.kind, dest.name, exit_, lw.switches)
+    saved, lw.stmts = lw.stmts, poll(lw)
+    for local in per_iteration:
+        assert local.outer_js is not None
+        kind = "let" if local.mutated else "const"
+        lw.stmts.append(ir.Declare(None, kind, lw.name_of(local), Name(None, local.outer_js)))
+    for step in node.inner:
+        bind(lw, step)
+    lw.into(body, inside)
+    stmts, lw.stmts = lw.stmts, saved
+    strip_continue(stmts)
+    lw.stmts.append(ir.WhileStmt(node.span, Text(None, "true"), stmts, exit_))
+    after_poll(lw, dest.kind == "return")
+    if dest.kind != "return":
+        lw.leave(dest)
+
+
+def while_shape(lw: Lowerer, node: n.Loop, cond: Expr, again: Node, result: Node | None, dest: Dest) -> None:
+    """A loop whose body is `(if test again result)`: a while with its test, the result after it."""
+    stmts = lw.block(again, EFFECT)
+    strip_continue(stmts)
+    lw.stmts.append(ir.WhileStmt(node.span, cond, stmts + poll(lw)))
+    after_poll(lw)
+    if result is not None:
+        lw.into(result, dest)
+    else:
+        lw.finish(null(node.span), dest, node.span)
+
+
+def strip_continue(stmts: list[Stmt]) -> None:
+    """Drop the `continue` at the end of a loop body, also at the ends of its last if."""
+    while stmts:
+        last = stmts[-1]
+        if type(last) is ir.Continue:
+            stmts.pop()
+            continue
+        if type(last) is ir.IfStmt and last.other:
+            strip_continue(last.then)
+            strip_continue(last.other)
+        break
+
+
+@delivering(n.Recur)
+def recur_into(lw: Lowerer, node: n.Recur, dest: Dest) -> None:
+    """All arguments first, then the assignments, then round again."""
+    args = lw.args(node.args)
+    targets = [local.outer_js or lw.name_of(local) for local in node.loop.locals]
+    steps: list[tuple[str, Expr]] = []
+    for name, e in zip(targets, args, strict=True):
+        if not (type(e) is Name and e.text == name):
+            steps.append((name, e))
+    # An assignment may come before a later argument only if that argument does not read the variable.
+    for at, (name, e) in enumerate(steps):
+        if at < len(steps) - 1 and any(mentions(later, name) for _, later in steps[at + 1 :]):
+            ordered = reorder(steps)
+            if ordered is not None:
+                steps = ordered
+            else:
+                steps = [(target, value if ir.is_simple(value) and type(value) is Text else lw.spill(value, "next")) for target, value in steps]
+            break
+    for name, e in steps:
+        lw.stmts.append(ir.Assign(node.span, Name(None, name), e))
+    lw.stmts.append(ir.Continue(None))
+
+
+def reorder(steps: list[tuple[str, Expr]]) -> list[tuple[str, Expr]] | None:
+    """The steps in an order in which none reads what an earlier one assigned, if they are plain arithmetic."""
+    if not all(plain(e) for _, e in steps):
+        return None
+    left = list(steps)
+    done: list[tuple[str, Expr]] = []
+    while left:
+        for at, (name, _) in enumerate(left):
+            if not any(mentions(e, name) for other, (_, e) in enumerate(left) if other != at):
+                done.append(left.pop(at))
+                break
+        else:
+            return None
+    return done
+
+
+def plain(e: Expr) -> bool:
+    """Without effect: names, literals, native arithmetic (any order gives the same)."""
+    kind = type(e)
+    if kind in (Name, Text):
+        return True
+    if kind is ir.Binary:
+        assert isinstance(e, ir.Binary)
+        return plain(e.left) and plain(e.right)
+    if kind is ir.Unary:
+        assert isinstance(e, ir.Unary)
+        return plain(e.value)
+    return False
+
+
+def mentions(e: Expr, name: str) -> bool:
+    """Might evaluating `e` read the variable? Calls cannot (a captured variable has a copy), closures neither."""
+    match e:
+        case Name():
+            return e.text == name
+        case ir.Binary():
+            return mentions(e.left, name) or mentions(e.right, name)
+        case ir.Unary() | ir.AwaitExpr() | ir.SpreadExpr():
+            return mentions(e.value, name)
+        case ir.Cond():
+            return mentions(e.test, name) or mentions(e.then, name) or mentions(e.other, name)
+        case ir.CallExpr():
+            return mentions(e.fn, name) or any(mentions(arg, name) for arg in e.args)
+        case ir.Array():
+            return any(mentions(item, name) for item in e.items)
+        case ir.Dot():
+            return mentions(e.obj, name)
+        case Text() | ir.Function():
+            return False
+        case ir.Sub():
+            return mentions(e.obj, name) or mentions(e.key, name)
+        case ir.Object():
+            return any((not isinstance(k, str) and mentions(k, name)) or mentions(v, name) for k, v in e.pairs)
+        case ir.TemplateText():
+            return any(not isinstance(p, str) and mentions(p, name) for p in e.parts)
+    return True
+
+
+@delivering(n.While)
+def while_into(lw: Lowerer, node: n.While, dest: Dest) -> None:
+    saved, lw.stmts = lw.stmts, []
+    cond = test(lw, node.test, loop=True)
+    before, lw.stmts = lw.stmts, saved
+    body = lw.block(node.body, EFFECT)
+    if before:
+        body = [*before, ir.IfStmt(None, negate(cond), [ir.Break(None)], []), *body]
+        cond = Text(None, "true")
+    lw.stmts.append(ir.WhileStmt(node.span, cond, body + poll(lw)))
+    after_poll(lw)
+    deliver_nil(lw, node, dest)
+
+
+def deliver_nil(lw: Lowerer, node: Node, dest: Dest) -> None:
+    if dest.kind == "effect":
+        lw.leave(dest)
+    else:
+        lw.finish(null(node.span), dest, node.span)
+
+
+# -- throw and try --------------------------------------------------------------------------------
+
+
+@delivering(n.Throw)
+def throw_into(lw: Lowerer, node: n.Throw, dest: Dest) -> None:
+    lw.stmts.append(ir.ThrowStmt(node.span, lw.expr(node.value)))
+
+
+@expression(n.Throw)
+def throw_expr(lw: Lowerer, node: n.Throw) -> Expr:
+    throw_into(lw, node, EFFECT)
+    return null(node.span)
+
+
+@expression(n.Recur)
+def recur_expr(lw: Lowerer, node: n.Recur) -> Expr:
+    recur_into(lw, node, EFFECT)
+    return null(node.span)
+
+
+@delivering(n.Try)
+def try_into(lw: Lowerer, node: n.Try, dest: Dest) -> None:
+    lw.tries += 1
+    body = lw.block(node.body, dest)
+    if node.final is None:
+        lw.tries -= 1
+    param: str | None = None
+    handler: list[Stmt] | None = None
+    if node.catches:
+        param, handler = catch_all(lw, node, dest)
+    final: list[Stmt] | None = None
+    if node.final is not None:
+        lw.tries -= 1
+        final = lw.block(node.final, EFFECT)
+    lw.stmts.append(ir.TryStmt(node.span, body, param, handler, final))
+
+
+def catch_all(lw: Lowerer, node: n.Try, dest: Dest) -> tuple[str, list[Stmt]]:
+    """One JavaScript catch for all clauses: typed ones in order, then the untyped, else throw on."""
+    param = lw.name_of(node.catches[0].local)
+    error = Name(None, param, True)
+    saved = lw.stmts
+    handler: list[Stmt] = []
+    rest = handler
+    for clause in node.catches:
+        lw.stmts = rest
+        cond: Expr | None = None
+        if clause.interrupt:
+            cond = ir.CallExpr(clause.span, lw.core("isInterrupt"), [error])
+        elif clause.kind is not None:
+            cond = caught_by(lw, clause.kind, error)
+        elif lw.polls:
+            lw.stmts.append(ir.Do(None, ir.CallExpr(None, lw.core("passInterrupt"), [error])))
+        local = clause.local
+        if cond is not None:
+            lw.stmts = []
+        if local.js is None and local.assigned:
+            lw.stmts.append(ir.Declare(None, "let", lw.name_of(local), error))
+        elif local.js is None:
+            local.js = param
+        lw.into(clause.body, dest)
+        if cond is None:
+            break
+        made = lw.stmts
+        other: list[Stmt] = []
+        if ir.ends(made):
+            rest.append(ir.IfStmt(clause.span, cond, made, []))
+        else:
+            rest.append(ir.IfStmt(clause.span, cond, made, other))
+            rest = other
+    else:
+        rest.append(ir.ThrowStmt(None, error))
+    lw.stmts = saved
+    return param, handler
+
+
+def caught_by(lw: Lowerer, kind: Node, error: Expr) -> Expr:
+    if isinstance(kind, n.JsRef) and kind.name[0] != "$":
+        return ir.Binary(kind.span, "instanceof", error, Name(kind.span, kind.name))
+    return ir.CallExpr(kind.span, lw.core("caught"), [error, lw.expr(kind)])
+
+
+__all__ = ["RETURN", "bind", "body_loop", "deliver_nil", "per_iteration_locals", "poll"]

@@ -1,0 +1,125 @@
+"""Lowering of functions: parameters, defaults and destructuring in the body, recur as a loop, arities.
+
+In: a `Fn` node. Out: a JavaScript function. It is async when its own body awaits, a generator when it
+yields; an arrow unless it needs `this` or a name.
+"""
+
+from __future__ import annotations
+
+from . import ir
+from . import nodes as n
+from .anf import RETURN, Lowerer, Scope, expression
+from .anf_control import bind, body_loop, per_iteration_locals
+from .ir import Expr, Name, Stmt, Text
+from .mangle import rename
+
+
+@expression(n.Fn)
+def function(lw: Lowerer, node: n.Fn) -> Expr:
+    return lower_fn(lw, node)
+
+
+def lower_fn(lw: Lowerer, node: n.Fn, *, method: bool = False) -> ir.Function:
+    saved = lw.scope, lw.stmts, lw.tries, lw.switches
+    lw.scope = Scope(lw.scope)
+    lw.tries = lw.switches = 0
+    name: str | None = None
+    frame = node.frame
+    if node.self_local is not None:
+        if node.self_local.used:
+            name = lw.name_of(node.self_local)
+        elif node.name:
+            name = lw.fresh(node.name)
+    elif node.name and not method:
+        name = rename(node.name, 1) if node.self_global else lw.fresh(node.name)
+    lw.stmts = []
+    if len(node.arities) == 1:
+        params, rest = one_arity(lw, node.arities[0])
+    else:
+        params, rest = [], lw.fresh("args")
+        many_arities(lw, node, rest)
+    body = lw.stmts
+    if body and type(body[-1]) is ir.Return and body[-1].value is None:
+        body.pop()
+    lw.scope, lw.stmts, lw.tries, lw.switches = saved
+    named = name is not None and (node.self_local is None or node.self_local.used or name is not None)
+    arrow = not (named or frame.uses_this or frame.has_yield or method)
+    return ir.Function(
+        node.span, name, params, rest, body, arrow, frame.has_await, frame.has_yield, node.name
+    )
+
+
+def one_arity(lw: Lowerer, arity: n.Arity) -> tuple[list[str], str | None]:
+    """Parameters of the JavaScript function; the body is appended to `lw.stmts`."""
+    loop = arity.loop
+    looping = loop is not None and loop.recurs > 0
+    copies = per_iteration_locals(loop) if looping and loop is not None else []
+    params: list[str] = []
+    for param in arity.params:
+        if param.local in copies:
+            param.local.outer_js = lw.fresh(param.local.name)
+            param.local.js = lw.fresh(param.local.name)
+            params.append(param.local.outer_js)
+        else:
+            params.append(lw.name_of(param.local))
+    rest: str | None = None
+    if arity.rest is not None:
+        if arity.rest in copies:
+            arity.rest.outer_js = lw.fresh(arity.rest.name)
+            arity.rest.js = lw.fresh(arity.rest.name)
+            rest = arity.rest.outer_js
+        else:
+            rest = lw.name_of(arity.rest)
+    if looping:
+        assert loop is not None
+        loop.inner = arity.binds
+        loop.body = arity.body
+        body_loop(lw, loop, RETURN, copies)
+        return params, rest
+    for step in arity.binds:
+        bind(lw, step)
+    lw.into(arity.body, RETURN)
+    return params, rest
+
+
+def many_arities(lw: Lowerer, node: n.Fn, args: str) -> None:
+    """`switch (args.length)`, one case for each arity; the variadic one is the default."""
+    outer = lw.stmts
+    lw.switches += 1
+    cases: list[tuple[list[Expr], list[Stmt]]] = []
+    default: list[Stmt] | None = None
+    fixed = [arity for arity in node.arities if arity.rest is None]
+    for arity in sorted(fixed, key=lambda arity: len(arity.params)) + [a for a in node.arities if a.rest]:
+        lw.stmts = []
+        params, rest = one_arity(lw, arity)
+        body = lw.stmts
+        names = params + ([f"...{rest}"] if rest else [])
+        if names:
+            mutable = any(param.local.assigned or param.default for param in arity.params) or (
+                arity.rest is not None and arity.rest.assigned
+            )
+            loop = arity.loop
+            mutable = mutable or bool(loop and loop.recurs)
+            pattern = f"[{', '.join(names)}]"
+            body.insert(0, ir.Declare(node.span, "let" if mutable else "const", pattern, Name(None, args)))
+        if rest:
+            default = body
+        else:
+            optional = [p for p in arity.params if p.default is not None]
+            counts = range(len(arity.params) - len(optional), len(arity.params) + 1)
+            cases.append(([Text(None, str(count)) for count in counts], body))
+    if default is None:
+        wrong = ir.CallExpr(None, lw.core("arityError"), [
+            Text(None, "null" if node.name is None else _quote(node.name)), ir.Dot(None, Name(None, args), "length")
+        ])  # fmt: skip
+        default = [ir.ThrowStmt(None, wrong)]
+    cases.append(([], default))
+    lw.switches -= 1
+    lw.stmts = outer
+    lw.stmts.append(ir.Switch(node.span, ir.Dot(None, Name(None, args), "length"), cases))
+
+
+def _quote(text: str) -> str:
+    from .analyzer import js_string
+
+    return js_string(text)

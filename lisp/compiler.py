@@ -1,0 +1,251 @@
+"""The public face: Lisp text -> JavaScript.
+
+In: text or forms and options. Out: `Compiled`. A compiled top-level form is one JavaScript expression, a
+function of its imports, async exactly when the form awaits:
+
+    (def x (inc 1))   ->   "use strict";
+                           ({ $rt: { .. } }) => { globalThis.x = 1 + 1; }
+
+`Compiler` keeps macros and definitions from form to form (a session); `compile` and `compile_module`
+(module.py) take whole texts. Whatever the text, only LispError is raised.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from . import ir
+from . import nodes as n
+from .analyzer import Analyzer
+from .anf import EFFECT, RETURN, Lowerer
+from .emitter import Emitter
+from .errors import Diagnostic, LispError
+from .forms import Form, List, Source, Span, Symbol
+from .host import MacroHost
+from .lowering import LOADED
+from .reader import read_all
+from .scope import Scope
+from .sourcemap import SourceMapBuilder
+from .types import infer
+from .world import World
+
+assert LOADED
+RECURSION_LIMIT = 120_000
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Compiled code.
+
+    `code`: a JavaScript expression (a function of its imports). `map`: its v3 source map, or None.
+    `names`: Lisp names defined. `is_async`: the function is async. `quiet`: a pure definition, nothing to
+    show. `warnings`: what looked wrong but did not stop the compile.
+    """
+
+    code: str
+    mappings: tuple[tuple[int, int, Span, str | None], ...] = field(default=(), repr=False)
+    names: tuple[str, ...] = ()
+    is_async: bool = False
+    quiet: bool = False
+    warnings: tuple[Diagnostic, ...] = ()
+    has_map: bool = True
+
+    @property
+    def map(self) -> dict[str, Any] | None:
+        return build_map(self.mappings) if self.has_map else None
+
+
+def build_map(mappings: Iterable[tuple[int, int, Span, str | None]]) -> dict[str, Any]:
+    """The v3 map of emitted text, with the sources' texts."""
+    builder = SourceMapBuilder()
+    seen: set[int] = set()
+    for line, column, span, name in mappings:
+        source = span.source
+        if id(source) not in seen:
+            seen.add(id(source))
+            builder.set_content(source.name, source.text)
+        at_line, at_column = source.position(span.start)
+        builder.add(line, column, source.name, at_line - 1, at_column - 1, name)
+    return builder.build()
+
+
+class Compiler:
+    """Compiles forms one after another; later forms see the macros and definitions of earlier ones."""
+
+    def __init__(
+        self,
+        *,
+        host: MacroHost | None = None,
+        polls: bool = False,
+        await_wrapper: bool = False,
+        runtime: str = "import",
+        pretty: bool = True,
+        import_names: Iterable[str] = (),
+        source_map: bool = True,
+    ) -> None:
+        self.world = World(host, tuple(import_names))
+        self.world.compile_js = self._function_js  # type: ignore[method-assign]
+        self.polls = polls
+        self.await_wrapper = await_wrapper
+        self.runtime = runtime
+        self.pretty = pretty
+        self.source_map = source_map
+
+    # -- what front ends ask ------------------------------------------------------------------
+
+    @property
+    def macros(self) -> list[str]:
+        """Names of all macros and special forms."""
+        return sorted({*self.world.specials, *self.world.namespace.macros})
+
+    @property
+    def globals(self) -> list[str]:
+        """Names of the user's definitions and of the core functions."""
+        return sorted({*self.world.namespace.globals, *self.world.core_table})
+
+    def doc(self, name: str) -> str | None:
+        """Call shapes and docstring of a function or macro, or None."""
+        return self.world.doc(name)
+
+    def read(self, text: str, filename: str = "<text>") -> list[Form]:
+        """All forms of a text. Raises LispError."""
+        return read_all(text, filename)
+
+    def declare_unit(self, forms: Iterable[Form]) -> None:
+        """Names that later forms of the same unit define count as known from now on."""
+        stack = list(forms)
+        for form in stack:
+            name = defined_name(form)
+            if name is not None and name.name not in self.world.namespace.globals:
+                if name.name not in self.world.namespace.macros and name.name not in self.world.core_table:
+                    self.world.namespace.globals[name.name] = self.world.new_global(name.name)
+            if isinstance(form, List) and form.items and form.items[0] in (Symbol("do"), Symbol("begin")):
+                stack.extend(form.items[1:])
+
+    def declare_names(self, names: Iterable[str]) -> None:
+        """Names that exist as globals already, under their mangled names (made outside of the Lisp)."""
+        for name in names:
+            self.world.namespace.globals.setdefault(name, self.world.new_global(name))
+
+    def compile(self, form: Form) -> Compiled:
+        """One top-level form. Raises LispError."""
+        return guarded(self._compile, form)
+
+    # -- stages -------------------------------------------------------------------------------
+
+    def _compile(self, form: Form) -> Compiled:
+        world = self.world
+        world.expansions = 0
+        an = Analyzer(world)
+        an.top = True
+        snapshot = world.snapshot()
+        try:
+            node = an.form(form, Scope(), False)
+        except BaseException:
+            world.restore(snapshot)
+            raise
+        quiet = is_quiet(node)
+        code, mappings = self._emit(an, node, quiet)
+        return Compiled(
+            code,
+            tuple(mappings),
+            tuple(dict.fromkeys(an.defined)),
+            an.frame.has_await,
+            quiet,
+            tuple(an.warnings),
+            self.source_map,
+        )
+
+    def _emit(self, an: Analyzer, node: n.Node, quiet: bool) -> tuple[str, list[tuple[int, int, Span, str | None]]]:
+        infer(an.locals)
+        lw = Lowerer(
+            self.world.take_used(), polls=self.polls, await_wrapper=self.await_wrapper
+        )
+        lw.into(node, EFFECT if quiet else RETURN)
+        return self._unit(lw, lw.stmts, an.frame.has_await)
+
+    def _unit(
+        self, lw: Lowerer, body: list[ir.Stmt], is_async: bool
+    ) -> tuple[str, list[tuple[int, int, Span, str | None]]]:
+        em = Emitter(mapped=self.source_map)
+        em.write('"use strict";')
+        em.newline()
+        em.write(("async " if is_async else "") + f"({parameters(lw)}) => ")
+        if len(body) == 1 and type(body[0]) is ir.Return and body[0].value is not None:
+            value = body[0].value
+            from .emitter import leftmost
+
+            if type(leftmost(value)) is ir.Object:
+                em.write("(")
+                em.expr(value, 0)
+                em.write(")")
+            else:
+                em.expr(value, 1)
+        else:
+            em.block(body)
+        return em.text(), em.mappings
+
+    def _function_js(self, an: Analyzer, fn: n.Fn, made: list[n.Local]) -> str:
+        """A macro's function, as a function of its imports."""
+        infer(made)
+        lw = Lowerer(self.world.take_used())
+        lw.into(fn, RETURN)
+        return self._unit(lw, lw.stmts, False)[0]
+
+
+def parameters(lw: Lowerer) -> str:
+    """The destructuring parameter: `{ $rt: { map, inc }, $py }`."""
+    parts = []
+    if lw.imports:
+        names = [js if js == alias else f"{js}: {alias}" for js, alias in sorted(lw.imports.items())]
+        parts.append("$rt: { " + ", ".join(names) + " }")
+    parts += sorted(lw.host_imports)
+    return "{ " + ", ".join(parts) + " }" if parts else ""
+
+
+def is_quiet(node: n.Node) -> bool:
+    if isinstance(node, n.Do):
+        return is_quiet(node.body[-1])
+    return isinstance(node, (n.Define, n.Nothing, n.JsImport))
+
+
+def defined_name(form: Form) -> Symbol | None:
+    """The name that a top-level form defines, judged by its look."""
+    if not (isinstance(form, List) and len(form.items) >= 2 and isinstance(form.items[0], Symbol)):
+        return None
+    if form.items[0].name not in ("def", "defn", "defn-", "define", "defonce", "defclass"):
+        return None
+    target = form.items[1]
+    while isinstance(target, List) and target.items:
+        # metadata, or (define (f x) ..)
+        head = target.items[0]
+        target = target.items[1] if isinstance(head, Symbol) and head.name == "with-meta*" and len(target.items) > 1 else head
+    return target if isinstance(target, Symbol) and "." not in target.name else None
+
+
+def guarded(work: Any, *args: Any) -> Any:
+    """Run a stage with room for deep programs; nothing but LispError comes out.
+
+    The passes are plain recursive functions that call each other directly (no C function in between), and
+    since Python 3.11 such calls take no C stack, so a high limit is safe; memory is what bounds them.
+    """
+    limit = sys.getrecursionlimit()
+    if limit < RECURSION_LIMIT:
+        sys.setrecursionlimit(RECURSION_LIMIT)
+    try:
+        return work(*args)
+    except RecursionError:
+        span = getattr(args[0], "span", None) if args else None
+        raise LispError(
+            "too-deep", span, "the program is nested too deeply", "does a macro expand to itself?"
+        ) from None
+    finally:
+        if limit < RECURSION_LIMIT:
+            sys.setrecursionlimit(limit)
+
+
+__all__ = ["Compiled", "Compiler", "Source"]

@@ -1,0 +1,99 @@
+"""Macros that run in the host: `defmacro`.
+
+In: a `defmacro` form. Out: a Macro whose expansion sends the call's arguments to the host and turns what
+comes back into forms, giving hygiene marks to what the macro made:
+
+* a symbol of a template (id "t<n>") gets this expansion's mark: it means what it meant at the definition;
+* `x#` and gensyms (id "g..") get a mark of their own: they meet nothing else;
+* a symbol without id gets the marks of the call: it means what it means there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import wire
+from .errors import LispError
+from .forms import Form, List, Span, Symbol
+from .scope import Macro, Scope
+
+if TYPE_CHECKING:
+    from .analyzer import Analyzer
+    from .world import World
+
+
+class HostMacros:
+    """Makes macros out of compiled functions."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def define(self, name: str, js: str, form: Form, doc: str | None, arglists: str | None) -> Macro:
+        host = self.world.host
+        if host is None:
+            raise LispError(
+                "needs-host", form.span, "defmacro needs a JavaScript host to run the macro in",
+                "use define-syntax with syntax-rules, or pass macro_host=",
+            )
+        try:
+            id = host.define(js, name)
+        except LispError:
+            raise
+        except Exception as error:
+            raise LispError("macro-failed", form.span, f"the macro {name} could not be defined: {error}") from error
+
+        def expand(an: Analyzer, call: List, scope: Scope) -> Form:
+            return self.expand(id, name, call)
+
+        return Macro(name, "host", expand, doc, arglists)
+
+    def expand(self, id: int, name: str, call: List) -> Form:
+        host = self.world.host
+        assert host is not None
+        table: list[Form] = []
+        args = []
+        for item in call.items[1:]:
+            args.append(wire.encode(item, table))  # noqa: PERF401
+        try:
+            answer = host.expand(id, args)
+        except LispError:
+            raise
+        except Exception as error:
+            raise LispError(
+                "macro-failed", call.span, f"the macro {name} failed: {error}", "the error was thrown by the macro's own code"
+            ) from error
+        return self.received(answer, table, call, name)
+
+    def received(self, answer: Any, table: list[Form], call: List, name: str) -> Form:
+        """The wire form as a form, with this expansion's marks and spans."""
+        world = self.world
+        head = call.items[0]
+        use_marks = head.marks if isinstance(head, Symbol) else ()
+        span = expansion_span(call.span, name)
+        templates: dict[Any, int] = {}
+
+        def symbol(text: str, id: Any) -> Symbol:
+            if not isinstance(id, str) or not id:
+                return Symbol(text, span, use_marks)
+            mark = templates.get(id)
+            if mark is None:
+                at = int(id[1:]) if id[0] == "t" and id[1:].isdigit() else 0
+                namespace = world.namespaces[at] if at < len(world.namespaces) else world.namespace
+                mark = world.marks.new("template" if id[0] == "t" else "fresh", None, namespace, name)
+                templates[id] = mark
+            return Symbol(text, span, (mark,))
+
+        try:
+            return wire.decode(answer, table, symbol, span)
+        except (ValueError, TypeError) as error:
+            raise LispError(
+                "macro-result", call.span, f"the macro {name} returned something that is not code: {error}",
+                "a macro returns lists, symbols and other literals (a promise cannot be awaited here)",
+            ) from None
+
+
+def expansion_span(call: Span | None, name: str) -> Span | None:
+    """The span of code a macro made: the call, remembered as such."""
+    if call is None:
+        return None
+    return Span(call.source, call.start, call.end, call, name)

@@ -1,0 +1,195 @@
+"""Destructuring: a pattern and a value -> the bindings it stands for, in evaluation order.
+
+In: `[a [b c] & more :as all]`, `{:keys [a b] :or {a 1} :as m, x :other}` or a name. Out: `Bind` steps.
+Defaults stand in the steps, so they run only when a value is missing and see the names bound before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from .forms import Form, Keyword, List, Map, Str, Symbol, Vector
+from .nodes import Bind, Call, CoreRef, KeywordLit, Lit, Local, LocalRef, Lookup, Node
+
+if TYPE_CHECKING:
+    from .analyzer import Analyzer
+    from .scope import Scope
+
+Pattern: TypeAlias = Symbol | Vector | Map
+
+
+def plain(form: Form) -> Form:
+    """A pattern without its metadata."""
+    while isinstance(form, List) and len(form.items) == 3 and isinstance(form.items[0], Symbol) and form.items[0].name == "with-meta*":
+        form = form.items[1]
+    return form
+
+
+def bind_pattern(an: Analyzer, form: Form, init: Node | None, scope: Scope, out: list[Bind]) -> Local:
+    """Append the steps that bind `form` to `init`; returns the local that holds the whole value."""
+    form = plain(form)
+    if type(form) is Symbol:
+        local = an.local(form, scope)
+        if init is not None:
+            local.sources = [init]
+            note(local, init)
+        out.append(Bind(form.span, local, init))
+        return local
+    if type(form) is Vector:
+        return bind_vector(an, form, init, scope, out)
+    if type(form) is Map:
+        return bind_map(an, form, init, scope, out)
+    raise an.fail("bad-pattern", form, "cannot bind this", "a name, [a b & rest] or {:keys [a b]}")
+
+
+def note(local: Local, init: Node) -> None:
+    """Remember what is known about the value: Python module, async function."""
+    from .analyzer import is_python
+    from .nodes import Fn
+
+    local.is_python = is_python(init)
+    local.is_async_fn = type(init) is Fn and init.frame.has_await and not init.frame.has_yield
+
+
+def whole(an: Analyzer, name: Form | None, init: Node | None, form: Form, scope: Scope, out: list[Bind]) -> Local:
+    """The local for the value being taken apart: `:as name`, or a fresh one."""
+    if name is not None:
+        if not isinstance(name, Symbol):
+            raise an.fail("bad-pattern", name, ":as needs a name", "[a b :as all]")
+        local = an.local(name, scope)
+    elif isinstance(init, LocalRef) and not init.local.assigned:
+        return init.local
+    else:
+        local = an.temp("value", form.span)
+    out.append(Bind(form.span, local, init))
+    return local
+
+
+def bind_vector(an: Analyzer, form: Vector, init: Node | None, scope: Scope, out: list[Bind]) -> Local:
+    items = list(form.items)
+    as_name: Form | None = None
+    if len(items) >= 2 and items[-2] == Keyword("as"):
+        as_name = items[-1]
+        del items[-2:]
+    if as_name is not None or init is None:
+        source = whole(an, as_name, init, form, scope, out)
+        init = an.refer(source, form.span)
+    else:
+        source = init.local if isinstance(init, LocalRef) else Local("?")
+    elements: list[Local | None] = []
+    nested: list[tuple[Form, Local, Form | None]] = []
+    rest: Local | None = None
+    step = Bind(form.span, Local("?"), init, elements=elements)
+    out.append(step)
+    at = 0
+    while at < len(items):
+        item = plain(items[at])
+        if isinstance(item, Symbol) and item.name == "&":
+            if at + 1 >= len(items):
+                raise an.fail("bad-pattern", item, "& needs a name after it", "[a & rest]")
+            if at + 2 < len(items):
+                raise an.fail("bad-pattern", items[at + 2], "nothing may follow the rest pattern", "[a & rest]")
+            target = plain(items[at + 1])
+            if isinstance(target, Symbol):
+                rest = an.local(target, scope)
+            else:
+                rest = an.temp("rest", target.span)
+                nested.append((target, rest, None))
+            at += 2
+            continue
+        default: Form | None = None
+        if isinstance(item, List) and len(item.items) == 2:
+            default, item = item.items[1], plain(item.items[0])
+        if isinstance(item, Symbol):
+            if item.name == "_" and default is None:
+                elements.append(None)
+            else:
+                local = an.local(item, scope)
+                elements.append(local)
+                if default is not None:
+                    nested.append((item, local, default))
+        else:
+            local = an.temp("item", item.span)
+            elements.append(local)
+            nested.append((item, local, default))
+        at += 1
+    step.rest = rest
+    for item, local, default in nested:
+        if default is not None:
+            local.assigned = True
+            out.append(Bind(item.span, local, None, an.value(default, scope)))
+        if not isinstance(item, Symbol):
+            fill(an, item, local, scope, out)
+    return source
+
+
+def fill(an: Analyzer, item: Form, local: Local, scope: Scope, out: list[Bind]) -> None:
+    """Take `local` apart by the nested pattern; after `&` a map pattern takes keyword arguments."""
+    value: Node = an.refer(local, item.span)
+    if isinstance(item, Map) and local.name == "rest":
+        value = Call(item.span, CoreRef(item.span, "keyword-args"), [value])
+    bind_pattern(an, item, value, scope, out)
+
+
+def bind_map(an: Analyzer, form: Map, init: Node | None, scope: Scope, out: list[Bind]) -> Local:
+    pairs = list(zip(form.items[::2], form.items[1::2], strict=True))
+    defaults: dict[str, Form] = {}
+    as_name: Form | None = None
+    for key, value in pairs:
+        if key == Keyword("as"):
+            as_name = value
+        elif key == Keyword("or"):
+            if not isinstance(value, Map):
+                raise an.fail("bad-pattern", value, ":or needs a map of defaults", "{:keys [a] :or {a 1}}")
+            for name, default in zip(value.items[::2], value.items[1::2], strict=True):
+                if not isinstance(name, (Symbol, Keyword)):
+                    raise an.fail("bad-pattern", name, ":or gives defaults to names", "{:keys [a] :or {a 1}}")
+                defaults[name.name] = default
+    source = whole(an, as_name, init, form, scope, out)
+    for key, value in pairs:
+        if isinstance(key, Keyword) and key.name in ("keys", "strs", "syms"):
+            if not isinstance(value, Vector):
+                raise an.fail("bad-pattern", value, f":{key.name} needs a vector of names", "{:keys [a b]}")
+            for name in value.items:
+                symbol = plain(name)
+                if isinstance(symbol, Keyword):
+                    symbol = Symbol(symbol.name, symbol.span)
+                if not isinstance(symbol, Symbol):
+                    raise an.fail("bad-pattern", name, f":{key.name} lists names", "{:keys [a b]}")
+                bind_key(an, symbol, text_key(symbol), source, defaults, scope, out)
+        elif isinstance(key, Keyword) and key.name in ("as", "or"):
+            continue
+        elif isinstance(key, Keyword):
+            raise an.fail(
+                "bad-pattern", key, f":{key.name} is not part of a map pattern",
+                "a name comes first: {x :x}; or {:keys [x] :or {x 1} :as all}",
+            )
+        else:
+            node = an.value(value, scope)
+            if isinstance(node, KeywordLit):
+                node = text_key(value)
+            bind_key(an, key, node, source, defaults, scope, out)
+    return source
+
+
+def text_key(form: Form) -> Node:
+    from .analyzer import js_string
+
+    name = form.value if isinstance(form, Str) else getattr(form, "name", "")
+    node = Lit(form.span, js_string(name))
+    node.ty = "str"
+    return node
+
+
+def bind_key(
+    an: Analyzer, target: Form, key: Node, source: Local, defaults: dict[str, Form], scope: Scope, out: list[Bind]
+) -> None:
+    target = plain(target)
+    found = Lookup(target.span, an.refer(source, target.span), key)
+    if isinstance(target, Symbol):
+        default = defaults.get(target.name)
+        node = None if default is None else an.value(default, scope)
+        local = an.local(target, scope)
+        out.append(Bind(target.span, local, found, node))
+    else:
+        bind_pattern(an, target, found, scope, out)

@@ -1,0 +1,153 @@
+"""defclass and class.
+
+In: `(defclass Name (extends Parent) [fields..] (constructor [x] ..) (method [a] ..) (static make [..] ..)
+(get area [] ..) (set area [v] ..) (field count 0) (static field n 0))`. Out: a `Class` node.
+"""
+
+from __future__ import annotations
+
+from .analyzer import Analyzer
+from .forms import Form, Keyword, List, Str, Symbol, Vector
+from .nodes import Call, Class, Define, Frame, JsRef, Member, MethodCall, Node
+from .patterns import plain
+from .scope import Scope
+from .special_bind import build_fn
+from .special_core import meta_of, special
+
+
+@special("defclass")
+def defclass(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    if len(form.items) < 2:
+        raise an.fail("arity", form, "defclass needs a name", "(defclass Point (constructor [x y] ..) (method [] ..))")
+    name, _ = meta_of(an, form.items[1])
+    known = an.world.define(an, name)
+    node = build_class(an, form, name.name, form.items[2:], scope)
+    return Define(form.span, name.name, known.js, node)
+
+
+@special("class")
+def class_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    items = form.items[1:]
+    inner = scope
+    name: Symbol | None = None
+    if items and isinstance(items[0], Symbol):
+        name, items = items[0], items[1:]
+        inner = Scope(scope)
+    local = an.local(name, inner) if name is not None else None
+    node = build_class(an, form, name.name if name else None, items, inner)
+    node.self_local = local
+    return node
+
+
+def build_class(an: Analyzer, form: List, name: str | None, items: tuple[Form, ...], scope: Scope) -> Class:
+    node = Class(form.span, name)
+    rest = list(items)
+    if rest and isinstance(rest[0], Str):
+        rest.pop(0)
+    if len(rest) >= 2 and isinstance(rest[0], (Keyword, Symbol)) and rest[0].name in ("extends", "<"):
+        node.parent = an.value(rest[1], scope)
+        rest = rest[2:]
+    elif rest and isinstance(rest[0], List) and rest[0].items and rest[0].items[0] in (Symbol("extends"), Keyword("extends")):
+        if len(rest[0].items) != 2:
+            raise an.fail("bad-class", rest[0], "extends takes one class", "(extends Parent)")
+        node.parent = an.value(rest[0].items[1], scope)
+        rest = rest[1:]
+    elif rest and isinstance(rest[0], List) and len(rest[0].items) == 1 and isinstance(rest[0].items[0], Symbol):
+        node.parent = an.value(rest[0].items[0], scope)  # (defclass Dog (Animal) ..)
+        rest = rest[1:]
+    elif rest and isinstance(rest[0], Vector) and len(rest[0].items) <= 1 and len(rest) > 1:
+        if rest[0].items:
+            node.parent = an.value(rest[0].items[0], scope)
+        rest = rest[1:]
+    for item in rest:
+        node.members.append(member(an, item, scope, node))
+    return node
+
+
+def member(an: Analyzer, item: Form, scope: Scope, owner: Class) -> Member:
+    if isinstance(item, Symbol):
+        return Member("field", item.name, value=None, span=item.span)
+    if not isinstance(item, List) or not item.items:
+        raise an.fail("bad-class", item, "not a member of a class", "(method [args] body ..) or (field name value)")
+    parts = list(item.items)
+    static = False
+    kind = "method"
+    while len(parts) > 1 and isinstance(parts[0], (Symbol, Keyword)):
+        word = parts[0].name
+        following = parts[1]
+        if word == "static" and isinstance(following, (Symbol, Keyword, Str, Vector, List)) and not (
+            isinstance(following, Vector) and len(parts) > 2 and not isinstance(parts[2], Vector)
+        ):
+            static = True
+        elif word in ("get", "set", "getter", "setter") and len(parts) > 2 and isinstance(following, (Symbol, Str, Keyword)):
+            kind = word[:3]
+        elif word in ("async", "method", "defn", "fn", "generator") and len(parts) > 2 and isinstance(following, (Symbol, Str)):
+            pass
+        elif word == "field" and isinstance(following, (Symbol, Str)):
+            kind = "field"
+        else:
+            break
+        if word == "async":
+            parts = [parts[1], Symbol(":async"), *parts[2:]]
+            break
+        parts = parts[1:]
+        if static and len(parts) == 1 and isinstance(parts[0], List):
+            parts = list(parts[0].items)
+    forced_async = len(parts) > 1 and parts[1] == Symbol(":async")
+    if forced_async:
+        del parts[1]
+    target = plain(parts[0])
+    key: str | Node
+    if isinstance(target, (Symbol, Keyword)):
+        key = target.name
+    elif isinstance(target, Str):
+        key = target.value
+    elif isinstance(target, Vector) and len(target.items) == 1:
+        key = an.value(target.items[0], scope)
+    else:
+        raise an.fail("bad-class", target, "a member needs a name", "(method [args] body ..)")
+    if kind == "field" or len(parts) == 1 or not isinstance(parts[1], (Vector, List)):
+        if len(parts) > 2:
+            raise an.fail("bad-class", parts[2], "a field has one value", "(field name value)")
+        return field(an, item, key, parts[1] if len(parts) > 1 else None, static, scope)
+    if kind == "method" and key == "constructor" and not static:
+        kind = "constructor"
+    body = tuple(parts[2:])
+    if body and isinstance(body[0], Str) and len(body) > 1:
+        body = body[1:]
+    inner = Scope(scope)
+    fn, _ = build_fn(
+        an, [(parts[1], body)], item, inner, key if isinstance(key, str) else None,
+        kind={"get": "getter", "set": "getter", "constructor": "constructor"}.get(kind, "method"),
+    )  # fmt: skip
+    if forced_async:
+        fn.frame.has_await = True
+    if kind in ("get", "set") and fn.frame.has_await:
+        raise an.fail("await-here", item, f"a {kind}ter cannot await")
+    return Member(kind, key, static, fn, None, item.span)
+
+
+def field(an: Analyzer, item: List, key: str | Node, value: Form | None, static: bool, scope: Scope) -> Member:
+    node: Node | None = None
+    if value is not None:
+        saved = an.frame, an.loop
+        an.frame, an.loop = Frame(an.frame, kind="field"), None
+        node = an.value(value, scope)
+        an.frame, an.loop = saved
+    return Member("field", key, static, None, node, item.span)
+
+
+@special("super")
+def super_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    """`(super x)` calls the parent's constructor; `(super.method x)` a method of the parent."""
+    frame: Frame | None = an.frame
+    while frame is not None and frame.kind == "fn":
+        frame = frame.parent
+    if frame is None or frame.kind not in ("constructor", "method", "getter"):
+        raise an.fail("super-here", form, "super outside a class", "write it in a constructor or a method")
+    args = an.values(form.items[1:], scope)
+    if frame.kind != "constructor" and form.items[1:] and isinstance(form.items[1], Symbol) and form.items[1].name[:1] == ".":
+        return MethodCall(form.span, JsRef(form.span, "super"), form.items[1].name[1:], args[1:])
+    if frame.kind != "constructor":
+        raise an.fail("super-here", form, "super is called only in a constructor", "a parent's method is (super.method args)")
+    return Call(form.span, JsRef(form.items[0].span, "super"), args)

@@ -1,0 +1,416 @@
+"""The special forms without bindings: quote do if set! def throw await yield new . delete! and friends.
+
+In: a form headed by the special form's name. Out: its node. Every message names the shape that was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .analyzer import Analyzer, js_string, nil
+from .errors import LispError
+from .forms import Form, Keyword, List, Map, Str, Symbol, Vector
+from .nodes import (
+    Await,
+    Call,
+    CheckAwait,
+    CoreRef,
+    Define,
+    Delete,
+    Do,
+    Fn,
+    GlobalRef,
+    If,
+    Index,
+    JsRef,
+    Lit,
+    LocalRef,
+    Logic,
+    MethodCall,
+    New,
+    Node,
+    Nothing,
+    Prop,
+    PyCall,
+    SetLocal,
+    SetPlace,
+    Throw,
+    While,
+    Yield,
+)
+from .quasiquote import quasiquote
+from .scope import Global, Scope, Special
+
+SPECIALS: dict[str, Special] = {}
+Builder = Callable[[Analyzer, List, Scope, bool], Node]
+
+
+def special(*names: str) -> Callable[[Builder], Builder]:
+    def register(build: Builder) -> Builder:
+        for name in names:
+            SPECIALS[name] = Special(name, build)
+        return build
+
+    return register
+
+
+def exactly(an: Analyzer, form: List, count: int, what: str, shape: str) -> None:
+    """Check the number of arguments; the span is the first one too many, or the form when some are missing."""
+    given = len(form.items) - 1
+    if given != count:
+        at: Form = form.items[count + 1] if given > count else form
+        raise an.fail("arity", at, what, f"write {shape}")
+
+
+@special("quote")
+def quote(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    exactly(an, form, 1, "quote takes exactly one form", "(quote x)")
+    return an.quoted(form.items[1])
+
+
+@special("quasiquote")
+def quasi(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    exactly(an, form, 1, "quasiquote takes exactly one form", "`x")
+    return quasiquote(an, form.items[1], scope)
+
+
+@special("unquote", "unquote-splicing")
+def unquote(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    raise an.fail("stray-unquote", form, "~ outside a quasiquote", "put a ` in front of the template")
+
+
+@special("do", "begin")
+def do(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    return an.body(form.items[1:], scope, tail, form.span)
+
+
+@special("if")
+def if_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    items = form.items
+    if not 3 <= len(items) <= 4:
+        at = items[4] if len(items) > 4 else form
+        raise an.fail(
+            "arity", at, "if takes a test, a then and an optional else", "(if test then else); several forms: (do ..)"
+        )
+    test = an.value(items[1], scope)
+    top, an.top = an.top, False
+    then = an.form(items[2], scope, tail)
+    other = an.form(items[3], scope, tail) if len(items) == 4 else None
+    an.top = top
+    return If(form.span, test, then, other)
+
+
+@special("and", "or")
+def logic(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    items = form.items
+    op = items[0].name if isinstance(items[0], Symbol) else "and"
+    if len(items) == 1:
+        node = Lit(form.span, "true" if op == "and" else "null")
+        node.ty = "bool" if op == "and" else "nil"
+        return node
+    if len(items) == 2:
+        return an.form(items[1], scope, tail)
+    args = an.values(items[1:-1], scope)
+    args.append(an.form(items[-1], scope, tail))
+    return Logic(form.span, op, args)
+
+
+@special("while")
+def while_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    if len(form.items) < 2:
+        raise an.fail("arity", form, "while needs a test", "(while test body ..)")
+    test = an.value(form.items[1], scope)
+    return While(form.span, test, statement(an, form.items[2:], scope, form))
+
+
+def statement(an: Analyzer, forms: tuple[Form, ...], scope: Scope, form: Form) -> Node:
+    """A body whose value nobody uses and from which no recur may leave."""
+    top, an.top = an.top, False
+    node = an.body(forms, scope, False, form.span)
+    an.top = top
+    return node
+
+
+@special("throw")
+def throw(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    exactly(an, form, 1, "throw takes exactly one expression", "(throw (error \"message\"))")
+    return Throw(form.span, an.value(form.items[1], scope))
+
+
+@special("await")
+def await_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    exactly(an, form, 1, "await takes exactly one expression", "(await promise)")
+    if an.frame.kind in ("constructor", "getter", "field"):
+        raise an.fail(
+            "await-here", form, f"await cannot stand in a {an.frame.kind}",
+            "JavaScript runs it synchronously: await before, or in an async method",
+        )
+    auto, an.auto = an.auto, False
+    value = an.value(form.items[1], scope)
+    an.auto = auto
+    return an.await_node(value, form.span)
+
+
+@special("auto")
+def auto(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    before, an.auto = an.auto, True
+    try:
+        return an.body(form.items[1:], scope, tail, form.span)
+    finally:
+        an.auto = before
+
+
+@special("yield", "yield*")
+def yield_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    delegate = isinstance(form.items[0], Symbol) and form.items[0].name == "yield*"
+    if len(form.items) > 2:
+        raise an.fail("arity", form.items[2], "yield takes at most one expression", "(yield x)")
+    if an.frame.kind in ("top", "constructor", "getter", "field"):
+        raise an.fail("yield-here", form, "yield outside a function", "write it in the body of a fn or defn")
+    an.frame.has_yield = True
+    value = an.value(form.items[1], scope) if len(form.items) == 2 else None
+    return Yield(form.span, value, delegate)
+
+
+@special("new")
+def new(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    if len(form.items) < 2:
+        raise an.fail("arity", form, "new needs a class", "(new Date 0)")
+    return New(form.span, an.value(form.items[1], scope), an.values(form.items[2:], scope))
+
+
+@special(".")
+def dot(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    """`(. o a [i] (m x))`: a path; a Symbol is a property, a vector an index, a list a method call."""
+    items = form.items
+    if len(items) < 3:
+        raise an.fail("arity", form, ". needs an object and a member", "(. obj prop), (. obj (method x)), (. obj [i])")
+    return path(an, an.value(items[1], scope), items[2:], scope, form)
+
+
+def path(an: Analyzer, node: Node, steps: tuple[Form, ...], scope: Scope, form: List) -> Node:
+    for step in steps:
+        match step:
+            case Symbol(name=name):
+                plain = name[1:] if name[0] == "-" and len(name) > 1 else name
+                node = an.property_chain(node, plain.split(".") if plain.strip(".") else [plain], form.span)
+            case Keyword(name=name) | Str(value=name):
+                node = an.property_chain(node, [name], form.span)
+            case Vector(items=keys) if keys:
+                node = Index(form.span, node, index_key(an, keys, scope, step))
+            case List(items=(Symbol(name=name), *args)):
+                target = an.property_chain(node, name.lstrip(".").split("."), step.span)
+                node = an.apply(target, an.values(args, scope), form.span)
+            case List(items=(Vector(items=keys) as inner, *args)) if keys:
+                target = Index(step.span, node, index_key(an, keys, scope, inner))
+                node = an.apply(target, an.values(args, scope), form.span)
+            case _:
+                raise an.fail(
+                    "bad-member", step, "not a member of an object", "write name, [index] or (method args ..)"
+                )
+    return node
+
+
+def index_key(an: Analyzer, keys: tuple[Form, ...], scope: Scope, at: Form) -> Node:
+    """`[k]` is a key, `[i j]` a Python tuple of keys."""
+    nodes = an.values(keys, scope)
+    if len(nodes) == 1:
+        return nodes[0]
+    return Call(at.span, CoreRef(at.span, "index-tuple"), nodes)
+
+
+@special("set!")
+def set_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    if len(form.items) == 4 and isinstance(form.items[2], (Symbol, Keyword)) and isinstance(form.items[1], (Symbol, List)):
+        # (set! obj prop value) as in JavaScript-minded Lisps is not ours; say so precisely
+        raise an.fail("arity", form.items[3], "set! takes a place and a value", "write (set! (. obj prop) value)")
+    exactly(an, form, 2, "set! takes a place and a value", "(set! x 1), (set! (. obj prop) 1)")
+    target, source = form.items[1:]
+    if isinstance(target, Symbol):
+        place = an.reference(target, scope) if "." in target.name else set_name(an, target, scope)
+    elif isinstance(target, List) and target.items:
+        place = an.value(target, scope)
+    else:
+        raise an.fail("bad-place", target, "set! cannot assign to this", "a name, (. obj prop) or (. obj [key])")
+    value = an.value(source, scope)
+    if isinstance(place, LocalRef):
+        place.local.assigned = place.local.mutated = True
+        if place.local.sources is not None:
+            place.local.sources.append(value)
+        return SetLocal(form.span, place.local, value)
+    if isinstance(place, PyCall) and place.mode == "get" and place.path:
+        owner: Node = place.root if len(place.path) == 1 else PyCall(place.span, place.root, place.path[:-1], [], "get")
+        return SetPlace(form.span, Prop(place.span, owner, place.path[-1]), value)
+    if isinstance(place, Call) and isinstance(place.fn, CoreRef) and place.fn.name in ("get", "aget", "nth"):
+        if len(place.args) == 2:
+            return SetPlace(form.span, Index(place.span, place.args[0], place.args[1]), value)
+    if isinstance(place, (GlobalRef, Prop, Index)):
+        return SetPlace(form.span, place, value)
+    raise an.fail("bad-place", target, "set! cannot assign to this", "a name, (. obj prop) or (. obj [key])")
+
+
+def set_name(an: Analyzer, target: Symbol, scope: Scope) -> Node:
+    node = an.reference(target, scope)
+    if isinstance(node, CoreRef):
+        raise an.fail(
+            "set-core", target, f"{target.name} is a core function and cannot be assigned",
+            f"(def {target.name} ..) makes your own",
+        )
+    if isinstance(node, JsRef):
+        return Prop(target.span, JsRef(target.span, "globalThis"), node.name)
+    return node
+
+
+@special("delete!")
+def delete(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    if len(form.items) == 3:
+        obj, key = an.values(form.items[1:], scope)
+        return Delete(form.span, Index(form.span, obj, key))
+    exactly(an, form, 1, "delete! takes a place", "(delete! (. obj prop)) or (delete! obj key)")
+    place = an.value(form.items[1], scope)
+    if not isinstance(place, (Prop, Index)):
+        raise an.fail("bad-place", form.items[1], "delete! cannot delete this", "(delete! (. obj prop))")
+    return Delete(form.span, place)
+
+
+@special("def", "define", "defonce")
+def def_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    items = form.items
+    if len(items) > 1 and isinstance(items[1], List) and isinstance(items[0], Symbol) and items[0].name == "define":
+        target = items[1]
+        if target.items and isinstance(target.items[0], Symbol) and target.items[0].name != "with-meta*":
+            rest = List(target.items[1:], target.span)
+            call = List((an.world.core("defn", form.span), target.items[0], rest, *items[2:]), form.span)
+            return an.form(call, scope, tail)
+    if len(items) < 2:
+        raise an.fail("arity", form, "def needs a name", "(def name value)")
+    name, meta = meta_of(an, items[1])
+    doc = None
+    if len(items) == 4 and isinstance(items[2], Str):
+        doc, source = items[2].value, items[3]
+    elif len(items) == 3:
+        source = items[2]
+    elif len(items) == 2:
+        return declare(an, form, scope, tail)
+    else:
+        raise an.fail("arity", items[3], "def takes one value", "(def name value); several forms: (do ..)")
+    once = isinstance(items[0], Symbol) and items[0].name == "defonce"
+    return define(an, form, name, source, scope, doc=doc, once=once)
+
+
+def meta_of(an: Analyzer, form: Form) -> tuple[Symbol, Form | None]:
+    """The symbol a definition names, without its metadata."""
+    meta: Form | None = None
+    if isinstance(form, List) and len(form.items) == 3 and isinstance(form.items[0], Symbol) and form.items[0].name == "with-meta*":
+        meta, form = form.items[2], form.items[1]
+    if not isinstance(form, Symbol):
+        raise an.fail("bad-name", form, "a definition needs a name", "(def name value)")
+    if "." in form.name.strip("."):
+        raise an.fail(
+            "bad-name", form, f"{form.name} cannot be defined: a name has no dot",
+            f"to set a property: (set! {form.name} value)",
+        )
+    return form, meta
+
+
+def define(
+    an: Analyzer, form: List, name: Symbol, source: Form, scope: Scope, *, doc: str | None = None, once: bool = False
+) -> Node:
+    """A global definition. The name is known before its value is analyzed, so functions may recur."""
+    known = an.world.define(an, name)
+    previous = an.world.pending
+    an.world.pending = known
+    refs = known.refs
+    value = an.value(source, scope)
+    an.world.pending = previous
+    if isinstance(value, Fn):
+        value.self_global = known.refs > refs
+        value.name = value.name or name.name
+        value.doc = doc or value.doc
+    an.world.describe(known, value, doc)
+    node = Define(form.span, name.name, known.js, value)
+    if once:
+        exists = Lit(form.span, f'"{known.js}" in globalThis')
+        exists.ty = "bool"
+        return If(form.span, exists, nil(form.span), node)
+    return node
+
+
+@special("declare")
+def declare(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    for name in form.items[1:]:
+        if not isinstance(name, Symbol):
+            raise an.fail("bad-name", name, "declare takes names", "(declare f g)")
+        an.world.define(an, name, declared=True)
+    return Nothing(form.span)
+
+
+@special("py->")
+def py_arrow(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    """`(py-> o m args ..)` is `(await (.m o args ..))`; m may be dotted."""
+    items = form.items
+    if len(items) < 3 or not isinstance(items[2], (Symbol, Str)):
+        at = items[2] if len(items) > 2 else form
+        raise an.fail("arity", at, "py-> takes an object, a method name and arguments", "(py-> np sum [1 2 3])")
+    name = items[2].name if isinstance(items[2], Symbol) else items[2].value
+    target = an.property_chain(an.value(items[1], scope), name.lstrip(".").split("."), items[2].span)
+    auto, an.auto = an.auto, False
+    node = an.apply(target, an.values(items[3:], scope), form.span)
+    an.auto = auto
+    return an.await_node(node, form.span)
+
+
+@special("py.async")
+def py_async(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    if len(form.items) < 2:
+        raise an.fail("arity", form, "py.async needs a function", "(py.async f x :k v)")
+    target = an.value(form.items[1], scope)
+    args = an.values(form.items[2:], scope)
+    if isinstance(target, PyCall) and target.mode == "get":
+        return PyCall(form.span, target.root, target.path, args, "async")
+    if isinstance(target, Prop):
+        return PyCall(form.span, target.obj, [target.name], args, "async")
+    return PyCall(form.span, target, [], args, "async")
+
+
+@special("py.eval", "py.exec")
+def py_eval(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    name = form.items[0].name if isinstance(form.items[0], Symbol) else "py.eval"
+    exactly(an, form, 1, f"{name} takes Python source text", f'({name} "1 + 1")')
+    return MethodCall(form.span, JsRef(form.span, "$py"), name[3:], [an.value(form.items[1], scope)])
+
+
+@special("with-meta*")
+def with_meta(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    """Metadata on an expression has no meaning at run time."""
+    return an.form(form.items[1], scope, tail) if len(form.items) > 1 else nil(form.span)
+
+
+@special("comment")
+def comment(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    return nil(form.span)
+
+
+@special("macroexpand", "macroexpand-1")
+def macroexpand(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    """Of a quoted form: expanded now, at compile time."""
+    exactly(an, form, 1, "macroexpand takes a quoted form", "(macroexpand '(when a b))")
+    quoted = form.items[1]
+    if not (isinstance(quoted, List) and len(quoted.items) == 2 and quoted.items[0] == Symbol("quote")):
+        raise an.fail("bad-argument", quoted, "macroexpand takes a quoted form", "(macroexpand '(when a b))")
+    once = isinstance(form.items[0], Symbol) and form.items[0].name == "macroexpand-1"
+    return an.quoted(an.world.macroexpand(an, quoted.items[1], scope, once))
+
+
+@special("this-as")
+def this_as(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    if len(form.items) < 2 or not isinstance(form.items[1], Symbol):
+        raise an.fail("bad-name", form, "this-as needs a name", "(this-as self body ..)")
+    binding = Vector((form.items[1], Symbol("this", form.items[1].span)), form.items[1].span)
+    return an.form(List((an.world.core("let", form.span), binding, *form.items[2:]), form.span), scope, tail)
+
+
+def is_async(node: Node) -> bool:
+    return isinstance(node, Fn) and node.frame.has_await and not node.frame.has_yield
+
+

@@ -1,0 +1,113 @@
+"""py.import, js.import and import.
+
+In: a form. Out: definitions of globals. `(py.import "numpy" :as np)`, `(js.import "node:path" :refer [join])`,
+`(import "./lib.lisp" :as lib :refer [f my-macro])`.
+"""
+
+from __future__ import annotations
+
+from .analyzer import Analyzer, js_string
+from .forms import Form, Keyword, List, Str, Symbol, Vector
+from .nodes import Call, Define, Do, JsImport, JsRef, Lit, Node, PyCall
+from .scope import Scope
+from .special_core import special
+
+
+def options(
+    an: Analyzer, form: List, what: str, shape: str
+) -> tuple[Form, Symbol | None, list[tuple[Symbol, Symbol]]]:
+    """The module, the :as name, and the :refer names with their local names."""
+    items = form.items
+    if len(items) < 2:
+        raise an.fail("arity", form, f"{what} needs a module", f"write {shape}")
+    alias: Symbol | None = None
+    refer: list[tuple[Symbol, Symbol]] = []
+    rest = items[2:]
+    at = 0
+    while at < len(rest):
+        key = rest[at]
+        if not isinstance(key, Keyword) or at + 1 >= len(rest):
+            raise an.fail("bad-import", key, f"not an option of {what}", f"write {shape}")
+        value = rest[at + 1]
+        if key.name == "as" and isinstance(value, Symbol):
+            alias = value
+        elif key.name == "refer" and isinstance(value, (Vector, List)):
+            names = list(value.items)
+            while names:
+                name = names.pop(0)
+                if not isinstance(name, Symbol):
+                    raise an.fail("bad-import", name, ":refer lists names", f"write {shape}")
+                if len(names) >= 2 and names[0] == Keyword("as") and isinstance(names[1], Symbol):
+                    refer.append((name, names[1]))
+                    names = names[2:]
+                else:
+                    refer.append((name, name))
+        else:
+            raise an.fail("bad-import", value, f"not what :{key.name} takes", f"write {shape}")
+        at += 2
+    return items[1], alias, refer
+
+
+def module_name(module: Form) -> str | None:
+    if isinstance(module, Str):
+        return module.value
+    return module.name if isinstance(module, Symbol) else None
+
+
+@special("py.import")
+def py_import(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    module, alias, refer = options(an, form, "py.import", '(py.import "numpy" :as np)')
+    name = module_name(module)
+    if name is None or not name:
+        raise an.fail("bad-import", module, "py.import takes a module's name", '(py.import "numpy" :as np)')
+    text = Lit(module.span, js_string(name))
+    text.ty = "str"
+    root = Call(form.span, JsRef(form.span, "$py"), [text])
+    made: list[Node] = []
+    if alias is None and not refer:
+        alias = Symbol(name.rpartition(".")[2], module.span)
+    if alias is not None:
+        known = an.world.define(an, alias)
+        known.is_python = True
+        made.append(Define(form.span, alias.name, known.js, root))
+    for source, target in refer:
+        known = an.world.define(an, target)
+        known.is_python = False
+        made.append(Define(form.span, target.name, known.js, PyCall(form.span, root, [source.name], [], "get")))
+    return made[0] if len(made) == 1 else Do(form.span, made)
+
+
+@special("js.import")
+def js_import(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    shape = '(js.import "node:path" :as path) or (js.import "node:path" :refer [join])'
+    module, alias, refer = options(an, form, "js.import", shape)
+    name = module_name(module)
+    if name is None or not name:
+        raise an.fail("bad-import", module, "js.import takes a package's name or a path", shape)
+    if an.frame.kind in ("constructor", "getter", "field"):
+        raise an.fail("await-here", form, f"js.import cannot stand in a {an.frame.kind}")
+    an.frame.has_await = True
+    names: list[tuple[str | None, str]] = []
+    if alias is None and not refer:
+        base = name.rpartition("/")[2].removeprefix("node:")
+        alias = Symbol(base.partition(".")[0] or base, module.span)
+    if alias is not None:
+        names.append((None, an.world.define(an, alias).js))
+    for source, target in refer:
+        names.append((source.name, an.world.define(an, target).js))
+    text = Lit(module.span, js_string(name))
+    text.ty = "str"
+    return JsImport(form.span, text, names)
+
+
+@special("import")
+def import_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    """A Lisp file; anything else is a JavaScript package."""
+    shape = '(import "./lib.lisp" :as lib :refer [f])'
+    module, alias, refer = options(an, form, "import", shape)
+    name = module_name(module)
+    if name is None or not name.endswith(".lisp"):
+        return js_import(an, form, scope, tail)
+    return an.world.load(an, form, module, name, alias, refer)
+
+
