@@ -5,6 +5,11 @@
  * that the compiler, the bridge and the session use (keywords, lists, printing, display).
  */
 
+import * as operators from "./operators.mjs";
+import { textOf } from "./text.mjs";
+
+operators.setFormatter?.(textOf); // f-strings show collections as the Lisp writes them
+
 export * from "./data.mjs";
 export * from "./equality.mjs";
 export * from "./names.mjs";
