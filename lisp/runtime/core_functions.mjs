@@ -168,6 +168,11 @@ export function gensym(prefix = "G__") {
   return new LispSymbol(`${name(prefix)}${gensymState.count}`);
 }
 
+/** (random-uuid): A fresh random UUID as a string. Example: (count (random-uuid)) => 36 */
+export function random_uuid() {
+  return globalThis.crypto.randomUUID();
+}
+
 // ---------------------------------------------------------------------------------------------- errors
 
 /** (error message) (error message cause): An error to throw. Example: (ex-message (error "no")) => "no" */

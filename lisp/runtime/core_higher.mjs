@@ -7,7 +7,8 @@
  */
 
 import {
-  LazySeq, asArray, gather, isInfinite, isJsArray, isThenable, promiseRefused, toFn, truthy, walk, wrongType,
+  LazySeq, List, asArray, gather, isInfinite, isJsArray, isPlainObject, isThenable, listFrom, promiseRefused, toFn,
+  truthy, walk, wrongType,
 } from "./data.mjs";
 
 /** Is the answer of a predicate yes? */
@@ -330,6 +331,34 @@ function bestKey(f, items, better, who) {
     }
   }
   return best;
+}
+
+/** The parts of nested data replaced: of arrays, lists, sets, objects (values) and Maps (values). */
+function changeParts(x, change) {
+  if (x instanceof List) return listFrom(map(change, x));
+  if (isJsArray(x)) return map(change, x);
+  if (x instanceof Set) return new Set(map(change, x));
+  if (x instanceof Map) return new Map(map(([k, v]) => [k, change(v)], x));
+  if (isPlainObject(x)) return Object.fromEntries(map(([k, v]) => [k, change(v)], x));
+  return x;
+}
+
+/**
+ * (postwalk f x): Nested data with f applied to every part, the innermost first.
+ * Example: (postwalk #(if (number? %) (inc %) %) [1 {:a 2}]) => [2 {:a 3}]
+ */
+export function postwalk(f, x) {
+  const fn = toFn(f, "postwalk");
+  return fn(changeParts(x, (part) => postwalk(fn, part)));
+}
+
+/**
+ * (prewalk f x): Nested data with f applied to every part, the outermost first.
+ * Example: (prewalk #(if (number? %) (inc %) %) [1 [2]]) => [2 [3]]
+ */
+export function prewalk(f, x) {
+  const fn = toFn(f, "prewalk");
+  return changeParts(fn(x), (part) => prewalk(fn, part));
 }
 
 /**

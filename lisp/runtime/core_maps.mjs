@@ -212,7 +212,8 @@ export function dissoc(m, ...keys) {
 export function dropKey(m, key) {
   const ops = pyOps(m);
   if (ops) {
-    if (ops.contains(m, key)) ops.delitem(m, key);
+    if (ops.kind(m) === "set") m.discard(key);
+    else if (ops.contains(m, key)) ops.delitem(m, key);
   } else if (m instanceof Map || m instanceof Set) m.delete(memberKey(m, key));
   else delete m[propKey(key, "dissoc")];
 }

@@ -51,6 +51,19 @@ export function rem(a, b) {
   return typeof x === "bigint" ? x % y : (x % y) + 0;
 }
 
+/** (mod a b): What is left of a when b is taken away as often as fits; it has the sign of b. Example: (mod -7 3) => 2 */
+export function mod(a, b) {
+  const ops = pyOps(a) ?? pyOps(b);
+  if (ops) return ops.binary("mod", a, b);
+  const [x, y] = alike(a, b, "mod");
+  if (typeof x === "bigint") {
+    if (y === 0n) throw new RangeError("mod: division by zero");
+    return ((x % y) + y) % y;
+  }
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest + 0;
+}
+
 /** (min x & more): The smallest of its arguments; NaN if one is NaN. Example: (min 3 1 2) => 1 */
 export function min(x, ...more) {
   return extreme(x, more, -1, "min");
@@ -253,6 +266,18 @@ export function int(x) {
   if (typeof n === "bigint" || typeof n === "boolean") return Number(n);
   if (typeof n !== "number" || !Number.isFinite(n)) throw new TypeError(`int: ${describe(x)} is no whole number`);
   return Math.trunc(n) + 0;
+}
+
+/**
+ * (bigint x): x as a BigInt, from a whole number or a string.
+ * Example: (bigint "12345678901234567890") => 12345678901234567890n
+ */
+export function bigint(x) {
+  if (typeof x === "bigint") return x;
+  if (typeof x === "string" ? !/^\s*[+-]?\d+\s*$/.test(x) : !Number.isInteger(x)) {
+    throw new TypeError(`bigint: ${describe(x)} is no whole number`);
+  }
+  return BigInt(x);
 }
 
 /** (float x): x as a float, from a number, a BigInt, a boolean or a string. Example: (float "1.5") => 1.5 */

@@ -32,6 +32,16 @@ export function false$q(x) {
   return x === false;
 }
 
+/** (undefined? x): Is it undefined, and not null? Example: (undefined? nil) => false */
+export function undefined$q(x) {
+  return x === undefined;
+}
+
+/** (typeof x): JavaScript's word for the kind of x. Example: (typeof "a") => "string" */
+export function typeof$(x) {
+  return typeof x;
+}
+
 /** (not x): true for nil and false, else false. Example: (not 0) => false */
 export function not(x) {
   return !truthy(x);

@@ -264,6 +264,13 @@ export function peek(xs) {
   return xs instanceof List ? first(xs) : last(xs);
 }
 
+/** (pop xs): A copy without the item that `peek` gives. Example: (pop [1 2]) => [1] */
+export function pop(xs) {
+  const items = asArray(xs, "pop");
+  if (items.length === 0) throw new RangeError("pop: the collection is empty");
+  return xs instanceof List ? drop(1, xs) : items.slice(0, -1);
+}
+
 // ---------------------------------------------------------------------------------------------- parts
 
 /** (rest xs): All but the first item. Example: (rest [1 2 3]) => [2 3] */
@@ -370,6 +377,24 @@ export function drop_last(n, xs) {
   if (arguments.length === 1) return drop_last(1, n);
   const items = asArray(xs, "drop-last");
   return items.slice(0, Math.max(0, items.length - Math.max(0, checkCount(n, "drop-last"))));
+}
+
+/**
+ * (subvec xs start) (subvec xs start end): Like `slice`, but both must be indices of xs.
+ * Example: (subvec [1 2 3] 1 2) => [2]
+ */
+export function subvec(xs, start, end) {
+  const items = asArray(xs, "subvec");
+  const stop = end ?? items.length;
+  if (!(start >= 0 && start <= stop && stop <= items.length)) {
+    throw new RangeError(`subvec: ${start} to ${stop} is out of range for a sequence of ${items.length}`);
+  }
+  return items.slice(start, stop);
+}
+
+/** (doall xs): All items of a sequence as an array, computed now. Example: (doall (range 2)) => [0 1] */
+export function doall(xs) {
+  return xs === null || xs === undefined ? null : asArray(xs, "doall");
 }
 
 /**

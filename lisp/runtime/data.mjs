@@ -9,6 +9,7 @@
  */
 
 import { equal } from "./equality.mjs"; // a circle, but only of functions called later
+import { demangle } from "./names.mjs";
 
 export const KEYWORD = Symbol.for("polyrepl.keyword");
 export const PYTHON = Symbol.for("polyrepl.python");
@@ -101,7 +102,7 @@ export class LazySeq {
   }
 
   [INSPECT]() {
-    return this.size === Infinity ? "LazySeq (infinite)" : `LazySeq (${this.size ?? "?"})`;
+    return this.size === undefined || this.size > 1000 ? `LazySeq (${this.size ?? "?"})` : asArray(this, "inspect");
   }
 }
 
@@ -189,7 +190,7 @@ export function describe(x) {
   const ops = pyOps(x);
   if (ops) return `a Python ${ops.typeName(x)}`;
   if (isKeyword(x)) return ":" + x[KEYWORD];
-  if (typeof x === "function") return x.name ? `the function ${x.name}` : "a function";
+  if (typeof x === "function") return x.name ? `the function ${demangle(x.name)}` : "a function";
   if (Array.isArray(x)) return `${x instanceof List ? "a list" : "an array"} of ${x.length}`;
   if (x instanceof LispSymbol) return `the symbol ${x.name}`;
   if (x instanceof LazySeq) return "a lazy sequence";

@@ -20,8 +20,3 @@ export function textOf(x) {
   if (Array.isArray(x) || ArrayBuffer.isView(x) || typeof x.toString !== "function") return prStr(x);
   return x.toString === Object.prototype.toString ? prStr(x) : String(x);
 }
-
-/** What an f-string puts in a hole: like `str`, but nil shows. */
-export function interpolate(x) {
-  return x === null || x === undefined ? "nil" : textOf(x);
-}

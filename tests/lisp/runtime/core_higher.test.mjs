@@ -87,6 +87,8 @@ table("reduce", [
   [() => { const out = []; return [rt.run$b((x) => out.push(x), [1, 2]), out]; }, "[nil [1 2]]"],
   [() => [rt.max_key(rt.count, "a", "bbb"), rt.min_key(rt.count, "aa", "b")], '["bbb" "b"]'],
   [() => rt.max_key(later, 1, 2), /^max-key: the key function returned a promise/],
+  [() => rt.postwalk((x) => (typeof x === "number" ? x + 1 : x), [1, { a: 2, b: new Set([3]) }, rt.list(4), new Map([[5, 6]])]), "[2 {:a 3 :b #{4}} (5) #<Map {5 7}>]"],
+  [() => rt.prewalk((x) => (Array.isArray(x) && x.length > 1 ? [x[0]] : x), [[1, 2], 3]), "[[1]]"],
   [() => rt.tree_seq(rt.array$q, rt.identity, [1, [2, [3]]]).length, "6"],
 ]);
 

@@ -13,6 +13,8 @@ table("numbers", [
   [() => rt.dec(null), /^dec: expected a number, got nil$/],
   [() => [rt.quot(7, 2), rt.quot(-7, 2), rt.quot(7n, 2), rt.quot(7n, 2.5), rt.quot(-1, 2)], "[3 -3 3n 2 0]"],
   [() => [rt.rem(7, 2), rt.rem(-7, 2), rt.rem(-7n, 2n), rt.rem(-4, 2)], "[1 -1 -1n 0]"],
+  [() => [rt.mod(7, 3), rt.mod(-7, 3), rt.mod(7, -3), rt.mod(-6, 3), rt.mod(-7n, 3), rt.mod(5.5, 2), rt.mod(1, Infinity), rt.mod(-1, 0)], "[1 2 -2 0 2n 1.5 1 NaN]"],
+  [() => rt.mod(1n, 0n), /^mod: division by zero$/],
   [() => rt.quot(1, 0), /^quot: division by zero$/],
   [() => rt.rem(1n, 0n), /^rem: division by zero$/],
   [() => rt.quot("a", 2), /^quot: expected a number, got "a"$/],
@@ -26,6 +28,8 @@ table("numbers", [
   [() => [rt.parse_double("2.5e1"), rt.parse_double(".5"), rt.parse_double("x"), rt.parse_double("-Infinity"), rt.parse_double("NaN")], "[25 0.5 nil -Infinity NaN]"],
   [() => [rt.parse_boolean("true"), rt.parse_boolean("x"), rt.parse_int("12px"), rt.parse_int("ff", 16), rt.parse_float("1.5em")], "[true nil 12 255 1.5]"],
   [() => [rt.int(3.7), rt.int("12"), rt.int(true), rt.int(5n), rt.int(-0.5), rt.float("1.5"), rt.float(1n)], "[3 12 1 5 0 1.5 1]"],
+  [() => [rt.bigint(5), rt.bigint("12345678901234567890"), rt.bigint(7n)], "[5n 12345678901234567890n 7n]"],
+  [() => rt.bigint(1.5), /^bigint: 1.5 is no whole number$/],
   [() => rt.int("x"), /^int: "x" is no whole number$/],
   [() => rt.int(NaN), /^int: NaN is no whole number$/],
   [() => { const r = rt.rand_int(3); return Number.isInteger(r) && r >= 0 && r < 3 && rt.rand() < 1; }, "true"],
@@ -52,7 +56,7 @@ table("predicates", [
 table("text", [
   [() => [rt.str(), rt.str(null), rt.str("a", 1, null, k("b"), [k("c"), "d"], { a: 1 }), rt.str(10n, -0, true)], '["" "" "a1b[:c \\"d\\"]{:a 1}" "100true"]'],
   [() => [rt.str(/a\/b/), rt.str(new Date(0)), rt.str(new URL("http://x/")), rt.str(rt.symbol("s")), rt.str(new TypeError("no")), rt.str(rt.inc)], '["a\\\\/b" "1970-01-01T00:00:00.000Z" "http://x/" "s" "TypeError: no" "#<fn inc>"]'],
-  [() => [rt.interpolate(null), rt.interpolate("a")], '["nil" "a"]'],
+  [() => [rt.interpolate(null), rt.interpolate("a"), rt.interpolate([1, "b"])], '["nil" "a" "[1 \\"b\\"]"]'],
   [() => [rt.subs("hello", 1), rt.subs("hello", 1, 3)], '["ello" "el"]'],
   [() => rt.subs("abc", 2, 9), /^subs: 2 to 9 is out of range for a string of 3$/],
   [() => rt.subs(5, 0), /^subs: expected a string, got 5$/],
@@ -76,6 +80,12 @@ table("text", [
   [() => [rt.pr_str("a", k("b")), rt.prn_str(1), rt.print_str("a", ["b", null], null), rt.println_str("a")], '["\\"a\\" :b" "1\\n" "a [b nil] nil" "a\\n"]'],
   [() => [rt.json_str({ a: [k("b"), null, 10n] }), rt.json_str(new Map([[k("a"), new Set([1])]])), rt.json_str(rt.range(2)), rt.json_parse('{"a": [1]}')], '["{\\"a\\":[\\"b\\",null,10]}" "{\\"a\\":[1]}" "[0,1]" {:a [1]}]'],
   [() => rt.json_str(rt.inc), /no JSON form/],
+  [() => rt.format("%s: %05.1f|%-4d|%x|%%%n", "a", 3.14159, 7, 255), '"a: 003.1|7   |ff|%\\n"'],
+  [() => rt.format("%,d %+d %5s|%-5s|%.2s %S %e %g %b %c", 1234567, 5, "ab", "cd", "xyz", "q", 1234.5, 0.1, 5, 97), '"1,234,567 +5    ab|cd   |xy \\"q\\" 1.234500e+3 0.1 101 a"'],
+  [() => [rt.format("%05d", -42), rt.format("%d", 10n ** 20n), rt.format("%f", Infinity), rt.format("%s", null)], '["-0042" "100000000000000000000" "Infinity" "nil"]'],
+  [() => rt.format("%d", 1.5), /^format: expected a whole number, got 1.5$/],
+  [() => rt.format("%d %d", 1), /^format: %d has no value; there are only 1$/],
+  [() => rt.format("100%"), /is no directive; %% is a percent sign$/],
 ]);
 
 table("functions, names, errors, state", [

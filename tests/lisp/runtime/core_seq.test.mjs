@@ -108,6 +108,9 @@ table("parts", [
   [() => [rt.drop_last([1, 2]), rt.drop_last(2, [1, 2, 3])], "[[1] [1]]"],
   [() => [rt.slice([1, 2, 3, 4], 1, -1), rt.slice("hello", 1, 3), rt.slice([1, 2], 1)], '[[2 3] "el" [2]]'],
   [() => rt.slice(new Uint8Array([1, 2, 3]), 1), "#<Uint8Array [2 3]>"],
+  [() => [rt.pop([1, 2]), rt.pop(rt.list(1, 2)), rt.subvec([1, 2, 3], 1, 2), rt.subvec([1, 2], 1), rt.doall(rt.range(2)), rt.doall(null)], "[[1] (2) [2] [2] [0 1] nil]"],
+  [() => rt.pop([]), /^pop: the collection is empty$/],
+  [() => rt.subvec([1], 0, 5), /^subvec: 0 to 5 is out of range for a sequence of 1$/],
   [() => [rt.split_at(1, [1, 2, 3]), rt.split_with(rt.pos$q, [1, 0, 2])], "[[[1] [2 3]] [[1] [0 2]]]"],
 ]);
 

@@ -32,12 +32,13 @@ test("imports keep names, come from this folder, and are used", () => {
         assert.match(code, new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])`), `${file} does not use ${name}`);
       }
     }
-    assert.ok(!/^import (?!\{)/m.test(text), `${file}: only named imports`);
+    assert.ok(file === "index.mjs" || !/^import (?!\{)/m.test(text), `${file}: only named imports`);
   }
 });
 
 test("a file holds nothing at top level but imports, declarations, exports and comments", () => {
   for (const [file, text] of texts) {
+    if (file === "index.mjs") continue; // never embedded
     const starts = text.split("\n").filter((line) => /^[^\s/*}\])]/.test(line));
     for (const line of starts) {
       assert.match(line, /^(?:import |export |(?:async )?function\*?\s|class |const |let )/, `${file}: ${line}`);

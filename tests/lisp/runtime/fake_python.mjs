@@ -74,6 +74,7 @@ export const ops = {
   },
   delitem(o, k) {
     const { kind, data } = of(o);
+    if (kind === "set") throw new PyError("TypeError", "'set' object doesn't support item deletion");
     if (kind === "dict") data.delete(text(k));
     else data.splice(k, 1);
   },

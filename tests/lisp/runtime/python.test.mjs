@@ -46,6 +46,7 @@ table("maps and sets", [
   [() => [rt.clear$b(fakeList(1)), rt.clear$b(fakeDict(["a", 1]))], "[#py [] #py {}]"],
   [() => [fakeList(), fakeTuple(), fakeDict(), fakeSet()].map((x) => [rt.vector$q(x), rt.map$q(x), rt.set$q(x), rt.python$q(x), rt.array$q(x)].map(Number).join("")), '["10010" "10010" "01010" "00110"]'],
   [() => [rt.fn$q(fakeFunction((x) => x + 1)), rt.map(fakeFunction((x) => x + 1), [1]), rt.map(fakeDict(["a", 1]), ["a", "b"])], "[true [2] [1 nil]]"],
+  [() => { const s = fakeSet(1, 2); return [rt.disj(s, 1, 9), rt.disj$b(s, 2), s]; }, "[#py {2} #py {1} #py {1}]"],
   [() => rt.type(fakeList()), '"list"'],
 ]);
 
