@@ -8,6 +8,8 @@ Shorthands become lists here, so later stages know none of them:
     'x (quote x)   `x (quasiquote x)   ~x (unquote x)   ~@x (unquote-splicing x)
     #(f % %2 %&)  (fn [%1 %2 & %&] (f %1 %2 %&))        ^:a x  (with-meta* x {:a true})        #_x  nothing
 
+(in a quasiquote the parameters are `%1#`, so that every expansion has names of its own).
+
 The reader keeps its own stack (Python's recursion limit does not matter) and drives the lexer's pattern
 itself, because every compile starts here.
 """
@@ -67,6 +69,7 @@ class Reader:
         self._stack: list[Frame] = []
         self._arity = -1  # highest %n of the #( being read, -1 outside of one
         self._rest = False  # has it a %&
+        self._fresh = ""  # what its parameters' names end with
 
     def read(self) -> Form | None:
         """The next form, None at the end. Raises LispError; `position` then stays before the form."""
@@ -185,7 +188,7 @@ class Reader:
                     if what == SHORT_FN:
                         if self._arity >= 0:
                             raise wrong.nested_short_fn(source, begin, end)
-                        self._arity, self._rest = 0, False
+                        self._arity, self._rest, self._fresh = 0, False, self._in_template()
                     elif what == FSTRING:
                         pos = end
                         break
@@ -235,9 +238,10 @@ class Reader:
         if what == SET:
             wrong.check_set(items)
             return Set(tuple(items), span)
-        names: list[Form] = [Symbol(f"%{number}", span) for number in range(1, self._arity + 1)]
+        fresh = self._fresh
+        names: list[Form] = [Symbol(f"%{number}{fresh}", span) for number in range(1, self._arity + 1)]
         if self._rest:
-            names += [Symbol("&", span), Symbol("%&", span)]
+            names += [Symbol("&", span), Symbol(f"%&{fresh}", span)]
         self._arity = -1
         return List((Symbol("fn", span), Vector(tuple(names), span), List(tuple(items), span)), span)
 
@@ -255,7 +259,16 @@ class Reader:
             return Symbol(name, span)
         if self._arity < 0:
             raise wrong.stray_argument(span)
-        return Symbol(name, span)
+        return Symbol(name + self._fresh, span)
+
+    def _in_template(self) -> str:
+        """`#` inside a quasiquote: there the parameters of #(..) must be fresh names, as `x#` is."""
+        text = self.source.text
+        depth = 0
+        for what, start, _ in self._stack:
+            if what == PREFIX and text[start] in "`~":
+                depth += 1 if text[start] == "`" else -1
+        return "#" if depth > 0 else ""
 
     def _fstring_text(self, pos: int, start: int, items: list[Form]) -> tuple[int, int, FString | None]:
         """Read text from `pos`: (after the brace, the brace, None) at a hole, else (after, -1, form)."""

@@ -137,6 +137,11 @@ READS: list[tuple[str, Form]] = [
     ("#(f %2)", call("fn", Vector((sym("%1"), sym("%2"))), call("f", "%2"))),
     ("#(f %&)", call("fn", Vector((sym("&"), sym("%&"))), call("f", "%&"))),
     ("#(f)", call("fn", Vector(()), call("f"))),
+    ("`#(f %)", call("quasiquote", call("fn", Vector((sym("%1#"),)), call("f", "%1#")))),
+    (
+        "`~#(f %)",
+        call("quasiquote", call("unquote", call("fn", Vector((sym("%1"),)), call("f", "%1")))),
+    ),
     (
         '#(f f"{%}" [%])',
         call("fn", Vector((sym("%1"),)), call("f", FString((sym("%1"),)), Vector((sym("%1"),)))),
