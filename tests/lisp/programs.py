@@ -47,9 +47,8 @@ PROGRAMS = [
 """,
     "(cond\n  (> a b) :x\n\n\n  :else (do 'a `(b ~c)))\n\n\n\n(f)\n",
 ]
-_CASES = Path(__file__).with_name("await_cases.json")
-if _CASES.exists():
-    PROGRAMS += [case["src"] for case in json.loads(_CASES.read_text())["cases"]]
+_CASES = Path(__file__).with_name("corpus") / "await_cases.json"
+PROGRAMS += [case["src"] for case in json.loads(_CASES.read_text())["cases"]]
 
 NAMES = [
     "a",
