@@ -57,7 +57,7 @@ export function boolean$q(x) {
   return typeof x === "boolean";
 }
 
-/** (number? x): Is it a number or a BigInt? Example: (number? 10n) => true */
+/** (number? x): Is it a number or a BigInt? Example: (number? 1.5) => true */
 export function number$q(x) {
   return typeof x === "number" || typeof x === "bigint";
 }

@@ -31,3 +31,4 @@ export * from "./core_async.mjs";
 export * from "./core_io.mjs";
 export * from "./display.mjs";
 export * from "./operators.mjs";
+export * from "./macros.mjs";
