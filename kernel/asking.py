@@ -11,8 +11,8 @@ from typing import Any
 from polyrepl.lisp.indent import indent_for
 
 from .cells import shift, split
-from .completing import complete_lisp, complete_python
-from .inspecting import inspect_lisp
+from .completing import KernelServices, complete, complete_python
+from .inspecting import inspect
 
 
 class Asking:
@@ -20,6 +20,7 @@ class Asking:
 
     shell: Any
     lisp: Any
+    services: KernelServices
 
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """The reader's verdict; an incomplete cell also says where the next line goes."""
@@ -43,7 +44,7 @@ class Asking:
         if cell.language == "py":
             start, end, found = complete_python(self.shell, cell.code, inner)
         else:
-            start, end, found = await complete_lisp(self.lisp, cell.code, inner)
+            start, end, found = await complete(self.services, cell.code, inner, cell.language)
         start, end = start + before, end + before
         return {
             "status": "ok",
@@ -66,7 +67,7 @@ class Asking:
         inner = shift(code, cursor_pos)
         if cell.language == "py":
             return self._inspect_python(cell.code, inner, detail_level, omit_sections)
-        data = await inspect_lisp(self.lisp, self.shell, cell.code, inner, detail_level)
+        data = await inspect(self.services, self.shell, cell.code, inner, cell.language, detail_level)
         return {"status": "ok", "found": bool(data), "data": data, "metadata": {}}
 
     def _inspect_python(self, code: str, cursor: int, level: int, omit: Any) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MARKERS = {"py": "py", "python": "py", "js": "js", "javascript": "js", "lisp": "lisp"}
+from polyrepl.repl.modes import Mode
+
+MARKERS: dict[str, Mode] = {"py": "py", "python": "py", "js": "js", "javascript": "js", "lisp": "lisp"}
 
 _MARKER = re.compile(r"\s*%%(\w+)[ \t]*(?:\n|\Z)")
 
@@ -21,7 +23,7 @@ _MARKER = re.compile(r"\s*%%(\w+)[ \t]*(?:\n|\Z)")
 class Cell:
     """Code and its language: `lisp`, `py` or `js`."""
 
-    language: str
+    language: Mode
     code: str
 
     @property

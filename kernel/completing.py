@@ -1,12 +1,36 @@
-"""Completions as the kernel's reply needs them.
+"""Completions as the kernel's reply needs them; the terminal's completer finds them.
 
-In: code and a cursor. Out: where the completed name begins and ends, and items with text, kind, signature.
+In: code, its language and a cursor. Out: where the completed name begins and ends, and items with text, kind
+and signature. While JavaScript is busy its live objects are asked for a tenth of a second and then left out.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
+
+from polyrepl.bridge import BridgeError
+from polyrepl.repl.modes import Mode
+from polyrepl.repl.services import SessionServices
+
+DEADLINE = 0.1
+# The words that front ends have icons for.
+KINDS = {
+    "special": "keyword",
+    "macro": "keyword",
+    "definer": "keyword",
+    "function": "function",
+    "class": "class",
+    "module": "module",
+    "property": "property",
+    "local": "instance",
+    "value": "instance",
+    "js": "instance",
+    "file": "path",
+    "keyword": "param",
+    "parameter": "param",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +45,32 @@ class Item:
 Found = tuple[int, int, list[Item]]
 
 
-async def complete_lisp(lisp: Any, code: str, cursor: int) -> Found:
-    """Completions in a Lisp cell."""
-    start, found = lisp.complete(code, cursor)
-    return start, cursor, [Item(text) for text in found]
+class KernelServices(SessionServices):
+    """The terminal's answers, also while a form runs."""
+
+    async def node(self, function: str, *args: Any) -> Any:
+        """Call a function of node/terminal.mjs; None if Node does not answer in time."""
+        bridge = self.session.bridge
+        if self._module is None or self._module_pid != bridge.pid or not bridge.alive:
+            return None
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await bridge.call_async(self._functions[function], *args)
+        except (TimeoutError, BridgeError, KeyboardInterrupt):
+            return None
+
+
+async def complete(services: KernelServices, code: str, cursor: int, mode: Mode) -> Found:
+    """Completions in a Lisp or JavaScript cell."""
+    start, found = await services.complete(code, cursor, mode)
+    items = [Item(c.text, KINDS.get(c.kind, c.kind or "instance"), signature_of(c.meta)) for c in found]
+    return start, cursor, items
+
+
+def signature_of(meta: str) -> str:
+    """The part of a meta column that is a call shape."""
+    begin = meta.find("(")
+    return meta[begin:] if begin >= 0 else ""
 
 
 def complete_python(shell: Any, code: str, cursor: int) -> Found:

@@ -1,19 +1,116 @@
-"""What a name is, as text and HTML.
+"""What a name is, as text and as HTML: call shape, kind, documentation, source, where it was defined.
 
-In: a Lisp cell and a cursor. Out: a MIME bundle; empty if nothing is known of the name.
+In: a cell's code and a cursor. Out: a MIME bundle; empty if nothing is known of the name. A Lisp name is
+looked up in the compiler's tables, any other one in the living objects, Python's through IPython's own
+inspector.
 """
 
 from __future__ import annotations
 
+import builtins
+import html
+from dataclasses import dataclass
 from typing import Any
 
+from polyrepl.repl import python_objects
+from polyrepl.repl.context import call_at, word_at
+from polyrepl.repl.helper import ask
+from polyrepl.repl.modes import Mode
+from polyrepl.repl.names import user_globals
 
-async def inspect_lisp(lisp: Any, shell: Any, code: str, cursor: int, level: int) -> dict[str, str]:
-    """The bundle for the name at the cursor."""
-    start, end = cursor, cursor
-    while start > 0 and code[start - 1] not in "()[]{}\"'`~,; \t\r\n":
-        start -= 1
-    while end < len(code) and code[end] not in "()[]{}\"'`~,; \t\r\n":
-        end += 1
-    text = lisp.doc(code[start:end])
-    return {"text/plain": text} if text else {}
+from .completing import KernelServices
+
+KINDS = {"special": "special form", "definer": "special form", "js": "JavaScript"}
+PATIENCE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that is known of a name."""
+
+    name: str
+    kind: str
+    shape: str = ""
+    doc: str = ""
+    source: str = ""
+    where: str = ""
+
+    def bundle(self) -> dict[str, str]:
+        """The card as text and as HTML."""
+        rows = [
+            ("Signature", self.shape),
+            ("Type", self.kind),
+            ("Defined", self.where),
+            ("Doc", self.doc),
+            ("Source", self.source),
+        ]
+        rows = [(label, text) for label, text in rows if text]
+        plain = [f"{label}: {text}" if "\n" not in text else f"{label}:\n{text}" for label, text in rows]
+        return {
+            "text/plain": "\n".join([self.name, *plain]),
+            "text/html": f"<p><b><code>{html.escape(self.name)}</code></b></p>" + "".join(map(_row, rows)),
+        }
+
+
+def _row(row: tuple[str, str]) -> str:
+    label, text = row
+    if label in ("Doc", "Source"):
+        return f"<pre>{html.escape(text)}</pre>"
+    return f"<p>{label}: <code>{html.escape(text)}</code></p>"
+
+
+async def inspect(
+    services: KernelServices, shell: Any, code: str, cursor: int, mode: Mode, level: int
+) -> dict[str, Any]:
+    """The bundle for the name at the cursor; in the arguments of a call, for what is called."""
+    word = word_at(code, cursor)
+    found = await look_up(services, shell, word, mode, level) if word else {}
+    if not found and mode == "lisp":
+        call = call_at(code, cursor)
+        if call is not None and call.head != word:
+            found = await look_up(services, shell, call.head, mode, level)
+    return found
+
+
+async def look_up(services: KernelServices, shell: Any, word: str, mode: Mode, level: int) -> dict[str, Any]:
+    """The bundle for a name, dotted or not."""
+    if mode == "lisp":
+        known = services.table().get(word)
+        if known is not None and known.kind not in ("js", "module", "value"):
+            kind = KINDS.get(known.kind, known.kind)
+            source, where = definition(services, word)
+            return Card(word, kind, known.shape, known.doc, source if level else "", where).bundle()
+    path = word.lstrip(".").split(".")
+    if mode == "lisp" and path[0] == "py":
+        return await python_bundle(shell, word, builtins, path[1:], level)
+    root = services.js_name(path[0]) if mode == "lisp" else path[0]
+    answer = await services.node("callShape", root, path[1:])
+    if answer is None:
+        return {}
+    if "python" in answer:
+        return await python_bundle(shell, word, answer["python"], list(answer["rest"]), level)
+    source = str(answer.get("source", ""))
+    native = source.endswith("{ [native code] }")
+    return Card(
+        word, "JavaScript function", f"{word}{answer['shape']}", "", "" if native else source
+    ).bundle()
+
+
+async def python_bundle(shell: Any, word: str, root: Any, path: list[str], level: int) -> dict[str, Any]:
+    """What IPython's inspector says of the object at the end of the path."""
+
+    def describe() -> dict[str, Any]:
+        value = python_objects.walk(root, path)
+        found: dict[str, Any] = shell.inspector._get_info(value, word, detail_level=level)
+        return found
+
+    return await ask(describe, PATIENCE) or {}
+
+
+def definition(services: KernelServices, name: str) -> tuple[str, str]:
+    """Source text and place of a name that a cell defined; empty where nobody knows."""
+    known = user_globals(services.session.compiler).get(name)
+    span = getattr(known, "span", None)
+    if span is None:
+        return "", ""
+    return str(getattr(known, "source", "") or ""), repr(span)

@@ -24,6 +24,7 @@ from traitlets import Integer, List
 
 from .asking import Asking
 from .cells import split
+from .completing import KernelServices
 from .dispatch import ConcurrentKernel
 from .interrupts import Interrupts
 from .notebook import Notebook
@@ -65,6 +66,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         self.lisp: KernelSession = getattr(app, "lisp", None) or KernelSession()
         self.lisp.notebook = Notebook(self)
         self.interrupts = Interrupts(self.lisp)
+        self.services = KernelServices(self.lisp)
+        self.lisp.on_node.append(self.services.terminal)
         if isinstance(self._stdout, Stream):
             self._stdout.tape.limit = self.output_limit
 

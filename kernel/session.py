@@ -9,10 +9,14 @@ from __future__ import annotations
 import contextvars
 import sys
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-from polyrepl.lisp.compiler import Compiler
+from polyrepl.bridge import JSError, NodeLost
+from polyrepl.lisp.compiler import Compiled, Compiler
+from polyrepl.lisp.forms import Form, Source, Span, Symbol
+from polyrepl.repl.events import Event, Lost, Problem
 from polyrepl.repl.session import Session
 
 NOTEBOOK = Path(__file__).with_name("node") / "notebook.mjs"
@@ -26,7 +30,10 @@ class KernelSession(Session):
     def __init__(self) -> None:
         # Which cell a form belongs to, as the context that was current when the form began.
         self._cells: OrderedDict[int, contextvars.Context] = OrderedDict()
-        self._noted: Any = None
+        self._installed: Any = None
+        self._prepare: Any = None
+        self.on_node: list[Callable[[], Any]] = []
+        """Called when a Node has begun to serve: the first one, and each that replaces a lost one."""
         self.notebook: Any = None
         """What notebook.mjs calls in Python (see notebook.py); set by the kernel."""
         super().__init__(output=self._write)
@@ -34,20 +41,42 @@ class KernelSession(Session):
 
     def _new_compiler(self) -> Compiler:
         compiler = super()._new_compiler()
-        for name in NAMES:
-            compiler.declare(name)
+        compiler.declare_names(NAMES)
         return compiler
 
     def _ready(self) -> None:
         super()._ready()
-        if self._noted is not self._prelude and self.notebook is not None:
-            self.bridge.import_module(str(NOTEBOOK)).install(self.notebook)
-            self._noted = self._prelude
+        if self._installed is self._prelude or self.notebook is None:
+            return
+        self._installed = self._prelude
+        module = self.bridge.import_module(str(NOTEBOOK))
+        module.install(self.notebook)
+        self._prepare = module.prepare
+        for begin in self.on_node:
+            begin()
 
-    def javascript(self) -> Any:
-        """The functions of notebook.mjs in a running Node."""
-        self._ready()
-        return self.bridge.import_module(str(NOTEBOOK))
+    # -- JavaScript cells ------------------------------------------------------------------------
+
+    async def eval_javascript(self, text: str, filename: str = "<input>") -> AsyncIterator[Event]:
+        """Run a JavaScript text: top-level await, imports, declarations that become globals."""
+        self.form_number += 1
+        number = self._running = self.form_number
+        self._remember(number)
+        try:
+            self._ready()
+            if self._lost is not None:
+                yield Lost(self._lost)
+                self._lost = None
+            compiled = Compiled(self._prepare(text), has_map=False)
+            yield await self._run_compiled(compiled, number, whole(text, filename))
+        except JSError as error:
+            yield Problem("error", error.name, error.message, f"{filename}: {error.name}: {error.message}")
+        except NodeLost as lost:
+            yield self.trace.node_lost(lost)
+        except KeyboardInterrupt:
+            yield self.trace.interrupted()
+        finally:
+            self._running = None
 
     # -- output ----------------------------------------------------------------------------------
 
@@ -63,6 +92,11 @@ class KernelSession(Session):
         else:
             # A copy, since a context can not be entered twice and sinks are called at any depth.
             context.copy().run(write, stream, text)
+
+
+def whole(text: str, filename: str) -> Form:
+    """A form that stands for all of a text."""
+    return Symbol("javascript", Span(Source(filename, text), 0, len(text)))
 
 
 def write(stream: str, text: str) -> None:
