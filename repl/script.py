@@ -46,11 +46,12 @@ class Job:
 
 
 class Ended(Exception):
-    """The program is over with this exit code."""
+    """The program is over with this exit code; `last_words` go to standard error if anybody listens."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, last_words: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.last_words = last_words
 
 
 def run(job: Job) -> int:
@@ -60,19 +61,24 @@ def run(job: Job) -> int:
             # A lone surrogate or a narrow locale must not turn a result into an exception.
             stream.reconfigure(errors="backslashreplace")
     folder = str(job.path.resolve().parent) if job.path is not None else None
-    session = Session(output=write_output, argv=job.argv, folder=folder)
+    sink = Sink()
+    session = Session(output=sink.write, argv=job.argv, folder=folder)
+    sink.on_broken = session.interrupt
     loop = asyncio.new_event_loop()
     try:
         session.start()
         with interrupts_to(session):
             return loop.run_until_complete(perform(session, job))
     except Ended as ended:
+        if sink.broken:
+            return BROKEN_PIPE
+        if ended.last_words:
+            print(ended.last_words, file=sys.stderr)
         return ended.code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Who read our output has gone; nothing is left to say, and nowhere to say it.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (the interpreter flushes it at exit)
+        abandon_stdout()
         return BROKEN_PIPE
     except (NodeNotFound, BridgeError) as error:
         print(f"polyrepl: {error}", file=sys.stderr)
@@ -109,11 +115,13 @@ async def run_events(events: AsyncIterator[Event], *, values: bool = True) -> No
     """
     async with contextlib.aclosing(events):  # type: ignore[type-var]
         async for event in events:
+            if isinstance(event, Problem) and event.severity == "interrupt":
+                raise Ended(INTERRUPTED, event.text)
             show(event, values=values)
             if isinstance(event, Exit):
                 raise Ended(event.code)
-            if isinstance(event, Problem) and ends_unit(event):
-                raise Ended(INTERRUPTED if event.severity == "interrupt" else 1)
+            if ends_unit(event):
+                raise Ended(1)
 
 
 def show(event: Event, *, values: bool = True) -> None:
@@ -122,6 +130,8 @@ def show(event: Event, *, values: bool = True) -> None:
         case Value(quiet=False) if values:
             sys.stdout.write(plain_text(event) + "\n")
             sys.stdout.flush()
+        case Problem(exception=BrokenPipeError()):
+            raise BrokenPipeError
         case Problem():
             sys.stdout.flush()
             print(event.text, file=sys.stderr, flush=True)
@@ -129,12 +139,34 @@ def show(event: Event, *, values: bool = True) -> None:
             print(f"polyrepl: {event.text}", file=sys.stderr, flush=True)
 
 
-def write_output(stream: str, text: str, form: int | None) -> None:
-    """The sink of a Session at a terminal or in a pipe."""
-    target: TextIO = sys.stderr if stream == "stderr" else sys.stdout
-    target.write(text)
-    if stream == "stderr" or target.isatty():
-        target.flush()
+class Sink:
+    """Where a Session's output goes at a terminal or in a pipe.
+
+    When who reads it has gone, `on_broken` is called once (it stops the program) and the rest is dropped.
+    """
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.on_broken: Callable[[], None] = lambda: None
+
+    def write(self, stream: str, text: str, form: int | None) -> None:
+        target: TextIO = sys.stderr if stream == "stderr" else sys.stdout
+        try:
+            target.write(text)
+            if stream == "stderr" or target.isatty():
+                target.flush()
+        except BrokenPipeError:
+            if not self.broken:
+                self.broken = True
+                abandon_stdout()
+                self.on_broken()
+
+
+def abandon_stdout() -> None:
+    """Nobody reads standard output any more; what the interpreter still flushes at exit goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def read_file(path: Path) -> str:
@@ -171,7 +203,7 @@ async def run_pipe(session: Session, fd: int, name: str = "<pipe>") -> None:
             text += decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
             good = error.object[: error.start]
-            await run_ready(session, Source(name, text + good.decode("utf-8"), first_line=first_line), True)
+            await run_ready(session, Source(name, text + good.decode("utf-8"), first_line=first_line), False)
             bad_encoding(name, first_line + text.count("\n") + good.count(b"\n"), error.object[error.start])
             raise Ended(1) from None
         # A huge unfinished form is tried again only when it has doubled, unless the producer paused.
@@ -191,7 +223,9 @@ async def run_ready(session: Session, source: Source, ended: bool) -> int:
         try:
             form = reader.read()
         except LispError as error:
-            if error.incomplete and not ended:
+            # A token that touches the end may be whole once the next chunk is there.
+            cut = error.span is not None and error.span.end == len(source.text)
+            if not ended and (error.incomplete or cut):
                 return done
             show(session.trace.compile_problem(error))
             raise Ended(1) from None

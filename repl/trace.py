@@ -33,6 +33,7 @@ from polyrepl.lisp.sourcemap import original_position
 from .events import Problem
 
 SCHEME = "polyrepl:form/"
+IMPORTER = ".polyrepl-import.mjs"  # see repl/node/session.mjs
 REMEMBERED_FORMS = 10_000
 SHOWN_FRAMES = 12
 
@@ -113,6 +114,10 @@ class Trace:
         exception = outcome["exception"] if isinstance(outcome["exception"], BaseException) else None
         if exception is not None:
             lines += [f"  note: {note}" for note in getattr(exception, "__notes__", ())]
+            if isinstance(exception, ModuleNotFoundError) and exception.name:
+                lines.append(f"  hint: python -m pip install {exception.name.partition('.')[0]}")
+        elif outcome.get("hint"):
+            lines.append(f"  hint: {outcome['hint']}")
         backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), outcome["stack"]])
         self.last = Problem(
             "error", name, message, "\n".join(lines), tuple(map(str, frames)), backtrace, exception
@@ -143,7 +148,7 @@ class Trace:
         if file.startswith(SCHEME):
             return self._lisp_frame(file, row, column, name)
         path = file.removeprefix("file://")
-        if file.startswith("node:") or path.startswith(_ROOMS):
+        if file.startswith("node:") or path.startswith(_ROOMS) or path.endswith(IMPORTER):
             return None
         return Frame("js", f"{path}:{row}:{column}", name)
 
@@ -168,7 +173,9 @@ class Trace:
 
 
 def form_span(source: Source, start: int) -> Span:
-    """The span of the form that begins at `start`."""
+    """The span of the form that begins at `start`; for the head of a call, that of the whole call."""
+    if source.text[start - 1 : start] == "(":
+        start -= 1
     try:
         form = Reader(source, start).read()
     except LispError:
@@ -182,6 +189,8 @@ def python_frames(tb: TracebackType | None) -> list[Frame]:
     """User frames of a Python traceback."""
     found = []
     for entry in traceback.extract_tb(tb):
+        if entry.filename.startswith("<frozen ") or entry.filename.endswith("/importlib/__init__.py"):
+            continue  # the import system's own frames say nothing, as Python itself thinks
         if str(Path(entry.filename).resolve()).startswith(_ROOMS):
             continue
         found.append(Frame("py", f"{shorten(entry.filename)}:{entry.lineno}", entry.name))

@@ -71,7 +71,7 @@ def assert_nothing_left(mark: str, within: float = 5.0) -> None:
 
 def node_of(mark: str) -> psutil.Process:
     """The one Node process with the marker."""
-    nodes = [p for p in marked_processes(mark) if "node" in p.name().lower()]
+    nodes = [p for p in marked_processes(mark) if Path(p.cmdline()[0]).name == "node"]
     assert len(nodes) == 1, nodes
     return nodes[0]
 

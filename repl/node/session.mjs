@@ -38,16 +38,38 @@ const importers = new Map();
 function importer(folder) {
   let found = importers.get(folder);
   if (found === undefined) {
-    const base = path.join(folder, "polyrepl.mjs");
+    const base = path.join(folder, ".polyrepl-import.mjs");
     const load = vm.runInThisContext("(specifier) => import(specifier)", {
       filename: pathToFileURL(base).href,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     const require = createRequire(base);
-    found = { require, load: async (specifier) => moduleValue(await load(specifier)) };
+    found = {
+      require,
+      load: async (specifier) => {
+        try {
+          return moduleValue(await load(specifier));
+        } catch (error) {
+          throw missing(error, specifier, folder);
+        }
+      },
+    };
     importers.set(folder, found);
   }
   return found;
+}
+
+/** A module that is not there is told by its own name, with what installs it; any other error stays. */
+function missing(error, specifier, folder) {
+  if (error?.code !== "ERR_MODULE_NOT_FOUND" || !String(error.message).includes(".polyrepl-import.mjs")) return error;
+  const isPath = /^[./]/.test(specifier);
+  const told = new Error(`cannot find the JavaScript module ${JSON.stringify(specifier)} from ${folder}`);
+  told.name = "ModuleNotFound";
+  told.code = error.code;
+  const frames = String(error.stack).match(/(\n\s+at .*)+$/);
+  told.stack = `${told.name}: ${told.message}${frames ? frames[0] : ""}`;
+  if (!isPath) told.hint = `polyrepl npm install ${specifier}`;
+  return told;
 }
 
 /** A CommonJS module gives what `require` would give; an ES module its namespace. */
@@ -175,6 +197,7 @@ function describe(error) {
     name: String(error.name),
     message: String(error.message),
     stack,
+    hint: typeof error.hint === "string" ? error.hint : null,
     exception: error.exception ?? null,
     cause: error.cause instanceof Error && error.cause !== error ? describe(error.cause) : null,
   };
