@@ -193,9 +193,9 @@ export function ends_with$q(s, part) {
   return need(s, "ends-with?").endsWith(need(part, "ends-with?"));
 }
 
-/** (includes? s part): Is part somewhere in the string s? Example: (includes? "abc" "b") => true */
+/** (includes? s part): Is part somewhere in a string, or an equal item in a sequence? Example: (includes? "abc" "b") => true */
 export function includes$q(s, part) {
-  return need(s, "includes?").includes(need(part, "includes?"));
+  return typeof s === "string" ? s.includes(need(part, "includes?")) : placeOf(s, part, 0, "includes?") >= 0;
 }
 
 /**
@@ -204,13 +204,13 @@ export function includes$q(s, part) {
  * Example: (index-of "abc" "c") => 2
  */
 export function index_of(s, part, from = 0) {
-  const at = typeof s === "string" ? s.indexOf(need(part, "index-of"), from) : placeOf(s, part, from);
+  const at = typeof s === "string" ? s.indexOf(need(part, "index-of"), from) : placeOf(s, part, from, "index-of");
   return at < 0 ? null : at;
 }
 
-function placeOf(xs, wanted, from) {
+function placeOf(xs, wanted, from, who) {
   let i = 0;
-  for (const x of walk(xs, "index-of")) {
+  for (const x of walk(xs, who)) {
     if (i >= from && equal(x, wanted)) return i;
     i++;
   }
