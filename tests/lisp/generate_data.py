@@ -133,6 +133,31 @@ def set_place(g: Generator, size: int) -> Tree:
     return lst("set!", place, g.expr("num", size // 2))
 
 
+def concurrent(g: Generator, size: int) -> Tree:
+    """Tasks that run at once and read and write the same variable."""
+    if not g.owner.may_await or size < 6:
+        return arithmetic(g, size)
+    saved = g.scope[:]
+    shared, task = g.distinct(2)
+    pairs: list[tuple[Tree, Tree]] = [(shared, g.expr("num", size // 6))]
+    g.bind(shared, "num")
+    fn, made = g.function(size // 2, 1)
+    pairs.append((task, fn))
+    g.bind(task, made, False)
+    calls = [lst(task, g.expr("num", size // 6)) for _ in range(g.random.randint(2, 3))]
+    g.scope = saved
+    g.owner.awaits = True
+    return lst("let", g.bindings(pairs), lst("conj", lst("await", lst("all", vec(*calls))), shared))
+
+
+def lost_update(g: Generator, size: int) -> Tree:
+    return (
+        lst("reduce", g.pick(("+", "-")), "0", concurrent(g, size))
+        if g.owner.may_await and size >= 6
+        else arithmetic(g, size)
+    )
+
+
 def twice(g: Generator, size: int) -> Tree:
     kind = g.pick(("twice", "later", "my-or", "looped", "swapping"))
     if kind == "later" and not g.owner.may_await:

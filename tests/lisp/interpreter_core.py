@@ -126,6 +126,13 @@ def nth(xs: Any, at: Any, *default: Any) -> Any:
     return default[0]
 
 
+def plain_text(value: Any) -> str:
+    """A scalar as `str` and f-strings write it: there is no minus on zero, as in JavaScript's String(-0)."""
+    if type(value) is str:
+        return value
+    return "0" if type(value) is float and value == 0 else show(value)
+
+
 def text(*parts: Any) -> str:
     """`str`"""
     out = []
@@ -134,7 +141,7 @@ def text(*parts: Any) -> str:
             continue
         if type(part) not in (float, str, bool):
             raise OutsideError(f"str of {show(part)}")
-        out.append(part if type(part) is str else show(part))
+        out.append(plain_text(part))
     return "".join(out)
 
 

@@ -8,7 +8,11 @@ and UNDEFINED are themselves, arrays are lists, objects are dicts.
 Promises follow ECMAScript's jobs to the tick: an await of a native promise takes one job after it settled, an
 async function that returns a promise adopts it two jobs later. Promises of the outside world (`(p x)`) settle
 one at a time, in the order they were made, each only when no job is left: `EventLoop.drain`, and the same in
-differential.mjs.
+differential.mjs. So two tasks can overtake each other only while both have jobs at once (`crowded`).
+
+How many jobs an async function takes to end is no promise of the language (`(fn () (await x))` may compile to
+`return x`). `late` says by a function's number which ones take two more: a program that then does something
+else is not compared.
 """
 
 from __future__ import annotations
@@ -133,7 +137,10 @@ class Promise:
 class EventLoop:
     """Jobs, and promises of the outside that settle in the order they were made."""
 
-    def __init__(self) -> None:
+    def __init__(self, late: Callable[[int], bool]) -> None:
+        self.late = late
+        self.calls = 0
+        self.crowded = False
         self.jobs: deque[tuple[Callable[[Any], Any], Any]] = deque()
         self.outside: deque[tuple[Callable[[Any], Any], Any]] = deque()
 
@@ -153,14 +160,19 @@ class EventLoop:
     def run_async(self, body: Generator[Any, Any, Any]) -> Promise:
         """Start an async function: it runs at once up to its first await."""
         result = Promise(self)
+        self.calls += 1
+        late = self.late(self.calls)
 
         def step(resume: Callable[[Any], Any], value: Any) -> None:
             try:
                 awaited = resume(value)
             except StopIteration as stop:
-                result.resolve(stop.value)
+                result.resolve(self.settled(stop.value) if late else stop.value)
             except LispThrow as error:
-                result.reject(error.value)
+                if late:
+                    result.resolve(self.settled(error.value, rejects=True))
+                else:
+                    result.reject(error.value)
             else:
                 self.as_promise(awaited).then(
                     lambda v: step(body.send, v), lambda e: step(body.throw, LispThrow(e))
@@ -168,6 +180,11 @@ class EventLoop:
 
         step(body.send, None)
         return result
+
+    def settled(self, value: Any, *, rejects: bool = False) -> Promise:
+        promise = Promise(self)
+        (promise.reject if rejects else promise.resolve)(value)
+        return promise
 
     def all(self, items: list[Any]) -> Promise:
         """Promise.all"""
@@ -196,6 +213,7 @@ class EventLoop:
         jobs, outside = self.jobs, self.outside
         while True:
             while jobs:
+                self.crowded |= len(jobs) > 1
                 act, value = jobs.popleft()
                 act(value)
             if not outside:

@@ -6,12 +6,14 @@ smallest found: forms dropped, a tree replaced by one of its parts or by a const
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 Tree = Any
 CONSTANTS = ("1", "nil")
 TRIES = 1500
+SECONDS = 20.0
 
 
 def paths(tree: Tree, at: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Tree]]:
@@ -65,14 +67,15 @@ def shrink(program: list[Tree], still: Callable[[list[Tree]], bool]) -> list[Tre
     """The smallest program found for which `still` holds."""
     whole: Tree = ["", *program]
     tries = 0
+    end = time.monotonic() + SECONDS
     again = True
-    while again and tries < TRIES:
+    while again and tries < TRIES and time.monotonic() < end:
         again = False
         for candidate in candidates(whole):
             if size(candidate) >= size(whole) and str(candidate) >= str(whole):
                 continue
             tries += 1
-            if tries > TRIES:
+            if tries > TRIES or time.monotonic() > end:
                 break
             try:
                 good = len(candidate) > 1 and still(candidate[1:])
