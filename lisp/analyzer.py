@@ -85,6 +85,7 @@ class Analyzer:
         self.frame = Frame(kind="top")
         self.loop: Loop | None = None
         self.finals: list[Loop | None] = []  # the loop in force at each enclosing `try .. finally`
+        self.tries = 0  # how many try bodies of this function stand around the form at hand
         self.locals: list[Local] = []
         self.auto = False
         self.top = False  # is the form now at hand at the top level (also inside a top-level `do`)?
@@ -318,7 +319,7 @@ class Analyzer:
 
         if local.named_frame is not self.frame:
             return self.call(self.meaning_ref(local, head), form, scope)
-        if tail and self.loop is local.loop and self.loop is not None:
+        if tail and not self.tries and self.loop is local.loop and self.loop is not None:
             return recur_node(self, self.loop, form, scope)
         return NamedCall(form.span, self.meaning_ref(local, head), self.values(form.items[1:], scope), self.frame)
 

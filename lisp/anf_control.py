@@ -360,16 +360,26 @@ def always_recurs(node: Node, loop: n.Loop) -> bool:
 @delivering(n.Loop)
 def loop_into(lw: Lowerer, node: n.Loop, dest: Dest) -> None:
     per_iteration = per_iteration_locals(node)
+    closures = any(not isinstance(step.init, (n.Lit, n.LocalRef, n.Op)) for step in node.binds[1:])
+    copied: list[tuple[Local, str]] = []
     for step in node.binds:
         local = step.local
-        if local in per_iteration:
-            local.outer_js = lw.fresh(local.name)
-            local.js = lw.fresh(local.name)
-            assert step.init is not None
-            e = lw.expr(step.init)
-            lw.stmts.append(ir.Declare(step.span, "let", local.outer_js, e))
-        else:
+        if local not in per_iteration:
             bind(lw, step)
+            continue
+        assert step.init is not None
+        e = lw.expr(step.init)
+        local.js = local.outer_js = lw.fresh(local.name)
+        first = local.captured and closures and step is not node.binds[-1]
+        lw.stmts.append(ir.Declare(step.span, "const" if first else "let", local.js, e))
+        if first:
+            # a later initial value may hold a closure over this one's first value
+            copied.append((local, local.js))
+    for local, js in copied:
+        local.outer_js = lw.fresh(local.name)
+        lw.stmts.append(ir.Declare(None, "let", local.outer_js, Name(None, js)))
+    for local in per_iteration:
+        local.js = lw.fresh(local.name)
     body_loop(lw, node, dest, per_iteration)
 
 

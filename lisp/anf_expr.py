@@ -118,7 +118,7 @@ def template(lw: Lowerer, node: n.Template) -> Expr:
             parts.append(part)
             continue
         e = next(made)
-        known = type_of(part) in ("num", "str", "bool", "big")
+        known = type_of(part) in ("str", "bool", "big") or (type(part) is n.Lit and part.text != "-0")
         parts.append(e if known else ir.CallExpr(part.span, lw.core("interpolate"), [e]))
     return ir.TemplateText(node.span, parts)
 
@@ -238,6 +238,8 @@ def await_(lw: Lowerer, node: n.Await) -> Expr:
 
 @expression(n.CheckAwait)
 def check_await(lw: Lowerer, node: n.CheckAwait) -> Expr:
+    if type_of(node.value) not in ("any", "data"):
+        return lw.expr(node.value)
     v = lw.simple(lw.expr(node.value))
     return ir.Cond(
         node.span, ir.CallExpr(node.span, lw.core("isThenable"), [v]), awaited(lw, v, node.span), v

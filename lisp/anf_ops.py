@@ -112,9 +112,11 @@ def arithmetic(lw: Lowerer, node: n.Op) -> Expr:
     kinds = [type_of(leaf) for leaf in found]
     if type_of(node) == "str":
         return build(node, iter(lw.args(found)))
-    if any(kind not in ("num", "any", None) for kind in kinds):
-        return slow(lw, node, iter(lw.args(found)))
     made = lw.args(found)
+    if any(kind not in ("num", "any", None) for kind in kinds) or any(
+        type(e) is Text and kind != "num" for e, kind in zip(made, kinds, strict=True)
+    ):
+        return slow(lw, node, iter(made))
     unknown: list[str] = []
     fresh = 0
     for e, kind in zip(made, kinds, strict=True):
@@ -227,13 +229,10 @@ def is_nan(node: Node) -> bool:
 
 def chain(lw: Lowerer, node: n.Op, negated: bool) -> Expr:
     """`(< a b c)`: every operand once, `a < b && b < c`."""
-    if node.op in ("=", "==", "not="):
-        args = lw.args(node.args)
-        if any(type_of(arg) in ("any", "arr", "data", "big") for arg in node.args):
-            return ir.CallExpr(node.span, lw.core(mangle("not=" if negated else "=")), args)
-    if any(type_of(arg) not in ("num", "str") for arg in node.args):
-        return ir.CallExpr(node.span, lw.core(mangle(node.op)), lw.args(node.args))
     made = lw.args(node.args)
+    if any(type_of(arg) not in ("num", "str") for arg in node.args):
+        name = {"==": "=", "not=": "not="}.get(node.op, node.op)
+        return ir.CallExpr(node.span, lw.core(mangle(name)), made)
     for at in range(len(made)):
         if not ir.is_simple(made[at]):
             for before in range(at + 1):

@@ -265,6 +265,9 @@ def is_stable(e: Expr) -> bool:
             if not is_stable(item):
                 return False
         return True
+    if kind is Binary:
+        # operators are only written where operands are known numbers, strings, or merely compared
+        return is_stable(e.left) and is_stable(e.right)  # type: ignore[attr-defined]
     if kind is Unary:
         return e.op in ("-", "!", "typeof ") and type(e.value) is Text  # type: ignore[attr-defined]
     return False

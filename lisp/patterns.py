@@ -90,35 +90,30 @@ def bind_vector(an: Analyzer, form: Vector, init: Node | None, scope: Scope, out
             if at + 2 < len(items):
                 raise an.fail("bad-pattern", items[at + 2], "nothing may follow the rest pattern", "[a & rest]")
             target = plain(items[at + 1])
-            if isinstance(target, Symbol):
-                rest = an.local(target, scope)
-            else:
-                rest = an.temp("rest", target.span)
-                nested.append((target, rest, None))
+            rest = an.temp(target.name if isinstance(target, Symbol) else "rest", target.span)
+            nested.append((target, rest, None))
             at += 2
             continue
         default: Form | None = None
         if isinstance(item, List) and len(item.items) == 2:
             default, item = item.items[1], plain(item.items[0])
-        if isinstance(item, Symbol):
-            if item.name == "_" and default is None:
-                elements.append(None)
-            else:
-                local = an.local(item, scope)
-                elements.append(local)
-                if default is not None:
-                    nested.append((item, local, default))
+        if isinstance(item, Symbol) and item.name == "_" and default is None:
+            elements.append(None)
         else:
-            local = an.temp("item", item.span)
+            local = an.temp(item.name if isinstance(item, Symbol) else "item", item.span)
             elements.append(local)
             nested.append((item, local, default))
         at += 1
     step.rest = rest
+    # Names come into scope from left to right: a default sees those before it, not those after.
     for item, local, default in nested:
         if default is not None:
             local.assigned = True
             out.append(Bind(item.span, local, None, an.value(default, scope)))
-        if not isinstance(item, Symbol):
+        if isinstance(item, Symbol):
+            an.world.check_binder(item)
+            scope.table[(item.name, item.marks) if item.marks else item.name] = local
+        else:
             fill(an, item, local, scope, out)
     return source
 

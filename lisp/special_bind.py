@@ -12,6 +12,7 @@ from .nodes import (
     Arity,
     Bind,
     Catch,
+    CheckAwait,
     Fn,
     Frame,
     Let,
@@ -100,13 +101,15 @@ def named_let(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         loop = arity.loop
         assert loop is not None
         if not loop.recurs:
-            return Let(form.span, binds + arity.binds, arity.body)
+            made: Node = Let(form.span, binds + arity.binds, arity.body)
+            return CheckAwait(form.span, made) if fn.frame.has_await else made
         for args in loop.recur_args:
             for bind, arg in zip(binds, args, strict=True):
                 if bind.local.sources is not None:
                     bind.local.sources.append(arg)
         loop.binds, loop.inner, loop.body, loop.is_fn, loop.span = binds, arity.binds, arity.body, False, form.span
-        return loop
+        # as a function it would be async, and its first call awaited
+        return CheckAwait(form.span, loop) if fn.frame.has_await else loop
     local.is_async_fn = False
     call = NamedCall(form.span, LocalRef(name.span, local), inits, fn.frame)
     if fn.frame.has_await:
@@ -253,12 +256,12 @@ def build_fn(
 ) -> tuple[Fn, list[Node]]:
     """A function node from its arities; analyzed in a frame of its own."""
     frame = Frame(an.frame, name, kind=kind)
-    saved = an.frame, an.loop, an.finals, an.top, an.auto
-    an.frame, an.finals, an.top = frame, [], False
+    saved = an.frame, an.loop, an.finals, an.top, an.auto, an.tries
+    an.frame, an.finals, an.top, an.tries = frame, [], False, 0
     if named is not None:
         named.frame, named.named_frame = frame, frame
     arities = [build_arity(an, params, body, scope, named, form) for params, body in clauses]
-    an.frame, an.loop, an.finals, an.top, an.auto = saved
+    an.frame, an.loop, an.finals, an.top, an.auto, an.tries = saved
     if named is not None:
         named.frame = an.frame
     if kind == "fn" and frame.uses_this and not named and frame.parent and in_method(frame.parent):
@@ -314,14 +317,14 @@ def build_arity(
             if len(item.items) != 2:
                 raise an.fail("bad-params", item, "a parameter with a default is (name default)", "[a (b 10)]")
             default, item = item.items[1], plain(item.items[0])
+        node = an.value(default, inner) if default is not None else None
         if isinstance(item, Symbol):
             local = an.local(item, inner)
         elif isinstance(item, (Vector, Map)):
             local = an.temp("arg", item.span)
         else:
             raise an.fail("bad-params", item, "not a parameter", "a name, (name default), [a b] or {:keys [a b]}")
-        if default is not None:
-            node = an.value(default, inner)
+        if node is not None:
             made.append(Param(local, node))
             binds.append(Bind(item.span, local, None, node))
         else:
@@ -372,10 +375,14 @@ def try_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     top, an.top = an.top, False
     if final is not None:
         an.finals.append(an.loop)
+        an.tries += 1
+    an.tries += 1
     node = Try(form.span, an.body(tuple(body), Scope(scope), tail, form.span))
+    an.tries -= 1
     node.catches = [catch_clause(an, clause, scope, tail) for clause in catches]
     if final is not None:
         an.finals.pop()
+        an.tries -= 1
         loop, an.loop = an.loop, an.loop
         node.final = an.body(final.items[1:], Scope(scope), False, final.span)
         an.loop = loop

@@ -32,7 +32,7 @@ def case(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     simple = True
     if rest and all(isinstance(arm, Vector) and len(arm.items) >= 2 for arm in rest):
         rest = [part for arm in rest if isinstance(arm, Vector) for part in (arm.items[0], _body(an, arm))]
-    if len(rest) >= 2 and isinstance(rest[-2], (Symbol, Keyword)) and rest[-2].name in ("else", "default", "_"):
+    if len(rest) >= 2 and not len(rest) % 2 and isinstance(rest[-2], (Symbol, Keyword)) and rest[-2].name in ("else", "default", "_"):
         default = an.form(rest[-1], scope, tail)
         rest = rest[:-2]
     elif len(rest) % 2:

@@ -215,7 +215,9 @@ export async function* asyncIterable(xs, wait) {
 
 /** Text of a value in an f-string: as `String`, nil as "nil". */
 export function interpolate(x) {
-  return x === null || x === undefined ? "nil" : typeof x === "string" ? x : textInTemplate(x);
+  if (typeof x === "string") return x;
+  if (x === null || x === undefined) return "nil";
+  return Object.is(x, -0) ? "-0" : textInTemplate(x);
 }
 
 function textInTemplate(x) {
