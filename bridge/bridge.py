@@ -47,6 +47,8 @@ _FORM: contextvars.ContextVar[int] = contextvars.ContextVar("polyrepl_form", def
 _ERROR, _REPLY = KINDS["ERROR"], KINDS["REPLY"]
 _CALL, _RUN, _IMPORT, _EVAL, _AWAIT = OPS["call"], OPS["run"], OPS["import"], OPS["eval"], OPS["await"]
 _KEPT_CONTEXTS = 64
+# What JavaScript has no exception of its own for.
+_MISSING: dict[str, type[Exception]] = {"attribute": AttributeError, "key": KeyError, "index": IndexError}
 
 
 class Bridge:
@@ -70,6 +72,7 @@ class Bridge:
         self._output: Output | None = None
         self._loops: Any = None
         self._graveyard: list[Connection] = []
+        self._serving: dict[int, int] = {}  # other threads than the home thread, inside a callback
         self._contexts: dict[int, contextvars.Context] = {}
         self._starting = threading.RLock()
         self._ready = False
@@ -203,7 +206,7 @@ class Bridge:
                 while len(self._contexts) > _KEPT_CONTEXTS:
                     del self._contexts[next(iter(self._contexts))]
             segments: list[Any] = []
-            header = self._call_header(_RUN, function, None, args, kwargs, segments)
+            header = self._call_header(_RUN, function, args, kwargs, segments)
             return await self._await(header, segments, number or -1)
         finally:
             if token is not None:
@@ -270,19 +273,19 @@ class Bridge:
             self._operate(op_name, proxy, *operands)
 
     def _call_header(
-        self, op: int, function: Any, path: list[str] | None, args: tuple[Any, ...], kwargs: dict[str, Any],
-        segments: list[Any],
+        self, op: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], segments: list[Any]
     ) -> list[Any]:
         encode = self.marshal.encode
-        header: list[Any] = [op, 0, _FORM.get(), self._mine(function), path]
+        this = function._this
+        header: list[Any] = [op, 0, _FORM.get(), self._mine(function), None if this is None else this[1]._handle]
         header += [encode(arg, segments) for arg in args]
         for name, value in kwargs.items():
             header += (["k", name], encode(value, segments))
         return header
 
-    def _call(self, function: Any, path: list[str] | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         segments: list[Any] = []
-        return self._request(self._call_header(_CALL, function, path, args, kwargs, segments), segments)
+        return self._request(self._call_header(_CALL, function, args, kwargs, segments), segments)
 
     def _post(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
         segments: list[Any] = []
@@ -315,7 +318,7 @@ class Bridge:
         import asyncio
 
         conn = self._live()
-        if conn._owed:
+        if conn.top_python if threading.get_ident() == conn.home else self._serving.get(threading.get_ident()):
             raise WouldBlock("JavaScript waits for this very call, so its promise cannot settle: return the promise, "
                              "or make the function `async def` and await it")
         try:
@@ -354,6 +357,8 @@ class Bridge:
             return ProtocolError(f"malformed error reply: {error}")
         if isinstance(payload, BaseException):
             return payload
+        if len(wire) > 4 and wire[4] in _MISSING:
+            return _MISSING[wire[4]](message)
         if name == "Interrupt":
             return Interrupted(message or "JavaScript was interrupted")
         return JSError(name, message, stack, payload)
@@ -379,6 +384,8 @@ class Bridge:
             if home:
                 assert conn is not None
                 conn.top_python = True
+            else:
+                self._serving[threading.get_ident()] = self._serving.get(threading.get_ident(), 0) + 1
             try:
                 if outermost and form in self._contexts:
                     value = self._contexts[form].copy().run(self.server.perform, message, frame.body)
@@ -388,6 +395,8 @@ class Bridge:
                 if home:
                     assert conn is not None
                     conn.top_python = False
+                else:
+                    self._serving[threading.get_ident()] -= 1
         except BaseException as error:
             return self.answer(None, error)
         return self.answer(value, None)
@@ -410,7 +419,13 @@ class Bridge:
         self.loops.serve(frame)
 
     def note(self, frame: Frame) -> None:
-        message = self._loads(frame.head)
+        try:
+            self._note(self._loads(frame.head))
+        except (ValueError, TypeError, IndexError, KeyError) as error:
+            if self._output is not None:
+                self._output.deliver("stderr", f"polyrepl: a malformed note was dropped ({error})\n", None)
+
+    def _note(self, message: list[Any]) -> None:
         match message[0]:
             case 1:
                 pairs = message[1]

@@ -13,10 +13,10 @@ from typing import Any
 from .marshal import Marshal
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-# numpy kind+size, and struct format, to the wire's typed-array letters.
+# Struct formats to the wire's typed-array letters.
 _LETTERS = {
     "b": "i1", "B": "u1", "h": "i2", "H": "u2", "i": "i4", "I": "u4", "q": "i8", "Q": "u8",
-    "e": "f2", "f": "f4", "d": "f8", "?": "u1",
+    "e": "f2", "f": "f4", "d": "f8",
 }  # fmt: skip
 
 
@@ -49,30 +49,48 @@ def _encode(marshal: Marshal, value: Any, segments: list[Any], seen: dict[int, i
         return ["d", (moment - _EPOCH) / datetime.timedelta(milliseconds=1)]
     if isinstance(value, bytearray):
         return marshal._segment("b", bytes(value), segments)
-    array = _typed(value)
-    if array is not None:
-        letters, data = array
-        offset = sum(len(part) for part in segments)
-        padding = -offset % 8
-        if padding:
-            segments.append(bytes(padding))
-        segments.append(data)
-        return ["t", letters, offset + padding, len(data)]
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.ndarray):
-        return _encode(marshal, value.tolist(), segments, seen)
+        return _ndarray(numpy, marshal, value, segments, seen)
+    buffer = _buffer(value)
+    if buffer is not None:
+        return _typed("t", *buffer, segments)
     return marshal.encode(value, segments)
 
 
-def _typed(value: Any) -> tuple[str, Any] | None:
-    """Format letters and little-endian contiguous bytes of a one-dimensional buffer, if it is one."""
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, numpy.ndarray):
-        if value.dtype.kind not in "biuf" or value.dtype.itemsize > 8:
-            return None
-        dtype = value.dtype.newbyteorder("<") if value.dtype.kind != "b" else numpy.dtype("u1")
-        flat = numpy.ascontiguousarray(value, dtype=dtype).reshape(-1)
-        return f"{dtype.kind}{dtype.itemsize}", memoryview(flat).cast("B")
+def _typed(tag: str, letters: str, data: Any, segments: list[Any]) -> list[Any]:
+    offset = sum(len(part) for part in segments)
+    padding = -offset % 8
+    if padding:
+        segments.append(bytes(padding))
+    segments.append(data)
+    return [tag, letters, offset + padding, len(data)]
+
+
+def _ndarray(numpy: Any, marshal: Marshal, array: Any, segments: list[Any], seen: dict[int, int]) -> Any:
+    """A typed array of the same numbers, whatever the byte order and strides; more dimensions become arrays of
+    such rows over one buffer. Other kinds become Arrays: dates as Date (NaT as null), the rest item by item."""
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind in "iuf" and size <= 8 and array.ndim:
+        little = numpy.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        data = memoryview(little.reshape(-1)).cast("B") if little.size else b""
+        wire = _typed("t" if array.ndim == 1 else "g", f"{kind}{size}", data, segments)
+        return wire if array.ndim == 1 else [*wire, *array.shape]
+    if kind == "M":
+        numbers = array.astype("datetime64[ms]").astype("int64").tolist()
+        return _dates(numbers, numpy.iinfo("int64").min, seen)
+    return _encode(marshal, array.tolist(), segments, seen)
+
+
+def _dates(numbers: Any, missing: int, seen: dict[int, int]) -> Any:
+    if isinstance(numbers, list):
+        seen[~len(seen)] = len(seen)  # nothing can refer to it, but it counts as a container
+        return ["a", *[_dates(item, missing, seen) for item in numbers]]
+    return None if numbers == missing else ["d", numbers]
+
+
+def _buffer(value: Any) -> tuple[str, Any] | None:
+    """Format letters and contiguous bytes of an array.array or memoryview."""
     try:
         view = memoryview(value)
     except TypeError:

@@ -72,7 +72,9 @@ class Marshal:
             for base in kind.__mro__:
                 entry = self.custom.get(base)
                 if entry is not None:
-                    return ["c", entry[0], self.encode(entry[1](value), segments)]
+                    from .deep import encode_deep
+
+                    return ["c", entry[0], encode_deep(self, entry[1](value), segments)]
         module = kind.__module__
         if module == "numpy":
             scalar = self._numpy_scalar(value)
@@ -165,14 +167,21 @@ class Marshal:
 
     def _typed(self, wire: Any, body: Any, shared: list[Any]) -> Any:
         data = memoryview(body)[wire[2] : wire[2] + wire[3]]
-        return data.cast(FORMATS[wire[1]]) if wire[3] else memoryview(b"").cast(FORMATS[wire[1]])
+        kind = FORMATS[wire[1]]
+        if kind == "e":
+            # Half floats: no memoryview before Python 3.14 reads them, an array of floats does.
+            import array
+            import struct
+
+            return memoryview(array.array("f", struct.unpack(f"<{len(data) // 2}e", data)))
+        return (data if wire[3] else memoryview(b"")).cast(kind)
 
     def _proxy(self, wire: Any, body: Any, shared: list[Any]) -> Any:
         return self.imports.adopt(wire[1], wire[2])
 
     def _custom(self, wire: Any, body: Any, shared: list[Any]) -> Any:
         revive = self.revive.get(wire[1])
-        value = self.decode(wire[2], body, shared)
+        value = self.decode(wire[2], body)
         return value if revive is None else revive(value)
 
 

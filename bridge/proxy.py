@@ -18,7 +18,8 @@ _GETITEM, _SETITEM, _DELITEM = OPS["getitem"], OPS["setitem"], OPS["delitem"]
 _CALL, _NEW, _LEN, _ITER, _NEXT = OPS["call"], OPS["new"], OPS["len"], OPS["iter"], OPS["next"]
 _CONTAINS, _DIR, _REPR, _STR, _AWAIT = OPS["contains"], OPS["dir"], OPS["repr"], OPS["str"], OPS["await"]
 _OPERATOR, _CONVERT, _DESCRIBE, _SEND = OPS["operator"], OPS["convert"], OPS["describe"], OPS["send"]
-_LOCAL = frozenset(("_handle", "_traits", "_imports", "_bridge"))
+_LOCAL = frozenset(("_handle", "_traits", "_imports", "_bridge", "_this"))
+_FUNCTION, _CLASS, _MODULE = SORTS.index("callable"), SORTS.index("class"), SORTS.index("module")
 
 
 class Keyword(str):
@@ -31,16 +32,20 @@ class JsProxy:
     """A live JavaScript object. Attributes and items are the object's properties; `name_` reads `name` where a
     Python keyword is in the way; `proxy.new(...)` constructs, `proxy.to_py()` copies."""
 
-    __slots__ = ("__weakref__", "_bridge", "_handle", "_imports", "_traits")
+    __slots__ = ("__weakref__", "_bridge", "_handle", "_imports", "_this", "_traits")
     _handle: int
     _traits: int
     _imports: Any
     _bridge: Any
+    _this: Any  # None, or for a bound method (its own function, the object it was taken from)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return self._bridge._operate(_GETATTR, self, _plain(name))
+        value = self._bridge._operate(_GETATTR, self, _plain(name))
+        if isinstance(value, _Callable) and self._traits & 15 not in (_FUNCTION, _CLASS, _MODULE):
+            return _bound(value, self)
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _LOCAL:
@@ -70,8 +75,10 @@ class JsProxy:
         return True
 
     def __eq__(self, other: object) -> bool:
-        # The same object always has the same living proxy.
-        return self is other
+        # The same object has the same living proxy; only bound methods are made anew, as Python's own are.
+        return self is other or (
+            isinstance(other, JsProxy) and self._handle == other._handle and self._imports is other._imports
+        )
 
     def __hash__(self) -> int:
         return hash((self._handle, id(self._imports)))
@@ -102,7 +109,7 @@ class _Callable:
     __slots__ = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._bridge._call(self, None, args, kwargs)  # type: ignore[attr-defined]
+        return self._bridge._call(self, args, kwargs)  # type: ignore[attr-defined]
 
     @property
     def __signature__(self) -> Any:
@@ -183,6 +190,26 @@ class _Iterator:
         self._bridge._operate(_SEND, self, "return", None)  # type: ignore[attr-defined]
 
 
+class _List:
+    __slots__ = ()
+
+    def insert(self, index: int, value: Any) -> None:
+        """Insert before index, as list.insert."""
+        self.splice(index, 0, value)  # type: ignore[attr-defined]
+
+
+class _Set:
+    __slots__ = ()
+
+    def discard(self, value: Any) -> None:
+        """Remove value if it is there, as set.discard."""
+        self.delete(value)  # type: ignore[attr-defined]
+
+    @classmethod
+    def _from_iterable(cls, items: Any) -> set[Any]:
+        return set(items)
+
+
 class _Awaitable:
     __slots__ = ()
 
@@ -258,24 +285,41 @@ def make_proxy(bridge: Any, imports: Any, handle: int, traits: int) -> JsProxy:
     put(proxy, "_imports", imports)
     put(proxy, "_handle", handle)
     put(proxy, "_traits", traits)
+    put(proxy, "_this", None)
     return proxy
+
+
+def _bound(function: Any, this: JsProxy) -> JsProxy:
+    """A method that remembers its object, as Python's do; at home it is the function itself."""
+    method = make_proxy(function._bridge, function._imports, function._handle, function._traits)
+    object.__setattr__(method, "_this", (function, this))
+    return method
 
 
 def _make_class(traits: int) -> type[JsProxy]:
     bases = [ability for trait, ability in _ABILITIES if traits & TRAITS[trait]]
     sort = SORTS[traits & 15] if traits & 15 < len(SORTS) else "object"
+    bases += [kind for name, kind in (("list", _List), ("set", _Set)) if name == sort]
     cls: type[JsProxy] = type(
         _NAMES.get(sort, "JsProxy"), (*bases, JsProxy), {"__slots__": (), "__module__": __name__}
     )
-    import collections.abc as abc
+    if sort in _PROTOCOLS:
+        import collections.abc as abc
 
-    if sort == "list":
-        abc.MutableSequence.register(cls)
-    elif sort == "dict":
-        abc.MutableMapping.register(cls)
-    elif sort == "set":
-        abc.MutableSet.register(cls)
+        base, names = _PROTOCOLS[sort]
+        protocol = getattr(abc, base)
+        protocol.register(cls)
+        for method in names.split():
+            setattr(cls, method, getattr(protocol, method))
     return cls
+
+
+# Methods that Python code expects of such a container; they win over JavaScript's of the same name.
+_PROTOCOLS = {
+    "list": ("MutableSequence", "append extend index count remove clear __reversed__ __iadd__"),
+    "dict": ("MutableMapping", "get keys values items pop popitem update setdefault clear"),
+    "set": ("MutableSet", "isdisjoint __and__ __or__ __sub__ __xor__ __le__ __ge__ __lt__ __gt__ remove pop"),
+}
 
 
 def _plain(name: str) -> str:

@@ -142,7 +142,8 @@ class Server:
         bits = traits.of(value)
         if bits & _MAPPING:
             try:
-                return value[name]
+                # A defaultdict makes an item of what is asked for, but not of what JavaScript only probes.
+                return value[name] if mode == 0 or name in value else MISSING
             except (KeyError, TypeError, IndexError):
                 return MISSING
         if mode == 2 or bits & _ARRAY_LIKE:

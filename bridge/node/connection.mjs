@@ -11,6 +11,11 @@ import { Closed } from "./transport.mjs";
 
 /** The number of the form that the running code belongs to (undefined: none). */
 export const forms = new AsyncLocalStorage();
+/** The form of the running code as Python knows it, 0 for none. */
+export function formNumber() {
+  const form = forms.getStore();
+  return form > 0 ? form : 0;
+}
 const BURST_MS = 10;
 const JS = 1, PYTHON = 2;
 
@@ -76,7 +81,7 @@ export class Connection {
 
   /** Output of the running form, in order with everything else. */
   output(text, stderr) {
-    this.channel.put(KINDS.OUTPUT, forms.getStore() ?? 0, stderr ? FLAGS.STDERR : 0, text);
+    this.channel.put(KINDS.OUTPUT, formNumber(), stderr ? FLAGS.STDERR : 0, text);
     this.channel.flush();
   }
 
@@ -88,7 +93,7 @@ export class Connection {
     const id = this.#id();
     const outer = this.marshal.begin();
     try {
-      this.#put(KINDS.REQUEST, id, 0, [op, this.parent, forms.getStore() ?? 0, ...operands(this.marshal)]);
+      this.#put(KINDS.REQUEST, id, 0, [op, this.parent, formNumber(), ...operands(this.marshal)]);
     } finally {
       this.marshal.end(outer);
     }
@@ -113,7 +118,7 @@ export class Connection {
     const id = this.#id();
     const outer = this.marshal.begin();
     try {
-      this.#put(KINDS.REQUEST, id, FLAGS.ASYNC, [op, 0, forms.getStore() ?? 0, ...operands(this.marshal)]);
+      this.#put(KINDS.REQUEST, id, FLAGS.ASYNC, [op, 0, formNumber(), ...operands(this.marshal)]);
     } finally {
       this.marshal.end(outer);
     }
@@ -196,7 +201,13 @@ export class Connection {
     if (frame.kind === KINDS.REQUEST) {
       if (frame.epoch === this.channel.epoch) this.#serve(frame);
     } else if (frame.kind === KINDS.NOTE) {
-      this.#note(JSON.parse(frame.head));
+      let message;
+      try {
+        message = JSON.parse(frame.head);
+      } catch {
+        return; // nobody waits for an answer to a note, and nobody can be told
+      }
+      this.#note(message);
     } else if (frame.kind !== KINDS.OUTPUT) {
       this.#settle(frame);
     }
@@ -260,6 +271,7 @@ export class Connection {
   /** [name, message, stack, value] of anything thrown. */
   envelope(error) {
     const { marshal } = this;
+    if (error instanceof Missing) return ["Error", marshal.encode(error.message), "", null, error.kind];
     if (error instanceof PyError) return [error.name, error.message, "", marshal.encode(error)];
     let name = "", message = "", stack = "";
     try {
@@ -366,6 +378,15 @@ export class Later {
   /** @param {Promise<any> | null} promise */
   constructor(promise) {
     this.promise = promise;
+  }
+}
+
+/** What Python has an exception of its own for: an attribute, a key, an index that is not there. */
+export class Missing extends Error {
+  /** @param {"attribute" | "key" | "index"} kind @param {string} message */
+  constructor(kind, message) {
+    super(message);
+    this.kind = kind;
   }
 }
 

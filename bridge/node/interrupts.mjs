@@ -20,31 +20,42 @@ export class Interrupts {
 
   /** A form begins; a number left over from an older interrupt is cleared. */
   begin(form) {
-    const run = { form, settle: null };
+    const run = { form, settle: null, controller: null };
     this.running.add(run);
     if (this.words[WORDS.CANCELLED] !== 0) Atomics.store(this.words, WORDS.CANCELLED, 0);
-    this.words[WORDS.FORM] = form ?? -1;
+    this.words[WORDS.FORM] = form;
     return run;
   }
 
   end(run) {
     if (!this.running.delete(run)) return;
-    if (this.words[WORDS.CANCELLED] === (run.form ?? -1)) Atomics.store(this.words, WORDS.CANCELLED, 0);
+    if (this.words[WORDS.CANCELLED] === run.form) Atomics.store(this.words, WORDS.CANCELLED, 0);
     if (this.running.size === 0) this.words[WORDS.FORM] = 0;
   }
 
-  /** Rung 1: reject every await of the form. */
-  cancel(form) {
-    const rejecters = this.waiting.get(form ?? 0);
-    if (rejecters === undefined) return;
-    this.waiting.delete(form ?? 0);
-    for (const reject of rejecters) reject(new Interrupt());
+  /** Rung 1: reject every await of the form and abort its signal. Form 0 means whatever runs. */
+  cancel(form, reason = new Interrupt()) {
+    for (const run of this.running) if (form === 0 || run.form === form) run.controller?.abort(reason);
+    for (const [number, rejecters] of [...this.waiting]) {
+      if (form !== 0 && number !== form) continue;
+      this.waiting.delete(number);
+      for (const reject of rejecters) reject(reason);
+    }
+  }
+
+  /** An AbortSignal that fires when the form of the running code is cancelled. */
+  signal() {
+    const form = forms.getStore();
+    for (const run of this.running) {
+      if (run.form === form) return (run.controller ??= new AbortController()).signal;
+    }
+    return new AbortController().signal;
   }
 
   /** Rung 2: whatever of the form is still pending is settled from outside. */
   settle(form) {
     for (const run of [...this.running]) {
-      if (form === 0 || form === -1 || (run.form ?? 0) === form) run.settle?.(new Interrupt());
+      if (form === 0 || run.form === form) run.settle?.(new Interrupt());
     }
   }
 

@@ -27,6 +27,7 @@ connection.marshal = new Marshal(new Exports(), proxies);
 const interrupts = new Interrupts(words);
 connection.perform = makeServer(connection, evaluator, interrupts);
 const $py = makePython(connection, proxies);
+Object.defineProperty($py, "signal", { get: () => interrupts.signal(), enumerable: true });
 
 const named = { $py, $w: interrupts.wait, $flag: words, Interrupt };
 for (const [name, value] of Object.entries(named)) {

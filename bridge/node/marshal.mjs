@@ -95,7 +95,13 @@ export class Marshal {
     if (handle !== undefined) return [TAGS.HOME, handle];
     if (this.custom.length > 0) {
       for (const entry of this.custom) {
-        if (entry.test(value)) return [TAGS.CUSTOM, entry.name, this.encode(entry.encode(value))];
+        if (!entry.test(value)) continue;
+        const { frame } = this;
+        const { seen } = frame;
+        frame.seen = null; // its containers are numbered by themselves
+        const wire = [TAGS.CUSTOM, entry.name, this.encode(entry.encode(value))];
+        frame.seen = seen;
+        return wire;
       }
     }
     if (Array.isArray(value)) return this.#copy(value, TAGS.ARRAY);
@@ -188,13 +194,10 @@ export class Marshal {
       case TAGS.BYTES:
         if (wire[2] >= LARGE) return new Uint8Array(body.buffer, body.byteOffset + wire[1], wire[2]);
         return new Uint8Array(body.subarray(wire[1], wire[1] + wire[2]));
-      case TAGS.TYPED: {
-        // A large frame owns its memory, so the array lies right in it.
-        const at = body.byteOffset + wire[2];
-        const kind = ARRAYS[wire[1]];
-        if (wire[3] >= LARGE && at % 8 === 0) return new kind(body.buffer, at, wire[3] / kind.BYTES_PER_ELEMENT);
-        return new kind(body.buffer.slice(at, at + wire[3]));
-      }
+      case TAGS.TYPED:
+        return typed(wire, body);
+      case TAGS.GRID:
+        return grid(typed(wire, body), wire.slice(4), 0);
       case TAGS.KEYWORD:
         return this.makeKeyword(wire[1]);
       case TAGS.MISSING:
@@ -205,7 +208,7 @@ export class Marshal {
         return shared[wire[1]];
       case TAGS.CUSTOM: {
         const revive = this.revive.get(wire[1]);
-        const value = this.decode(wire[2], body, shared ?? []);
+        const value = this.decode(wire[2], body);
         return revive === undefined ? value : revive(value);
       }
     }
@@ -246,6 +249,23 @@ export class Marshal {
     }
     throw new TypeError(`unknown value ${JSON.stringify(wire).slice(0, 60)}`);
   }
+}
+
+/** @param {any[]} wire @param {Buffer} body */
+function typed(wire, body) {
+  // A large frame owns its memory, so the array lies right in it.
+  const at = body.byteOffset + wire[2];
+  const kind = ARRAYS[wire[1]];
+  if (wire[3] >= LARGE && at % 8 === 0) return new kind(body.buffer, at, wire[3] / kind.BYTES_PER_ELEMENT);
+  return new kind(body.buffer.slice(at, at + wire[3]));
+}
+
+/** Arrays of arrays of rows, all over one buffer. */
+function grid(flat, shape, start) {
+  if (shape.length === 1) return flat.subarray(start, start + shape[0]);
+  const rest = shape.slice(1);
+  const step = rest.reduce((product, length) => product * length, 1);
+  return Array.from({ length: shape[0] }, (_, index) => grid(flat, rest, start + index * step));
 }
 
 /** What a JS object is and can do, as Python's proxy classes know it. */

@@ -5,7 +5,7 @@
  */
 import { inspect } from "node:util";
 import { INTERRUPT } from "./errors.mjs";
-import { forms } from "./connection.mjs";
+import { formNumber } from "./connection.mjs";
 import { NOTES } from "./protocol.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection */
@@ -24,7 +24,7 @@ export function takeOver(connection) {
   const late = (error) => {
     if (error?.[INTERRUPT]) return;
     const text = error instanceof Error ? String(error.stack ?? error) : inspect(error);
-    connection.note(NOTES.late, forms.getStore() ?? 0, `Uncaught (late) ${text}\n`);
+    connection.note(NOTES.late, formNumber(), `Uncaught (late) ${text}\n`);
   };
   process.on("uncaughtException", late);
   process.on("unhandledRejection", late);

@@ -17,7 +17,7 @@ export const OPS = {
 export const NOTES = { release: 1, cancel: 2, ready: 3, reset: 4, exit: 5, late: 6 };
 
 export const TAGS = {
-  FLOAT: "f", INT: "n", UNITS: "u", BYTES: "b", TYPED: "t", ARRAY: "a", OBJECT: "o", MAP: "M", SET: "S",
+  FLOAT: "f", INT: "n", UNITS: "u", BYTES: "b", TYPED: "t", GRID: "g", ARRAY: "a", OBJECT: "o", MAP: "M", SET: "S",
   DATE: "d", REF: "r", KEYWORD: "k", HANDLE: "p", HOME: "h", EXCEPTION: "x", MISSING: "m", CUSTOM: "c",
 };
 

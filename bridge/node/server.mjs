@@ -3,7 +3,8 @@
  * In: a request's header. Out: the value it answers with. Anything thrown becomes an error reply, never a crash.
  */
 import { inspect, types } from "node:util";
-import { forms, Later, Wire } from "./connection.mjs";
+import { forms, Later, Missing, Wire } from "./connection.mjs";
+import { ByRef } from "./marshal.mjs";
 import { OPS, TAGS } from "./protocol.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection @param {any} evaluator @param {any} interrupts */
@@ -25,13 +26,14 @@ export function makeServer(connection, evaluator, interrupts) {
     let receiver;
     let fn = target(message);
     const path = message[4];
-    if (path !== null) {
+    if (typeof path === "number") receiver = marshal.exports.get(path);
+    else if (path !== null) {
       for (const name of path) {
         receiver = fn;
         fn = fn[name];
       }
     }
-    if (typeof fn !== "function") throw new TypeError(`${path?.join(".") ?? inspect(fn, { depth: 0 })} is not a function`);
+    if (typeof fn !== "function") throw new TypeError(`${inspect(fn, { depth: 0 })} is not a function`);
     return { fn, receiver };
   }
 
@@ -40,20 +42,7 @@ export function makeServer(connection, evaluator, interrupts) {
     return Reflect.apply(fn, receiver, args(message, body, 5));
   }
 
-  /** Methods taken from an object keep their `this`, as in Python. */
-  function bound(object, value) {
-    if (typeof value !== "function" || typeof object === "function" || types.isModuleNamespaceObject(object)) return value;
-    if (Object.hasOwn(object, "constructor") || value[Symbol.for("polyrepl.keyword")] !== undefined) return value;
-    let methods = methodCache.get(object);
-    if (methods === undefined) methodCache.set(object, (methods = new Map()));
-    let method = methods.get(value);
-    if (method === undefined) {
-      method = new Proxy(value, { apply: (fn, self, list) => Reflect.apply(fn, self ?? object, list) });
-      methods.set(value, method);
-    }
-    return method;
-  }
-  const methodCache = new WeakMap();
+  let pseudo = 0;
 
   const table = {
     ping: (message) => message[3] ?? null,
@@ -67,9 +56,9 @@ export function makeServer(connection, evaluator, interrupts) {
       const name = message[4];
       const value = object[name];
       if (value === undefined && !(name in Object(object))) {
-        throw Object.assign(new TypeError(`${describe(object)} has no property ${JSON.stringify(name)}`), { missing: true });
+        throw new Missing("attribute", `JavaScript ${describe(object)} has no property ${JSON.stringify(name)}`);
       }
-      return bound(object, value);
+      return value;
     },
     setattr: (message, body) => {
       target(message)[message[4]] = marshal.decode(message[5], body);
@@ -89,7 +78,7 @@ export function makeServer(connection, evaluator, interrupts) {
       }
       if (Array.isArray(object) || ArrayBuffer.isView(object)) {
         const index = Number.isInteger(key) && key < 0 ? object.length + key : key;
-        if (Number.isInteger(index) && !(index >= 0 && index < object.length)) throw new RangeError(`index ${key} is out of range`);
+        if (Number.isInteger(index) && !(index >= 0 && index < object.length)) throw new Missing("index", `index ${key} is out of range`);
         return object[index];
       }
       if (!(key in Object(object))) throw keyError(key);
@@ -106,7 +95,10 @@ export function makeServer(connection, evaluator, interrupts) {
       const key = marshal.decode(message[4], body);
       if (object instanceof Map || object instanceof Set) {
         if (!object.delete(key)) throw keyError(key);
-      } else if (Array.isArray(object)) object.splice(key, 1);
+      } else if (Array.isArray(object)) {
+        if (!(key >= -object.length && key < object.length)) throw new Missing("index", `index ${key} is out of range`);
+        object.splice(key, 1);
+      }
       else if (key in object) delete object[key];
       else throw keyError(key);
     },
@@ -118,7 +110,7 @@ export function makeServer(connection, evaluator, interrupts) {
       const object = target(message);
       const wanted = message[4] === true ? object[Symbol.asyncIterator]?.() : undefined;
       const iterable = wanted ?? (object instanceof Map && message[4] !== true ? object.keys() : object[Symbol.iterator]());
-      return new Wire((m) => [TAGS.ARRAY, iterable !== object, m.byHandle(iterable)]);
+      return [iterable !== object, new ByRef(iterable)];
     },
     next: (message) => {
       const iterator = target(message);
@@ -134,7 +126,7 @@ export function makeServer(connection, evaluator, interrupts) {
         items.push(step.value);
         if (items.length > 8 && performance.now() > end) break;
       }
-      return new Wire((m) => [TAGS.ARRAY, done, [TAGS.ARRAY, ...items.map((item) => m.encode(item))]]);
+      return [done, items];
     },
     send: (message, body, frame) => {
       const object = target(message);
@@ -149,13 +141,13 @@ export function makeServer(connection, evaluator, interrupts) {
       const method = object[message[4]];
       if (typeof method !== "function") {
         if (message[4] === "throw") throw value;
-        return new Wire((m) => [TAGS.ARRAY, true, m.encode(value)]);
+        return [true, value];
       }
       const step = method.call(object, message[4] === "next" && value === null ? undefined : value);
       if (frame.flags & 2) {
-        return new Later(Promise.resolve(step).then((s) => new Wire((m) => [TAGS.ARRAY, Boolean(s.done), m.encode(s.value)])));
+        return new Later(Promise.resolve(step).then((s) => [Boolean(s.done), s.value]));
       }
-      return new Wire((m) => [TAGS.ARRAY, Boolean(step.done), m.encode(step.value)]);
+      return [Boolean(step.done), step.value];
     },
     contains: (message, body) => {
       const object = target(message);
@@ -181,12 +173,13 @@ export function makeServer(connection, evaluator, interrupts) {
     run: (message, body, frame) => {
       const { fn, receiver } = callee(message);
       const list = args(message, body, 5);
-      const form = forms.getStore();
+      // A run without a form gets a negative number of its own, so that it can be cancelled too.
+      const form = forms.getStore() ?? --pseudo;
       const run = interrupts.begin(form);
       const finish = connection.answerLater(
         frame,
-        new Promise((resolve) => resolve(Reflect.apply(fn, receiver, list))).finally(() => interrupts.end(run)),
-        () => interrupts.cancel(form),
+        forms.run(form, () => new Promise((resolve) => resolve(Reflect.apply(fn, receiver, list))).finally(() => interrupts.end(run))),
+        (reason) => interrupts.cancel(form, reason),
       );
       run.settle = (error) => {
         interrupts.end(run);
@@ -216,7 +209,7 @@ export function makeServer(connection, evaluator, interrupts) {
 }
 
 function keyError(key) {
-  return Object.assign(new RangeError(`no item ${inspect(key)}`), { missing: true });
+  return new Missing("key", typeof key === "string" ? key : inspect(key));
 }
 
 function describe(object) {

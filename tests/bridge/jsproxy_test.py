@@ -1,0 +1,140 @@
+"""A JavaScript object in Python is a proper Python citizen."""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import inspect
+import threading
+from typing import Any
+
+import pandas
+import pytest
+
+from polyrepl.bridge import Bridge, JSError
+
+
+def by_ref(js: Bridge, source: str) -> Any:
+    return js.eval(f'globalThis[Symbol.for("polyrepl.$py")].byRef({source})')
+
+
+def test_attributes_and_items(js: Bridge) -> None:
+    thing = js.eval("globalThis.T = class T { x = 1; static s = 2; double() { return this.x * 2 } get three() { return 3 } }; new T()")
+    assert (thing.x, thing.double(), thing.three, thing["x"], "x" in thing) == (1, 2, 3, 1, True)
+    thing.x = 5
+    thing["y"] = 6
+    assert (thing.double(), thing.y) == (10, 6)
+    del thing.y
+    assert not hasattr(thing, "y")
+    assert getattr(thing, "nope", 7) == 7
+    with pytest.raises(AttributeError, match="nope"):
+        thing.nope  # noqa: B018
+    with pytest.raises(KeyError):
+        thing["nope"]
+    assert {"x", "double", "three"} <= set(dir(thing))
+    double = thing.double
+    assert double() == 10
+    assert double == thing.double
+    assert js.eval("(t, f) => t.double === f")(thing, double) is True
+    assert js.eval("T").s == 2
+    assert js.eval("T").new().x == 1
+    assert "T" in repr(thing)
+    assert str(js.eval("({ toString: () => 'me', f() {} }).f")).startswith("f()")
+    assert thing.typeof() == "T"
+
+
+def test_arrays(js: Bridge) -> None:
+    xs = by_ref(js, "[1, 2, 3]")
+    assert (len(xs), xs[0], xs[-1], xs[1:], list(xs), 2 in xs) == (3, 1, 3, [2, 3], [1, 2, 3], True)
+    xs.append(4)
+    xs.extend([5, 6])
+    xs.insert(0, 0)
+    xs[1] = 9
+    del xs[-1]
+    assert xs.to_py() == [0, 9, 2, 3, 4, 5]
+    assert list(reversed(xs)) == [5, 4, 3, 2, 9, 0]
+    assert (xs.index(9), xs.count(2)) == (1, 1)
+    with pytest.raises(IndexError):
+        xs[99]
+    assert isinstance(xs, abc.MutableSequence)
+    assert sum(by_ref(js, "Array.from({ length: 100000 }, (_, i) => i)")) == sum(range(100_000))
+
+
+def test_maps_and_sets(js: Bridge) -> None:
+    m = by_ref(js, "new Map([['a', 1], ['b', 2]])")
+    assert (len(m), m["a"], list(m), dict(m), m.get("q", 5), "a" in m) == (2, 1, ["a", "b"], {"a": 1, "b": 2}, 5, True)
+    m["c"] = 3
+    del m["a"]
+    assert sorted(m.items()) == [("b", 2), ("c", 3)]
+    with pytest.raises(KeyError):
+        m["a"]
+    assert isinstance(m, abc.MutableMapping)
+    s = by_ref(js, "new Set([1, 2])")
+    s.add(3)
+    s.discard(1)
+    assert (len(s), 3 in s, set(s)) == (2, True, {2, 3})
+    assert s & {3, 9} == {3}
+    assert isinstance(s, abc.Set)
+
+
+def test_abilities_are_true(js: Bridge) -> None:
+    f, plain, promise, generator = (js.eval(x) for x in ("(a, ...b) => a", "new (class {})", "Promise.resolve(1)", "(function* () { yield 1 })()"))
+    assert [isinstance(x, abc.Callable) for x in (f, plain, promise, generator)] == [True, False, False, False]  # type: ignore[arg-type]
+    assert [isinstance(x, abc.Iterable) for x in (f, plain, promise, generator)] == [False, False, False, True]
+    assert [isinstance(x, abc.Awaitable) for x in (f, plain, promise, generator)] == [False, False, True, False]
+    assert str(inspect.signature(f)) == "(a, /, *b)"
+    assert bool(plain) is True
+    assert hash(f) == hash(f)
+    assert f != plain
+
+
+def test_generators(js: Bridge) -> None:
+    generator = js.eval("(function* () { const x = yield 1; try { yield x } catch (e) { yield e.message } return 'end' })()")
+    assert next(generator) == 1
+    assert generator.send("sent") == "sent"
+    assert generator.throw(js.eval("new Error('thrown')")) == "thrown"
+    with pytest.raises(StopIteration) as stop:
+        generator.send(None)
+    assert stop.value.value == "end"
+    endless = js.eval("globalThis.n = 0; (function* () { for (;;) yield n++ })()")
+    assert [x for x, _ in zip(endless, range(5), strict=False)] == [0, 1, 2, 3, 4]
+    assert js.eval("n") <= 6
+    closed = js.eval("globalThis.closed = false; (function* () { try { yield 1; yield 2 } finally { closed = true } })()")
+    next(closed)
+    closed.close()
+    assert js.eval("closed") is True
+
+
+async def test_async_functions_and_iterators(js: Bridge) -> None:
+    f = js.eval("async (x) => { await null; if (x < 0) throw new RangeError('neg'); return x + 1 }")
+    assert await f(1) == 2
+    with pytest.raises(JSError, match="neg"):
+        await f(-1)
+    items = js.eval("(async function* () { yield 1; await null; yield 2 })()")
+    assert [x async for x in items] == [1, 2]
+    assert await js.eval("new (class { then(r) { r(9) } })()") == 9
+
+
+def test_as_key_callback_and_thread_target(js: Bridge) -> None:
+    assert sorted([3, 1, 2], key=js.eval("(x) => -x")) == [3, 2, 1]
+    assert list(map(js.eval("(x) => x * 2"), [1, 2])) == [2, 4]
+    assert pandas.Series([1, 2]).apply(js.eval("(x) => x * 2")).tolist() == [2, 4]
+    box = by_ref(js, "[]")
+    thread = threading.Thread(target=js.eval("(box) => { box.push(1) }"), args=(box,))
+    thread.start()
+    thread.join()
+    assert box.to_py() == [1]
+
+
+def test_context_manager(js: Bridge) -> None:
+    thing = js.eval("globalThis.log = []; new (class { [Symbol.dispose]() { log.push('bye') } })()")
+    with thing as same:
+        assert same is thing
+    assert js.eval("log") == ["bye"]
+
+
+def test_this_and_keywords(js: Bridge) -> None:
+    counter = js.eval("new (class { n = 0; inc(by) { this.n += by; return this } })()")
+    assert counter.inc(2).inc(3).n == 5
+    assert counter.inc(0) is counter
+    with_class = js.eval("new (class { class = 1; from = 2 })()")
+    assert (with_class.class_, with_class.from_) == (1, 2)
