@@ -61,7 +61,12 @@ class Lowerer:
         self.await_wrapper = await_wrapper
         self.tries = 0
         self.switches = 0
-        self.quoted_names = False
+        self.module = False  # definitions are the module's own variables, not the global object's
+        self.module_constants: set[str] = set()
+
+    def global_place(self, js: str, at: Span | None) -> Expr:
+        """Where a definition is kept."""
+        return Name(at, js, False) if self.module else ir.Dot(at, Name(None, "globalThis"), js)
 
     # -- names --------------------------------------------------------------------------------
 

@@ -291,8 +291,10 @@ def delete(lw: Lowerer, node: n.Delete) -> Expr:
 @delivering(n.Define)
 def define(lw: Lowerer, node: n.Define, dest: Dest) -> None:
     value = lw.expr(node.value)
-    target = ir.Dot(node.span, Name(None, "globalThis"), node.js)
-    lw.stmts.append(ir.Assign(node.span, target, value))
+    if node.js in lw.module_constants:
+        lw.stmts.append(ir.Declare(node.span, "const", node.js, value))
+    else:
+        lw.stmts.append(ir.Assign(node.span, lw.global_place(node.js, node.span), value))
     if dest.kind != "effect":
         lw.finish(null(node.span) if dest.kind == "assign" else Text(node.span, "undefined"), dest, node.span)
     else:
@@ -315,15 +317,15 @@ def js_import(lw: Lowerer, node: n.JsImport, dest: Dest) -> None:
     here: Expr
     if len(node.names) == 1:
         prop_, js = node.names[0]
-        target = ir.Dot(node.span, Name(None, "globalThis"), js)
+        target = lw.global_place(js, node.span)
         lw.stmts.append(ir.Assign(node.span, target, loaded if prop_ is None else member(loaded, prop_, node.span)))
     elif node.names:
         here = lw.spill(loaded, "module")
         if whole is not None:
-            lw.stmts.append(ir.Assign(node.span, ir.Dot(node.span, Name(None, "globalThis"), whole), here))
+            lw.stmts.append(ir.Assign(node.span, lw.global_place(whole, node.span), here))
         for prop_, js in node.names:
             if prop_ is not None:
-                target = ir.Dot(node.span, Name(None, "globalThis"), js)
+                target = lw.global_place(js, node.span)
                 lw.stmts.append(ir.Assign(node.span, target, member(here, prop_, node.span)))
     else:
         lw.stmts.append(ir.Do(node.span, loaded))

@@ -197,10 +197,10 @@ class Compiler:
         return self._unit(lw, lw.stmts, False)[0]
 
 
-def parameters(lw: Lowerer) -> str:
+def parameters(lw: Lowerer, *, with_runtime: bool = True) -> str:
     """The destructuring parameter: `{ $rt: { map, inc }, $py }`."""
     parts = []
-    if lw.imports:
+    if lw.imports and with_runtime:
         names = [js if js == alias else f"{js}: {alias}" for js, alias in sorted(lw.imports.items())]
         parts.append("$rt: { " + ", ".join(names) + " }")
     parts += sorted(lw.host_imports)
@@ -246,6 +246,15 @@ def guarded(work: Any, *args: Any) -> Any:
     finally:
         if limit < RECURSION_LIMIT:
             sys.setrecursionlimit(limit)
+
+
+def __getattr__(name: str) -> Any:
+    """`compile`, `compile_module` and `LispErrors` live in units.py, which needs this module first."""
+    if name in ("compile", "compile_module", "LispErrors"):
+        from . import units
+
+        return getattr(units, name)
+    raise AttributeError(name)
 
 
 __all__ = ["Compiled", "Compiler", "Source"]
