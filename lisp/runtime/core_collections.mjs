@@ -344,11 +344,11 @@ export function sortInPlace(items, compare, who) {
   if (compare !== undefined) return items.sort(comparator(compare, who));
   if (items.every((x) => typeof x === "string")) return items.sort();
   if (items.every((x) => typeof x === "number")) {
-    const numbers = Float64Array.from(items).sort(); // several times as fast as a comparator
+    const numbers = new Float64Array(items).sort(); // several times as fast as a comparator
     for (let i = 0; i < numbers.length; i++) items[i] = numbers[i];
     return items;
   }
-  return items.sort(compareValues); // (undefined goes last here whatever the comparator says)
+  return items.sort(compareValues);
 }
 
 /**
@@ -357,7 +357,8 @@ export function sortInPlace(items, compare, who) {
  */
 export function sort(compare, xs) {
   const given = arguments.length > 1;
-  const items = Array.from(asArray(given ? xs : compare, "sort"), (x) => x ?? null);
+  const items = [...asArray(given ? xs : compare, "sort")];
+  for (let i = 0; i < items.length; i++) if (items[i] === undefined) items[i] = null; // JavaScript puts it last
   return sortInPlace(items, given ? compare : undefined, "sort");
 }
 
