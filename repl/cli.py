@@ -71,9 +71,8 @@ def main(argv: list[str] | None = None) -> int:
 def version() -> int:
     """`polyrepl 0.1.0 (Python 3.11.7, Node v24.19.0)`."""
     import platform
-    from importlib.metadata import version as installed
-
     import subprocess
+    from importlib.metadata import version as installed
 
     from polyrepl.bridge import NodeNotFound
     from polyrepl.bridge.process import find_node

@@ -1,83 +1,116 @@
 """Commands of the prompt: lines that begin with a comma.
 
-In: the line. Out: printed text. Each command is a function whose docstring is its help.
+In: the line. Out: printed text. A command is one entry of `COMMANDS`: a coroutine function whose docstring
+is its help. What they act on is the `Terminal`. The longer ones live in commands_code.py and
+commands_state.py.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from polyrepl.lisp.errors import LispError, render
+from .completer import Candidate
+from .modules import files
 
-from .session import Session
+if TYPE_CHECKING:
+    from .services import SessionServices
+    from .terminal import Terminal
 
 
 class Quit(Exception):
     """`,quit` was typed."""
 
 
-Command = Callable[[Session, str], Awaitable[None]]
+Action = Callable[["Terminal", str], Awaitable[None]]
 
 
-async def help_(session: Session, argument: str) -> None:
-    """list the commands"""
-    width = max(map(len, COMMANDS))
-    for name, command in COMMANDS.items():
-        print(f"  ,{name:<{width}}  {command.__doc__}")
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command; the first line of its docstring is `usage: summary`."""
+
+    name: str
+    action: Action
+    usage: str
+    summary: str
+    doc: str
+    takes: str = ""
 
 
-async def js(session: Session, argument: str) -> None:
-    """show the JavaScript a form compiles to: ,js (defn f (x) (+ x 1))"""
-    try:
-        print(session.compiled_text(argument))
-    except LispError as error:
-        print(render(error))
+COMMANDS: dict[str, Command] = {}
 
 
-async def doc(session: Session, argument: str) -> None:
-    """show what a name does: ,doc map"""
-    print(session.doc(argument.strip()) or f"no documentation for {argument.strip()}")
+def command(name: str, takes: str = "") -> Callable[[Action], Action]:
+    """Register a command. `takes` says what completes its argument: name, file, form, setting, command."""
+
+    def register(action: Action) -> Action:
+        doc = (action.__doc__ or "").strip()
+        usage, _, summary = doc.partition("\n")[0].partition(": ")
+        COMMANDS[name] = Command(name, action, usage, summary, doc, takes)
+        return action
+
+    return register
 
 
-async def backtrace(session: Session, argument: str) -> None:
-    """show all of the last error's stack"""
-    last = session.trace.last
-    print("no error yet" if last is None else last.backtrace or last.text)
-
-
-async def reset(session: Session, argument: str) -> None:
-    """forget all Lisp and JavaScript state; Python's objects stay"""
-    session.reset()
-    print("Node was restarted; Python objects are still there")
-
-
-async def quit_(session: Session, argument: str) -> None:
-    """leave"""
-    raise Quit
-
-
-COMMANDS: dict[str, Command] = {
-    "help": help_,
-    "doc": doc,
-    "js": js,
-    "bt": backtrace,
-    "reset": reset,
-    "quit": quit_,
-}
-
-
-async def run_command(session: Session, line: str) -> None:
+async def run_command(terminal: Terminal, line: str) -> None:
     """Run `,name argument`.
 
     Raises:
         Quit: for `,quit`.
     """
     name, _, argument = line.removeprefix(",").partition(" ")
-    command = COMMANDS.get(name)
-    if command is not None:
-        await command(session, argument)
+    name, _, more = name.partition("\n")
+    argument = (more + "\n" + argument if more else argument).strip()
+    found = COMMANDS.get(name)
+    if found is not None:
+        await found.action(terminal, argument)
         return
     close = difflib.get_close_matches(name, COMMANDS, 1)
     hint = f"did you mean ,{close[0]}?" if close else ",help lists them"
-    print(f"unknown command ,{name}: {hint}")
+    terminal.complain(f"unknown command ,{name}: {hint}")
+
+
+async def complete_argument(
+    services: SessionServices, name: str, text: str, cursor: int
+) -> tuple[int, list[Candidate]] | None:
+    """Completion of a command's argument; None where it is text of one of the languages."""
+    found = COMMANDS.get(name)
+    start = len(name) + 2
+    typed = text[start:cursor]
+    if found is None or found.takes in ("", "form", "name"):
+        return None
+    if found.takes == "file":
+        return start, [Candidate(path, "file") for path in files(typed, services.folder())]
+    if found.takes == "command":
+        known = [Candidate(entry.name, "command", entry.summary) for entry in COMMANDS.values()]
+        return start, [candidate for candidate in known if candidate.text.startswith(typed)]
+    from .config import names
+
+    settings = [Candidate(key, "setting", entry.metadata["help"]) for key, entry in names().items()]
+    return start, [candidate for candidate in settings if candidate.text.startswith(typed)]
+
+
+@command("help", "command")
+async def help_(terminal: Terminal, argument: str) -> None:
+    """,help [command]: the commands, or one of them in full"""
+    found = COMMANDS.get(argument.lstrip(","))
+    if found is not None:
+        terminal.say(found.doc)
+        return
+    width = max(len(entry.usage) for entry in COMMANDS.values())
+    for entry in COMMANDS.values():
+        terminal.say(f"  {entry.usage:<{width}}  {entry.summary}")
+
+
+@command("quit")
+async def quit_(terminal: Terminal, argument: str) -> None:
+    """,quit: leave (so does Ctrl-D)"""
+    raise Quit
+
+
+# Importing them fills the table.
+from . import commands_code, commands_state  # noqa: E402
+
+__all__ = ["COMMANDS", "Command", "Quit", "command", "commands_code", "commands_state", "run_command"]

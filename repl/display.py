@@ -1,6 +1,6 @@
 """How a value looks where only text can be shown.
 
-In: a `Value`. Out: plain text.
+In: a `Value`. Out: plain text. What a terminal adds (layout, colour, pages, pictures) is in showing.py.
 """
 
 from __future__ import annotations

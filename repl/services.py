@@ -56,6 +56,30 @@ class SessionServices:
             self._module.baseline()
         return self._module
 
+    @property
+    def warm(self) -> bool:
+        """Has the living Node been made ready?"""
+        return self._module is not None and self._module_pid == self.session.bridge.pid
+
+    def warm_up(self) -> None:
+        """Make Node ready for the first form and for completion; waits until it has started."""
+        self.session._ready()
+        self.terminal()
+        self.table()
+
+    async def stop_background(self) -> str:
+        """Stop timers in Node and tasks in Python; says what was stopped."""
+        timers = self.terminal().stopTimers()
+        tasks = user_tasks()
+        for task in tasks:
+            task.cancel()
+        found = []
+        if timers:
+            found.append(f"{timers} timer" + ("s" if timers > 1 else ""))
+        if tasks:
+            found.append(f"{len(tasks)} Python task" + ("s" if len(tasks) > 1 else ""))
+        return f"stopped {' and '.join(found)}" if found else ""
+
     async def node(self, function: str, *args: Any) -> Any:
         """Call a function of node/terminal.mjs; None if Node is not there, not free, or says so."""
         bridge = self.session.bridge
@@ -217,16 +241,20 @@ class SessionServices:
         found = []
         for kind, many in await self.node("pending") or []:
             found.append(f"{many} {NOUNS.get(kind, kind)}" + ("s" if many > 1 else ""))
-        current = asyncio.current_task()
-        own = {"Task-1"}
-        tasks = [
-            task
-            for task in asyncio.all_tasks()
-            if task is not current and task.get_name() not in own and not _is_ours(task)
-        ]
+        tasks = user_tasks()
         if tasks:
             found.append(f"{len(tasks)} Python task" + ("s" if len(tasks) > 1 else ""))
         return found
+
+
+def user_tasks() -> list[asyncio.Task[Any]]:
+    """Tasks of the user's program on the running loop."""
+    current = asyncio.current_task()
+    return [
+        task
+        for task in asyncio.all_tasks()
+        if task is not current and task.get_name() != "Task-1" and not _is_ours(task)
+    ]
 
 
 def _is_ours(task: asyncio.Task[Any]) -> bool:

@@ -1,150 +1,295 @@
-"""The interactive loop: read with prompt_toolkit, evaluate with Session, show.
+"""The interactive loop: read a text, run it in its language, show what comes of it.
 
-In: a Session and a person. Out: an exit code.
-
-Enter submits exactly when the reader says that the text is complete; otherwise it makes a new line,
-indented as the form asks. Alt-Enter always makes a new line.
+In: a Session and a person. Out: an exit code. Editing is editor.py's, showing showing.py's; here is what
+lies between them: the loop, the three languages, interrupts, leaving.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
+import signal
 import sys
+import time
+import traceback
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
 
-from polyrepl.lisp.indent import indent_for
-from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
-from prompt_toolkit.document import Document
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.patch_stdout import patch_stdout
-from prompt_toolkit.styles import style_from_pygments_cls
-from pygments.styles import get_style_by_name
 
+from . import config as settings
+from . import figures, modes
+from .colors import paint, wants_color
 from .commands import Quit, run_command
-from .events import Exit
-from .highlight import PolyreplLexer
-from .script import show
+from .commands_code import precise
+from .editor import Editor
+from .events import Event, Exit, Value
+from .history import open_history
+from .plain import PlainEditor
+from .polyglot import JavaScript, Python
+from .services import SessionServices
 from .session import Session, ends_unit
+from .showing import Showing
+from .status import Status
 
-PROMPT = "=> "
-CONTINUATION = ".. "
-STYLE = "default"
-
-
-async def interact(session: Session) -> int:
-    """Prompt until Ctrl-D, `,quit` or `(exit n)`; returns the exit code."""
-    prompt = make_prompt(session)
-    print(banner())
-    count = 0
-    while True:
-        try:
-            with patch_stdout(raw=True):
-                text = await prompt.prompt_async(handle_sigint=False)
-        except KeyboardInterrupt:
-            continue  # Ctrl-C cancels the edit
-        except EOFError:
-            return 0
-        if not text.strip():
-            continue
-        count += 1
-        try:
-            code = await evaluate(session, text, f"In[{count}]")
-        except KeyboardInterrupt:
-            print("Interrupted", file=sys.stderr)
-            continue
-        if code is not None:
-            return code
+FORMS_KEPT = 10_000
 
 
-async def evaluate(session: Session, text: str, name: str) -> int | None:
-    """Run one input; returns an exit code when the session is to end."""
-    if text.lstrip().startswith(","):
-        try:
-            await run_command(session, text.strip())
-        except Quit:
-            return 0
-        return None
-    async with contextlib.aclosing(session.eval(text, name)) as events:  # type: ignore[type-var]
-        async for event in events:
-            show(event)
-            if isinstance(event, Exit):
-                return event.code
-            if ends_unit(event):
-                return None
-    return None
+class Leave(Exception):
+    """The session is over with this exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
-def make_prompt(session: Session) -> PromptSession[str]:
-    """The line editor: keys, colours, completion and history."""
-    return PromptSession(
-        PROMPT,
-        multiline=True,
-        key_bindings=keys(session),
-        lexer=PygmentsLexer(PolyreplLexer, sync_from_start=True),
-        style=style_from_pygments_cls(get_style_by_name(STYLE)),
-        include_default_pygments_style=False,
-        prompt_continuation=lambda width, line, soft: " " * (width - len(CONTINUATION)) + CONTINUATION,
-        history=history(),
-        completer=ThreadedCompleter(SessionCompleter(session)),
-        complete_while_typing=False,
-        enable_history_search=True,
-    )
+class Terminal:
+    """One interactive session. The commands act on it.
 
+    Args:
+        session: started.
+        init: read config.toml and init.lisp.
+    """
 
-def keys(session: Session) -> KeyBindings:
-    """Enter by the reader's verdict, Alt-Enter for a new line."""
-    bindings = KeyBindings()
-
-    def new_line(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        indent = indent_for(buffer.text, buffer.cursor_position)
-        buffer.insert_text("\n" + " " * indent)
-
-    @bindings.add("enter")
-    def _(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        text = buffer.text
-        whole = text.lstrip().startswith(",") or session.status(text).kind != "incomplete"
-        if whole and not buffer.document.text_after_cursor.strip():
-            buffer.validate_and_handle()
-        else:
-            new_line(event)
-
-    @bindings.add("escape", "enter")
-    def _(event: KeyPressEvent) -> None:
-        new_line(event)
-
-    return bindings
-
-
-class SessionCompleter(Completer):
-    """Session.complete as prompt_toolkit asks for it."""
-
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, init: bool = True) -> None:
         self.session = session
+        self.color = wants_color(sys.stdout)
+        self.config, self._init_file, complaint = load_settings(init)
+        self.services = SessionServices(session)
+        self.showing = Showing(self.services, self.config, self.color)
+        if complaint:
+            self.complain(complaint)
+        self.editor = self._make_editor()
+        self.status = Status(sys.stdout, self.color)
+        self.python = Python(self)
+        self.javascript = JavaScript(self)
+        self.python_names = frozenset(self.services.main()) | {"js"}
+        self.ran: list[str] = []
+        self.sources: dict[str, str] = {}
+        self.loaded: Path | None = None
+        self._count = 0
+        self._asked_to_leave = False
+        figures.draw_with(self.showing.figure)
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> list[Completion]:
-        start, found = self.session.complete(document.text, document.cursor_position)
-        offset = start - document.cursor_position
-        return [Completion(text, start_position=offset) for text in found]
+    def _make_editor(self) -> Editor | PlainEditor:
+        if os.environ.get("TERM", "dumb") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return PlainEditor(self.config)
+        folder = settings.state_folder() if self.config.history else None
+        history = open_history(folder, self.complain)
+        return Editor(self.services, self.config, history, color=self.color)
+
+    # -- saying ----------------------------------------------------------------------------------
+
+    def say(self, text: str, *, language: str = "") -> None:
+        """Print a text, in the colours of its language."""
+        if language and self.color:
+            from .code_colors import colored
+
+            text = colored(text, language)
+        print(text, flush=True)
+
+    def note(self, text: str) -> None:
+        """Print a remark."""
+        print(paint(text, "90", self.color), flush=True)
+
+    def complain(self, text: str) -> None:
+        """Print what went wrong."""
+        color = wants_color(sys.stderr)
+        print(paint(text, "31", color), file=sys.stderr, flush=True)
+
+    def switch(self, mode: modes.Mode) -> None:
+        """Let the prompt speak another language."""
+        self.editor.mode = mode
+        if mode != "lisp":
+            self.note(f"{modes.NAMES[mode]}; Backspace on an empty line or ,lisp returns to Lisp")
+
+    # -- the loop --------------------------------------------------------------------------------
+
+    async def loop(self) -> int:
+        """Prompt until Ctrl-D, `,quit` or `(exit n)`; returns the exit code."""
+        with self._signals():
+            try:
+                await self.initialize()
+                while True:
+                    text = await self._read()
+                    if text is None:
+                        return 0
+                    await self._submit(text)
+            except Leave as leave:
+                return leave.code
+            except Quit:
+                return 0
+
+    async def initialize(self) -> None:
+        """Run init.lisp."""
+        file = self._init_file
+        if file is None or not file.is_file():
+            return
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.complain(f"{file}: {error}")
+            return
+        if await self.run_lisp(text, str(file), values=False) is None:
+            self.complain(f"{file} did not run to its end")
+
+    async def _read(self) -> str | None:
+        """The next text; None to leave."""
+        while True:
+            try:
+                with patch_stdout(raw=True):
+                    text = await self.editor.read(before=self._warm_up)
+            except KeyboardInterrupt:
+                self._asked_to_leave = False
+                continue
+            except EOFError:
+                if not self._asked_to_leave and (waiting := await self.services.pending()):
+                    self._asked_to_leave = True
+                    self.note(f"still running: {', '.join(waiting)}. Ctrl-D again leaves")
+                    continue
+                return None
+            self._asked_to_leave = False
+            if text.strip():
+                return text
+
+    def _warm_up(self) -> None:
+        """Once the prompt is drawn: what completion and printing need of Node."""
+
+        async def load() -> None:
+            await asyncio.sleep(0)
+            with contextlib.suppress(Exception):
+                self.services.warm_up()
+
+        if not self.services.warm:
+            self._warming = asyncio.get_running_loop().create_task(load())
+
+    async def _submit(self, text: str) -> None:
+        start = time.perf_counter()
+        self.services.remember(text)
+        try:
+            if text.startswith(","):
+                await run_command(self, text)
+            elif self.editor.mode == "py":
+                await self.run_python(text)
+            elif self.editor.mode == "js":
+                await self.run_javascript(text)
+            else:
+                await self.run_lisp(text)
+        except (Leave, Quit):
+            raise
+        except KeyboardInterrupt:
+            self.complain("Interrupted")
+        except Exception:
+            # A mistake of ours must not cost the person their session.
+            self.complain("polyrepl: internal error\n" + traceback.format_exc())
+        if self.config.time:
+            self.note(precise(time.perf_counter() - start))
+
+    # -- running ---------------------------------------------------------------------------------
+
+    async def run_lisp(self, text: str, name: str | None = None, *, values: bool = True) -> Value | None:
+        """Run Lisp and show what comes of it. Returns the last value, None after a problem.
+
+        Raises:
+            Leave: `(exit n)`.
+        """
+        if name is None:
+            self._count += 1
+            name = f"In[{self._count}]"
+        last = await self._show(self.session.eval(text, name), values)
+        if last is not None:
+            self._keep(text, name)
+        return last
+
+    async def run_python(self, text: str) -> None:
+        """Run Python in `__main__` and show the value of its last expression."""
+        await self._show(self.python.run(text), True)
+
+    async def run_javascript(self, text: str) -> None:
+        """Run JavaScript in the global scope and show its value."""
+        await self._show(self.javascript.run(text), True)
+
+    async def value_of(self, text: str) -> Value | None:
+        """The value of a Lisp form, not shown; a problem is."""
+        shown: Value | None = None
+        with self.status.running():
+            async with contextlib.aclosing(self.session.eval(text, "<form>")) as events:  # type: ignore[type-var]
+                async for event in events:
+                    if isinstance(event, Value):
+                        shown = event
+                    else:
+                        self.showing.event(event)
+                        if isinstance(event, Exit):
+                            raise Leave(event.code)
+        return shown
+
+    async def _show(self, source: AsyncIterator[Event], values: bool) -> Value | None:
+        last: Value | None = Value("", quiet=True)
+        with self.status.running():
+            async with contextlib.aclosing(source) as events:  # type: ignore[type-var]
+                async for event in events:
+                    if isinstance(event, Exit):
+                        raise Leave(event.code)
+                    if isinstance(event, Value):
+                        last = event
+                    if values or not isinstance(event, Value):
+                        self.showing.event(event)
+                    if ends_unit(event):
+                        last = None
+            with contextlib.suppress(Exception):
+                figures.flush()
+        return last
+
+    def _keep(self, text: str, name: str) -> None:
+        """Remember what ran for `,save`, and where names are defined for `,source`."""
+        from polyrepl.lisp.compiler import defined_name
+
+        self.ran.append(text)
+        del self.ran[:-FORMS_KEPT]
+        with contextlib.suppress(Exception):
+            for form in self.session.compiler.read(text, name):
+                defined = defined_name(form)
+                if defined is not None and form.span is not None:
+                    self.sources[defined.name] = f"; {form.span!r}\n{form.span.text}"
+
+    # -- interrupts ------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _signals(self) -> Iterator[None]:
+        """While inside, Ctrl-C stops whatever of the user's runs; at the prompt it is a key."""
+        before = signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if self.session.running:
+            self.session.interrupt()
+        elif not (self.javascript.interrupt() or self.python.interrupt()) and isinstance(
+            self.editor, PlainEditor
+        ):
+            self.editor.cancel()
 
 
-def history() -> History:
-    """History in the platform's state folder; in memory where that can not be written."""
-    from platformdirs import user_state_path
-
+def load_settings(init: bool) -> tuple[settings.Config, Path | None, str]:
+    """(settings, init.lisp, complaint). A broken file is complained of, and the defaults hold."""
+    if not init:
+        return settings.Config(), None, ""
+    folder = settings.config_folder()
     try:
-        folder = Path(user_state_path("polyrepl", ensure_exists=True))
-        file = folder / "history"
-        with file.open("a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        print(f"polyrepl: history is not kept: {error.strerror}", file=sys.stderr)
-        return InMemoryHistory()
-    return FileHistory(str(file))
+        return settings.load(folder / "config.toml"), folder / "init.lisp", ""
+    except settings.ConfigError as error:
+        return settings.Config(), folder / "init.lisp", f"{error} (the defaults are used)"
+
+
+async def interact(session: Session, *, init: bool = True) -> int:
+    """Prompt until the person leaves; returns the exit code."""
+    terminal = Terminal(session, init=init)
+    print(banner())
+    return await terminal.loop()
 
 
 def banner() -> str:

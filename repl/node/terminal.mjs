@@ -181,7 +181,34 @@ export function next(all) {
 
 // ------------------------------------------------------------------------------------------ pending work
 
-const WORK = ["Timeout", "Immediate", "ProcessWrap", "TCPSocketWrap", "TCPServerWrap", "TCPConnectWrap", "GetAddrInfoReqWrap",
+/** Timers of the user's, to count and to stop them: Node itself does not tell which there are. */
+const timers = new Set();
+let kept = 0;
+
+function keep(timer) {
+  timers.add(new WeakRef(timer));
+  if (++kept % 1000 === 0) for (const ref of timers) if (!isActive(ref.deref())) timers.delete(ref);
+  return timer;
+}
+
+const isActive = (timer) => timer !== undefined && !timer._destroyed && timer.hasRef();
+
+for (const name of ["setTimeout", "setInterval"]) {
+  const original = globalThis[name];
+  const wrapped = { [name]: (...args) => keep(original(...args)) }[name];
+  Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original));
+  globalThis[name] = wrapped;
+}
+
+/** Clear every timer of the user's; says how many there were. */
+export function stopTimers() {
+  const active = [...timers].map((ref) => ref.deref()).filter(isActive);
+  active.forEach((timer) => clearTimeout(timer));
+  timers.clear();
+  return active.length;
+}
+
+const WORK = ["Immediate", "ProcessWrap", "TCPSocketWrap", "TCPServerWrap", "TCPConnectWrap", "GetAddrInfoReqWrap",
   "FSReqCallback", "FSReqPromise", "FSEvent", "StatWatcher", "HTTPINCOMINGMESSAGE", "TLSWrap", "Worker", "UDPWrap"];
 let quiet = null;
 
@@ -198,7 +225,8 @@ export function baseline() {
 
 /** Work of the user's that would be cut short by leaving now: [[kind, how many]..]. */
 export function pending() {
-  return Object.entries(count())
+  const active = [...timers].filter((ref) => isActive(ref.deref())).length;
+  return [...(active ? [["Timeout", active]] : []), ...Object.entries(count())]
     .map(([kind, many]) => [kind, many - (quiet?.[kind] ?? 0)])
     .filter(([, many]) => many > 0);
 }
@@ -254,4 +282,104 @@ function local(remote, slot) {
       },
     );
   }).then((held) => held.value);
+}
+
+/** Can JavaScript read this text? (Nothing runs.) */
+export function isScript(source) {
+  try {
+    new vm.Script(`(async () => {${source}\n})`);
+    return true;
+  } catch {
+    try {
+      new vm.Script(source);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+// ------------------------------------------------------------------------------------------ profile
+
+let profiler = null;
+/** Begin to watch where time goes. */
+export function startProfile() {
+  profiler = new inspector.Session();
+  profiler.connect();
+  profiler.post("Profiler.enable");
+  profiler.post("Profiler.start");
+}
+
+/** Stop watching: the ten functions with most time of their own, [[name, place, milliseconds]..]. */
+export function stopProfile() {
+  let found = [];
+  profiler.post("Profiler.stop", (error, result) => {
+    if (!error) found = hottest(result.profile);
+  });
+  profiler.disconnect();
+  return found;
+}
+
+function hottest({ nodes, samples, timeDeltas }) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const spent = new Map();
+  samples.forEach((id, i) => {
+    const { functionName, url, lineNumber } = byId.get(id).callFrame;
+    if (functionName === "(idle)" || functionName === "(root)") return;
+    const key = `${functionName || "(anonymous)"}\t${url ? `${url.replace("file://", "")}:${lineNumber + 1}` : ""}`;
+    spent.set(key, (spent.get(key) ?? 0) + timeDeltas[i]);
+  });
+  return [...spent]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 10)
+    .map(([key, microseconds]) => [...key.split("\t"), microseconds / 1000]);
+}
+
+/** Type and attributes of the last value. */
+export function inspectResult(name = "$star1") {
+  const value = page?.value ?? globalThis[name];
+  const type = value === null || value === undefined ? "nil" : typeof value === "object" ? (runtime.className(value) ?? "object") : typeof value;
+  return { type, found: value === null || value === undefined ? [] : listed(value, "") };
+}
+
+/** Run a text of a `,js` prompt: an outcome as session.mjs has them. */
+export async function runText(source, filename, one) {
+  let value;
+  try {
+    value = await runScript(source, filename);
+  } catch (error) {
+    if (isPython(error?.exception)) throw error;
+    if (error?.name === "Interrupt") throw error;
+    const stack = error instanceof Error ? String(error.stack ?? error) : `Thrown: ${runtime.prStr(error)}`;
+    return { kind: "error", name: String(error?.name ?? "Thrown"), message: String(error?.message ?? ""), stack };
+  }
+  if (value === undefined || value === null) return { kind: "nil" };
+  remember(value, one);
+  return isPython(value) ? { kind: "python", value } : { kind: "value", text: runtime.prStr(value, { maxItems: 5, maxDepth: 2, maxString: 200 }) };
+}
+
+/** Make a value `*1`, and shift the ones before. */
+export function remember(value, one = "$star1") {
+  const [two, three] = [one.replace("1", "2"), one.replace("1", "3")];
+  globalThis[three] = globalThis[two];
+  globalThis[two] = globalThis[one];
+  globalThis[one] = value;
+}
+
+/** Let JavaScript see Python's names: `py.name` is the name in `__main__`, else a builtin. */
+export function shareNames() {
+  if (Object.hasOwn(globalThis, "py")) return;
+  const $py = globalThis[Symbol.for("polyrepl.$py")];
+  const main = $py("__main__");
+  const builtins = $py.builtins;
+  const where = (name) => (name in main ? main : builtins);
+  globalThis.py = new Proxy(
+    {},
+    {
+      get: (_, name) => (typeof name === "string" ? where(name)[name] : undefined),
+      set: (_, name, value) => ((main[name] = value), true),
+      has: (_, name) => name in main || name in builtins,
+      ownKeys: () => [],
+    },
+  );
 }

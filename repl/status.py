@@ -1,0 +1,133 @@
+"""The line that says a form still runs: a spinner, the time, how to stop it.
+
+In: the time since the form began. Out: one line, drawn after half a second and gone before anything else
+is printed. A thread draws it, because the main thread may be deep in a Python call. It is drawn only where
+a line begins, so a prompt of the program's own is not written over.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, TextIO, cast
+
+AFTER = 0.5
+EVERY = 0.1
+FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+ERASE = "\r\x1b[K"
+
+
+class Status:
+    """The status line of one terminal."""
+
+    def __init__(self, stream: TextIO, color: bool = True) -> None:
+        self.stream = stream
+        self.color = color
+        self._lock = threading.RLock()
+        self._drawn = False
+        self._at_line_start = True
+        self._paused = False
+        self._wake = threading.Event()
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """While inside, the line is drawn when it is time, and prints of the program go above it."""
+        wrapped = [(name, getattr(sys, name)) for name in ("stdout", "stderr")]
+        for name, stream in wrapped:
+            setattr(sys, name, cast(TextIO, _Above(stream, self)))
+        before_input = builtins.input
+        builtins.input = self._input(before_input)
+        self._wake.clear()
+        self._at_line_start = True
+        ticker = threading.Thread(target=self._tick, args=(time.monotonic(),), daemon=True)
+        ticker.start()
+        try:
+            yield
+        finally:
+            self._wake.set()
+            with self._lock:
+                self._erase()
+                self._paused = False
+            builtins.input = before_input
+            for name, stream in wrapped:
+                setattr(sys, name, stream)
+
+    def _input(self, original: Any) -> Any:
+        def paused(*args: Any) -> Any:
+            """input() of the program: the line keeps away while it waits."""
+            with self._lock:
+                self._erase()
+                self._paused = True
+            try:
+                return original(*args)
+            finally:
+                self._paused = False
+
+        return paused
+
+    def _tick(self, start: float) -> None:
+        if self._wake.wait(AFTER):
+            return
+        frame = 0
+        while not self._wake.wait(EVERY):
+            seconds = time.monotonic() - start
+            with self._lock:
+                if self._wake.is_set() or self._paused or not self._at_line_start:
+                    continue
+                shown = f"{FRAMES[frame % len(FRAMES)]} {elapsed(seconds)}  Ctrl-C stops it"
+                shown = f"\x1b[90m{shown}\x1b[0m" if self.color else shown
+                with contextlib.suppress(OSError, ValueError):
+                    self.stream.write(f"{ERASE}{shown}\r")
+                    self.stream.flush()
+                self._drawn = True
+            frame += 1
+
+    def _erase(self) -> None:
+        if self._drawn:
+            with contextlib.suppress(OSError, ValueError):
+                self.stream.write(ERASE)
+                self.stream.flush()
+            self._drawn = False
+
+    def write(self, stream: TextIO, text: str) -> int:
+        """Write a text of the program above the line."""
+        with self._lock:
+            if not text:
+                return 0
+            self._erase()
+            self._at_line_start = text.endswith("\n")
+            return stream.write(text)
+
+
+class _Above:
+    """A stream whose writes go above the status line; everything else is the stream's own."""
+
+    def __init__(self, stream: TextIO, status: Status) -> None:
+        self._stream = stream
+        self._status = status
+
+    def write(self, text: str) -> int:
+        return self._status.write(self._stream, text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __iter__(self) -> Any:
+        return iter(self._stream)
+
+
+def elapsed(seconds: float) -> str:
+    """`0.8 s`, `12 s`, `3 min 5 s`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
