@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import (
@@ -58,11 +58,14 @@ class Bridge:
         node: path of the Node to use (default: POLYREPL_NODE, the installed wheel, PATH).
         output: called as output(stream, text, form) for everything JavaScript prints; default sys.stdout/stderr.
         cwd: directory Node runs in, from which `require` and `import()` resolve; default the current one.
+        preload: files of modules that Node loads at once, because `import_module` will ask for them soon.
     """
 
     def __init__(
-        self, *, node: str | None = None, output: Sink | None = None, cwd: str | os.PathLike[str] | None = None
+        self, *, node: str | None = None, output: Sink | None = None, cwd: str | os.PathLike[str] | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
+        self._preload = tuple(preload)
         self._node = node
         self._sink = output
         self._cwd = cwd
@@ -94,7 +97,7 @@ class Bridge:
             if self.connection is not None and self.connection.failure is None:
                 return self
             self._bury()
-            process = NodeProcess(find_node(self._node), self._cwd)
+            process = NodeProcess(find_node(self._node), self._cwd, self._preload)
             self._process = process
             self._ready = False
             self._closed = False

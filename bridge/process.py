@@ -64,7 +64,9 @@ def why_not(node: str, status: int | None, stderr: str) -> NodeNotFound:
 class NodeProcess:
     """One Node child and the parent's ends of its pipes."""
 
-    def __init__(self, node: str, cwd: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, node: str, cwd: str | os.PathLike[str] | None = None, preload: Sequence[str] = ()
+    ) -> None:
         self.node = node
         to_node, call_write = os.pipe()
         call_read, from_node = os.pipe()
@@ -90,7 +92,7 @@ class NodeProcess:
         environment["POLYREPL_FDS"] = ",".join(map(str, theirs))
         try:
             self.popen = subprocess.Popen(
-                [node, *OPTIONS, MAIN],
+                [node, *OPTIONS, MAIN, *preload],
                 stdin=subprocess.DEVNULL,
                 stdout=out_write,
                 stderr=err_write,

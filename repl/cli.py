@@ -60,12 +60,25 @@ def main(argv: list[str] | None = None) -> int:
         what = "is a folder" if path.is_dir() else "does not exist"
         print(f"polyrepl: {path} {what}", file=sys.stderr)
         return USAGE_ERROR
-    from .script import Job, run
-
     interactive = options.interactive or (
         not options.eval and options.file is None and sys.stdin is not None and sys.stdin.isatty()
     )
-    return run(Job(forms=options.eval or [], path=path, argv=options.args, interactive=interactive))
+    from polyrepl.bridge import NodeNotFound
+
+    from .prelude import new_bridge
+    from .sink import Sink
+
+    sink = Sink()
+    bridge = new_bridge(sink.write)
+    try:
+        bridge.start()
+    except NodeNotFound as error:
+        print(f"polyrepl: {error}", file=sys.stderr)
+        return 1
+    from .script import Job, run  # the compiler: imported while Node starts
+
+    job = Job(forms=options.eval or [], path=path, argv=options.args, interactive=interactive)
+    return run(job, bridge, sink)
 
 
 def version() -> int:

@@ -19,9 +19,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
 
-from polyrepl.bridge import BridgeError, NodeNotFound
+from polyrepl.bridge import Bridge, BridgeError, NodeNotFound
 from polyrepl.lisp.errors import LispError
 from polyrepl.lisp.forms import Source
 from polyrepl.lisp.reader import Reader
@@ -29,6 +28,7 @@ from polyrepl.lisp.reader import Reader
 from .display import plain_text
 from .events import Event, Exit, Lost, Problem, Value
 from .session import Session, ends_unit
+from .sink import Sink, abandon_stdout
 
 CHUNK = 1 << 16
 INTERRUPTED = 130
@@ -54,19 +54,17 @@ class Ended(Exception):
         self.last_words = last_words
 
 
-def run(job: Job) -> int:
-    """Do the job in a new Session and leave nothing behind."""
+def run(job: Job, bridge: Bridge, sink: Sink) -> int:
+    """Do the job in a new Session over `bridge`, whose output goes to `sink`; leave nothing behind."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A lone surrogate or a narrow locale must not turn a result into an exception.
             stream.reconfigure(errors="backslashreplace")
     folder = str(job.path.resolve().parent) if job.path is not None else None
-    sink = Sink()
-    session = Session(output=sink.write, argv=job.argv, folder=folder)
+    session = Session(bridge=bridge, argv=job.argv, folder=folder)
     sink.on_broken = session.interrupt
     loop = asyncio.new_event_loop()
     try:
-        session.start()
         with interrupts_to(session):
             return loop.run_until_complete(perform(session, job))
     except Ended as ended:
@@ -137,36 +135,6 @@ def show(event: Event, *, values: bool = True) -> None:
             print(event.text, file=sys.stderr, flush=True)
         case Lost():
             print(f"polyrepl: {event.text}", file=sys.stderr, flush=True)
-
-
-class Sink:
-    """Where a Session's output goes at a terminal or in a pipe.
-
-    When who reads it has gone, `on_broken` is called once (it stops the program) and the rest is dropped.
-    """
-
-    def __init__(self) -> None:
-        self.broken = False
-        self.on_broken: Callable[[], None] = lambda: None
-
-    def write(self, stream: str, text: str, form: int | None) -> None:
-        target: TextIO = sys.stderr if stream == "stderr" else sys.stdout
-        try:
-            target.write(text)
-            if stream == "stderr" or target.isatty():
-                target.flush()
-        except BrokenPipeError:
-            if not self.broken:
-                self.broken = True
-                abandon_stdout()
-                self.on_broken()
-
-
-def abandon_stdout() -> None:
-    """Nobody reads standard output any more; what the interpreter still flushes at exit goes nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def read_file(path: Path) -> str:

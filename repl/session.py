@@ -16,7 +16,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 from polyrepl.bridge import Bridge, JsProxy, NodeLost
@@ -29,11 +28,9 @@ from polyrepl.lisp.reader import Verdict, status
 from .completion import complete
 from .events import Event, Exit, Lost, Problem, Value
 from .host import NodeHost
+from .prelude import PRELUDE, Output, new_bridge
 from .trace import Trace
 
-Output = Callable[[str, str, int | None], None]
-
-PRELUDE = Path(__file__).with_name("node") / "session.mjs"
 RESULTS = ("*1", "*2", "*3")
 
 
@@ -42,6 +39,7 @@ class Session:
 
     Args:
         output: called with (stream, text, form number) for all the program prints.
+        bridge: a bridge made (and perhaps started) before by `new_bridge`; `output` is then its own.
         argv: what `*argv*` holds.
         folder: where `js.import` and `require` resolve from; the working directory if None.
         polls: loops look at the interrupt flag (off only for measuring).
@@ -52,12 +50,13 @@ class Session:
     def __init__(
         self,
         *,
-        output: Output,
+        output: Output | None = None,
+        bridge: Bridge | None = None,
         argv: list[str] | None = None,
         folder: str | None = None,
         polls: bool = True,
     ) -> None:
-        self.bridge = Bridge(output=output)
+        self.bridge = bridge or new_bridge(output)
         self.bridge.on_reset.append(self._node_was_lost)
         self._argv = list(argv or [])
         self._folder = folder
@@ -225,7 +224,7 @@ class Session:
     def _ready(self) -> None:
         if self._prelude is not None and self.bridge.alive:
             return
-        self._prelude = prelude = self.bridge.import_module(str(PRELUDE))
+        self._prelude = prelude = self.bridge.import_module(PRELUDE)
         prelude.setNames([mangle(name) for name in RESULTS], mangle("*e"), mangle("*argv*"))
         prelude.setFolder(self._folder or os.getcwd())
         prelude.setup(self._argv)

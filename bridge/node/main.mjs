@@ -3,6 +3,7 @@
  * In: descriptors named in POLYREPL_FDS. Out: a process that serves Python until Python is gone.
  */
 import net from "node:net";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { Connection } from "./connection.mjs";
 import * as evaluator from "./evaluator.mjs";
@@ -63,3 +64,7 @@ watchdog.on("message", (message) => {
 
 connection.note(NOTES.ready, process.version);
 connection.channel.flush();
+
+// What the parent will ask for first is loaded while the parent is still busy with its own start; if it cannot be
+// loaded, that request says why.
+for (const file of process.argv.splice(2)) import(pathToFileURL(file).href).catch(() => {});

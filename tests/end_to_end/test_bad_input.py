@@ -87,7 +87,8 @@ def test_unknown_option_is_usage(tmp_path: Path) -> None:
 def test_unusable_node_gives_one_clear_line(path: str, tmp_path: Path) -> None:
     node = tmp_path / "node"
     if path == "old":
-        node.write_text("#!/bin/sh\necho v20.1.0\n")
+        # What a Node without our options does: refuse them, but tell its version when asked.
+        node.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v20.1.0 && exit\necho bad option >&2; exit 9\n')
         node.chmod(0o755)
     done = polyrepl("-e", "1", cwd=tmp_path, POLYREPL_NODE=str(node))
     assert done.code == 1

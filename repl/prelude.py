@@ -1,0 +1,21 @@
+"""The bridge of a Session: Node with the Session's half of the code loaded.
+
+In: a sink. Out: a Bridge. Imports nothing of the compiler, so that a program can start Node first and go on
+importing while Node starts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from polyrepl.bridge import Bridge
+
+Output = Callable[[str, str, int | None], None]
+
+PRELUDE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node", "session.mjs")
+
+
+def new_bridge(output: Output | None = None) -> Bridge:
+    """A bridge that is not started yet; `output` gets (stream, text, form number)."""
+    return Bridge(output=output, preload=[PRELUDE])
