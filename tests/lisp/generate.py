@@ -61,6 +61,7 @@ from generate_forms import (
     make_try,
     make_when,
 )
+from generate_more import MORE
 from generator import Generator, Owner, Tables, Tree, lst, text_of, vec
 
 TAIL = [make_do, make_if, make_cond, make_case, make_let, make_let, make_try, make_try, make_when]
@@ -143,6 +144,8 @@ EFFECTS = [
 ]
 
 
+for kind, forms in MORE.items():
+    BY_TYPE[kind] += forms
 TABLES = Tables(TAIL, ANY, BY_TYPE, EFFECTS)
 
 

@@ -186,12 +186,12 @@ def compare(g: Generator, size: int) -> Tree:
 
 
 def same(g: Generator, size: int) -> Tree:
-    kind = g.pick(("arr", "map", "kw", "str", "maybe"))
+    kind = g.pick(("arr", "map", "kw", "str", "maybe", "dyn", "dyn"))
     return lst(g.pick(("=", "not=")), *g.exprs([kind, kind], size))
 
 
 def negate(g: Generator, size: int) -> Tree:
-    return lst(g.pick(("not", "nil?")), g.expr(g.pick(("bool", "maybe")), size - 1))
+    return lst(g.pick(("not", "nil?")), g.expr(g.pick(("bool", "maybe", "dyn")), size - 1))
 
 
 def both(g: Generator, size: int) -> Tree:
@@ -308,7 +308,7 @@ def note(g: Generator, size: int) -> Tree:
 
 
 def assign(g: Generator, size: int) -> Tree:
-    return make_set(g, g.pick(("num", "num", "arr")), min(size, 6))
+    return make_set(g, g.pick(("num", "num", "arr", "dyn", "dyn")), min(size, 6))
 
 
 def wait(g: Generator, size: int) -> Tree:

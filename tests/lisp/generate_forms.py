@@ -77,7 +77,7 @@ def make_binding(g: Generator, pairs: list[tuple[Tree, Tree]], size: int) -> Non
     """One binding: of a value, of a function, or a pattern."""
     roll = g.random.random()
     if roll < 0.5:
-        kind = g.pick(("num", "num", "num", "arr", "map", "prom", "maybe", "obj", "bool"))
+        kind = g.pick(("num", "num", "num", "arr", "map", "prom", "maybe", "obj", "bool", "dyn", "dyn"))
         value = g.expr(kind, size) if kind not in ("prom", "obj") else make_special(g, kind, size)
         name = g.name()
         pairs.append((name, value))

@@ -16,7 +16,25 @@ from dataclasses import dataclass
 from typing import Any
 
 Tree = Any  # str | list[Tree]
-NAMES = ("x", "y", "z", "a", "b", "i", "n", "acc", "v", "my-var", "f", "t2", "new-x", "class")
+# Few, so that they shadow each other; the odd ones are what a compiler makes up or JavaScript reserves.
+COMMON = ("x", "y", "z", "a", "b", "i", "n", "acc", "v", "f", "my-var")
+ODD = (
+    "class",
+    "default",
+    "arguments",
+    "result",
+    "x$1",
+    "v$1",
+    "x_1",
+    "x-1",
+    "args",
+    "it",
+    "$rt",
+    "name",
+    "error?",
+    "e!",
+)
+NAMES = COMMON + ODD
 OPENERS = {"(": ")", "#(": ")", "[": "]", "{": "}"}
 
 
@@ -120,14 +138,17 @@ class Generator:
 
     def split(self, size: int, count: int) -> list[int]:
         """Parts of a size for `count` children."""
+        if count == 0:
+            return []
         cuts = sorted(self.random.randint(0, max(0, size - 1)) for _ in range(count - 1))
         return [b - a for a, b in zip([0, *cuts], [*cuts, max(0, size - 1)], strict=True)]
 
     def name(self) -> str:
-        return self.pick(NAMES)
+        return self.pick(ODD if self.chance(0.15) else COMMON)
 
     def distinct(self, count: int) -> list[str]:
-        return self.random.sample(NAMES, count)
+        names = list(dict.fromkeys(self.name() for _ in range(count + 2)))
+        return names[:count] if len(names) >= count else self.distinct(count)
 
     def visible(self, test: Any) -> list[Var]:
         """Variables that can be seen (not shadowed) and whose type passes."""
@@ -167,10 +188,15 @@ class Generator:
                 tail = None
         if kind == "any":
             kind = self.pick(("num", "num", "num", "str", "kw", "bool", "maybe", "arr", "map", "arr"))
+        if kind == "dyn" and (size <= 1 or self.chance(0.6)):
+            found = self.visible(lambda t: t == "dyn")
+            if found and self.chance(0.5):
+                return self.pick(found).name
+            kind = self.pick(("num", "num", "str", "kw", "bool", "maybe", "arr", "map"))
         if size <= 1:
             return self.leaf(kind)
         roll = self.random.random()
-        if roll < 0.42:
+        if roll < 0.42 and kind != "dyn":
             return self.pick(self.tables.by_type[kind])(self, size)
         if (
             roll < 0.62
@@ -183,6 +209,8 @@ class Generator:
         return self.pick(self.tables.any)(self, kind, size)
 
     def leaf(self, kind: Any) -> Tree:
+        if kind == "dyn":
+            return self.leaf(self.pick(("num", "str", "kw", "maybe", "arr")))
         found = self.visible(lambda t: t == kind or (kind == "maybe" and t == "num"))
         if found and self.chance(0.75):
             return self.pick(found).name
@@ -348,7 +376,7 @@ class Generator:
         self.loops += 1
         names = self.distinct(3)
         extra = self.random.randint(0, 2) if kind != "fns" else 1
-        kinds = [kind] + ["num"] * (extra - 1) if extra else []
+        kinds = [kind] + [self.pick(("num", "num", "dyn", "maybe"))] * (extra - 1) if extra else []
         parts = self.split(size, extra + 2)
         pairs: list[tuple[Tree, Tree]] = [(names[0], "0")]
         inits = []
@@ -451,6 +479,19 @@ class Generator:
     def effect(self, size: int) -> Tree:
         """A form made for what it does."""
         return self.pick(self.tables.effects)(self, max(1, size))
+
+    def effect_loop(self, size: int) -> Tree:
+        """A loop whose value is nil."""
+        if self.loops >= 2:
+            return "nil"
+        name = self.name()
+        saved = self.scope[:]
+        self.loops += 1
+        self.bind(name, "num", False)
+        body = self.effect(size // 2)
+        self.scope = saved
+        self.loops -= 1
+        return lst("dotimes", vec(name, "2"), body)
 
     def object(self, size: int) -> Tree:
         method, _ = self.function(max(2, size // 2), 1, may_await=False)

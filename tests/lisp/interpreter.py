@@ -212,7 +212,8 @@ class Interpreter:
         self.marks[len(self.marks)] = scope
         return len(self.marks) - 1
 
-    def fresh(self, name: str) -> Symbol:
+    def core(self, name: str) -> Symbol:
+        """A symbol that means the global whatever is bound where it stands."""
         return Symbol(name, None, (self.mark(None),))
 
     def lookup(self, symbol: Symbol, scope: Scope | None) -> Binder | None:

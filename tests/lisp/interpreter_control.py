@@ -59,6 +59,12 @@ def if_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     return branch(test, body, constant(None)) if kind == "when" else branch(test, constant(None), body)
 
 
+@special("if-not")
+def if_not(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    test, then, other = form.items[1:]
+    return branch(it.form(test, scope, at.inside(None)), it.form(other, scope, at), it.form(then, scope, at))
+
+
 @special("if-let", "when-let")
 def if_let(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     (target, source) = pairs(form.items[1])[0]

@@ -127,10 +127,10 @@ def nth(xs: Any, at: Any, *default: Any) -> Any:
 
 
 def plain_text(value: Any) -> str:
-    """A scalar as `str` and f-strings write it: there is no minus on zero, as in JavaScript's String(-0)."""
-    if type(value) is str:
-        return value
-    return "0" if type(value) is float and value == 0 else show(value)
+    """A scalar as `str` and f-strings write it; they do not agree about -0."""
+    if type(value) is float and value == 0 and str(value) == "-0.0":
+        raise OutsideError("the text of -0")
+    return value if type(value) is str else show(value)
 
 
 def text(*parts: Any) -> str:

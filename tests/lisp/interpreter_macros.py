@@ -44,7 +44,7 @@ def arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
 
 @special("some->")
 def some_arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
-    name = it.fresh("it")
+    name = it.core("it")
     first = it.form(form.items[1], scope, at.inside(None))
     binder, inner = it.bind(name, scope)
     steps = [it.form(thread(it, name, step, False), inner, at.inside(None)) for step in form.items[2:]]
@@ -60,6 +60,18 @@ def some_arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) ->
     return run
 
 
+@special("cond->")
+def cond_arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    """A step is skipped when its test does not hold; the tests do not see the value."""
+    at = at.inside(None)
+    name = it.core("it")
+    value, *rest = form.items[1:]
+    binds: list[Form] = [name, value]
+    for test, step in zip(rest[::2], rest[1::2], strict=True):
+        binds += [name, List((it.core("if"), test, thread(it, name, step, False), name))]
+    return let(it, List((form.items[0], Vector(tuple(binds)), name)), scope, at)
+
+
 @special("as->")
 def as_arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     first, name, *steps = form.items[1:]
@@ -69,7 +81,7 @@ def as_arrow(it: Interpreter, form: List, scope: Scope | None, at: Context) -> R
 
 @special("doto")
 def doto(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
-    name = it.fresh("it")
+    name = it.core("it")
     steps = [thread(it, name, step, False) for step in form.items[2:]]
     return let(it, List((form.items[0], Vector((name, form.items[1])), *steps, name)), scope, at)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Tree = Any
-CONSTANTS = ("1", "nil")
+CONSTANTS = ("1",)
 TRIES = 1500
 SECONDS = 20.0
 
