@@ -74,7 +74,7 @@ def js_string(text: str) -> str:
     )
 
 
-PLAIN_HEADS = {"$py", "$req", "$import"}
+MAX_DEPTH = 12_000  # the reader stops at 1,000; long cond and -> chains of macros go deeper
 
 
 class Analyzer:
@@ -156,6 +156,14 @@ class Analyzer:
         return Do(span, nodes)
 
     def form_list(self, form: List, scope: Scope, tail: bool) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.fail("too-deep", form, "the program is nested too deeply", "does a macro expand to itself?")
+        node = self.list_form(form, scope, tail)
+        self.depth -= 1
+        return node
+
+    def list_form(self, form: List, scope: Scope, tail: bool) -> Node:
         expansions = 0
         while True:
             items = form.items

@@ -148,7 +148,7 @@ def if_expr(lw: Lowerer, node: n.If) -> Expr:
     if lifts(node.then) or (node.other is not None and lifts(node.other)):
         return lw.through_temp(node)
     cond = test(lw, node.test)
-    if type(cond) is Text:
+    if type(cond) is Text and cond.text in ("true", "false"):
         return lw.expr(node.then) if cond.text == "true" else other_expr(lw, node)
     saved = lw.stmts
     lw.stmts = then_stmts = []
@@ -174,7 +174,7 @@ def other_expr(lw: Lowerer, node: n.If) -> Expr:
 @delivering(n.If)
 def if_into(lw: Lowerer, node: n.If, dest: Dest) -> None:
     cond = test(lw, node.test)
-    if type(cond) is Text:
+    if type(cond) is Text and cond.text in ("true", "false"):
         if cond.text == "true":
             lw.into(node.then, dest)
         elif node.other is not None:
@@ -331,13 +331,20 @@ def recurs(node: Node, loop: n.Loop) -> bool:
         case n.Logic():
             return recurs(node.args[-1], loop)
         case n.Try():
-            return recurs(node.body, loop) or any(recurs(c.body, loop) for c in node.catches)
+            return some_recurs([node.body, *[clause.body for clause in node.catches]], loop)
         case n.Case():
-            return any(recurs(body, loop) for _, body in node.arms) or (
-                node.default is not None and recurs(node.default, loop)
-            )
+            arms = [body for _, body in node.arms]
+            return some_recurs(arms if node.default is None else [*arms, node.default], loop)
         case n.Match():
-            return any(recurs(arm.body, loop) for arm in node.arms)
+            return some_recurs([arm.body for arm in node.arms], loop)
+    return False
+
+
+def some_recurs(nodes: list[Node], loop: n.Loop) -> bool:
+    # a plain loop: any() over a generator would put C frames between the levels of a deep program
+    for node in nodes:
+        if recurs(node, loop):
+            return True
     return False
 
 
@@ -508,9 +515,9 @@ def mentions(e: Expr, name: str) -> bool:
         case ir.Cond():
             return mentions(e.test, name) or mentions(e.then, name) or mentions(e.other, name)
         case ir.CallExpr():
-            return mentions(e.fn, name) or any(mentions(arg, name) for arg in e.args)
+            return mentions(e.fn, name) or some_mentions(e.args, name)
         case ir.Array():
-            return any(mentions(item, name) for item in e.items)
+            return some_mentions(e.items, name)
         case ir.Dot():
             return mentions(e.obj, name)
         case Text() | ir.Function():
@@ -518,10 +525,17 @@ def mentions(e: Expr, name: str) -> bool:
         case ir.Sub():
             return mentions(e.obj, name) or mentions(e.key, name)
         case ir.Object():
-            return any((not isinstance(k, str) and mentions(k, name)) or mentions(v, name) for k, v in e.pairs)
+            return some_mentions([part for pair in e.pairs for part in pair if not isinstance(part, str)], name)
         case ir.TemplateText():
-            return any(not isinstance(p, str) and mentions(p, name) for p in e.parts)
+            return some_mentions([part for part in e.parts if not isinstance(part, str)], name)
     return True
+
+
+def some_mentions(items: list[Expr], name: str) -> bool:
+    for item in items:
+        if mentions(item, name):
+            return True
+    return False
 
 
 @delivering(n.While)

@@ -165,6 +165,8 @@ def yield_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     delegate = isinstance(form.items[0], Symbol) and form.items[0].name == "yield*"
     if len(form.items) > 2:
         raise an.fail("arity", form.items[2], "yield takes at most one expression", "(yield x)")
+    if delegate and len(form.items) != 2:
+        raise an.fail("arity", form, "yield* takes one iterable", "(yield* xs)")
     if an.frame.kind in ("top", "constructor", "getter", "field"):
         raise an.fail("yield-here", form, "yield outside a function", "write it in the body of a fn or defn")
     an.frame.has_yield = True
