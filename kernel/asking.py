@@ -37,12 +37,12 @@ class Asking:
 
     async def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:
         """Names that fit at the cursor, with their kinds and signatures."""
-        cursor = len(code) if cursor_pos is None else min(cursor_pos, len(code))
+        cursor = len(code) if cursor_pos is None else max(0, min(cursor_pos, len(code)))
         cell = split(code)
         before = len(code) - len(cell.code)
         inner = shift(code, cursor)
         if cell.language == "py":
-            start, end, found = complete_python(self.shell, cell.code, inner)
+            start, end, found = await complete_python(self.services, self.shell, cell.code, inner)
         else:
             start, end, found = await complete(self.services, cell.code, inner, cell.language)
         start, end = start + before, end + before
@@ -64,7 +64,7 @@ class Asking:
     ) -> dict[str, Any]:
         """What the name at the cursor is: signature, doc, with detail level 1 its source too."""
         cell = split(code)
-        inner = shift(code, cursor_pos)
+        inner = shift(code, max(0, min(cursor_pos, len(code))))
         if cell.language == "py":
             return self._inspect_python(cell.code, inner, detail_level, omit_sections)
         data = await inspect(self.services, self.shell, cell.code, inner, cell.language, detail_level)

@@ -73,10 +73,17 @@ def signature_of(meta: str) -> str:
     return meta[begin:] if begin >= 0 else ""
 
 
-def complete_python(shell: Any, code: str, cursor: int) -> Found:
-    """Completions in a Python cell, by IPython's completer."""
+async def complete_python(services: KernelServices, shell: Any, code: str, cursor: int) -> Found:
+    """Completions in a Python cell: of the living objects; magics and the like by IPython's completer.
+
+    Not by jedi, which IPython asks by default: its first answer takes seconds, each further one 150 ms.
+    """
+    start, end, items = await complete(services, code, cursor, "py")
+    if items:
+        return start, end, items
     from IPython.core.completer import provisionalcompleter, rectify_completions
 
+    shell.Completer.use_jedi = False
     with provisionalcompleter():
         found = list(rectify_completions(code, shell.Completer.completions(code, cursor)))
     if not found:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Coroutine, Generator, Iterator
 from types import FrameType
@@ -25,14 +26,31 @@ class Interrupts:
         self._lisp = lisp
         self._python: Interruptible | None = None
         self._plain = 0
+        self._waker: socket.socket | None = None
         self._callbacks: set[asyncio.Task[Any]] = set()
         self.asked = False
         """An interrupt came since the cell began."""
 
     def install(self) -> None:
         """Take SIGINT, again before and after each cell: the program may have taken it."""
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self._handle)
+        if threading.current_thread() is not threading.main_thread():
+            return
+        signal.signal(signal.SIGINT, self._handle)
+        if self._waker is None:
+            self._watch()
+        if self._waker is not None:
+            signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
+
+    def _watch(self) -> None:
+        """Let signals wake the loop: one that comes just before it falls asleep would be seen only after."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        reading, self._waker = socket.socketpair()
+        reading.setblocking(False)
+        self._waker.setblocking(False)
+        loop.add_reader(reading, lambda: reading.recv(4096))
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         self.asked = True

@@ -28,7 +28,7 @@ from .completing import KernelServices
 from .dispatch import ConcurrentKernel
 from .interrupts import Interrupts
 from .notebook import Notebook
-from .results import bundle_of, error_content, exit_problem
+from .results import bundle_of, error_content, exit_problem, failures_as_text
 from .session import KernelSession
 from .streams import OUTPUT_LIMIT, Stream
 
@@ -65,6 +65,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         app = self.parent
         self.lisp: KernelSession = getattr(app, "lisp", None) or KernelSession()
         self.lisp.notebook = Notebook(self)
+        # The bridge began before IPython made its own `__main__`; Lisp and Python cells share that one.
+        self.lisp.bridge.server.namespace = self.shell.user_ns
         self.interrupts = Interrupts(self.lisp)
         self.services = KernelServices(self.lisp)
         self.lisp.on_node.append(self.services.terminal)
@@ -189,7 +191,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         self.shell.payload_manager.write_payload({"source": "ask_exit", "keepkernel": True})
 
     def _publish_value(self, value: Value, number: int) -> None:
-        data, metadata = bundle_of(value, self.shell.display_formatter)
+        with failures_as_text(self.shell):
+            data, metadata = bundle_of(value, self.shell.display_formatter)
         if value.is_python:
             self._keep(value.python, number)
         if not data:

@@ -1,110 +1,152 @@
-"""Cells in a real kernel: results, streams, errors, interrupts, state."""
+"""Cells in a real kernel: results, errors, three languages, one set of variables."""
 
 from __future__ import annotations
 
-import psutil
-from running import node_of
+import pytest
+from kernels import Kernel
+from programs import PROGRAMS
 
 
-def test_only_the_last_value_is_the_result(kernel) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("program", "shown"), [row[1:] for row in PROGRAMS], ids=[row[0] for row in PROGRAMS]
+)
+def test_programs(kernel: Kernel, program: str, shown: str) -> None:
+    assert kernel.run(program).result == shown
+
+
+def test_only_the_last_value_is_the_result(kernel: Kernel) -> None:
     cell = kernel.run("1 2 (+ 1 2)")
     assert (cell.reply["status"], cell.result) == ("ok", "3")
     assert len(cell.of("execute_result")) == 1
     assert cell.of("execute_result")[0]["execution_count"] == cell.reply["execution_count"]
 
 
-def test_definitions_and_nil_show_nothing(kernel) -> None:  # type: ignore[no-untyped-def]
+def test_definitions_nil_and_silence_show_nothing(kernel: Kernel) -> None:
     assert kernel.run("(def a 1)").result is None
     assert kernel.run("nil").result is None
+    before = kernel.run("(+ 1 1)").reply["execution_count"]
+    silent = kernel.run("(def quiet 5) quiet", silent=True)
+    assert [m["msg_type"] for m in silent.messages] == ["status", "status"]
+    after = kernel.run("quiet")
+    assert (after.result, after.reply["execution_count"]) == ("5", before + 1)
 
 
-def test_streams_keep_their_order(kernel) -> None:  # type: ignore[no-untyped-def]
-    cell = kernel.run('(do (println 1) (py.print 2) (console.log 3) (console.error "e") (println 4))')
-    assert cell.text("stdout") == "1\n2\n3\n4\n"
-    assert cell.text("stderr") == "e\n"
+def test_a_promise_is_awaited_and_shown(kernel: Kernel) -> None:
+    assert kernel.run("(new Promise (fn (ok) (setTimeout (fn () (ok [1 2])) 20)))").result == "[1 2]"
 
 
-def test_dataframe_and_figure_show_as_themselves(kernel) -> None:  # type: ignore[no-untyped-def]
-    cell = kernel.run('(py.import "pandas" :as pd) (pd.DataFrame (js->py {"a" [1 2]}))')
-    data = cell.of("execute_result")[0]["data"]
-    assert "<table" in data["text/html"]
-    assert "text/plain" in data
+def test_python_results_show_as_themselves(kernel: Kernel) -> None:
+    cell = kernel.run('(py.import "pandas" :as pd) (pd.DataFrame {"a" [1 2]})')
+    assert "<table" in cell.data["text/html"]
+    assert cell.result == "   a\n0  1\n1  2"
     cell = kernel.run('(py.import "matplotlib.pyplot" :as plt) (plt.plot [1 3 2])')
     assert any("image/png" in c["data"] for c in cell.of("display_data"))
+    cell = kernel.run('(py.import "IPython.display" :as shown) (shown.Latex "$x^2$")')
+    assert cell.data["text/latex"] == "$x^2$"
+    kernel.run('%%py\nclass Both:\n    def _repr_mimebundle_(self, **k): return {"text/html": "<i>b</i>"}')
+    assert kernel.run('((py.eval "Both"))').data["text/html"] == "<i>b</i>"
 
 
-def test_error_names_the_cell_and_points(kernel) -> None:  # type: ignore[no-untyped-def]
+def test_javascript_results_show_as_themselves(kernel: Kernel) -> None:
+    assert kernel.run('(html "<b>x</b>")').data["text/html"] == "<b>x</b>"
+    assert kernel.run('(markdown "# x")').data["text/markdown"] == "# x"
+    assert kernel.run('(latex "x^2")').data["text/latex"] == "$x^2$"
+    assert kernel.run("(json {:a [1]})").data["application/json"] == {"a": [1]}
+    assert kernel.run("(image [137 80 78 71])").data["image/png"] == "iVBORw=="
+    chart = kernel.run('(vega-lite {:mark "bar" :data {:values [{:x 1}]}})').data
+    assert chart["application/vnd.vegalite.v5+json"]["mark"] == "bar"
+    kernel.run('%%js\nclass Own { [Symbol.for("Jupyter.display")]() { return {"text/html": "<u>o</u>"} } }')
+    assert kernel.run("(new Own)").data["text/html"] == "<u>o</u>"
+
+
+def test_nested_data_has_a_table_or_a_tree_and_always_text(kernel: Kernel) -> None:
+    cell = kernel.run("[{:a 1 :b 2} {:a 3 :b 4}]")
+    assert "<table" in cell.data["text/html"] and "<th>b</th>" in cell.data["text/html"]
+    assert cell.result == "[{:a 1 :b 2} {:a 3 :b 4}]"
+    cell = kernel.run("{:list (vec (range 40)) :deep {:er {:still [1 2 3]}}}")
+    assert "<details" in cell.data["text/html"]
+    assert cell.result is not None and ":still [1 2 3]" in cell.result
+
+
+def test_error_names_the_cell_and_points(kernel: Kernel) -> None:
     cell = kernel.run('(defn parse (s)\n  (py.int s))\n(+ 1 (parse "x"))')
     errors = cell.of("error")
     assert len(errors) == 1
     assert (errors[0]["ename"], cell.reply["ename"]) == ("ValueError", "ValueError")
-    text = "\n".join(errors[0]["traceback"])
     number = cell.reply["execution_count"]
-    assert f"In[{number}]:2:3: ValueError: invalid literal" in text
-    assert "(py.int s)" in text and "^^^^" in text
-    assert f"In[{number}]:3:6" in text  # the caller
+    assert f"In[{number}]:2:3: ValueError: invalid literal" in cell.error
+    assert "(py.int s)" in cell.error and "^^^^" in cell.error
+    assert f"In[{number}]:3:" in cell.error  # the caller
+    assert "\x1b[31mValueError" in "\n".join(errors[0]["traceback"])
     assert kernel.run("(+ 1 1)").result == "2"
 
 
-def test_compile_error(kernel) -> None:  # type: ignore[no-untyped-def]
+def test_compile_error(kernel: Kernel) -> None:
     cell = kernel.run("(let [x 1 y] x)")
     assert cell.reply["status"] == "error"
-    assert "binding without a value" in "\n".join(cell.of("error")[0]["traceback"])
+    assert "binding without a value" in cell.error
+    assert "^" in cell.error
 
 
-def test_is_complete(kernel) -> None:  # type: ignore[no-untyped-def]
-    for code, status in [("(+ 1 2)", "complete"), ("(defn f (x)", "incomplete"), ("(+ 1))", "invalid")]:
-        kernel.client.is_complete(code)
-        content = kernel.client.get_shell_msg(timeout=30)["content"]
-        assert content["status"] == status
-        if status == "incomplete":
-            assert content["indent"] == "  "
-
-
-def interrupt(kernel, code: str):  # type: ignore[no-untyped-def]
-    """Start a cell that says "go", interrupt it then, return its error."""
-    cell = kernel.start(code)
-    assert kernel.wait_for("stream", cell)["text"].startswith("go")
-    kernel.manager.interrupt_kernel()
-    error = kernel.wait_for("error", cell)
-    assert kernel.reply_to(cell)["status"] == "error"
-    return error
-
-
-def test_interrupt_keeps_state(kernel) -> None:  # type: ignore[no-untyped-def]
-    kernel.run('(def kept 42) (py.exec "py_kept = [1]")')
-    for code in [
-        '(println "go") (while true nil)',
-        '(println "go") (loop [i 0] (recur (inc i)))',
-        '(println "go") (await (new Promise (fn (ok) nil)))',
-        '(println "go") (py.exec "import time\\ntime.sleep(60)")',
-        '(println "go") (py.exec "while True: pass")',
-    ]:
-        assert interrupt(kernel, code)["ename"] == "KeyboardInterrupt"
-        assert kernel.run('[kept (py.len (py.eval "py_kept"))]').result == "[42 1]"
-
-
-def test_node_killed_between_cells(kernel) -> None:  # type: ignore[no-untyped-def]
-    kernel.run('(py.exec "survivor = [1, 2, 3]")')
-    node = node_of(kernel.mark)
-    node.kill()
-    psutil.wait_procs([node], timeout=10)
-    cell = kernel.run('(py.eval "survivor")')
-    assert cell.result == "[1, 2, 3]"
-    assert "JavaScript state" in cell.text("stderr")
-
-
-def test_node_killed_in_a_cell(kernel) -> None:  # type: ignore[no-untyped-def]
-    cell = kernel.start('(println "go") (while true nil)')
-    kernel.wait_for("stream", cell)
-    node_of(kernel.mark).kill()
-    assert kernel.wait_for("error", cell)["ename"] == "NodeLost"
-    assert kernel.reply_to(cell)["status"] == "error"
-    assert kernel.run("(+ 1 2)").result == "3"
-
-
-def test_one_python(kernel) -> None:  # type: ignore[no-untyped-def]
+def test_one_python(kernel: Kernel) -> None:
     kernel.run('(py.exec "class Box: pass\\nbox = Box()") (def box (py.eval "box"))')
     kernel.run('(py.exec "def is_box(x): return x is box")')
     assert kernel.run('((py.eval "is_box") box)').result == "true"
     assert kernel.run('((py.eval "lambda f: f(box)") (fn (b) ((py.eval "is_box") b)))').result == "true"
+
+
+# -- cells in Python and JavaScript ----------------------------------------------------------------
+
+
+def test_python_cells_are_ipython_cells(kernel: Kernel) -> None:
+    assert kernel.run("%%py\nx = 20\n_ = x\nx + 1").result == "21"
+    assert kernel.run("%%py\nimport asyncio\nawait asyncio.sleep(0)\nx").result == "20"
+    assert kernel.run('(py.eval "x")').result == "20"
+    assert kernel.run("%%py\n%who_ls int").reply["status"] == "ok"
+    paged = kernel.run("%%py\nx?").reply["payload"]
+    assert paged[0]["source"] == "page" and "int" in paged[0]["data"]["text/plain"]
+    failed = kernel.run("%%py\n1/0")
+    assert (failed.reply["ename"], len(failed.of("error"))) == ("ZeroDivisionError", 1)
+    kernel.run('(py.eval "[7]")')
+    assert kernel.run("%%py\n_[0]").result == "7"
+
+
+def test_python_cell_counts_as_one_cell(kernel: Kernel) -> None:
+    first = kernel.run("%%py\n5").reply["execution_count"]
+    cell = kernel.run("%%py\n6")
+    assert cell.reply["execution_count"] == first + 1
+    assert cell.of("execute_result")[0]["execution_count"] == first + 1
+
+
+def test_javascript_cells(kernel: Kernel) -> None:
+    cell = kernel.run(
+        '%%js\nimport fs, { existsSync as there } from "node:fs";\nthere("/") && fs.existsSync("/")'
+    )
+    assert cell.result == "true"
+    assert kernel.run("%%js\nconst k = await Promise.resolve(5);\nk").result == "5"
+    assert (
+        kernel.run("%%js\nconst k = 6; let { a, b: [c] } = { a: 1, b: [2] };\n[k, a, c]").result == "[6 1 2]"
+    )
+    assert (
+        kernel.run(
+            "%%js\nclass A { m() { return 1 } }\nasync function f() { return new A().m() }\nf()"
+        ).result
+        == "1"
+    )
+    assert kernel.run("%%js\n{ a: 1 }").result == "{:a 1}"
+
+
+def test_variables_are_one_set(kernel: Kernel) -> None:
+    kernel.run("%%js\nlet total = 1")
+    assert kernel.run("(+ total 1)").result == "2"
+    kernel.run("(def total 7) (def my-name 8)")
+    assert kernel.run("%%js\n[total, my_name]").result == "[7 8]"
+
+
+def test_javascript_errors_name_the_cell(kernel: Kernel) -> None:
+    cell = kernel.run('%%js\nfunction boom() {\n  throw new TypeError("bad");\n}\nboom()')
+    assert cell.reply["ename"] == "TypeError"
+    assert f"In[{cell.reply['execution_count']}]:3:9" in cell.error
+    cell = kernel.run("%%js\nlet n = 1; n +")
+    assert cell.reply["ename"] == "SyntaxError"
+    assert "Unexpected token" in cell.error

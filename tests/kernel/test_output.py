@@ -1,0 +1,114 @@
+"""What a program prints and shows: order, size, and under which cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kernels import Kernel
+
+
+def test_streams_keep_their_order(kernel: Kernel) -> None:
+    cell = kernel.run('(do (println 1) (py.print 2) (console.log 3) (console.error "e") (println 4))')
+    assert [(c["name"], c["text"]) for c in cell.of("stream")] == [
+        ("stdout", "1\n2\n3\n"),
+        ("stderr", "e\n"),
+        ("stdout", "4\n"),
+    ]
+
+
+def test_order_between_streams_and_shown_things(kernel: Kernel) -> None:
+    cell = kernel.run(
+        '(println 1) (display (html "<b>2</b>")) (println 3) (display (py.eval "4")) (println 5) 6'
+    )
+    kinds = [m["msg_type"] for m in cell.messages if m["msg_type"] != "status"]
+    assert kinds == [
+        "execute_input", "stream", "display_data", "stream", "display_data", "stream", "execute_result"
+    ]  # fmt: skip
+
+
+def test_many_lines_in_few_messages(kernel: Kernel) -> None:
+    lines = "".join(f"line {i}\n" for i in range(100_000))
+    for code in (
+        '(dotimes [i 100000] (println f"line {i}"))',
+        "%%py\nfor i in range(100000): print('line', i)",
+        "%%js\nfor (let i = 0; i < 100000; i++) console.log('line ' + i)",
+    ):
+        cell = kernel.run(code)
+        assert cell.text() == lines
+        assert len(cell.of("stream")) < 150
+
+
+def test_output_comes_while_the_cell_runs(kernel: Kernel) -> None:
+    cell = kernel.start('(print "a") (await (new Promise (fn (ok) (set! globalThis.go ok))))')
+    assert kernel.wait_for("stream", cell)["text"] == "a"
+    kernel.manager.interrupt_kernel()
+    kernel.wait_idle(cell)
+    kernel.reply_to(cell)
+
+
+def test_carriage_returns_and_clear_output(kernel: Kernel) -> None:
+    cell = kernel.run(r'(print "10%\r20%") (clear-output true) (println "done")')
+    assert "10%\r20%" in cell.text()
+    assert cell.of("clear_output") == [{"wait": True}]
+
+
+def test_display_ids(kernel: Kernel) -> None:
+    cell = kernel.run('(display 1 :id "d") (update-display "d" (py.eval "[2]"))')
+    shown, updated = cell.of("display_data")[0], cell.of("update_display_data")[0]
+    assert shown["transient"] == updated["transient"] == {"display_id": "d"}
+    assert updated["data"]["text/plain"] == "[2]"
+
+
+def test_progress(kernel: Kernel) -> None:
+    cell = kernel.run('(def seen []) (doseq [x (progress (range 5) :label "work")] (push! seen x)) seen')
+    assert cell.result == "[0 1 2 3 4]"
+    assert "0/5" in cell.of("display_data")[0]["data"]["text/plain"]
+    last = cell.of("update_display_data")[-1]["data"]
+    assert "5/5" in last["text/plain"] and "<progress" in last["text/html"]
+    cell = kernel.run("(count (progress (py.range 3)))")
+    tqdm = kernel.run("%%py\nimport sys\nfor i in range(3): sys.stderr.write(f'\\r{i}/3')")
+    assert tqdm.text("stderr") == "\r0/3\r1/3\r2/3"
+
+
+LATE = {
+    "javascript": '(setTimeout (fn () (println "late")) 150) nil',
+    "promise": '(.then (new Promise (fn (ok) (setTimeout ok 150))) (fn (_) (console.log "late"))) nil',
+    "python from javascript": '(setTimeout (fn () (py.print "late")) 150) nil',
+    "python task": (
+        "%%py\nimport asyncio\nasync def later():\n    await asyncio.sleep(0.15)\n    print('late')\n"
+        "task = asyncio.create_task(later())"
+    ),
+    "asyncio from lisp": '(py.exec "async def later():\\n  import asyncio\\n  await asyncio.sleep(0.15)\\n'
+    '  print(\'late\')") (py.async (py.eval "later")) nil',
+    "shown": '(setTimeout (fn () (display (html "<b>late</b>"))) 150) nil',
+}
+
+
+def test_late_output_goes_to_its_own_cell(kernel: Kernel) -> None:
+    cells = {name: kernel.start(code) for name, code in LATE.items()}
+    last = kernel.start('(await (new Promise (fn (ok) (setTimeout ok 400)))) (println "last")')
+    said: dict[str, str] = {}
+    while last not in said:
+        message = kernel.client.get_iopub_msg(timeout=20)
+        if message["msg_type"] in ("stream", "display_data"):
+            content = message["content"]
+            text = content.get("text") or content["data"]["text/html"]
+            said[message["parent_header"]["msg_id"]] = text
+    kernel.wait_idle(last)
+    assert said.pop(last) == "last\n"
+    names = {cell: name for name, cell in cells.items()}
+    assert {names[cell]: text.strip() for cell, text in said.items()} == {
+        name: "<b>late</b>" if name == "shown" else "late" for name in LATE
+    }
+
+
+def test_a_cell_without_end_is_cut_off(new_kernel: Callable[..., Kernel]) -> None:
+    kernel = new_kernel()
+    for code in (
+        '(let [s (.repeat "x" 999999)] (dotimes [i 200] (println s)))',
+        "%%py\nfor i in range(200): print('x' * 999_999)",
+    ):
+        cell = kernel.run(code)
+        assert len(cell.text()) == 16 * 2**20
+        assert "printed more than 16 MiB" in cell.text("stderr")
+        assert kernel.run("(println 1) 2").text() == "1\n"

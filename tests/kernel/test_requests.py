@@ -1,0 +1,159 @@
+"""Everything that is asked of a kernel besides running cells, idle and while a cell runs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from kernels import Kernel
+
+
+def test_is_complete(kernel: Kernel) -> None:
+    for code, status in [("(+ 1 2)", "complete"), ("(defn f (x)", "incomplete"), ("(+ 1))", "invalid")]:
+        content = kernel.ask("is_complete", code)
+        assert content["status"] == status
+        if status == "incomplete":
+            assert content["indent"] == "  "
+    assert kernel.ask("is_complete", "%%py\nif x:")["indent"] == "    "
+
+
+def test_kernel_info_says_only_what_is_true(kernel: Kernel) -> None:
+    content = kernel.ask("kernel_info")
+    assert content["supported_features"] == []
+    info = content["language_info"]
+    assert (info["name"], info["file_extension"]) == ("polyrepl", ".lisp")
+    assert (info["pygments_lexer"], info["codemirror_mode"]) == ("polyrepl", "clojure")
+    assert all(link["url"].startswith("https://") for link in content["help_links"])
+    debug = kernel.control("debug_request", {"type": "request", "seq": 3, "command": "debugInfo"})
+    assert (debug["success"], debug["request_seq"]) == (False, 3)
+    assert kernel.control("create_subshell_request", {})["status"] == "error"
+    assert kernel.control("list_subshell_request", {})["subshell_id"] == []
+    assert kernel.control("usage_request", {})["kernel_memory"] > 0
+
+
+def types(content: dict) -> dict:  # type: ignore[type-arg]
+    return {item["text"]: item for item in content["metadata"]["_jupyter_types_experimental"]}
+
+
+def test_complete(kernel: Kernel) -> None:
+    kernel.run('(py.import "numpy" :as np) (defn shout [word & more] (str word "!"))')
+    content = kernel.ask("complete", "(shou", 5)
+    assert (content["matches"], content["cursor_start"], content["cursor_end"]) == (["shout"], 1, 5)
+    assert types(content)["shout"]["type"] == "function"
+    assert "word" in types(content)["shout"]["signature"]
+    content = kernel.ask("complete", "(let [x 1]\n  (np.linsp", 22)
+    assert content["matches"] == ["linspace"]
+    assert "start, stop" in types(content)["linspace"]["signature"]
+    assert "max" in kernel.ask("complete", "(Math.ma", 8)["matches"]
+    kernel.run("%%py\nimport os")
+    assert "path" in kernel.ask("complete", "%%py\nos.pa", 10)["matches"]
+    assert "%timeit" in kernel.ask("complete", "%%py\n%timei", 11)["matches"]
+    assert "max" in kernel.ask("complete", "%%js\nMath.ma", 12)["matches"]
+
+
+def test_inspect(kernel: Kernel) -> None:
+    kernel.run('(py.import "numpy" :as np) (defn shout "Says it loud." [word] (str word "!"))')
+    content = kernel.ask("inspect", "(shout 1)", 3)
+    assert content["found"]
+    assert "(shout word)" in content["data"]["text/plain"]
+    assert "Says it loud." in content["data"]["text/plain"]
+    assert "<code>(shout word)</code>" in content["data"]["text/html"]
+    assert "axis" in kernel.ask("inspect", "np.sum", 6)["data"]["text/plain"]
+    assert "Math.max(a, b)" in kernel.ask("inspect", "(Math.max 1)", 6)["data"]["text/plain"]
+    assert "special form" in kernel.ask("inspect", "(let [x 1] x)", 3)["data"]["text/plain"]
+    assert "print" in kernel.ask("inspect", "(py.print ", 10)["data"]["text/plain"]
+    assert kernel.ask("inspect", "no-such-name", 4)["found"] is False
+    assert kernel.ask("inspect", "%%py\nprint", 9)["found"]
+
+
+def test_history(kernel: Kernel) -> None:
+    for code in ("(+ 1 41)", "%%py\n43", "(+ 1 43)"):
+        kernel.run(code)
+    kernel.run("(+ 0 0)", store_history=False)
+    tail = kernel.ask("history", hist_access_type="tail", n=3, raw=True, output=False)["history"]
+    assert [entry[2] for entry in tail] == ["(+ 1 41)", "%%py\n43", "(+ 1 43)"]
+    session, line, _ = tail[0]
+    assert session > 0
+    options = {"hist_access_type": "range", "raw": True, "output": False}
+    found = kernel.ask("history", session=session, start=line, stop=line + 2, **options)["history"]
+    assert found == [[session, line, "(+ 1 41)"], [session, line + 1, "%%py\n43"]]
+    assert kernel.ask("history", session=0, start=line, stop=line + 1, **options)["history"] == [tail[0]]
+    found = kernel.ask("history", hist_access_type="search", pattern="(+ 1 4?)", unique=True, n=5)["history"]
+    assert [entry[2] for entry in found] == ["(+ 1 41)", "(+ 1 43)"]
+
+
+def test_user_expressions_are_lisp(kernel: Kernel) -> None:
+    cell = kernel.run("(def u 20)", user_expressions={"a": "(* u 2)", "b": "(nope"})
+    answers = cell.reply["user_expressions"]
+    assert answers["a"]["data"]["text/plain"] == "40"
+    assert answers["b"]["status"] == "error"
+
+
+def test_questions_are_answered_while_a_cell_awaits(kernel: Kernel) -> None:
+    cell = kernel.start('(println "go") (await (new Promise (fn (ok) (set! globalThis.finish ok))))')
+    kernel.wait_for("stream", cell)
+    start = time.monotonic()
+    assert "mapcat" in kernel.ask("complete", "(map", 4)["matches"]
+    assert "max" in kernel.ask("complete", "(Math.ma", 8)["matches"]
+    assert kernel.ask("inspect", "map", 3)["found"]
+    assert kernel.ask("is_complete", "(+")["status"] == "incomplete"
+    assert kernel.ask("comm_info")["comms"] == {}
+    assert kernel.ask("kernel_info")["status"] == "ok"
+    assert time.monotonic() - start < 1
+    kernel.drain()
+    kernel.client.complete("(map", 4)
+    states = []
+    while len(states) < 3:
+        message = kernel.client.get_iopub_msg(timeout=10)
+        states.append((message["parent_header"]["msg_type"], message["content"]["execution_state"]))
+    # The cell is still busy, and the last status says so.
+    assert states == [("complete_request", "busy"), ("complete_request", "idle"), ("execute_request", "busy")]
+    kernel.manager.interrupt_kernel()
+    assert kernel.reply_to(cell)["ename"] == "KeyboardInterrupt"
+    kernel.wait_idle(cell)
+
+
+def test_questions_are_answered_while_javascript_loops(kernel: Kernel) -> None:
+    cell = kernel.start('(println "go") (while true nil)')
+    kernel.wait_for("stream", cell)
+    start = time.monotonic()
+    assert "mapcat" in kernel.ask("complete", "(map", 4)["matches"]
+    kernel.ask("complete", "(Math.ma", 8)  # live objects are given up after 100 ms
+    assert time.monotonic() - start < 1.5
+    assert kernel.control("usage_request", {})["kernel_memory"] > 0
+    kernel.manager.interrupt_kernel()
+    assert kernel.reply_to(cell)["ename"] == "KeyboardInterrupt"
+    kernel.wait_idle(cell)
+
+
+def test_an_error_aborts_the_cells_sent_with_it(kernel: Kernel) -> None:
+    sent = [kernel.start(code) for code in ("(throw (new Error))", "(def never 1)", "(+ 1 1)")]
+    assert [kernel.reply_to(cell)["status"] for cell in sent] == ["error", "aborted", "aborted"]
+    for cell in sent:
+        kernel.wait_idle(cell)
+    sent = [kernel.start(code, stop_on_error=False) for code in ("(throw (new Error))", "(+ 1 1)")]
+    assert [kernel.reply_to(cell)["status"] for cell in sent] == ["error", "ok"]
+    # A cell that is sent when the error is known does run.
+    for _ in range(5):
+        kernel.run("(throw (new Error))")
+        assert kernel.run("(+ 1 1)").result == "2"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ['(read-line "name? ")', '(py.input "name? ")', '%%py\ninput("name? ")', '%%js\nread_line("name? ")'],
+)
+def test_input(kernel: Kernel, code: str) -> None:
+    asked: list[str] = []
+
+    def answer(message: dict) -> None:  # type: ignore[type-arg]
+        asked.append(message["content"]["prompt"])
+        kernel.client.input("Ada")
+
+    cell = kernel.run(code, allow_stdin=True, stdin_hook=answer)
+    assert asked == ["name? "]
+    assert cell.result in ('"Ada"', "'Ada'")
+
+
+def test_input_without_a_front_end_that_can(kernel: Kernel) -> None:
+    assert kernel.run("(read-line)").reply["ename"] == "StdinNotImplementedError"
