@@ -29,7 +29,7 @@ HARNESS = HERE / "differential.mjs"
 BATCH = 100
 TIMEOUT = 60.0
 DECLARED = "(declare t tp p p!)"
-OPTIONS: tuple[dict[str, Any], ...] = ({}, {}, {"polls": True}, {"await_wrapper": True}, {"pretty": False})
+OPTIONS: tuple[dict[str, Any], ...] = ({}, {}, {"polls": True}, {"await_wrapper": True}, {"pretty": False}, {"runtime": "inline"})
 
 
 class NodeStuckError(Exception):

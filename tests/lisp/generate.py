@@ -61,7 +61,7 @@ from generate_forms import (
     make_try,
     make_when,
 )
-from generate_more import MORE
+from generate_more import MORE, give
 from generator import Generator, Owner, Tables, Tree, lst, text_of, vec
 
 TAIL = [make_do, make_if, make_cond, make_case, make_let, make_let, make_try, make_try, make_when]
@@ -146,13 +146,14 @@ EFFECTS = [
 
 for kind, forms in MORE.items():
     BY_TYPE[kind] += forms
+EFFECTS += [give, give]
 TABLES = Tables(TAIL, ANY, BY_TYPE, EFFECTS)
 
 
 def program(seed: int) -> list[Tree]:
     """The top-level forms of one program: macros, definitions, and a last form that shows much."""
     g = Generator(seed, TABLES)
-    size = g.pick((6, 12, 20, 30, 45))
+    size = g.pick((6, 10, 14, 20, 20, 30, 30, 45)) if g.chance(0.97) else 80
     forms: list[Tree] = []
     for number in range(g.pick((0, 0, 1, 2, 3))):
         if g.chance(0.3):

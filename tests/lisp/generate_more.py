@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generate_data import arithmetic, literal
+from generate_data import arithmetic, assign, literal, note, wait
 from generate_forms import GUARDED, MACROS
 from generator import FnType, Generator, Owner, Tail, Tree, Var, lst, vec
 
@@ -226,10 +226,122 @@ def pairs_comprehension(g: Generator, size: int) -> Tree:
     return lst("for", vec(*clauses), body)
 
 
+def give(g: Generator, size: int) -> Tree:
+    """A yield, where the function is a generator."""
+    if not g.owner.may_yield:
+        return g.pick((wait, note, assign))(g, size)
+    return lst("yield", g.expr("num", size - 1))
+
+
+def give_number(g: Generator, size: int) -> Tree:
+    """Yields between other evaluations."""
+    if not g.owner.may_yield:
+        return arithmetic(g, size)
+    return lst("+", g.expr("num", size // 3), lst("do", give(g, size // 3), g.expr("num", size // 3)))
+
+
+def generated(g: Generator, size: int) -> Tree:
+    """A generator function, walked where it stands."""
+    if g.loops >= 2 or size < 5:
+        return literal(g, size)
+    saved, outer, loops = g.scope[:], g.owner, g.loops
+    g.owner = Owner(outer.may_await and g.chance(0.4), False, outer.short, True)
+    name = g.name()
+    g.bind(name, "num")
+    body = [g.effect(part) for part in g.split(size // 2, g.random.randint(1, 2))]
+    last = lst("yield", g.expr("num", size // 6))
+    if g.chance(0.4):
+        last = lst("try", *body, last, lst("finally", g.effect(size // 6)))
+        body = []
+    elif g.chance(0.3):
+        last = lst("doseq", vec(g.pick(("q", "x")), "[1 2]"), last)
+    made = g.owner
+    g.scope, g.owner, g.loops = saved[:], outer, loops + 1
+    call = lst(lst("fn", vec(name), *body, last), g.expr("num", size // 6))
+    item = g.name()
+    clauses: list[Tree] = [item, call]
+    g.bind(item, "num")
+    if made.awaits:
+        outer.awaits = True
+        clauses.insert(0, ":await")
+    if g.chance(0.4):
+        clauses += [g.pick((":while", ":when")), g.expr("bool", size // 6)]
+    form = lst("for", vec(*clauses), g.expr("num", size // 5))
+    g.scope, g.loops = saved, loops
+    return form
+
+
+def collected(g: Generator, size: int) -> Tree:
+    """Closures over the parameters of a function that recurs to itself."""
+    if g.loops >= 2:
+        return literal(g, size)
+    saved, outer, loops = g.scope[:], g.owner, g.loops
+    n, fs = g.distinct(2)
+    g.owner = Owner(False, False, outer.short)
+    counter = g.bind(n, "num", False)
+    g.bind(fs, "fns", False)
+    g.loops += 1
+    body = lst("if", lst("<", n, "1"), fs, g.expr("fns", size // 2, Tail(counter, ("fns",), "down")))
+    g.scope, g.owner, g.loops = saved, outer, loops
+    return lst("map", lst("fn", vec("k"), lst("k")), lst(lst("fn", vec(n, fs), body), "2", vec()))
+
+
+def with_macro(g: Generator, size: int) -> Tree:
+    """Macros with ellipses, some of them recursive."""
+    kind = g.pick(tuple(MORE_MACROS))
+    g.prelude[kind] = MORE_MACROS[kind]
+    if kind == "my-and":
+        return lst(kind, *g.exprs(["num"] * g.random.randint(1, 3), size))
+    if kind == "logged":
+        return lst(kind, *g.exprs(["num"] * g.random.randint(2, 3), size))
+    if kind == "chosen":
+        test, then, other = g.split(size, 3)
+        return lst(kind, g.expr("bool", test), "then", g.expr("num", then), "else", g.expr("num", other))
+    saved = g.scope[:]
+    names = [g.name() for _ in range(g.random.randint(1, 3))] if kind == "lets" else g.distinct(2)
+    binds = []
+    for name, part in zip(names, g.split(size // 2, len(names)), strict=True):
+        binds.append(lst(name, g.expr("num", part)))
+        if kind == "lets":
+            g.bind(name, "num")
+    if kind == "called":
+        outer = g.owner
+        g.owner = Owner(False, False, outer.short)
+        for name in names:
+            g.bind(name, "num")
+        body = g.bodies(size // 2)
+        g.owner = outer
+    else:
+        body = [g.expr("num", size // 2)]
+    g.scope = saved
+    return lst(kind, lst(*binds), *body)
+
+
+MORE_MACROS = {
+    "my-and": "(define-syntax my-and (syntax-rules () ((_ e) e) ((_ e r ...) (if e (my-and r ...) false))))",
+    "logged": "(define-syntax logged (syntax-rules () "
+    "((_ x b ...) (let ((v x)) (try b ... (finally (t [v]))))))) ",
+    "chosen": "(define-syntax chosen (syntax-rules (then else) ((_ c then a else b) (if c a b))))",
+    "lets": "(define-syntax lets (syntax-rules () "
+    "((_ () b) b) ((_ ((n v) r ...) b) (let ((n v)) (lets (r ...) b)))))",
+    "called": "(define-syntax called (syntax-rules () ((_ ((n v) ...) b ...) ((fn (n ...) b ...) v ...))))",
+}
+
+
+def set_computed(g: Generator, size: int) -> Tree:
+    """A property whose name is computed, of an object that is computed."""
+    owner, key, value = g.split(size, 3)
+    place = lst(".", g.expr("map", owner), vec(lst("do", g.effect(key), g.pick(('"a"', '"b"')))))
+    if g.chance(0.3):
+        return place
+    return lst("set!", place, g.expr("num", value))
+
+
 MORE: dict[str, list[Any]] = {
     "num": [throw_inside, truth_of_any, logic_of_numbers, computed_callee, computed_callee, recursion,
+            give_number, give_number, with_macro, with_macro, set_computed,
             pattern_parameters, pattern_parameters, pattern_loop, pattern_loop, cond_thread, shadowed],
     "bool": [changing_type, changing_type, changing_loop],
     "maybe": [nothing, nothing],
-    "arr": [pairs_comprehension],
+    "arr": [pairs_comprehension, generated, generated, generated, collected],
 }  # fmt: skip

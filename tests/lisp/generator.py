@@ -95,6 +95,7 @@ class Owner:
     may_await: bool = True
     awaits: bool = False
     short: bool = False  # inside #(..)
+    may_yield: bool = False
 
 
 @dataclass(frozen=True)

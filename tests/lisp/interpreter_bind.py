@@ -21,6 +21,7 @@ from interpreter import (
 from interpreter_core import array
 from interpreter_values import (
     UNDEFINED,
+    GeneratorValue,
     OutsideError,
 )
 from polyrepl.lisp.forms import Form, Keyword, List, Map, Str, Symbol, Vector
@@ -205,6 +206,9 @@ def function(
     def run(env: Env | None) -> Gen:
         def invoke(*args: Any) -> Any:
             body = choose(len(args)).run(env, list(args), it)
+            if made.yields:
+                it.loop.async_generators |= made.awaits
+                return GeneratorValue(body, made.awaits)
             return it.loop.run_async(body) if made.awaits else it.finish(body)
 
         return invoke

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from interpreter import (
@@ -18,11 +19,16 @@ from interpreter import (
 from interpreter_bind import Gen, Pattern, pairs
 from interpreter_core import array
 from interpreter_values import (
+    END,
+    UNDEFINED,
     AsyncItems,
     ErrorValue,
+    GeneratorValue,
     KeywordValue,
     LispThrow,
     OutsideError,
+    Returned,
+    Yielded,
     equal,
     truthy,
 )
@@ -176,6 +182,19 @@ def await_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run
     return run
 
 
+@special("yield")
+def yield_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    at.function.yields = True
+    operand = it.body(form.items[1:], scope, at.inside(None))
+
+    def run(env: Env | None) -> Gen:
+        value = yield from operand(env)
+        yield Yielded(value)
+        return UNDEFINED
+
+    return run
+
+
 @special("throw")
 def throw(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     operand = it.form(form.items[1], scope, at.inside(None))
@@ -222,7 +241,7 @@ def try_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
         pending = value = None
         try:
             value = yield from guarded(env)
-        except LispThrow as thrown:
+        except (LispThrow, Returned) as thrown:
             pending = thrown
         if final is not None:
             yield from final(env)
@@ -304,6 +323,21 @@ def for_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     body = it.body(form.items[2:], scope, at)
     collects = head_name(form) == "for"
 
+    def walk(source: GeneratorValue, number: int, pattern: Pattern, env: Env | None, out: list[Any]) -> Gen:
+        """All that a generator gives. It is closed when the loop ends before it does."""
+        while (item := (yield from source.next())) is not END:
+            it.burn()
+            try:
+                inner = yield from pattern.run(env, item)
+                ended = yield from level(number + 1, inner, out)
+            except LispThrow:
+                with contextlib.suppress(LispThrow):
+                    yield from source.close()
+                raise
+            if ended is STOP:
+                yield from source.close()
+                break
+
     def level(number: int, env: Env | None, out: list[Any]) -> Gen:
         if number == len(steps):
             it.burn()
@@ -317,6 +351,11 @@ def for_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
             if truthy(value):
                 return (yield from level(number + 1, env, out))
             return STOP if kind == "while" else None
+        if type(value) is GeneratorValue:
+            if value.asynchronous != (kind == "await"):
+                raise OutsideError("generator")
+            yield from walk(value, number, pattern, env, out)
+            return None
         if isinstance(value, AsyncItems) and kind == "await":
             value = value.items
         place = 0

@@ -105,13 +105,15 @@ def as_data(form: Form) -> Any:
 @special("define-syntax")
 def define_syntax(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     rules = form.items[2]
-    if head_name(rules) != "syntax-rules" or rules.items[1].items:
+    if head_name(rules) != "syntax-rules" or not isinstance(rules.items[1], List):
         raise OutsideError("define-syntax")
+    literals = {item.name for item in rules.items[1].items}
 
     def expand(call: List, use: Scope | None) -> Form:
+        it.burn()
         for rule in rules.items[2:]:
             found: dict[str, Any] = {}
-            if match(rule.items[0].items[1:], call.items[1:], found):
+            if match(rule.items[0].items[1:], call.items[1:], found, literals):
                 return fill(rule.items[1], found, it.mark(scope))
         raise OutsideError("no rule matches")
 
@@ -119,23 +121,48 @@ def define_syntax(it: Interpreter, form: List, scope: Scope | None, at: Context)
     return constant(None)
 
 
-def match(patterns: tuple[Form, ...], forms: tuple[Form, ...], found: dict[str, Any]) -> bool:
-    """Pattern variables, nested lists, and `x ...` at the end."""
-    for place, pattern in enumerate(patterns):
-        if place + 1 < len(patterns) and patterns[place + 1] == Symbol("..."):
-            found[pattern.name] = list(forms[place:])
-            return place + 2 == len(patterns)
-        if place >= len(forms):
-            return False
-        if isinstance(pattern, Symbol):
-            found[pattern.name] = forms[place]
-        elif not (
-            isinstance(pattern, (List, Vector))
-            and type(forms[place]) is type(pattern)
-            and match(pattern.items, forms[place].items, found)
-        ):
-            return False
-    return len(patterns) == len(forms)
+ELLIPSIS = Symbol("...")
+
+
+def variables(pattern: Form) -> list[str]:
+    if isinstance(pattern, Symbol):
+        return [pattern.name]
+    if isinstance(pattern, (List, Vector)):
+        return [name for item in pattern.items for name in variables(item)]
+    return []
+
+
+def match(
+    patterns: tuple[Form, ...], forms: tuple[Form, ...], found: dict[str, Any], literals: set[str]
+) -> bool:
+    """Bind pattern variables; under `...` each variable gets the list of what it matched."""
+    if len(patterns) >= 2 and patterns[1] == ELLIPSIS:
+        count = len(forms) - len(patterns) + 2
+        rows: list[dict[str, Any]] = []
+        for form in forms[: max(0, count)]:
+            rows.append({})
+            if not match(patterns[:1], (form,), rows[-1], literals):
+                return False
+        for name in variables(patterns[0]):
+            found[name] = Rows(row[name] for row in rows if name in row)
+        return count >= 0 and match(patterns[2:], forms[count:], found, literals)
+    if not patterns or not forms:
+        return not patterns and not forms
+    pattern, form = patterns[0], forms[0]
+    if isinstance(pattern, Symbol) and pattern.name in literals:
+        good = isinstance(form, Symbol) and form.name == pattern.name
+    elif isinstance(pattern, Symbol):
+        found[pattern.name] = form
+        good = True
+    elif isinstance(pattern, (List, Vector)):
+        good = type(form) is type(pattern) and match(pattern.items, form.items, found, literals)
+    else:
+        good = pattern == form
+    return good and match(patterns[1:], forms[1:], found, literals)
+
+
+class Rows(list):
+    """What a pattern variable under an ellipsis matched."""
 
 
 def fill(template: Form, found: dict[str, Any], mark: int) -> Form:
@@ -146,10 +173,13 @@ def fill(template: Form, found: dict[str, Any], mark: int) -> Form:
     if isinstance(template, (List, Vector, Map)):
         out: list[Form] = []
         for place, item in enumerate(template.items):
-            if item == Symbol("..."):
+            if item == ELLIPSIS:
                 continue
-            if template.items[place + 1 : place + 2] == (Symbol("..."),):
-                out.extend(found[item.name])
+            if template.items[place + 1 : place + 2] == (ELLIPSIS,):
+                many = {name: found[name] for name in variables(item) if type(found.get(name)) is Rows}
+                for row in range(max(map(len, many.values()), default=0)):
+                    one = found | {name: rows[row] for name, rows in many.items()}
+                    out.append(fill(item, one, mark))
             else:
                 out.append(fill(item, found, mark))
         return type(template)(tuple(out))

@@ -71,6 +71,59 @@ class ListValue(list):
     """What `(list 1 2)` gives; prints in parentheses."""
 
 
+class Returned(Exception):
+    """Ends a generator at its yield, as JavaScript's `return()` does: only `finally` runs."""
+
+
+class Yielded:
+    """What a generator's body gives to its consumer (what it awaits comes bare)."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class GeneratorValue:
+    """The object that a call of a generator function gives."""
+
+    def __init__(self, body: Generator[Any, Any, Any], asynchronous: bool) -> None:
+        self.body = body
+        self.asynchronous = asynchronous
+        self.ended = False
+
+    def step(self, resume: Callable[[Any], Any], sent: Any) -> Generator[Any, Any, Any]:
+        """Run to the next yield; `END` after the last. Awaits of the body are awaits of the consumer."""
+        if self.ended:
+            return END
+        try:
+            out = resume(sent)
+            while type(out) is not Yielded:
+                try:
+                    got = yield out
+                except LispThrow as thrown:
+                    out = self.body.throw(thrown)
+                else:
+                    out = self.body.send(got)
+        except (StopIteration, Returned):
+            self.ended = True
+            return END
+        except LispThrow:
+            self.ended = True
+            raise
+        return (yield out.value) if self.asynchronous else out.value
+
+    def next(self) -> Generator[Any, Any, Any]:
+        return self.step(self.body.send, None)
+
+    def close(self) -> Generator[Any, Any, Any]:
+        """The consumer stops early."""
+        return self.step(self.body.throw, Returned())
+
+
+END = object()
+
+
 class AsyncItems:
     """An async generator that gives these items."""
 
@@ -141,6 +194,7 @@ class EventLoop:
         self.late = late
         self.calls = 0
         self.crowded = False
+        self.async_generators = False
         self.jobs: deque[tuple[Callable[[Any], Any], Any]] = deque()
         self.outside: deque[tuple[Callable[[Any], Any], Any]] = deque()
 
