@@ -184,8 +184,19 @@ class Lowerer:
     def through_temp(self, node: Node, hint: str = "v") -> Expr:
         name = self.fresh(hint)
         self.stmts.append(ir.Declare(node.span, "let", name, None))
+        before = len(self.stmts)
         INTO[type(node)](self, node, Dest("assign", name))
+        self.merge_declaration(before)
         return Name(node.span, name, True)
+
+    def merge_declaration(self, at: int) -> None:
+        """`let v; v = x;` is `let v = x;`: statement `at` follows the declaration."""
+        if len(self.stmts) <= at:
+            return
+        declared, first = self.stmts[at - 1], self.stmts[at]
+        if type(declared) is ir.Declare and type(first) is ir.Assign and declared.value is None:
+            if type(first.target) is Name and first.target.text == declared.target:
+                self.stmts[at - 1 : at + 1] = [ir.Declare(declared.at, "let", declared.target, first.value)]
 
     def args(self, nodes: list[Node]) -> list[Expr]:
         """Siblings, left to right."""

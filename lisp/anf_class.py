@@ -9,6 +9,7 @@ from .anf_expr import IDENTIFIER
 from .anf_fn import lower_fn
 from .analyzer import js_string
 from .ir import Expr, Text
+from .mangle import mangle
 
 
 @expression(n.Class)
@@ -20,7 +21,7 @@ def class_(lw: Lowerer, node: n.Class) -> Expr:
     if node.self_local is not None:
         name = lw.name_of(node.self_local)
     elif node.name:
-        name = lw.fresh(node.name)
+        name = mangle(node.name)
     members: list[ir.ClassMember] = []
     for member in node.members:
         key: str | Expr

@@ -39,9 +39,9 @@ def bind(lw: Lowerer, step: Bind) -> None:
     if needs_statements(step.init):
         name = declare_first(lw, local)
         lw.stmts.append(ir.Declare(step.span, "let", name, None))
+        before = len(lw.stmts)
         lw.into(step.init, Dest("assign", name))
-        if local.js is None:
-            local.js = name
+        lw.merge_declaration(before)
         return
     e = lw.expr(step.init)
     lw.stmts.append(ir.Declare(step.span, kind, lw.name_of(local), e))
@@ -367,14 +367,13 @@ def always_recurs(node: Node, loop: n.Loop) -> bool:
 @delivering(n.Loop)
 def loop_into(lw: Lowerer, node: n.Loop, dest: Dest) -> None:
     per_iteration = per_iteration_locals(node)
-    closures = any(not isinstance(step.init, (n.Lit, n.LocalRef, n.Op)) for step in node.binds[1:])
+    closures = any(not harmless(step.init) for step in node.binds[1:])
     copied: list[tuple[Local, str]] = []
     for step in node.binds:
         local = step.local
-        if local not in per_iteration:
+        if local not in per_iteration or step.init is None or step.default is not None or node.extra:
             bind(lw, step)
             continue
-        assert step.init is not None
         e = lw.expr(step.init)
         local.js = local.outer_js = lw.fresh(local.name)
         first = local.captured and closures and step is not node.binds[-1]
@@ -386,8 +385,16 @@ def loop_into(lw: Lowerer, node: n.Loop, dest: Dest) -> None:
         local.outer_js = lw.fresh(local.name)
         lw.stmts.append(ir.Declare(None, "let", local.outer_js, Name(None, js)))
     for local in per_iteration:
+        local.outer_js = local.outer_js or lw.name_of(local)
         local.js = lw.fresh(local.name)
     body_loop(lw, node, dest, per_iteration)
+
+
+def harmless(node: Node | None) -> bool:
+    """Surely no closure is made while evaluating it."""
+    if isinstance(node, (n.ArrayLit, n.Op)):
+        return all(harmless(item) for item in (node.items if isinstance(node, n.ArrayLit) else node.args))
+    return isinstance(node, (n.Lit, n.LocalRef, n.KeywordLit)) or (isinstance(node, n.ObjectLit) and not node.pairs)
 
 
 def per_iteration_locals(node: n.Loop) -> list[Local]:
@@ -459,7 +466,7 @@ def recur_into(lw: Lowerer, node: n.Recur, dest: Dest) -> None:
     for name, e in zip(targets, args, strict=True):
         if not (type(e) is Name and e.text == name):
             steps.append((name, e))
-    # An assignment may come before a later argument only if that argument does not read the variable.
+    # Written one after another, an assignment may come before a later argument only if that argument does not read the variable.
     for at, (name, e) in enumerate(steps):
         if at < len(steps) - 1 and any(mentions(later, name) for _, later in steps[at + 1 :]):
             ordered = reorder(steps)
@@ -474,13 +481,16 @@ def recur_into(lw: Lowerer, node: n.Recur, dest: Dest) -> None:
 
 
 def reorder(steps: list[tuple[str, Expr]]) -> list[tuple[str, Expr]] | None:
-    """The steps in an order in which none reads what an earlier one assigned, if they are plain arithmetic."""
-    if not all(plain(e) for _, e in steps):
-        return None
+    """The steps in an order in which none reads what an earlier one assigned; only plain ones are moved."""
     left = list(steps)
     done: list[tuple[str, Expr]] = []
     while left:
-        for at, (name, _) in enumerate(left):
+        effects = False
+        for at, (name, value) in enumerate(left):
+            if not plain(value):
+                if effects:
+                    continue  # effects keep their order
+                effects = True
             if not any(mentions(e, name) for other, (_, e) in enumerate(left) if other != at):
                 done.append(left.pop(at))
                 break
@@ -500,6 +510,9 @@ def plain(e: Expr) -> bool:
     if kind is ir.Unary:
         assert isinstance(e, ir.Unary)
         return plain(e.value)
+    if kind is ir.Cond:
+        assert isinstance(e, ir.Cond)
+        return plain(e.test) and plain(e.then) and plain(e.other)
     return False
 
 

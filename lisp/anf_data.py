@@ -20,7 +20,7 @@ def data(lw: Lowerer, form: Form) -> Expr:
         case Symbol(name=name):
             return ir.CallExpr(at, lw.core("symbol"), [Text(at, js_string(name))])
         case Keyword(name=name):
-            return ir.CallExpr(at, lw.core("internKeyword"), [Text(at, js_string(name))])
+            return ir.CallExpr(at, lw.core("keyword"), [Text(at, js_string(name))])
         case Str(value=value):
             return Text(at, js_string(value))
         case Number():

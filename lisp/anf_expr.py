@@ -27,7 +27,7 @@ def lit(lw: Lowerer, node: n.Lit) -> Expr:
 
 @expression(n.KeywordLit)
 def keyword(lw: Lowerer, node: n.KeywordLit) -> Expr:
-    return ir.CallExpr(node.span, lw.core("internKeyword"), [string(node.name)])
+    return ir.CallExpr(node.span, lw.core("keyword"), [string(node.name)])
 
 
 def string(text: str, at: Span | None = None) -> Text:

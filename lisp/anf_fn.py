@@ -39,8 +39,10 @@ def lower_fn(lw: Lowerer, node: n.Fn, *, method: bool = False) -> ir.Function:
         params, rest = [], lw.fresh("args")
         many_arities(lw, node, rest)
     body = lw.stmts
-    if body and type(body[-1]) is ir.Return and body[-1].value is None:
-        body.pop()
+    if frame.has_yield and body and type(body[-1]) is ir.Return:
+        last = body[-1].value
+        if type(last) is Text and last.text == "null":
+            body.pop()  # a generator's last value is nobody's
     lw.scope, lw.stmts, lw.tries, lw.switches = saved
     named = name is not None and (node.self_local is None or node.self_local.used or name is not None)
     arrow = not (named or frame.uses_this or frame.has_yield or method)
@@ -89,8 +91,10 @@ def many_arities(lw: Lowerer, node: n.Fn, args: str) -> None:
     cases: list[tuple[list[Expr], list[Stmt]]] = []
     default: list[Stmt] | None = None
     fixed = [arity for arity in node.arities if arity.rest is None]
+    scope = lw.scope
     for arity in sorted(fixed, key=lambda arity: len(arity.params)) + [a for a in node.arities if a.rest]:
         lw.stmts = []
+        lw.scope = Scope(scope)  # each case is a block of its own
         params, rest = one_arity(lw, arity)
         body = lw.stmts
         names = params + ([f"...{rest}"] if rest else [])
@@ -115,6 +119,7 @@ def many_arities(lw: Lowerer, node: n.Fn, args: str) -> None:
         default = [ir.ThrowStmt(None, wrong)]
     cases.append(([], default))
     lw.switches -= 1
+    lw.scope = scope
     lw.stmts = outer
     lw.stmts.append(ir.Switch(node.span, ir.Dot(None, Name(None, args), "length"), cases))
 

@@ -123,7 +123,7 @@ class Emitter:
             self.write("if (")
             self.expr(s.test, 0)
             self.write(") ")
-            if not s.other and len(s.then) == 1 and type(s.then[0]) in _ONE_LINERS:
+            if not s.other and len(s.then) == 1 and self.fits(s.then[0]):
                 self.stmt(s.then[0])
                 return
             self.block(s.then)
@@ -136,6 +136,13 @@ class Emitter:
                 continue
             self.block(s.other)
             return
+
+    def fits(self, s: Stmt) -> bool:
+        """May the statement follow its `if (..)` on the same line?"""
+        if type(s) not in _ONE_LINERS:
+            return False
+        value = getattr(s, "value", None)
+        return value is None or self.column + width(value, WIDTH) < WIDTH
 
     def label(self, exit_: ir.Exit | None) -> None:
         if exit_ is not None and exit_.label is not None:
@@ -310,9 +317,7 @@ class Emitter:
 
     def items(self, items: list[Expr]) -> None:
         """Items separated by commas: on one line, or each on its own when that gets too long."""
-        if len(items) > 1 and self.column + sum(width(item, WIDTH) + 2 for item in items) > WIDTH and any(
-            type(item) is not Function for item in items
-        ) and not (type(items[-1]) is Function and sum(width(item, WIDTH) + 2 for item in items[:-1]) < WIDTH - self.column):
+        if self.too_long(items):
             self.indent += 1
             for item in items:
                 self.newline()
@@ -327,6 +332,18 @@ class Emitter:
                 self.write(", ")
             first = False
             self.expr(item, ASSIGN)
+
+    def too_long(self, items: list[Expr]) -> bool:
+        if len(items) < 2:
+            return False
+        room = WIDTH - self.column
+        total = 0
+        for item in items[:-1]:
+            total += width(item, WIDTH) + 2
+        if total <= room and type(items[-1]) is Function:
+            return False  # a function as last argument opens its own block
+        total += width(items[-1], WIDTH)
+        return total > room and total > 30
 
     def dot(self, e: ir.Dot) -> None:
         obj = e.obj

@@ -264,6 +264,10 @@ class Loop(Node):
     recurs: int = 0
     crosses_finally: bool = False
     recur_args: list[list[Node]] = field(default_factory=list)
+    # where a pattern's names are loop variables: those, the patterns of all bindings, and their scope
+    extra: list[Local] = field(default_factory=list)
+    targets: list[Form] | None = None
+    scope: object = None
 
 
 @dataclass(slots=True, eq=False)

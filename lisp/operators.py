@@ -45,6 +45,9 @@ RETURNS: dict[str, str] = {
 for _name in ("some-fn", "count"):
     RETURNS.pop(_name, None)
 RETURNS["count"] = "num"
+RETURNS |= dict.fromkeys(("%isMapLike", "%isSequenceOf", "%matches"), "bool")
+# Functions of JavaScript itself.
+JS_RETURNS = {"Number": "num", "parseInt": "num", "parseFloat": "num", "String": "str", "Boolean": "bool", "isNaN": "bool"}
 
 
 def build_operator(an: Analyzer, name: str, form: List, scope: Scope) -> Node | None:

@@ -7,7 +7,7 @@ In: a form. Out: its node. Binding lists come in two styles, told apart by the b
 from __future__ import annotations
 
 from .analyzer import Analyzer
-from .forms import Form, Keyword, List, Map, Str, Symbol, Vector
+from .forms import Form, FString, Keyword, List, Map, Str, Symbol, Vector
 from .nodes import (
     Arity,
     Bind,
@@ -141,21 +141,39 @@ def loop_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     items = form.items
     if len(items) < 2:
         raise an.fail("arity", form, "loop needs a binding list", "(loop [i 0] body ..)")
+    pairs = [(plain(target), source) for target, source in pairs_of(an, items[1], "loop")]
     inner = Scope(scope)
     loop = Loop(form.span)
-    for target, source in pairs_of(an, items[1], "loop"):
+    later: list[tuple[Form, Local]] = []
+    for at, (target, source) in enumerate(pairs):
         init = an.value(source, inner)
-        target = plain(target)
         if isinstance(target, Symbol):
             local = an.local(target, inner)
             local.sources = [init]
             note(local, init)
+            loop.binds.append(Bind(target.span, local, init))
         else:
             local = an.temp("value", target.span)
-            bind_pattern(an, target, an.refer(local, target.span), inner, loop.inner)
-        local.loop = loop
+            loop.binds.append(Bind(target.span, local, init))
+            if not loop.extra and all(isinstance(other, Symbol) and constant(value) for other, value in pairs[at + 1 :]):
+                later.append((target, local))
+            else:
+                # a later initial value may use the names, so they are loop variables themselves
+                early: list[Bind] = []
+                bind_pattern(an, target, an.refer(local, target.span), inner, early)
+                loop.binds += early
+                loop.extra += locals_of(early)
+                loop.targets = [target for target, _ in pairs]
+                loop.scope = scope
         loop.locals.append(local)
-        loop.binds.append(Bind(target.span, local, init))
+    for local in loop.extra:
+        local.assigned = True
+        local.sources = None
+    loop.locals += loop.extra
+    for local in loop.locals:
+        local.loop = loop
+    for target, local in later:
+        bind_pattern(an, target, an.refer(local, target.span), inner, loop.inner)
     before, an.loop = an.loop, loop
     top, an.top = an.top, False
     loop.body = an.body(items[2:], inner, True, form.span)
@@ -163,6 +181,20 @@ def loop_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if not loop.recurs:
         return Let(form.span, loop.binds + loop.inner, loop.body)
     return loop
+
+
+def constant(form: Form) -> bool:
+    return not isinstance(form, (Symbol, List, Vector, Map, FString))
+
+
+def locals_of(binds: list[Bind]) -> list[Local]:
+    """The locals that binding steps fill, in order."""
+    found: dict[int, Local] = {}
+    for bind in binds:
+        for local in (bind.local, bind.rest, *(bind.elements or ())):
+            if local is not None and local.name != "?":
+                found.setdefault(id(local), local)
+    return list(found.values())
 
 
 @special("recur")
@@ -178,8 +210,8 @@ def recur(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     return recur_node(an, loop, form, scope)
 
 
-def recur_node(an: Analyzer, loop: Loop, form: List, scope: Scope) -> Recur:
-    wanted, given = len(loop.locals), len(form.items) - 1
+def recur_node(an: Analyzer, loop: Loop, form: List, scope: Scope) -> Node:
+    wanted, given = len(loop.locals) - len(loop.extra), len(form.items) - 1
     if wanted != given:
         kind = "function has" if loop.is_fn else "loop has"
         noun = ("parameter" if loop.is_fn else "binding") + ("" if wanted == 1 else "s")
@@ -187,6 +219,9 @@ def recur_node(an: Analyzer, loop: Loop, form: List, scope: Scope) -> Recur:
         raise an.fail("recur-arity", form, f"{kind} {wanted} {noun}, recur passes {given}", hint)
     args = an.values(form.items[1:], scope)
     loop.recurs += 1
+    around: list[Bind] = []
+    if loop.extra:
+        args = again(an, loop, args, form, around)
     loop.recur_args.append(args)
     if any(final is loop for final in an.finals):
         loop.crosses_finally = True
@@ -194,7 +229,29 @@ def recur_node(an: Analyzer, loop: Loop, form: List, scope: Scope) -> Recur:
         local.assigned = True
         if local.sources is not None:
             local.sources.append(arg)
-    return Recur(form.span, loop, args)
+    node = Recur(form.span, loop, args)
+    return Let(form.span, around, node) if around else node
+
+
+def again(an: Analyzer, loop: Loop, args: list[Node], form: List, out: list[Bind]) -> list[Node]:
+    """The values of all loop variables where some are parts of a pattern: taken apart at the recur."""
+    assert isinstance(loop.scope, Scope) and loop.targets is not None
+    inner = Scope(loop.scope)
+    temps: list[Local] = []
+    for arg in args:
+        local = an.temp("next", arg.span)
+        out.append(Bind(arg.span, local, arg))
+        temps.append(local)
+    parts: list[Local] = []
+    for target, local in zip(loop.targets, temps, strict=True):
+        if isinstance(target, Symbol):
+            inner.table[(target.name, target.marks) if target.marks else target.name] = local
+        else:
+            steps: list[Bind] = []
+            bind_pattern(an, target, an.refer(local, target.span), inner, steps)
+            out += steps
+            parts += locals_of(steps)
+    return [an.refer(local, local.span) for local in [*temps, *parts]]
 
 
 def clauses_of(an: Analyzer, forms: tuple[Form, ...], owner: Form) -> list[tuple[Form, tuple[Form, ...]]]:

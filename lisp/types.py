@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from . import nodes as n
 from .nodes import Node, Type
-from .operators import RETURNS
+from .operators import JS_RETURNS, RETURNS
 
 TRUTHY = {"num", "str", "big", "arr", "data", "fn"}
 NATIVE = {"num", "str", "bool", "nil", "big", "arr", "data", "fn"}  # surely no Python object
@@ -111,7 +111,14 @@ def _call(node: n.Call) -> Type | None:
     fn = node.fn
     if type(fn) is n.CoreRef:
         return cast("Type", RETURNS.get(fn.name, "any"))
+    if type(fn) is n.JsRef:
+        return cast("Type", JS_RETURNS.get(fn.name, "any"))
     return "any"
+
+
+def _math(node: n.MethodCall | n.Prop) -> Type | None:
+    """`Math.PI`, `(Math.floor x)`: numbers, whatever they are given."""
+    return "num" if type(node.obj) is n.JsRef and node.obj.name == "Math" else "any"
 
 
 def _try(node: n.Try) -> Type | None:
@@ -131,6 +138,8 @@ _RULES: dict[type, Callable[[Any], Type | None]] = {
     n.Logic: _logic,
     n.If: _if,
     n.Call: _call,
+    n.MethodCall: _math,
+    n.Prop: _math,
     n.Do: lambda node: _type(node.body[-1]),
     n.Let: lambda node: _type(node.body),
     n.Letfn: lambda node: _type(node.body),
