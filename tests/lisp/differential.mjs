@@ -3,7 +3,7 @@
  *
  * In: lines of JSON on standard input, each an array of programs; a program is an array of compiled forms (JavaScript
  * text). Out: for each line one line, an array of {value, error, log, bug}, all texts as interpreter_values.show
- * writes them. `bug` is set when JavaScript itself refused the code or a form threw something no program throws.
+ * writes them. `bug` is set when a form ended with an error as the engine throws it.
  *
  * Promises of `(p x)`, `(tp x)` and `(p! msg)` settle one at a time in the order they were made, each when no job is
  * left (setImmediate runs when the microtask queue is empty), as EventLoop.drain does.
@@ -80,7 +80,7 @@ async function drain() {
   }
 }
 
-/** Errors that the engine throws: no program of the core makes one. */
+/** Errors as the engine throws them; few programs make one themselves. */
 function isBug(e) {
   return e instanceof TypeError || e instanceof ReferenceError || e instanceof SyntaxError || e instanceof RangeError;
 }

@@ -29,7 +29,14 @@ HARNESS = HERE / "differential.mjs"
 BATCH = 100
 TIMEOUT = 60.0
 DECLARED = "(declare t tp p p!)"
-OPTIONS: tuple[dict[str, Any], ...] = ({}, {}, {"polls": True}, {"await_wrapper": True}, {"pretty": False}, {"runtime": "inline"})
+OPTIONS: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {"polls": True},
+    {"await_wrapper": True},
+    {"pretty": False},
+    {"runtime": "inline"},
+)
 
 
 class NodeStuckError(Exception):
@@ -164,7 +171,7 @@ def judge(case: Case, result: dict[str, Any] | None) -> tuple[str, str] | None:
     if result is None:
         return "stuck", "no answer"
     got = f"{result['value']} error {result['error']} log [{' '.join(result['log'])}]"
-    if result["bug"]:
+    if result["bug"] and result["error"] != case.expected.error:
         return "crash", f"{got}\n{result['bug']}"
     if result["error"] != case.expected.error:
         return "error", got

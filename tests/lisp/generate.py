@@ -61,7 +61,7 @@ from generate_forms import (
     make_try,
     make_when,
 )
-from generate_more import MORE, give
+from generate_more import MORE, give, statement
 from generator import Generator, Owner, Tables, Tree, lst, text_of, vec
 
 TAIL = [make_do, make_if, make_cond, make_case, make_let, make_let, make_try, make_try, make_when]
@@ -146,7 +146,7 @@ EFFECTS = [
 
 for kind, forms in MORE.items():
     BY_TYPE[kind] += forms
-EFFECTS += [give, give]
+EFFECTS += [give, give, statement, statement, statement]
 TABLES = Tables(TAIL, ANY, BY_TYPE, EFFECTS)
 
 

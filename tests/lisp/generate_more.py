@@ -337,11 +337,83 @@ def set_computed(g: Generator, size: int) -> Tree:
     return lst("set!", place, g.expr("num", value))
 
 
+def statement(g: Generator, size: int) -> Tree:
+    """Any form, for nothing but its effects."""
+    return g.expr(g.pick(("num", "num", "arr", "bool", "maybe", "dyn", "map")), size)
+
+
+def typed_catch(g: Generator, size: int) -> Tree:
+    """Clauses tried in order; not only errors are thrown."""
+    body, first, second = g.split(size, 3)
+    kind = g.pick(("Error", "TypeError", "RangeError"))
+    thrown: Tree = lst("throw", lst("new", kind, g.message()))
+    if g.chance(0.3):
+        thrown = lst("throw", g.pick(("5", ":k", "nil", "[1]")))
+    if g.chance(0.5):
+        thrown = lst("when", g.expr("bool", body // 3), thrown)
+    name = g.name()
+    saved = g.scope[:]
+    g.bind(name, "err", False)
+    one = lst("catch", g.pick(("TypeError", "RangeError", "Error")), name, lst("t", lst("ex-message", name)),
+              g.expr("num", first))  # fmt: skip
+    g.scope = saved
+    form = lst("try", thrown, g.expr("num", body), one)
+    if g.chance(0.6):
+        form.append(lst("catch", "_", g.expr("num", second)))
+    if g.chance(0.4):
+        form.append(lst("finally", g.effect(second)))
+    return form
+
+
+def deep_pattern(g: Generator, size: int) -> Tree:
+    """Patterns in patterns."""
+    saved = g.scope[:]
+    one, two, three = g.distinct(3)
+    parts = g.split(size // 2, 4)
+    source = vec(vec(*g.exprs(["num"] * g.pick((1, 2)), parts[0])), ["{", ":b", vec(g.expr("num", parts[1]))])
+    inner = vec(one, lst(two, g.expr("num", parts[2])))
+    g.bind(one, "num")
+    g.bind(two, "num")
+    keyed = ["{", vec(lst(three, g.expr("num", parts[3]))), ":b"]
+    g.bind(three, "num")
+    pairs: list[tuple[Tree, Tree]] = [(vec(inner, keyed), source)]
+    body = g.expr("num", size // 2)
+    g.scope = saved
+    return lst("let", g.bindings(pairs), body)
+
+
+def tasks_in_loop(g: Generator, size: int) -> Tree:
+    """Async closures started in a loop, all at once; each keeps the variables of its iteration."""
+    if not g.owner.may_await or g.loops >= 2:
+        return literal(g, size)
+    saved, outer = g.scope[:], g.owner
+    g.loops += 1
+    name, other = g.distinct(2)
+    source = g.expr("arr", size // 4)
+    g.bind(name, "num")
+    inner: list[Tree] = []
+    if g.chance(0.5):
+        inner = [":let", vec(other, g.expr("num", size // 5))]
+        g.bind(other, "num")
+    g.owner = Owner(True, False, outer.short)
+    body = [lst("await", lst("p", g.expr("num", 1))), *g.bodies(size // 2)]
+    g.owner = outer
+    g.scope = saved
+    g.loops -= 1
+    outer.awaits = True
+    start = lst(lst("fn", vec(), *body))
+    if g.chance(0.5):
+        return lst("await", lst("all", lst("for", vec(name, source, *inner), start)))
+    walk = lst("doseq", vec(name, source, *inner), lst("push!", "tasks", start))
+    return lst("let", vec("tasks", vec()), walk, lst("await", lst("all", "tasks")))
+
+
 MORE: dict[str, list[Any]] = {
     "num": [throw_inside, truth_of_any, logic_of_numbers, computed_callee, computed_callee, recursion,
             give_number, give_number, with_macro, with_macro, set_computed,
-            pattern_parameters, pattern_parameters, pattern_loop, pattern_loop, cond_thread, shadowed],
+            pattern_parameters, pattern_parameters, pattern_loop, pattern_loop, cond_thread, shadowed,
+            typed_catch, typed_catch, deep_pattern],
     "bool": [changing_type, changing_type, changing_loop],
     "maybe": [nothing, nothing],
-    "arr": [pairs_comprehension, generated, generated, generated, collected],
+    "arr": [tasks_in_loop, tasks_in_loop, pairs_comprehension, generated, generated, generated, collected],
 }  # fmt: skip

@@ -35,6 +35,7 @@ from interpreter_values import (
 from polyrepl.lisp.forms import Const, Form, Keyword, List, Number, Str, Symbol, Vector
 
 STOP = object()
+ERRORS = ("Error", "TypeError", "RangeError")
 
 
 # -- control --------------------------------------------------------------------------------------
@@ -195,6 +196,23 @@ def yield_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run
     return run
 
 
+@special("new")
+def new(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    """Only errors are made."""
+    kind = form.items[1]
+    if not isinstance(kind, Symbol) or kind.name not in ERRORS or len(form.items) != 3:
+        raise OutsideError("new")
+    operand = it.form(form.items[2], scope, at.inside(None))
+
+    def run(env: Env | None) -> Gen:
+        message = yield from operand(env)
+        if type(message) is not str:
+            raise OutsideError("message of an error")
+        return ErrorValue(message, kind.name)
+
+    return run
+
+
 @special("throw")
 def throw(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     operand = it.form(form.items[1], scope, at.inside(None))
@@ -209,7 +227,7 @@ def throw(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
 def try_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     parts = [item for item in form.items[1:] if head_name(item) not in ("catch", "finally")]
     body = it.body(tuple(parts), scope, at)
-    catches: list[tuple[bool, Binder, Run]] = []
+    catches: list[tuple[str | None, Binder, Run]] = []
     final: Run | None = None
     for item in form.items[1 + len(parts) :]:
         if head_name(item) == "finally" and final is None:
@@ -217,11 +235,12 @@ def try_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
         elif head_name(item) == "catch" and final is None:
             rest = item.items[1:]
             typed = len(rest) >= 3 and isinstance(rest[0], Symbol) and isinstance(rest[1], Symbol)
-            if (typed and rest[0].name != "Error") or not rest or not isinstance(rest[0], Symbol):
-                raise OutsideError("catch")
+            kind = rest[0].name if typed else None
             rest = rest[1:] if typed else rest
+            if kind not in (None, *ERRORS) or not rest or not isinstance(rest[0], Symbol):
+                raise OutsideError("catch")
             binder, inner = it.bind(rest[0], scope)
-            catches.append((typed, binder, it.body(rest[1:], inner, at)))
+            catches.append((kind, binder, it.body(rest[1:], inner, at)))
         else:
             raise OutsideError("try")
 
@@ -230,8 +249,8 @@ def try_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
             return (yield from body(env))
         except LispThrow as thrown:
             caught = thrown.value
-            is_error = type(caught) is ErrorValue
-            found = next((clause for clause in catches if is_error or not clause[0]), None)
+            kinds = (None, "Error", caught.kind) if type(caught) is ErrorValue else (None,)
+            found = next((clause for clause in catches if clause[0] in kinds), None)
             if found is None:
                 raise
             _, binder, handler = found

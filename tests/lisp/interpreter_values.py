@@ -61,10 +61,11 @@ class KeywordValue:
 class ErrorValue:
     """A JavaScript Error."""
 
-    __slots__ = ("message",)
+    __slots__ = ("kind", "message")
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, kind: str = "Error") -> None:
         self.message = message
+        self.kind = kind
 
 
 class ListValue(list):
