@@ -47,6 +47,7 @@ from generate_data import (
     when,
     when_let,
 )
+from generate_extra import EXTRA, class_form, matching
 from generate_forms import (
     make_case,
     make_cond,
@@ -64,8 +65,9 @@ from generate_forms import (
 from generate_more import MORE, give, statement
 from generator import Generator, Owner, Tables, Tree, lst, text_of, vec
 
-TAIL = [make_do, make_if, make_cond, make_case, make_let, make_let, make_try, make_try, make_when]
+TAIL = [matching, make_do, make_if, make_cond, make_case, make_let, make_let, make_try, make_try, make_when]
 ANY = [
+    matching,
     make_do,
     make_if,
     make_cond,
@@ -144,10 +146,14 @@ EFFECTS = [
 ]
 
 
-for kind, forms in MORE.items():
+for kind, forms in (*MORE.items(), *EXTRA.items()):
     BY_TYPE[kind] += forms
 EFFECTS += [give, give, statement, statement, statement]
 TABLES = Tables(TAIL, ANY, BY_TYPE, EFFECTS)
+
+
+# Globals that look like JavaScript's, or like core functions that programs of ours do not call.
+GLOBALS = ("g0", "g1", "last", "Map", "Math", "process", "module", "name", "second", "x", "length")
 
 
 def program(seed: int) -> list[Tree]:
@@ -155,17 +161,29 @@ def program(seed: int) -> list[Tree]:
     g = Generator(seed, TABLES)
     size = g.pick((6, 10, 14, 20, 20, 30, 30, 45)) if g.chance(0.97) else 80
     forms: list[Tree] = []
+    if g.chance(0.12):
+        forms += class_form(g, size // 2)
     for number in range(g.pick((0, 0, 1, 2, 3))):
-        if g.chance(0.3):
-            g.owner = Owner()
-            forms.append(lst("def", f"g{number}", g.expr("num", size // 3)))
-            g.bind(f"g{number}", "num")
-        else:
-            fn, kind = g.function(size // 2, g.random.randint(0, 2))
-            shape = fn[2:] if fn[1] in ("fn", "lambda") and fn[0] == "(" else None
-            name = f"h{number}"
-            forms.append(lst("defn", name, *shape) if shape else lst("def", name, fn))
-            g.bind(name, kind, False)
+        g.owner = Owner()
+        roll = g.random.random()
+        if roll < 0.3:
+            name = g.pick(GLOBALS)
+            value = lst("def", name, g.expr("num", size // 3))
+            forms.append(value if g.chance(0.8) else lst("do", g.effect(size // 4), value))
+            g.bind(name, "num")
+            continue
+        name = f"h{number}" if g.chance(0.85) else f"h{max(0, number - 1)}"
+        saved = g.scope[:]
+        shared = None
+        if roll < 0.45:
+            shared = (g.name(), g.expr("num", size // 4))
+            g.bind(shared[0], "num")
+        fn, kind = g.function(size // 2, g.random.randint(0, 2))
+        g.scope = saved
+        shape = fn[2:] if fn[1] in ("fn", "lambda") and fn[0] == "(" else None
+        form = lst("defn", name, *shape) if shape else lst("def", name, fn)
+        forms.append(form if shared is None else lst("let", vec(*shared), form))
+        g.bind(name, kind, False)
     g.owner = Owner()
     last = [g.expr("any", part) for part in g.split(size, g.random.randint(1, 3))]
     names = [var.name for var in g.visible(lambda t: t in ("num", "arr"))]

@@ -394,6 +394,7 @@ class Generator:
         if named:
             go = "go"
             self.bind("go", Go(extra, counter, self.owner), False)
+        may_yield, self.owner.may_yield = self.owner.may_yield, self.owner.may_yield and not named
         inner = self.expr(kind, max(3, size - 3), Tail(counter, tuple(kinds), go))
         if named:
             self.scope.pop()
@@ -406,6 +407,7 @@ class Generator:
             test = lst("await", lst("p", test))
         body = lst("if", test, inner, exit_) if self.chance(0.8) else lst("cond", test, inner, ":else", exit_)
         effects = [self.effect(2)] if self.chance(0.25) else []
+        self.owner.may_yield = may_yield
         self.scope = saved
         self.loops -= 1
         head = ["let", "go"] if named else ["loop"]

@@ -49,10 +49,11 @@ UNBOUND = object()  # the value of a letfn name before its function exists
 class Binder:
     """What a name in a scope stands for. `named` is the function of a named let."""
 
-    __slots__ = ("name", "named")
+    __slots__ = ("macro", "name", "named")
 
     def __init__(self, name: str, named: Function | None = None) -> None:
         self.name = name
+        self.macro: Callable[[List, Scope | None], Form] | None = None
         self.named = named
 
 
@@ -161,6 +162,7 @@ class Interpreter:
         import interpreter_bind  # noqa: F401 - these fill SPECIALS
         import interpreter_control  # noqa: F401
         import interpreter_macros  # noqa: F401
+        import interpreter_more  # noqa: F401
 
         self.loop = EventLoop(late)
         self.log: list[Any] = []
@@ -268,6 +270,8 @@ class Interpreter:
         if isinstance(head, Symbol):
             name = head.name
             local = self.lookup(head, scope)
+            if local is not None and local.macro is not None:
+                return self.form(local.macro(form, scope), scope, at)
             if local is None and name in self.macros:
                 return self.form(self.macros[name](form, scope), scope, at)
             if local is None and name in SPECIALS:

@@ -196,23 +196,6 @@ def yield_(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run
     return run
 
 
-@special("new")
-def new(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
-    """Only errors are made."""
-    kind = form.items[1]
-    if not isinstance(kind, Symbol) or kind.name not in ERRORS or len(form.items) != 3:
-        raise OutsideError("new")
-    operand = it.form(form.items[2], scope, at.inside(None))
-
-    def run(env: Env | None) -> Gen:
-        message = yield from operand(env)
-        if type(message) is not str:
-            raise OutsideError("message of an error")
-        return ErrorValue(message, kind.name)
-
-    return run
-
-
 @special("throw")
 def throw(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     operand = it.form(form.items[1], scope, at.inside(None))

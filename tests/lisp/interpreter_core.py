@@ -63,8 +63,52 @@ def index_of(key: float) -> int:
     return int(key)
 
 
+class Class:
+    """A class of the program. `bound(instance, make)` gives a method for an instance, or a field's value."""
+
+    def __init__(self, base: Any, fields: Any, methods: Any, getters: Any, bound: Any) -> None:
+        self.base, self.fields, self.methods, self.getters, self.bound = base, fields, methods, getters, bound
+
+    def make(self, args: list[Any]) -> Instance:
+        instance = Instance(self)
+        self.start(instance, args)
+        return instance
+
+    def start(self, instance: Instance, args: list[Any]) -> None:
+        """Fields of the base first, its constructor, then the own fields."""
+        if self.base is not None:
+            if "constructor" in self.methods:
+                raise OutsideError("super")
+            self.base.start(instance, args)
+        for key, value in self.fields.items():
+            instance[key] = self.bound(instance, value)
+        if "constructor" in self.methods:
+            self.bound(instance, self.methods["constructor"])(*args)
+
+
+class Instance(dict):
+    """An object of a class: its own properties."""
+
+    def __init__(self, cls: Class) -> None:
+        super().__init__()
+        self.cls = cls
+
+    def find(self, key: str) -> Any:
+        cls: Class | None = self.cls
+        while cls is not None:
+            if key in cls.getters:
+                return cls.bound(self, cls.getters[key])()
+            if key in cls.methods:
+                return cls.bound(self, cls.methods[key])
+            cls = cls.base
+        return UNDEFINED
+
+
 def prop(owner: Any, key: Any) -> Any:
     """`owner[key]` of JavaScript."""
+    if type(owner) is Instance:
+        name = key_text(key)
+        return owner[name] if name in owner else owner.find(name)
     if type(owner) is dict:
         return owner.get(key_text(key), UNDEFINED)
     if isinstance(owner, list):
@@ -84,7 +128,7 @@ def prop(owner: Any, key: Any) -> Any:
 
 
 def set_prop(owner: Any, key: Any, value: Any) -> None:
-    if type(owner) is dict:
+    if isinstance(owner, dict):
         owner[key_text(key)] = value
         return
     if isinstance(owner, list) and type(key) is float and 0 <= index_of(key) <= len(owner):
@@ -180,6 +224,33 @@ def times(*args: Any) -> float:
     return value
 
 
+def extreme(xs: tuple[Any, ...], choose: Any) -> float:
+    numbers = [number(x) for x in xs]
+    if any(x != x for x in numbers):
+        return math.nan
+    found: float = choose(numbers, key=lambda x: (x, math.copysign(1, x)))
+    return found
+
+
+def divide(a: float, b: float) -> float:
+    if b == 0:
+        raise OutsideError("division by zero")
+    return a / b
+
+
+def power(a: float, b: float) -> float:
+    """Only where every implementation gives the same bits."""
+    if abs(a) > 1000 or a * 2 != int(a * 2) or b not in (0, 1, 2, 3):
+        raise OutsideError("power")
+    return a**b
+
+
+def bits(x: Any) -> int:
+    if abs(number(x)) >= 2**31 or x != x:
+        raise OutsideError("bits")
+    return int(x)
+
+
 def mod(a: Any, b: Any) -> float:
     if number(b) == 0 or math.isinf(number(a)):
         raise OutsideError("mod")
@@ -266,8 +337,20 @@ PURE: dict[str, Callable[..., Any]] = {
     "inc": lambda x: number(x) + 1,
     "dec": lambda x: number(x) - 1,
     "mod": mod,
-    "max": lambda *xs: max(map(number, xs)),
-    "min": lambda *xs: min(map(number, xs)),
+    "max": lambda *xs: extreme(xs, max),
+    "min": lambda *xs: extreme(xs, min),
+    "abs": lambda x: abs(number(x)),
+    "/": lambda a, b: divide(number(a), number(b)),
+    "**": lambda a, b: power(number(a), number(b)),
+    "quot": lambda a, b: float(math.trunc(divide(number(a), number(b)))) + 0.0,
+    "rem": lambda a, b: math.fmod(number(a), number(b)) + 0.0,
+    "bit-and": lambda a, b: float(bits(a) & bits(b)),
+    "bit-or": lambda a, b: float(bits(a) | bits(b)),
+    "bit-xor": lambda a, b: float(bits(a) ^ bits(b)),
+    "number?": lambda x: type(x) is float,
+    "string?": lambda x: type(x) is str,
+    "true?": lambda x: x is True,
+    "false?": lambda x: x is False,
     "<": chain(lambda a, b: a < b),
     "<=": chain(lambda a, b: a <= b),
     ">": chain(lambda a, b: a > b),

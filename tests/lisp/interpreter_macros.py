@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from interpreter import (
@@ -104,7 +105,12 @@ def as_data(form: Form) -> Any:
 
 @special("define-syntax")
 def define_syntax(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
-    rules = form.items[2]
+    it.macros[form.items[1].name] = expander(it, form.items[2], scope)
+    return constant(None)
+
+
+def expander(it: Interpreter, rules: Form, scope: Scope | None) -> Callable[[List, Scope | None], Form]:
+    """The expansion that `(syntax-rules ..)` stands for, defined in `scope`."""
     if head_name(rules) != "syntax-rules" or not isinstance(rules.items[1], List):
         raise OutsideError("define-syntax")
     literals = {item.name for item in rules.items[1].items}
@@ -117,8 +123,7 @@ def define_syntax(it: Interpreter, form: List, scope: Scope | None, at: Context)
                 return fill(rule.items[1], found, it.mark(scope))
         raise OutsideError("no rule matches")
 
-    it.macros[form.items[1].name] = expand
-    return constant(None)
+    return expand
 
 
 ELLIPSIS = Symbol("...")

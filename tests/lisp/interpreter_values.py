@@ -315,7 +315,7 @@ def show(value: Any) -> str:
     if isinstance(value, list):
         inner = " ".join(show(item) for item in value)
         return f"({inner})" if kind is ListValue else f"[{inner}]"
-    if kind is dict:
+    if isinstance(value, dict):
         return "{" + " ".join(f":{key} {show(item)}" for key, item in value.items()) + "}"
     if kind is ErrorValue:
         return f"#<Error {value.message}>"
