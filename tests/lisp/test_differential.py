@@ -19,7 +19,7 @@ from interpreter import Interpreter, OutsideError  # noqa: E402
 
 PROGRAMS = int(os.environ.get("POLYREPL_FUZZ_PROGRAMS", "3000"))
 SEED = int(os.environ.get("POLYREPL_FUZZ_SEED", "1"))
-CORPUS = HERE / "await_cases.json"
+CORPUS = HERE / "corpus" / "await_cases.json"
 
 
 def corpus() -> list[dict[str, str]]:
