@@ -37,6 +37,7 @@ function show(x) {
   }
   if (x instanceof Error) return `#<Error ${x.message}>`;
   if (typeof x.then === "function") return "#<promise>";
+  if (typeof x.next === "function") return "#<fn>";
   return `{${Object.entries(x).map(([key, value]) => `:${key} ${show(value)}`).join(" ")}}`;
 }
 

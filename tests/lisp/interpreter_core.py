@@ -228,7 +228,9 @@ def extreme(xs: tuple[Any, ...], choose: Any) -> float:
     numbers = [number(x) for x in xs]
     if any(x != x for x in numbers):
         return math.nan
-    found: float = choose(numbers, key=lambda x: (x, math.copysign(1, x)))
+    found: float = choose(numbers)
+    if found == 0 and len({math.copysign(1, x) for x in numbers if x == 0}) == 2:
+        raise OutsideError("which of 0 and -0")
     return found
 
 
