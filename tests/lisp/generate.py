@@ -62,6 +62,7 @@ from generate_forms import (
     make_try,
     make_when,
 )
+from generate_loops import closures, loop, while_
 from generate_more import MORE, give, statement
 from generator import Generator, Owner, Tables, Tree, lst, text_of, vec
 
@@ -81,9 +82,9 @@ ANY = [
     make_set,
     make_letfn,
     make_guarded,
-    lambda g, kind, size: g.loop(kind, size),
-    lambda g, kind, size: g.loop(kind, size),
-    lambda g, kind, size: g.while_(kind, size),
+    lambda g, kind, size: loop(g, kind, size),
+    lambda g, kind, size: loop(g, kind, size),
+    lambda g, kind, size: while_(g, kind, size),
 ]
 BY_TYPE: dict[str, list[Any]] = {
     "num": [
@@ -122,8 +123,8 @@ BY_TYPE: dict[str, list[Any]] = {
         conj,
         tail_of,
         doto,
-        lambda g, size: g.closures(size),
-        lambda g, size: g.closures(size),
+        lambda g, size: closures(g, size),
+        lambda g, size: closures(g, size),
     ],
     "map": [map_literal, map_literal, associate],
     "maybe": [when, lookup, some_thread, when_let],

@@ -10,6 +10,7 @@ from typing import Any
 
 from generate_data import arithmetic, assign, literal, note, wait
 from generate_forms import GUARDED, MACROS
+from generate_loops import effect_loop
 from generator import FnType, Generator, Owner, Tail, Tree, Var, lst, vec
 
 
@@ -175,7 +176,7 @@ def nothing(g: Generator, size: int) -> Tree:
         return lst("let", vec(g.name(), g.expr("num", size - 1)))
     if roll == 3:
         return lst("if", g.expr("bool", size // 2), g.expr("num", size // 2))
-    return g.effect_loop(size)
+    return effect_loop(g, size)
 
 
 def cond_thread(g: Generator, size: int) -> Tree:

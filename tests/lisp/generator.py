@@ -369,110 +369,6 @@ class Generator:
         args = [self.expr(kind, part) for kind, part in zip(tail.types, parts, strict=True)]
         return lst(head, step, *args)
 
-    def loop(self, kind: Any, size: int, tail: Tail | None = None) -> Tree:
-        if self.loops >= 2 or size < 4:
-            return self.leaf(kind)
-        named = self.chance(0.2)
-        saved = self.scope[:]
-        self.loops += 1
-        names = self.distinct(3)
-        extra = self.random.randint(0, 2) if kind != "fns" else 1
-        kinds = [kind] + [self.pick(("num", "num", "dyn", "maybe"))] * (extra - 1) if extra else []
-        parts = self.split(size, extra + 2)
-        pairs: list[tuple[Tree, Tree]] = [(names[0], "0")]
-        inits = []
-        for name, one, part in zip(names[1:], kinds, parts, strict=False):
-            inits.append(self.leaf(one) if named else self.expr(one, part // 2))
-            if not named:
-                self.bind(name, one)
-            pairs.append((name, inits[-1]))
-        self.scope = saved[:]
-        counter = self.bind(names[0], "num", False)
-        for name, one in zip(names[1:], kinds, strict=False):
-            self.bind(name, one)
-        go = None
-        if named:
-            go = "go"
-            self.bind("go", Go(extra, counter, self.owner), False)
-        may_yield, self.owner.may_yield = self.owner.may_yield, self.owner.may_yield and not named
-        inner = self.expr(kind, max(3, size - 3), Tail(counter, tuple(kinds), go))
-        if named:
-            self.scope.pop()
-        exit_ = (
-            names[1] if extra and self.chance(0.7) and kinds[0] == kind else self.expr(kind, parts[-1] // 2)
-        )
-        test = lst("<", names[0], str(self.random.randint(1, 3)))
-        if self.owner.may_await and self.chance(0.3):
-            self.owner.awaits = True
-            test = lst("await", lst("p", test))
-        body = lst("if", test, inner, exit_) if self.chance(0.8) else lst("cond", test, inner, ":else", exit_)
-        effects = [self.effect(2)] if self.chance(0.25) else []
-        self.owner.may_yield = may_yield
-        self.scope = saved
-        self.loops -= 1
-        head = ["let", "go"] if named else ["loop"]
-        return lst(*head, self.bindings(pairs), *effects, body)
-
-    def while_(self, kind: Any, size: int, tail: Tail | None = None) -> Tree:
-        if self.loops >= 2 or size < 4:
-            return self.leaf(kind)
-        saved = self.scope[:]
-        self.loops += 1
-        name = self.name()
-        self.bind(name, "num", False)
-        test: Tree = lst("<", name, str(self.random.randint(1, 3)))
-        if self.owner.may_await and self.chance(0.3):
-            self.owner.awaits = True
-            test = lst("await", lst("p", test))
-        body = [self.effect(size // 2)]
-        step = lst("set!", name, lst("inc", name))
-        body = [*body, step] if self.chance(0.7) else [step, *body]
-        last = self.expr(kind, size // 4)
-        self.scope = saved
-        self.loops -= 1
-        return lst("let", self.bindings([(name, "0")]), lst("while", test, *body), last)
-
-    def closures(self, size: int) -> Tree:
-        """Closures made in a loop and called after it."""
-        saved, outer = self.scope[:], self.owner
-        self.loops += 1
-        kind = self.random.randint(0, 3)
-        name, other = self.distinct(2)
-        if kind == 0:
-            made = self.loop("fns", size)
-        elif kind == 1:
-            source = self.expr("arr", size // 3)
-            self.bind(name, "num")
-            body = self.maybe_after_effect(self.thunk(size // 2), size // 3)
-            made = lst("for", vec(name, source), body)
-        elif kind == 2:
-            self.bind(other, "fns", False)
-            self.bind(name, "num", self.chance(0.1))
-            push = lst("push!", other, self.thunk(size // 2))
-            made = lst(
-                "let", vec(other, vec()), lst("dotimes", vec(name, "2"), self.effect(size // 4), push), other
-            )
-        else:
-            counter, inner = name, other
-            fs = next(n for n in NAMES if n not in (name, other))
-            self.bind(fs, "fns", False)
-            self.bind(counter, "num", False)
-            init = self.expr("num", size // 4)
-            self.bind(inner, "num")
-            push = lst("push!", fs, self.thunk(size // 2))
-            after = self.effect(size // 4)
-            made = lst(
-                "let", self.bindings([(fs, vec()), (counter, "0")]),
-                lst("while", lst("<", counter, "2"), lst("let", vec(inner, init), push, after),
-                    lst("set!", counter, lst("inc", counter))), fs,
-            )  # fmt: skip
-        self.scope, self.owner = saved, outer
-        self.loops -= 1
-        return lst("map", lst("fn", vec("k"), lst("k")), made)
-
-    def maybe_after_effect(self, tree: Tree, size: int) -> Tree:
-        return lst("do", self.effect(size), tree) if self.chance(0.5) else tree
-
     def thunk(self, size: int) -> Tree:
         """A sync function without parameters."""
         return self.function(size, 0, may_await=False)[0]
@@ -482,19 +378,6 @@ class Generator:
     def effect(self, size: int) -> Tree:
         """A form made for what it does."""
         return self.pick(self.tables.effects)(self, max(1, size))
-
-    def effect_loop(self, size: int) -> Tree:
-        """A loop whose value is nil."""
-        if self.loops >= 2:
-            return "nil"
-        name = self.name()
-        saved = self.scope[:]
-        self.loops += 1
-        self.bind(name, "num", False)
-        body = self.effect(size // 2)
-        self.scope = saved
-        self.loops -= 1
-        return lst("dotimes", vec(name, "2"), body)
 
     def object(self, size: int) -> Tree:
         method, _ = self.function(max(2, size // 2), 1, may_await=False)

@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from interpreter import (
-    UNBOUND,
-    Again,
-    Context,
-    Env,
-    Function,
-    Interpreter,
-    Run,
-    Scope,
-    Target,
-    in_order,
-    special,
-)
+from interpreter import Interpreter
+from interpreter_base import UNBOUND, Again, Context, Env, Function, Run, Scope, Target, in_order, special
 from interpreter_core import array
 from interpreter_values import (
     UNDEFINED,

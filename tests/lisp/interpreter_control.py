@@ -5,17 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from interpreter import (
-    Binder,
-    Context,
-    Env,
-    Interpreter,
-    Run,
-    Scope,
-    constant,
-    head_name,
-    special,
-)
+from interpreter import Interpreter
+from interpreter_base import Binder, Context, Env, Run, Scope, constant, head_name, special
 from interpreter_bind import Gen, Pattern, pairs
 from interpreter_core import array
 from interpreter_values import (

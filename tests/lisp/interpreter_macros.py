@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from interpreter import (
-    Context,
-    Env,
-    Interpreter,
-    Run,
-    Scope,
-    constant,
-    head_name,
-    plain,
-    special,
-)
+from interpreter import Interpreter
+from interpreter_base import Context, Env, Run, Scope, constant, head_name, plain, special
 from interpreter_bind import Gen, let
 from interpreter_control import datum
 from interpreter_values import (

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from interpreter import (
-    Binder,
-    Context,
-    Env,
-    Interpreter,
-    Run,
-    Scope,
-    head_name,
-    in_order,
-    special,
-)
+from interpreter import Interpreter
+from interpreter_base import Binder, Context, Env, Run, Scope, head_name, in_order, special
 from interpreter_bind import function
 from interpreter_control import ERRORS, datum
 from interpreter_core import Class, Instance
