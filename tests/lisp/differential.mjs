@@ -11,6 +11,7 @@
 
 import { createInterface } from "node:readline";
 import vm from "node:vm";
+import { createMacroHost } from "../../lisp/runtime/macros.mjs";
 import * as $rt from "../../lisp/runtime/index.mjs";
 
 const KEYWORD = Symbol.for("polyrepl.keyword");
@@ -110,6 +111,22 @@ async function run(forms) {
     value = ended.value;
   }
   return { value: show(value), error: null, log, bug: null };
+}
+
+/** The compiler's macro host: {define} gives a number, {expand, args} a form, each on a line of its own. */
+if (process.argv[2] === "macros") {
+  const host = createMacroHost(imports, (code) => vm.runInThisContext(code, { filename: "macro.js" }));
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    const { define, expand, args } = JSON.parse(line);
+    let answer;
+    try {
+      answer = { value: define === undefined ? host.expand(expand, args) : host.define(define) };
+    } catch (e) {
+      answer = { error: String(e) };
+    }
+    process.stdout.write(JSON.stringify(answer) + "\n");
+  }
+  process.exit();
 }
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {

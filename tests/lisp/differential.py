@@ -128,9 +128,47 @@ class Node:
             self.process = None
 
 
+class MacroNode:
+    """The macro host: a process of its own, started when a program has a defmacro."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, **question: Any) -> Any:
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [NODE, HARNESS, "macros"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps(question).encode() + b"\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["value"]
+
+    def define(self, js: str, name: str) -> int:
+        number: int = self.ask(define=js)
+        return number
+
+    def expand(self, id: int, form_wire: Any) -> Any:
+        return self.ask(expand=id, args=form_wire)
+
+    def known(self, names: list[str]) -> set[str]:
+        return set()
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.communicate()
+            self.process = None
+
+
+MACROS = MacroNode()
+
+
 def compiled(source: str, seed: int) -> list[str]:
     """The JavaScript of each form. The seed chooses options that may not change what a program does."""
-    compiler = Compiler(**OPTIONS[seed % len(OPTIONS)])
+    compiler = Compiler(host=MACROS, **OPTIONS[seed % len(OPTIONS)])
     for form in read_all(DECLARED):
         compiler.compile(form)
     return [compiler.compile(form).code for form in read_all(source)]
@@ -285,5 +323,6 @@ def run(count: int, first: int, *, limit: int = 5, report: Any = None, reduce: b
         finish()
     finally:
         node.close()
+        MACROS.close()
     tally.seconds = time.monotonic() - start
     return tally

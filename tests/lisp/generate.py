@@ -49,6 +49,7 @@ from generate_data import (
 )
 from generate_extra import EXTRA, class_form, matching
 from generate_forms import (
+    DEFMACROS,
     make_case,
     make_cond,
     make_do,
@@ -189,7 +190,10 @@ def program(seed: int) -> list[Tree]:
     last = [g.expr("any", part) for part in g.split(size, g.random.randint(1, 3))]
     names = [var.name for var in g.visible(lambda t: t in ("num", "arr"))]
     forms.append(vec(*last, *names) if len(last) > 1 or names else last[0])
-    return [*g.prelude.values(), *forms]
+    macros = g.prelude
+    if g.chance(0.3):
+        macros = {name: DEFMACROS.get(name) or rules for name, rules in macros.items()}
+    return [*macros.values(), *forms]
 
 
 __all__ = ["program", "text_of"]

@@ -19,6 +19,17 @@ MACROS = {
     "swapping": "(define-syntax swapping (syntax-rules () ((_ a b) (let ((x a)) (set! a b) (set! b x)))))",
 }
 
+# The same macros as functions of code: `x#` is fresh, other names mean what they mean at the top level.
+DEFMACROS = {
+    "guarded": "(defmacro guarded [e other] `(try ~e (catch x# (t (ex-message x#)) ~other)))",
+    "twice": "(defmacro twice [e] `(let [x# ~e] (+ x# x#)))",
+    "later": "(defmacro later [e] `(let [x# (tp ~e)] (await x#)))",
+    "my-or": "(defmacro my-or [a b] `(let [x# ~a] (if x# x# ~b)))",
+    "looped": "(defmacro looped [n e] `(loop [i# 0 v# 0] (if (< i# ~n) (recur (inc i#) (+ v# ~e)) v#)))",
+    "swapping": "(defmacro swapping [a b] `(let [x# ~a] (set! ~a ~b) (set! ~b x#)))",
+    "logged": "(defmacro logged [x & b] `(let [v# ~x] (try ~@b (finally (t [v#])))))",
+}
+
 # -- forms that hand their tail on ----------------------------------------------------------------
 
 
