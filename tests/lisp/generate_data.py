@@ -129,6 +129,8 @@ def set_place(g: Generator, size: int) -> Tree:
     owner: Tree = g.pick(found).name
     if g.chance(0.3):
         owner = lst("do", g.effect(size // 3), owner)
+    if isinstance(owner, str) and g.chance(0.3):
+        return lst("set!", f"{owner}.b", g.expr("num", size // 2))
     place = g.pick((lst(".", owner, "a"), lst(".-b", owner), lst(".", owner, vec('"a"'))))
     return lst("set!", place, g.expr("num", size // 2))
 

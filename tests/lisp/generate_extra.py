@@ -93,6 +93,20 @@ def operators(g: Generator, size: int) -> Tree:
     )
 
 
+def quasi(g: Generator, size: int) -> Tree:
+    """Data with holes; what is spliced is read before what follows is evaluated."""
+    parts: list[Tree] = []
+    for part in g.split(size, g.random.randint(1, 3)):
+        roll = g.random.randint(0, 3)
+        if roll == 0:
+            parts.append("7")
+        elif roll == 1:
+            parts.append(lst("unquote-splicing", g.expr("arr", part)))
+        else:
+            parts.append(lst("unquote", g.expr("num", part)))
+    return lst("quasiquote", vec(*parts))
+
+
 def predicates(g: Generator, size: int) -> Tree:
     value = g.expr("dyn", size - 1)
     test = lst(g.pick(("number?", "string?", "true?", "false?", "some?", "nil?", "not")), value)
@@ -185,4 +199,5 @@ EXTRA: dict[str, list[Any]] = {
         instance_form,
     ],
     "bool": [predicates, predicates],
+    "arr": [quasi, quasi],
 }

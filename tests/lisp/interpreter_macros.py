@@ -9,6 +9,7 @@ from interpreter import Interpreter
 from interpreter_base import Context, Env, Run, Scope, constant, head_name, plain, special
 from interpreter_bind import Gen, let
 from interpreter_control import datum
+from interpreter_core import array
 from interpreter_values import (
     UNDEFINED,
     ListValue,
@@ -84,6 +85,29 @@ def doto(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
 @special("quote")
 def quote(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     return constant(as_data(plain(form.items[1])))
+
+
+@special("quasiquote")
+def quasiquote(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    """A vector of data with holes."""
+    if not isinstance(form.items[1], Vector):
+        raise OutsideError("quasiquote")
+    at = at.inside(None)
+    parts: list[tuple[bool, Run]] = []
+    for item in form.items[1].items:
+        if head_name(item) in ("unquote", "unquote-splicing"):
+            parts.append((head_name(item) != "unquote", it.form(item.items[1], scope, at)))
+        else:
+            parts.append((False, constant(as_data(item))))
+
+    def run(env: Env | None) -> Gen:
+        out: list[Any] = []
+        for spliced, part in parts:
+            value = yield from part(env)
+            out.extend(array(value) if spliced else [value])
+        return out
+
+    return run
 
 
 def as_data(form: Form) -> Any:
