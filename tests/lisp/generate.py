@@ -112,7 +112,7 @@ BY_TYPE: dict[str, list[Any]] = {
         twice,
         lost_update,
     ],
-    "bool": [compare, compare, same, negate, both],
+    "bool": [compare, compare, same, negate, both, both],
     "str": [join, fstring],
     "kw": [lambda g, size: lst("if", g.expr("bool", size // 2), ":k", g.expr("kw", size // 2))],
     "arr": [

@@ -184,7 +184,7 @@ def twice(g: Generator, size: int) -> Tree:
 
 
 def compare(g: Generator, size: int) -> Tree:
-    return lst(g.pick(("<", "<=", "=", ">")), *g.exprs(["num"] * g.pick((2, 2, 3)), size))
+    return lst(g.pick(("<", "<=", "=", ">")), *g.exprs(["num"] * g.pick((2, 2, 3, 3)), size))
 
 
 def same(g: Generator, size: int) -> Tree:

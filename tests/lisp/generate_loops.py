@@ -16,9 +16,9 @@ def loop(g: Generator, kind: Any, size: int, tail: Tail | None = None) -> Tree:
     named = g.chance(0.2)
     saved = g.scope[:]
     g.loops += 1
-    names = g.distinct(3)
-    extra = g.random.randint(0, 2) if kind != "fns" else 1
-    kinds = [kind] + [g.pick(("num", "num", "dyn", "maybe"))] * (extra - 1) if extra else []
+    names = g.distinct(4)
+    extra = g.pick((0, 1, 1, 2, 2, 3)) if kind != "fns" else 1
+    kinds = [kind] + [g.pick(("num", "num", "dyn", "maybe")) for _ in range(extra - 1)] if extra else []
     parts = g.split(size, extra + 2)
     pairs: list[tuple[Tree, Tree]] = [(names[0], "0")]
     inits = []
