@@ -308,8 +308,21 @@ def named_let(it: Interpreter, form: List, scope: Scope | None, at: Context) -> 
     return run
 
 
+def copied(env: Env | None, outer: Env | None) -> Env | None:
+    """The bindings down to `outer` in cells of their own."""
+    cells: list[Env] = []
+    while env is not outer:
+        assert env is not None
+        cells.append(env)
+        env = env.up
+    for cell in reversed(cells):
+        env = Env(cell.binder, cell.value, env)
+    return env
+
+
 @special("loop")
 def loop(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    """Initial values are bound as by let; every iteration, the first too, has cells of its own."""
     steps = []
     for target, source in pairs(form.items[1]):
         init = it.form(source, scope, at.inside(None))
@@ -324,6 +337,7 @@ def loop(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
         for init, pattern in steps:
             value = yield from init(inner)
             inner = yield from pattern.run(inner, value)
+        inner = copied(inner, env)
         while True:
             it.burn()
             value = yield from body(inner)

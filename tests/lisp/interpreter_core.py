@@ -234,6 +234,13 @@ def extreme(xs: tuple[Any, ...], choose: Any) -> float:
     return found
 
 
+def remainder(a: float, b: float) -> float:
+    rest = math.fmod(a, b)
+    if rest == 0 and a < 0:
+        raise OutsideError("which of 0 and -0")
+    return rest
+
+
 def divide(a: float, b: float) -> float:
     if b == 0:
         raise OutsideError("division by zero")
@@ -345,7 +352,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "/": lambda a, b: divide(number(a), number(b)),
     "**": lambda a, b: power(number(a), number(b)),
     "quot": lambda a, b: float(math.trunc(divide(number(a), number(b)))) + 0.0,
-    "rem": lambda a, b: math.fmod(number(a), number(b)) + 0.0,
+    "rem": lambda a, b: remainder(number(a), number(b)),
     "bit-and": lambda a, b: float(bits(a) & bits(b)),
     "bit-or": lambda a, b: float(bits(a) | bits(b)),
     "bit-xor": lambda a, b: float(bits(a) ^ bits(b)),
