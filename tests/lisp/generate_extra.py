@@ -113,6 +113,42 @@ def predicates(g: Generator, size: int) -> Tree:
     return lst("not", test) if g.chance(0.3) else test
 
 
+def noted(g: Generator, size: int) -> Tree:
+    """A number of a known type (or not) whose evaluation shows in the log."""
+    value = lst("t", g.expr("num", size // 2))
+    return g.pick((lst("count", vec(value)), lst("mod", value, "3"), value, lst("quot", value, "2")))
+
+
+def late_number(g: Generator, size: int) -> Tree:
+    """Operands that a lowering may want to fix first, where they may not be evaluated at all."""
+    inner = noted(g, size // 2)
+    late = g.pick(
+        (
+            lst("-", inner),
+            lst("inc", inner),
+            lst("+", inner, g.leaf("num")),
+            lst("+", noted(g, size // 3), inner),
+            lst("if", late_test(g, size // 2), "1", "2"),
+            lst("*", inner, lst("-", g.expr("num", size // 3))),
+            lst("max", inner, "1"),
+        )
+    )
+    head = g.pick(("or", "and", "if"))
+    if head == "if":
+        return lst("if", g.expr("bool", size // 4), *g.random.sample([late, g.leaf("num")], 2))
+    return lst(head, g.leaf("maybe" if head == "or" else "num"), late)
+
+
+def late_test(g: Generator, size: int) -> Tree:
+    """A comparison of several operands behind another test."""
+    late = lst(
+        g.pick(("<", "<=", "=", ">")), *[g.pick((g.leaf("num"), noted(g, size // 3))) for _ in range(3)]
+    )
+    return lst(
+        g.pick(("and", "or")), g.pick((g.leaf("bool"), g.expr("bool", size // 3), g.leaf("maybe"))), late
+    )
+
+
 # -- classes --------------------------------------------------------------------------------------
 
 CLASS = "C0"
@@ -188,6 +224,8 @@ def instance_form(g: Generator, size: int) -> Tree:
 
 EXTRA: dict[str, list[Any]] = {
     "num": [
+        late_number,
+        late_number,
         local_macro,
         local_macro,
         operators,
@@ -198,6 +236,6 @@ EXTRA: dict[str, list[Any]] = {
         instance_form,
         instance_form,
     ],
-    "bool": [predicates, predicates],
+    "bool": [predicates, predicates, late_test],
     "arr": [quasi, quasi],
 }

@@ -35,42 +35,6 @@ def logic_of_numbers(g: Generator, size: int) -> Tree:
     return lst(g.pick(("and", "or")), *g.exprs(["num"] * g.random.randint(2, 3), size))
 
 
-def noted(g: Generator, size: int) -> Tree:
-    """A number of a known type (or not) whose evaluation shows in the log."""
-    value = lst("t", g.expr("num", size // 2))
-    return g.pick((lst("count", vec(value)), lst("mod", value, "3"), value, lst("quot", value, "2")))
-
-
-def late_number(g: Generator, size: int) -> Tree:
-    """Operands that a lowering may want to fix first, where they may not be evaluated at all."""
-    inner = noted(g, size // 2)
-    late = g.pick(
-        (
-            lst("-", inner),
-            lst("inc", inner),
-            lst("+", inner, g.leaf("num")),
-            lst("+", noted(g, size // 3), inner),
-            lst("if", late_test(g, size // 2), "1", "2"),
-            lst("*", inner, lst("-", g.expr("num", size // 3))),
-            lst("max", inner, "1"),
-        )
-    )
-    head = g.pick(("or", "and", "if"))
-    if head == "if":
-        return lst("if", g.expr("bool", size // 4), *g.random.sample([late, g.leaf("num")], 2))
-    return lst(head, g.leaf("maybe" if head == "or" else "num"), late)
-
-
-def late_test(g: Generator, size: int) -> Tree:
-    """A comparison of several operands behind another test."""
-    late = lst(
-        g.pick(("<", "<=", "=", ">")), *[g.pick((g.leaf("num"), noted(g, size // 3))) for _ in range(3)]
-    )
-    return lst(
-        g.pick(("and", "or")), g.pick((g.leaf("bool"), g.expr("bool", size // 3), g.leaf("maybe"))), late
-    )
-
-
 def computed_callee(g: Generator, size: int) -> Tree:
     """The callee is a form of its own, and may be assigned while the arguments are evaluated."""
     found = g.visible(lambda t: isinstance(t, FnType) and not t.awaits and t.least == 1)
@@ -446,12 +410,12 @@ def tasks_in_loop(g: Generator, size: int) -> Tree:
 
 
 MORE: dict[str, list[Any]] = {
-    "num": [late_number, late_number, throw_inside, truth_of_any, logic_of_numbers,
+    "num": [throw_inside, truth_of_any, logic_of_numbers,
             computed_callee, computed_callee,
             recursion, give_number, give_number, with_macro, with_macro, set_computed,
             pattern_parameters, pattern_parameters, pattern_loop, pattern_loop, cond_thread, shadowed,
             typed_catch, typed_catch, deep_pattern],
-    "bool": [late_test, changing_type, changing_type, changing_loop],
+    "bool": [changing_type, changing_type, changing_loop],
     "maybe": [nothing, nothing],
     "arr": [tasks_in_loop, tasks_in_loop, pairs_comprehension, generated, generated, generated, collected],
 }  # fmt: skip
