@@ -232,6 +232,19 @@ def alone(node: Node, case: Case) -> tuple[str, str] | None:
         return judge(case, None)
 
 
+def compare(source: str) -> Difference | None:
+    """One program, given as text."""
+    case = prepare(0, [source])
+    assert case is not None, "outside of the core"
+    node = Node()
+    try:
+        found = alone(node, case)
+    finally:
+        node.close()
+        MACROS.close()
+    return found and Difference(0, found[0], source, case.expected, found[1], "\n".join(case.code))
+
+
 def smaller(node: Node, case: Case, kind: str) -> Difference:
     """The difference with its program made small."""
 

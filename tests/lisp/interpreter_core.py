@@ -236,7 +236,7 @@ def extreme(xs: tuple[Any, ...], choose: Any) -> float:
 
 def remainder(a: float, b: float) -> float:
     rest = math.fmod(a, b)
-    if rest == 0 and a < 0:
+    if rest == 0 and math.copysign(1, a) < 0:
         raise OutsideError("which of 0 and -0")
     return rest
 

@@ -15,6 +15,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from found import FOUND  # noqa: E402
 from interpreter import outcome  # noqa: E402
 from interpreter_values import OutsideError  # noqa: E402
 
@@ -34,6 +35,13 @@ def test_interpreter_agrees_with_the_corpus(case: dict[str, str]) -> None:
         assert outcome(case["src"]).value == case["expect"]
     except OutsideError:
         assert case["id"] == "F12", "only `new` is outside of the core"
+
+
+@pytest.mark.parametrize("source", FOUND.strip().splitlines())
+def test_found_before(source: str) -> None:
+    from differential import compare
+
+    assert compare(source) is None
 
 
 def test_compiled_programs_do_what_the_interpreter_does(capsys: pytest.CaptureFixture[str]) -> None:
