@@ -346,3 +346,6 @@ f"a{⟦zz9⟧}b"
 ;;; N133 if-let without a value
 (if-let ⟦[⟦x⟧]⟧ 1 2)
 ;!! without a value|value
+;;; N134 super outside a class
+(str ⟦(⟦super.talk⟧)⟧ "?")
+;!! class

@@ -1,0 +1,114 @@
+;;; p01 catch :default
+(try (throw 1) (catch :default e e))
+;=> 1
+;;; p02 ^:async fn
+(await ((^:async fn [x] (+ x (await (p 1)))) 1))
+;=> 2
+;;; p03 fn ^:async name
+(await ((fn ^:async foo [] (await 1))))
+;=> 1
+;;; p05 letfn ^:async
+(letfn [(^:async f [] (inc (await (p 10))))] (inc (await (f))))
+;=> 12
+;;; p06 namespaced keys
+(let [{:keys [a/b]} {:a/b 1}] b)
+;=> 1
+;;; p07 namespaced keyword keys
+(let [{:keys [:a/b :c/d] :or {d 3}} {:a/b 1}] [b d])
+;=> [1 3]
+;;; p08 a/keys
+(let [{:a/keys [b c]} {:a/b 1 :a/c 2}] [b c])
+;=> [1 2]
+;;; p09 syms
+(let [{:syms [a b]} {'a 1 'b 2}] [a b])
+;=> [1 2]
+;;; p10 map literal called
+({:foo :bar} :foo)
+;=> :bar
+;;; p11 set literal called
+[(#{:a :b} :a) (#{:a} :z)]
+;=> [:a nil]
+;;; p12 local map called
+(let [m {:a 1}] [(m :a) (m :z :d)])
+;=> [1 :d]
+;;; p13 vector called
+([10 20] 1)
+;=> 20
+;;; p14 ..
+(.. {:a {:b [1 2]}} -a -b (map inc))
+;=> [2 3]
+;;; p15 if-some when-some if-not when-not when-first
+[(if-some [x false] [x] :no) (when-some [x 0] x) (if-not false 1 2) (when-not nil 3) (when-first [x [7 8]] x)]
+;=> [[false] 0 1 3 7]
+;;; p16 condp
+(condp = 2 1 :one 2 :two :other)
+;=> :two
+;;; p19 recur in method
+(defclass S (constructor [n] (set! (. this n) n)) (search [xs] (when (seq xs) (if (= (. this n) (first xs)) :found (recur (rest xs))))))
+[(.search (new S 2) [1 2 3]) (.search (new S 9) [1 2 3])]
+;=> [:found nil]
+;;; p20 keyword in local called
+(let [k :a] [(k {:a 1}) (k {} :d)])
+;=> [1 :d]
+;;; p21 named let called -
+(let - ((n (- 1))) n)
+;=> -1
+;;; p22 case only default
+(case [1 2] :yes)
+;=> :yes
+;;; p23 throw in throw
+(try (throw (throw (await (p 1)))) (catch e e))
+;=> 1
+;;; p24 nested try finally identity
+(try (identity (try 1 (finally (await nil)))) (finally nil))
+;=> 1
+;;; p25 letfn nested same names with await
+(letfn [(f [x] x)] (f (letfn [(f [x] (inc x))] (f (await 1)))))
+;=> 2
+;;; p26 case nested in case
+(case :foo :foo (case :foo :foo (await (p 1))))
+;=> 1
+;;; p27 destructuring seq, list
+(let [[a b] '(1 2) [c] (seq [3])] [a b c])
+;=> [1 2 3]
+;;; p28 {a b}
+(let [[a b] ["x" 2]] {a b})
+;=> {:x 2}
+;;; p29 variadic with default arity
+(defn foo ([a] (foo a 10)) ([a b & [c]] [a b c]))
+[(foo 1) (foo 1 2) (foo 1 2 3) (apply foo [1 2 3])]
+;=> [[1 10 nil] [1 2 nil] [1 2 3] [1 2 3]]
+;;; p31 x' names
+(for [x (range 3) :let [x' (inc x)] y (range 2) :let [z (+ x' y)]] z)
+;=> [1 2 2 3 3 4]
+;;; p32 doseq in fn return position
+(defn ff [xs a] (doseq [i xs] (swap! a conj i)))
+(let [a (atom [])] [(ff [1 2] a) (deref a)])
+;=> [nil [1 2]]
+;;; p33 doseq _ over object
+(let [a []] (doseq [_ {:a 1}] (push! a _)) a)
+;=> [["a" 1]]
+;;; p35 zero arg core
+[((comp) 5) (conj [1]) (vec nil) (str) (vector) (list) (concat) (merge) (set nil)]
+;=> [5 [1] [] "" [] () () nil #{}]
+;;; p36 reduce reduced forms
+[(reduce (fn [a b] (reduced a)) [1 2 3]) (reduce (fn [a [k v]] (+ a v)) 0 {:a 1 :b 2}) (reduce + #{1 2})]
+;=> [1 3 3]
+;;; p37 when as param
+((fn [when] (when 1)) inc)
+;=> 2
+;;; p38 str shadow
+[(let [str (fn [x] (inc x))] (str 1)) (str 1)]
+;=> [2 "1"]
+;;; p39 -> with keywords and strings, fn literal
+(-> {:a [1 2 3]} :a (nth 1) (#(* % 10)))
+;=> 20
+;;; p40 if-let else shadow
+(let [x 1] (if-let [x nil] x [x]))
+;=> [1]
+;;; p41 apply map vector
+(apply map vector [[1 2 3] [4 5 6]])
+;=> [[1 4] [2 5] [3 6]]
+;;; p42 set! nested .-
+(def a {}) (doseq [i [1 2 3]] (set! (.-foo a) (+ (or (.-foo a) 0) i))) a
+;=> {:foo 6}
