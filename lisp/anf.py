@@ -46,6 +46,20 @@ class Scope:
         self.names: set[str] = set()
 
 
+class Method:
+    """A method being lowered. Functions in it that are no arrows see its `this` by a name of its own."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.alias: str | None = None
+
+    def name_of_this(self, lw: Lowerer) -> str:
+        if self.alias is None:
+            self.alias = lw.fresh("self")
+            self.scope.names.add(self.alias)
+        return self.alias
+
+
 class Lowerer:
     """Lowers one unit. `reserved`: identifiers of globals that the unit refers to."""
 
@@ -61,6 +75,8 @@ class Lowerer:
         self.await_wrapper = await_wrapper
         self.tries = 0
         self.switches = 0
+        self.method: Method | None = None
+        self.own_this = False  # inside a function that is no arrow, inside the method
         self.module = False  # definitions are the module's own variables, not the global object's
         self.module_constants: set[str] = set()
 

@@ -183,7 +183,18 @@ def if_into(lw: Lowerer, node: n.If, dest: Dest) -> None:
             lw.finish(null(node.span), dest, node.span)
         return
     if dest.kind != "effect" and short(node) and dest.exit is None:
-        lw.finish(ir.Cond(node.span, cond, lw.expr(node.then), other_expr(lw, node)), dest, node.span)
+        saved, lw.stmts = lw.stmts, []
+        then_value, then = lw.expr(node.then), lw.stmts
+        lw.stmts = []
+        other_value, other = other_expr(lw, node), lw.stmts
+        lw.stmts = saved
+        if not then and not other:
+            lw.finish(ir.Cond(node.span, cond, then_value, other_value), dest, node.span)
+            return
+        for lw.stmts, value in ((then, then_value), (other, other_value)):
+            lw.finish(value, dest, node.span)
+        lw.stmts = saved
+        lw.stmts.append(ir.IfStmt(node.span, cond, then, other))
         return
     then = lw.block(node.then, dest)
     if node.other is not None:
@@ -239,10 +250,14 @@ def logic_expr(lw: Lowerer, node: n.Logic) -> Expr:
         return lw.through_temp(node)
     saved = lw.stmts
     found: Expr | None = None
-    for arg in reversed(node.args):
+    for at, arg in reversed(list(enumerate(node.args))):
         lw.stmts = made = []
         e = lw.expr(arg)
-        assert not made or saved is not None
+        if made and at:
+            # lifts() was wrong: what must run first may not run before the operands on the left
+            lw.stmts = saved
+            node.lift = True
+            return lw.through_temp(node)
         if found is None:
             found = e
         elif type_of(arg) == "bool":
@@ -377,7 +392,7 @@ def loop_into(lw: Lowerer, node: n.Loop, dest: Dest) -> None:
         e = lw.expr(step.init)
         local.js = local.outer_js = lw.fresh(local.name)
         first = local.captured and closures and step is not node.binds[-1]
-        lw.stmts.append(ir.Declare(step.span, "const" if first else "let", local.js, e))
+        lw.stmts.append(ir.Declare(step.span, "const" if first and not local.mutated else "let", local.js, e))
         if first:
             # a later initial value may hold a closure over this one's first value
             copied.append((local, local.js))
@@ -482,6 +497,10 @@ def recur_into(lw: Lowerer, node: n.Recur, dest: Dest) -> None:
 
 def reorder(steps: list[tuple[str, Expr]]) -> list[tuple[str, Expr]] | None:
     """The steps in an order in which none reads what an earlier one assigned; only plain ones are moved."""
+    targets = {name for name, _ in steps}
+    effects = any(not plain(value) for _, value in steps)
+    if any(assigns(value) for _, value in steps) or (effects and any(varies(value, targets) for _, value in steps)):
+        return None
     left = list(steps)
     done: list[tuple[str, Expr]] = []
     while left:
@@ -497,6 +516,49 @@ def reorder(steps: list[tuple[str, Expr]]) -> list[tuple[str, Expr]] | None:
         else:
             return None
     return done
+
+
+def varies(e: Expr, targets: set[str]) -> bool:
+    """Does a plain argument read a variable that a call in another argument may set?"""
+    match e:
+        case Name():
+            return not e.stable and e.text not in targets
+        case ir.Binary():
+            return varies(e.left, targets) or varies(e.right, targets)
+        case ir.Unary():
+            return varies(e.value, targets)
+        case ir.Cond():
+            return varies(e.test, targets) or varies(e.then, targets) or varies(e.other, targets)
+    return False
+
+
+def assigns(e: Expr) -> bool:
+    """Might evaluating `e` assign a variable that another argument reads? Calls only assign captured ones."""
+    match e:
+        case Name() | Text() | ir.Function():
+            return False
+        case ir.Binary():
+            return assigns(e.left) or assigns(e.right)
+        case ir.Unary() | ir.AwaitExpr() | ir.SpreadExpr():
+            return assigns(e.value)
+        case ir.Cond():
+            return assigns(e.test) or assigns(e.then) or assigns(e.other)
+        case ir.CallExpr():
+            return assigns(e.fn) or some_assign(e.args)
+        case ir.Array():
+            return some_assign(e.items)
+        case ir.Dot():
+            return assigns(e.obj)
+        case ir.Sub():
+            return assigns(e.obj) or assigns(e.key)
+    return True
+
+
+def some_assign(items: list[Expr]) -> bool:
+    for item in items:
+        if assigns(item):
+            return True
+    return False
 
 
 def plain(e: Expr) -> bool:

@@ -59,6 +59,8 @@ def js_ref(lw: Lowerer, node: n.JsRef) -> Expr:
         root, _, rest = name.partition(".")
         e: Expr = lw.host(root, node.span)
         return ir.Dot(node.span, e, rest) if rest else e
+    if name == "this" and lw.method is not None and lw.own_this:
+        return Name(node.span, lw.method.name_of_this(lw), True)
     return Name(node.span, name, name in ("this", "super", "globalThis", "new.target"))
 
 
@@ -118,7 +120,7 @@ def template(lw: Lowerer, node: n.Template) -> Expr:
             parts.append(part)
             continue
         e = next(made)
-        known = type_of(part) in ("str", "bool", "big") or (type(part) is n.Lit and part.text != "-0")
+        known = type_of(part) in ("str", "bool", "big") or (type(part) is n.Lit and type_of(part) == "num" and part.text != "-0")
         parts.append(e if known else ir.CallExpr(part.span, lw.core("interpolate"), [e]))
     return ir.TemplateText(node.span, parts)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import ir
 from . import nodes as n
-from .anf import RETURN, Lowerer, Scope, expression
+from .anf import RETURN, Lowerer, Method, Scope, expression
 from .anf_control import bind, body_loop, per_iteration_locals
 from .ir import Expr, Name, Stmt, Text
 from .mangle import rename
@@ -20,7 +20,7 @@ def function(lw: Lowerer, node: n.Fn) -> Expr:
 
 
 def lower_fn(lw: Lowerer, node: n.Fn, *, method: bool = False) -> ir.Function:
-    saved = lw.scope, lw.stmts, lw.tries, lw.switches
+    saved = lw.scope, lw.stmts, lw.tries, lw.switches, lw.method, lw.own_this
     lw.scope = Scope(lw.scope)
     lw.tries = lw.switches = 0
     name: str | None = None
@@ -32,6 +32,13 @@ def lower_fn(lw: Lowerer, node: n.Fn, *, method: bool = False) -> ir.Function:
             name = lw.fresh(node.name)
     elif node.name and not method:
         name = rename(node.name, 1) if node.self_global else lw.fresh(node.name)
+    named = name is not None
+    arrow = not (named or frame.uses_this or frame.has_yield or method)
+    if method:
+        lw.method, lw.own_this = Method(lw.scope), False
+    elif not arrow:
+        lw.own_this = True
+    made = lw.method
     lw.stmts = []
     if len(node.arities) == 1:
         params, rest = one_arity(lw, node.arities[0])
@@ -43,12 +50,19 @@ def lower_fn(lw: Lowerer, node: n.Fn, *, method: bool = False) -> ir.Function:
         last = body[-1].value
         if type(last) is Text and last.text == "null":
             body.pop()  # a generator's last value is nobody's
-    lw.scope, lw.stmts, lw.tries, lw.switches = saved
-    named = name is not None and (node.self_local is None or node.self_local.used or name is not None)
-    arrow = not (named or frame.uses_this or frame.has_yield or method)
+    if method and made is not None and made.alias is not None:
+        at = next((at + 1 for at, stmt in enumerate(body) if calls_super(stmt)), 0)
+        body.insert(at, ir.Declare(None, "const", made.alias, Name(None, "this")))
+    lw.scope, lw.stmts, lw.tries, lw.switches, lw.method, lw.own_this = saved
     return ir.Function(
         node.span, name, params, rest, body, arrow, frame.has_await, frame.has_yield, node.name
     )
+
+
+def calls_super(stmt: Stmt) -> bool:
+    """Is it `super(..);`? Before it there is no `this`."""
+    value = stmt.value if isinstance(stmt, ir.Do) else None
+    return isinstance(value, ir.CallExpr) and isinstance(value.fn, Name) and value.fn.text == "super"
 
 
 def one_arity(lw: Lowerer, arity: n.Arity) -> tuple[list[str], str | None]:

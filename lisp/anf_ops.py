@@ -213,9 +213,10 @@ def equality(lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr,
     """Structural; `===` when one side is a scalar, `== null` for nil."""
     kinds = type_of(left), type_of(right)
     at = node.span
-    if "nil" in kinds:
-        if kinds[0] == "nil" and kinds[1] != "nil":
-            a, b = b, a
+    if type(b) is not Text and type(a) is Text and kinds[0] == "nil":
+        a, b = b, a
+        kinds = kinds[1], kinds[0]
+    if kinds[1] == "nil" and type(b) is Text:
         return Binary(at, "!=" if negated else "==", a, Text(at, "null"))
     for side, kind in zip((left, right), kinds, strict=True):
         if kind in SCALAR and (kind != "num" or not is_nan(side)):

@@ -100,7 +100,12 @@ class Emitter:
                 self.expr(value.right, ASSIGN)
                 self.write(";")
                 return
-        self.expr(s.target, ASSIGN)
+        if type(leftmost(s.target)) in (ir.Object, ir.ClassExpr, Function):
+            self.write("(")
+            self.expr(s.target, 0)
+            self.write(")")
+        else:
+            self.expr(s.target, ASSIGN)
         self.write(" = ")
         self.expr(value, ASSIGN)
         self.write(";")

@@ -1,7 +1,8 @@
 """Which nodes need statements: `lifts(node)` says that lowering it as an expression would emit some.
 
 In: a node. Out: a bool, kept on the node. It chooses between `a ? b : c` and `if`, and never affects
-meaning: lowering copes with statements wherever they turn up.
+meaning: lowering copes with statements wherever they turn up (an arm that emits some after all is written again
+as statements).
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any
 from . import nodes as n
 from .nodes import Node
 from .types import type_of
+
+
+TREE = {"+", "-", "*", "/", "**", "inc", "dec", "neg"}
 
 
 def lifts(node: Node) -> bool:
@@ -43,12 +47,16 @@ def _op(node: n.Op) -> bool:
     for arg in node.args:
         if lifts(arg):
             return True
-    if node.op in ("+", "-", "*", "/", "**", "inc", "dec", "neg"):
+    if node.op in TREE:
         kinds = [type_of(arg) for arg in node.args]
         if all(kind == "num" for kind in kinds):
             return False
-        return any(not simple(arg) and kind == "any" and type(arg) is not n.Op for arg, kind in zip(node.args, kinds, strict=True))
-    return False
+        return any(
+            not simple(arg) and kind == "any" and not (type(arg) is n.Op and arg.op in TREE)
+            for arg, kind in zip(node.args, kinds, strict=True)
+        )
+    # a chain uses its inner operands twice
+    return len(node.args) > 2 and not all(simple(arg) for arg in node.args)
 
 
 def _logic(node: n.Logic) -> bool:
