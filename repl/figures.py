@@ -1,8 +1,7 @@
-"""matplotlib's backend at the terminal: `plt.show()` draws into the terminal, not into a window.
+"""matplotlib figures at the terminal, without loading matplotlib for who does not plot.
 
-In: figures of pyplot. Out: PNG bytes to the function that the terminal has set with `draw_with`. It is
-chosen through MPLBACKEND, so matplotlib is loaded only by who uses it. A figure that is still open when
-its form ends is drawn too, as notebooks do.
+In: a function that draws. Out: pyplot set to our backend (mpl_backend.py) through MPLBACKEND, and figures
+that are still open when a form ends drawn, as notebooks do.
 """
 
 from __future__ import annotations
@@ -12,41 +11,26 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-BACKEND = "module://polyrepl.repl.figures"
+BACKEND = "module://polyrepl.repl.mpl_backend"
 
 _draw: list[Callable[[Any], None]] = []
 
 
-def draw_with(draw: Callable[[Any], None]) -> None:
-    """Let figures be drawn by `draw(figure)`, unless the user has chosen a backend."""
-    _draw[:] = [draw]
+def draw_with(function: Callable[[Any], None]) -> None:
+    """Let figures be drawn by `function(figure)`, unless the user has chosen a backend."""
+    _draw[:] = [function]
     os.environ.setdefault("MPLBACKEND", BACKEND)
 
 
-def show(*args: Any, **kwargs: Any) -> None:
-    """pyplot's `show`: draw every open figure and close it."""
-    from matplotlib._pylab_helpers import Gcf
-
-    for manager in Gcf.get_all_fig_managers():
-        if _draw:
-            _draw[0](manager.canvas.figure)
-    Gcf.destroy_all()
+def draw(figure: Any) -> None:
+    """Draw one figure."""
+    for function in _draw:
+        function(figure)
 
 
 def flush() -> None:
-    """Draw what a form has left open. Free of charge for who never loaded pyplot."""
+    """Draw what a form has left open."""
     if "matplotlib.pyplot" in sys.modules and os.environ.get("MPLBACKEND") == BACKEND:
+        from .mpl_backend import show
+
         show()
-
-
-def __getattr__(name: str) -> Any:
-    # Loaded when pyplot asks for the backend, not when the terminal starts.
-    if name == "FigureCanvas":
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        return FigureCanvasAgg
-    if name == "FigureManager":
-        from matplotlib.backend_bases import FigureManagerBase
-
-        return FigureManagerBase
-    raise AttributeError(name)

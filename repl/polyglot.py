@@ -4,7 +4,8 @@ In: source text. Out: the same events as a Session's.
 
 What sees what: Python runs in `__main__`, where Lisp's `(py.eval ..)` looks too, and finds JavaScript's and
 Lisp's globals as `js.name`. JavaScript runs in the one global scope that Lisp's `def` defines in, and finds
-Python's names as `py.name`. A Lisp name is `my_name` for both (`js.my_name`, `my_name`).
+Python's names as `py.name`. The Lisp name `my-name` is `my_name` for both (`js.my_name`, `my_name`); a
+JavaScript name is used in Lisp exactly as it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from polyrepl.bridge import BridgeError, Interrupted, JSError, NodeLost
-from polyrepl.lisp.mangle import mangle
 
 from .events import Event, Exit, Problem, Value
 from .modes import PY_FLAGS, script_source
@@ -162,7 +162,7 @@ class JavaScript:
             session.form_number += 1
             self._form = session.form_number
             outcome = await session.bridge.call_async(
-                module.runText, script_source(text), f"js-{self._count}.js", mangle("*1"), form=self._form
+                module.runText, script_source(text), f"js-{self._count}.js", form=self._form
             )
         except (Interrupted, KeyboardInterrupt):
             yield Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")

@@ -77,14 +77,9 @@ class Showing:
             "maxDepth": self.config.max_depth,
             "maxString": self.config.max_string,
         }
-        shown = self.services.terminal().show(self._one(), options)
+        shown = self.services.terminal().show(options)
         self._next = self._next_of_node if shown["more"] else None
         self.write(str(shown["text"]) + "\n" + self._hint(bool(shown["more"])))
-
-    def _one(self) -> str:
-        from polyrepl.lisp.mangle import mangle
-
-        return mangle("*1")
 
     def _next_of_node(self, everything: bool) -> str | None:
         shown = self.services.terminal().next(everything)

@@ -71,7 +71,8 @@ class Terminal:
         self.loaded: Path | None = None
         self._count = 0
         self._asked_to_leave = False
-        figures.draw_with(self.showing.figure)
+        if self.config.figures == "inline":
+            figures.draw_with(self.showing.figure)
 
     def _make_editor(self) -> Editor | PlainEditor:
         if os.environ.get("TERM", "dumb") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -133,9 +133,9 @@ export async function globals() {
 /** The value that the last page was of, where the next one begins, and how deep it may go. */
 let page = null;
 
-/** How the value of the global `name` looks within `options`: {text, more}. */
-export function show(name, options) {
-  const value = globalThis[name];
+/** How the last value, `*1`, looks within `options`: {text, more}. */
+export function show(options) {
+  const value = globalThis[results[0]];
   page = { value, at: options.maxItems, options, round: 0 };
   return shown(value, options);
 }
@@ -336,14 +336,14 @@ function hottest({ nodes, samples, timeDeltas }) {
 }
 
 /** Type and attributes of the last value. */
-export function inspectResult(name = "$star1") {
-  const value = page?.value ?? globalThis[name];
+export function inspectResult() {
+  const value = globalThis[results[0]];
   const type = value === null || value === undefined ? "nil" : typeof value === "object" ? (runtime.className(value) ?? "object") : typeof value;
   return { type, found: value === null || value === undefined ? [] : listed(value, "") };
 }
 
 /** Run a text of a `,js` prompt: an outcome as session.mjs has them. */
-export async function runText(source, filename, one) {
+export async function runText(source, filename) {
   let value;
   try {
     value = await runScript(source, filename);
@@ -354,13 +354,20 @@ export async function runText(source, filename, one) {
     return { kind: "error", name: String(error?.name ?? "Thrown"), message: String(error?.message ?? ""), stack };
   }
   if (value === undefined || value === null) return { kind: "nil" };
-  remember(value, one);
+  remember(value);
   return isPython(value) ? { kind: "python", value } : { kind: "value", text: runtime.prStr(value, { maxItems: 5, maxDepth: 2, maxString: 200 }) };
 }
 
+let results = [];
+
+/** Tell the JavaScript names of `*1 *2 *3` (the compiler mangles, not this file). */
+export function setResults(names) {
+  results = [...names];
+}
+
 /** Make a value `*1`, and shift the ones before. */
-export function remember(value, one = "$star1") {
-  const [two, three] = [one.replace("1", "2"), one.replace("1", "3")];
+export function remember(value) {
+  const [one, two, three] = results;
   globalThis[three] = globalThis[two];
   globalThis[two] = globalThis[one];
   globalThis[one] = value;

@@ -274,7 +274,7 @@ def test_modes(screen: Screen) -> None:
     screen.ready("js>")
     screen.submit("const my_list = await Promise.resolve([1, py.double(5)])")
     screen.ready("js>")
-    screen.submit(",lisp (count my-list)")
+    screen.submit(",lisp (count my_list)")
     screen.line("2")
     screen.submit(",py js.my_list")
     screen.line("[1, 10]")

@@ -1,0 +1,25 @@
+"""matplotlib's backend at the terminal: `plt.show()` draws into the terminal, not into a window.
+
+In: figures of pyplot. Out: each goes to `figures.draw`. Named in MPLBACKEND by figures.py, so this file, and
+matplotlib with it, is loaded only by a program that plots.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib._pylab_helpers import Gcf
+from matplotlib.backend_bases import FigureManagerBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from . import figures
+
+FigureCanvas = FigureCanvasAgg
+FigureManager = FigureManagerBase
+
+
+def show(*args: Any, **kwargs: Any) -> None:
+    """pyplot's `show`: draw every open figure and close it."""
+    for manager in Gcf.get_all_fig_managers():
+        figures.draw(manager.canvas.figure)
+    Gcf.destroy_all()
