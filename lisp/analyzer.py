@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import hints
 from .errors import Diagnostic, LispError
 from .forms import (
     BigInt,
@@ -28,7 +29,7 @@ from .forms import (
     Symbol,
     Vector,
 )
-from .names import suggest
+from .metadata import plain
 from .nodes import (
     ArrayLit,
     Await,
@@ -173,6 +174,12 @@ class Analyzer:
             if type(head) is not Symbol:
                 if type(head) is Keyword:
                     return self.keyword_call(head, form, scope)
+                if type(head) in _DATA:
+                    return self.data_call(head, form, scope)
+                bare = plain(head)
+                if bare is not head:
+                    form = List((bare, *items[1:]), form.span)
+                    continue
                 return self.call(self.value(head, scope), form, scope)
             name = head.name
             meaning = self.world.resolve(head, scope)
@@ -214,6 +221,8 @@ class Analyzer:
         meaning = self.world.resolve(symbol, scope)
         if meaning is None:
             name = symbol.name
+            if "/" in name and self.world.is_alias(name.partition("/")[0], symbol, scope):
+                return self.dotted(Symbol(name.replace("/", ".", 1), symbol.span, symbol.marks), scope)
             if "." in name and name.strip("."):
                 if name[0] == ".":
                     raise self.fail(
@@ -224,8 +233,7 @@ class Analyzer:
         return self.meaning_ref(meaning, symbol)
 
     def unbound(self, symbol: Symbol, scope: Scope) -> LispError:
-        near = suggest(symbol.name, self.world.visible_names(scope, symbol))
-        hint = f"did you mean {near}?" if near else self.world.unbound_hint(symbol.name)
+        hint = hints.unbound(symbol.name, self.world.visible_names(scope, symbol)) or self.world.unbound_hint(symbol.name)
         return self.fail("unbound-symbol", symbol, f"unbound symbol {symbol.name}", hint)
 
     def meaning_ref(self, meaning: Meaning, symbol: Symbol) -> Node:
@@ -237,6 +245,11 @@ class Analyzer:
                     meaning.captured = True
                 return LocalRef(span, meaning)
             case Global():
+                if meaning.module is not None:
+                    raise self.fail(
+                        "namespace-value", symbol, f"{symbol.name} is an imported file, not a value",
+                        f"its definitions are {symbol.name}.name",
+                    )
                 meaning.refs += 1
                 self.world.used.add(meaning.js)
                 return GlobalRef(span, meaning.name, meaning.js, meaning.is_async_fn, meaning.is_python)
@@ -275,6 +288,8 @@ class Analyzer:
             if span is not None and span.text == symbol.name:
                 head_span = Span(span.source, span.start, span.start + len(parts[0]), span.expansion, span.macro)
             if parts[0] == "super" and len(parts) > 1 and type(self.world.resolve(Symbol("super"), None)) is Special:
+                if not in_class(self.frame):
+                    raise self.fail("super-here", symbol, "super outside a class", "write it in a method of a class")
                 root = JsRef(span, "super")
                 self.frame.uses_this = True
             elif parts[0] == "js" and self.world.resolve(Symbol("js", None, symbol.marks), scope) is None:
@@ -345,6 +360,13 @@ class Analyzer:
         key = Lit(head.span, js_string(head.name))
         key.ty = "str"
         return Call(form.span, CoreRef(head.span, "get"), [args[0], key, *args[1:]])
+
+    def data_call(self, head: Form, form: List, scope: Scope) -> Node:
+        """`({:a 1} :a)`, `([10 20] 1)`, `(#{1} 1)`: data in head position is looked up."""
+        args = self.values(form.items, scope)
+        if not 2 <= len(args) <= 3:
+            raise self.fail("arity", form, "data is called with a key and an optional default")
+        return Call(form.span, CoreRef(head.span, "get"), args)
 
     def method_shorthand(self, head: Symbol, form: List, scope: Scope) -> Node:
         """`(.-prop o)` and `(.method o args)`; the method may be a path."""
@@ -431,6 +453,17 @@ class Analyzer:
 
     def operator(self, op: str, args: list[Node], span: Span | None) -> Op:
         return Op(span, op, args)
+
+
+_DATA = (Vector, Map, Set)
+
+
+def in_class(frame: Frame | None) -> bool:
+    while frame is not None:
+        if frame.kind in ("constructor", "method", "getter", "field"):
+            return True
+        frame = frame.parent
+    return False
 
 
 def nil(span: Span | None) -> Lit:

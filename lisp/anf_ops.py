@@ -32,7 +32,7 @@ MAX_GUARDS = 3
 
 
 @expression(n.Op)
-def op(lw: Lowerer, node: n.Op) -> Expr:
+def op(lw: Lowerer, node: n.Op, in_test: bool = False) -> Expr:
     name = node.op
     if name in TREE:
         return arithmetic(lw, node)
@@ -42,7 +42,7 @@ def op(lw: Lowerer, node: n.Op) -> Expr:
         if len(node.args) > 2:
             return chain(lw, node, name == "not=")
         a, b = lw.args(node.args)
-        return equality(lw, node, node.args[0], node.args[1], a, b, name == "not=")
+        return equality(lw, node, node.args[0], node.args[1], a, b, name == "not=", in_test)
     if name == "identical?":
         args = lw.args(node.args)
         if len(args) == 2:
@@ -209,7 +209,8 @@ def pair(lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr, ung
     return ir.Cond(node.span, guard, plain, call)
 
 
-def equality(lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr, negated: bool) -> Expr:
+def equality(lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr, negated: bool, in_test: bool
+) -> Expr:
     """Structural; `===` when one side is a scalar, `== null` for nil."""
     kinds = type_of(left), type_of(right)
     at = node.span
@@ -218,8 +219,9 @@ def equality(lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr,
         kinds = kinds[1], kinds[0]
     if kinds[1] == "nil" and type(b) is Text:
         return Binary(at, "!=" if negated else "==", a, Text(at, "null"))
+    python = not in_test and "any" in kinds and ("num" in kinds or "str" in kinds)  # may be Python's own =
     for side, kind in zip((left, right), kinds, strict=True):
-        if kind in SCALAR and (kind != "num" or not is_nan(side)):
+        if not python and kind in SCALAR and (kind != "num" or not is_nan(side)):
             return Binary(at, "!==" if negated else "===", a, b)
     return ir.CallExpr(at, lw.core(mangle("not=" if negated else "=")), [a, b])
 
@@ -261,7 +263,7 @@ def test(lw: Lowerer, node: Node, *, loop: bool = False) -> Expr:
         if node.op in COMPARE and len(node.args) == 2:
             return compare(lw, node, loop)
         if node.op in ("=", "not=", "==", "nil?", "some?") or node.op in COMPARE:
-            return lw.expr(node)
+            return op(lw, node, in_test=True)
     if kind is n.Logic:
         assert isinstance(node, n.Logic)
         made = logic_test(lw, node)

@@ -86,9 +86,11 @@ def _double(value: int) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def read_keyword(text: str, span: Span) -> Keyword:
-    """`:name` -> Keyword."""
+def read_keyword(text: str, span: Span) -> Keyword | Symbol:
+    """`:name` -> Keyword; `:::` is a symbol (the usual second ellipsis of nested syntax-rules)."""
     name = text[1:]
+    if len(text) >= 3 and not text.strip(":"):
+        return Symbol(text, span)
     if not name or name[0] == ":" or name[-1] == ":":
         raise wrong.bad_keyword(text, span)
     return Keyword(name, span)

@@ -12,13 +12,15 @@ function of its imports, async exactly when the form awaits:
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from . import ir
 from . import nodes as n
+from . import wire
 from .analyzer import Analyzer
 from .anf import EFFECT, RETURN, Lowerer
 from .emitter import Emitter
@@ -26,13 +28,15 @@ from .errors import Diagnostic, LispError
 from .forms import Form, List, Source, Span, Symbol
 from .host import MacroHost
 from .lowering import LOADED
-from .reader import read_all
+from .reader import Reader, read_all
 from .scope import Scope
 from .sourcemap import SourceMapBuilder
+from .special_import import defined_name
 from .types import infer
 from .world import World
 
 assert LOADED
+EVAL_SPAN = Span(Source("eval", ""), 0, 0)
 RECURSION_LIMIT = 120_000
 _T = TypeVar("_T")
 
@@ -111,6 +115,15 @@ class Compiler:
         """Call shapes and docstring of a function or macro, or None."""
         return self.world.doc(name)
 
+    @property
+    def loader(self) -> Callable[[str, str], tuple[str, str]] | None:
+        """How `(import "./lib.lisp")` finds files: (name, importing file) -> (text, canonical name), or OSError."""
+        return self.world.loader
+
+    @loader.setter
+    def loader(self, loader: Callable[[str, str], tuple[str, str]] | None) -> None:
+        self.world.loader = loader
+
     def read(self, text: str, filename: str = "<text>") -> list[Form]:
         """All forms of a text. Raises LispError."""
         return read_all(text, filename)
@@ -135,11 +148,29 @@ class Compiler:
         """One top-level form. Raises LispError."""
         return guarded(self._compile, form)
 
+    # -- the compiler as programs see it (eval, read-string, macroexpand), on forms as JSON text ----
+
+    def eval_wire(self, wire_json: str) -> Compiled:
+        """Compile a form that a running program made. Raises LispError, ValueError for what is no form."""
+        form = wire.decode(json.loads(wire_json), [], lambda name, _: Symbol(name, EVAL_SPAN), EVAL_SPAN)
+        return self.compile(form)
+
+    def read_wire(self, text: str) -> str:
+        """The first form of a text, in wire form. Raises LispError."""
+        form = Reader(Source("read-string", text)).read()
+        return json.dumps(wire.encode(form, []) if form is not None else None)
+
+    def expand_wire(self, wire_json: str, once: bool) -> str:
+        """A form expanded, in wire form. Raises LispError, ValueError."""
+        form = wire.decode(json.loads(wire_json), [], lambda name, _: Symbol(name, EVAL_SPAN), EVAL_SPAN)
+        expanded = guarded(self.world.macroexpand, Analyzer(self.world), form, Scope(), once)
+        return json.dumps(wire.encode(expanded, []))
+
     # -- stages -------------------------------------------------------------------------------
 
     def _compile(self, form: Form) -> Compiled:
         world = self.world
-        world.expansions = 0
+        world.expansions = world.made = 0
         an = Analyzer(world)
         an.top = True
         snapshot = world.snapshot()
@@ -211,20 +242,6 @@ def is_quiet(node: n.Node) -> bool:
     if isinstance(node, n.Do):
         return is_quiet(node.body[-1])
     return isinstance(node, (n.Define, n.Nothing, n.JsImport))
-
-
-def defined_name(form: Form) -> Symbol | None:
-    """The name that a top-level form defines, judged by its look."""
-    if not (isinstance(form, List) and len(form.items) >= 2 and isinstance(form.items[0], Symbol)):
-        return None
-    if form.items[0].name not in ("def", "defn", "defn-", "define", "defonce", "defclass"):
-        return None
-    target = form.items[1]
-    while isinstance(target, List) and target.items:
-        # metadata, or (define (f x) ..)
-        head = target.items[0]
-        target = target.items[1] if isinstance(head, Symbol) and head.name == "with-meta*" and len(target.items) > 1 else head
-    return target if isinstance(target, Symbol) and "." not in target.name else None
 
 
 def guarded(work: Any, *args: Any) -> Any:

@@ -28,7 +28,9 @@ class HostMacros:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def define(self, name: str, js: str, form: Form, doc: str | None, arglists: str | None) -> Macro:
+    def define(
+        self, name: str, js: str, form: Form, doc: str | None, arglists: str | None, arities: list[tuple[int, int | None]]
+    ) -> Macro:
         host = self.world.host
         if host is None:
             raise LispError(
@@ -43,6 +45,12 @@ class HostMacros:
             raise LispError("macro-failed", form.span, f"the macro {name} could not be defined: {error}") from error
 
         def expand(an: Analyzer, call: List, scope: Scope) -> Form:
+            given = len(call.items) - 1
+            if not any(low <= given and (high is None or given <= high) for low, high in arities):
+                raise LispError(
+                    "arity", call.span, f"the macro {name} does not take {given} argument{'' if given == 1 else 's'}",
+                    f"its parameters are {arglists}",
+                )
             return self.expand(id, name, call)
 
         return Macro(name, "host", expand, doc, arglists)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from .forms import Form, Keyword, List, Map, Str, Symbol, Vector
+from .metadata import plain
 from .nodes import Bind, Call, CoreRef, KeywordLit, Lit, Local, LocalRef, Lookup, Node
 
 if TYPE_CHECKING:
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 Pattern: TypeAlias = Symbol | Vector | Map
-
-
-def plain(form: Form) -> Form:
-    """A pattern without its metadata."""
-    while isinstance(form, List) and len(form.items) == 3 and isinstance(form.items[0], Symbol) and form.items[0].name == "with-meta*":
-        form = form.items[1]
-    return form
 
 
 def bind_pattern(an: Analyzer, form: Form, init: Node | None, scope: Scope, out: list[Bind]) -> Local:
@@ -142,7 +136,8 @@ def bind_map(an: Analyzer, form: Map, init: Node | None, scope: Scope, out: list
                 defaults[name.name] = default
     source = whole(an, as_name, init, form, scope, out)
     for key, value in pairs:
-        if isinstance(key, Keyword) and key.name in ("keys", "strs", "syms"):
+        if isinstance(key, Keyword) and key.name.rpartition("/")[2] in ("keys", "strs", "syms"):
+            space = key.name.rpartition("/")[0]
             if not isinstance(value, Vector):
                 raise an.fail("bad-pattern", value, f":{key.name} needs a vector of names", "{:keys [a b]}")
             for name in value.items:
@@ -151,7 +146,10 @@ def bind_map(an: Analyzer, form: Map, init: Node | None, scope: Scope, out: list
                     symbol = Symbol(symbol.name, symbol.span)
                 if not isinstance(symbol, Symbol):
                     raise an.fail("bad-pattern", name, f":{key.name} lists names", "{:keys [a b]}")
-                bind_key(an, symbol, text_key(symbol), source, defaults, scope, out)
+                # {:keys [a/b]} and {:a/keys [b]} bind b to the key "a/b"
+                full = f"{space}/{symbol.name}" if space else symbol.name
+                short = Symbol(symbol.name.rpartition("/")[2] or symbol.name, symbol.span, symbol.marks)
+                bind_key(an, short, text_key(Symbol(full, symbol.span)), source, defaults, scope, out)
         elif isinstance(key, Keyword) and key.name in ("as", "or"):
             continue
         elif isinstance(key, Keyword):

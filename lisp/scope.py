@@ -53,7 +53,8 @@ class Global:
     is_python: bool = False
     doc: str | None = None
     arglists: tuple[str, ...] = ()
-    module: Namespace | None = None
+    module: Namespace | None = None  # of an import alias: the imported file
+    home: Namespace | None = None
     refs: int = 0
 
 

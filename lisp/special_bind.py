@@ -26,7 +26,8 @@ from .nodes import (
     Recur,
     Try,
 )
-from .patterns import bind_pattern, note, plain
+from .metadata import plain
+from .patterns import bind_pattern, note
 from .scope import Scope
 from .special_core import define, meta_of, special
 
@@ -125,9 +126,10 @@ def letfn(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     inner = Scope(scope)
     entries: list[tuple[List, Symbol, Local]] = []
     for entry in items[1].items:
-        if not isinstance(entry, List) or len(entry.items) < 2 or not isinstance(entry.items[0], Symbol):
+        name = plain(entry.items[0]) if isinstance(entry, List) and len(entry.items) >= 2 else None
+        if not isinstance(entry, List) or not isinstance(name, Symbol):
             raise an.fail("bad-function", entry, "letfn binds functions", "(letfn [(f [x] ..)] body ..)")
-        entries.append((entry, entry.items[0], an.local(entry.items[0], inner)))
+        entries.append((entry, name, an.local(name, inner)))
     fns: list[tuple[Local, Node]] = []
     for entry, name, local in entries:
         fn, _ = build_fn(an, clauses_of(an, entry.items[1:], entry), entry, inner, name.name)
@@ -270,8 +272,9 @@ def fn_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     items = form.items[1:]
     name: Symbol | None = None
     inner = scope
-    if items and isinstance(items[0], Symbol):
-        name, items = items[0], items[1:]
+    first = plain(items[0]) if items else None
+    if isinstance(first, Symbol):
+        name, items = first, items[1:]
         inner = Scope(scope)
     if len(items) > 1 and isinstance(items[0], Str) and isinstance(items[1], (List, Vector)):
         items = items[1:]
@@ -348,6 +351,7 @@ def build_arity(
     if not isinstance(params, (List, Vector)):
         raise an.fail("bad-function", params, "a function needs parameters", "(fn [x] body ..)")
     inner = Scope(scope)
+    check_duplicates(an, params)
     made: list[Param] = []
     binds: list[Bind] = []
     rest: Local | None = None
@@ -406,6 +410,18 @@ def build_arity(
     node = an.body(body, inner, True, owner.span)
     an.loop = None
     return Arity(made, rest, binds, node, loop, required)
+
+
+def check_duplicates(an: Analyzer, params: List | Vector) -> None:
+    seen: set[Symbol] = set()
+    for item in params.items:
+        name = plain(item)
+        if isinstance(name, List) and name.items:
+            name = plain(name.items[0])
+        if isinstance(name, Symbol) and name.name not in ("_", "&"):
+            if name in seen:
+                raise an.fail("bad-params", name, f"the parameter {name.name} stands there twice", "give each its own name")
+            seen.add(name)
 
 
 @special("try")

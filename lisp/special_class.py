@@ -9,7 +9,8 @@ from __future__ import annotations
 from .analyzer import Analyzer
 from .forms import Form, Keyword, List, Str, Symbol, Vector
 from .nodes import Call, Class, Define, Frame, JsRef, Member, MethodCall, Node
-from .patterns import plain
+from .metadata import plain
+
 from .scope import Scope
 from .special_bind import build_fn
 from .special_core import meta_of, special

@@ -181,7 +181,29 @@ def new(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     return New(form.span, an.value(form.items[1], scope), an.values(form.items[2:], scope))
 
 
-@special(".")
+def is_named(form: Form, name: str) -> bool:
+    return isinstance(form, Symbol) and form.name == name
+
+
+@special("catch", "finally")
+def stray(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    name = form.items[0].name if isinstance(form.items[0], Symbol) else "catch"
+    raise an.fail("bad-try", form.items[0], f"{name} outside of a try", "(try body .. (catch e ..) (finally ..))")
+
+
+@special("syntax-error")
+def syntax_error(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
+    """R7RS 4.3.3: a macro refuses its call."""
+    from .write import write_form as form_text
+
+    if len(form.items) < 2 or not isinstance(form.items[1], Str):
+        raise an.fail("arity", form, "syntax-error takes a message and forms", '(syntax-error "message" form ..)')
+    shown = " ".join([form_text(item) for item in form.items[2:]])
+    span = form.span.expansion if form.span is not None and form.span.expansion is not None else form.span
+    raise an.fail("syntax-error", span, form.items[1].value + (f": {shown}" if shown else ""))
+
+
+@special(".", "..")
 def dot(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     """`(. o a [i] (m x))`: a path; a Symbol is a property, a vector an index, a list a method call."""
     items = form.items
@@ -199,7 +221,11 @@ def path(an: Analyzer, node: Node, steps: tuple[Form, ...], scope: Scope, form: 
             case Keyword(name=name) | Str(value=name):
                 node = an.property_chain(node, [name], form.span)
             case Vector(items=keys) if keys:
-                node = Index(form.span, node, index_key(an, keys, scope, step))
+                key = index_key(an, keys, scope, step)
+                if type(key) is Call and type(key.fn) is CoreRef and key.fn.name == "%pySlice":
+                    node = Call(form.span, CoreRef(key.span, "%indexSlice"), [node, *key.args])
+                else:
+                    node = Index(form.span, node, key)
             case List(items=(Symbol(name=name), *args)):
                 target = an.property_chain(node, name.lstrip(".").split("."), step.span)
                 node = an.apply(target, an.values(args, scope), form.span)
@@ -214,8 +240,13 @@ def path(an: Analyzer, node: Node, steps: tuple[Form, ...], scope: Scope, form: 
 
 
 def index_key(an: Analyzer, keys: tuple[Form, ...], scope: Scope, at: Form) -> Node:
-    """`[k]` is a key, `[i j]` a Python tuple of keys."""
-    nodes = an.values(keys, scope)
+    """`[k]` is a key, `[i j]` a Python tuple of keys; `(slice 1 3)` in brackets is a slice."""
+    nodes: list[Node] = []
+    for key in keys:
+        node = an.value(key, scope)
+        if type(node) is Call and type(node.fn) is CoreRef and node.fn.name == "slice":
+            node.fn.name = "%pySlice"
+        nodes.append(node)
     if len(nodes) == 1:
         return nodes[0]
     return Call(at.span, CoreRef(at.span, "index-tuple"), nodes)
@@ -243,8 +274,11 @@ def set_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if isinstance(place, PyCall) and place.mode == "get" and place.path:
         owner: Node = place.root if len(place.path) == 1 else PyCall(place.span, place.root, place.path[:-1], [], "get")
         return SetPlace(form.span, Prop(place.span, owner, place.path[-1]), value)
-    if isinstance(place, Call) and isinstance(place.fn, CoreRef) and place.fn.name in ("get", "aget", "nth"):
-        if len(place.args) == 2:
+    if isinstance(place, Call) and isinstance(place.fn, CoreRef):
+        if place.fn.name == "%indexSlice":
+            key = Call(place.span, CoreRef(place.span, "%pySlice"), place.args[1:])
+            return SetPlace(form.span, Index(place.span, place.args[0], key), value)
+        if place.fn.name in ("get", "aget", "nth") and len(place.args) == 2:
             return SetPlace(form.span, Index(place.span, place.args[0], place.args[1]), value)
     if isinstance(place, (GlobalRef, Prop, Index)):
         return SetPlace(form.span, place, value)
@@ -395,12 +429,13 @@ def comment(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
 
 @special("macroexpand", "macroexpand-1")
 def macroexpand(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    """Of a quoted form: expanded now, at compile time."""
-    exactly(an, form, 1, "macroexpand takes a quoted form", "(macroexpand '(when a b))")
+    """A quoted form is expanded now, at compile time; any other by the running compiler."""
+    exactly(an, form, 1, "macroexpand takes a form", "(macroexpand '(when a b))")
     quoted = form.items[1]
-    if not (isinstance(quoted, List) and len(quoted.items) == 2 and quoted.items[0] == Symbol("quote")):
-        raise an.fail("bad-argument", quoted, "macroexpand takes a quoted form", "(macroexpand '(when a b))")
-    once = isinstance(form.items[0], Symbol) and form.items[0].name == "macroexpand-1"
+    name = form.items[0].name if isinstance(form.items[0], Symbol) else "macroexpand"
+    once = name == "macroexpand-1"
+    if not (isinstance(quoted, List) and len(quoted.items) == 2 and is_named(quoted.items[0], "quote")):
+        return Call(form.span, CoreRef(form.span, name), [an.value(quoted, scope)])
     return an.quoted(an.world.macroexpand(an, quoted.items[1], scope, once))
 
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from .analyzer import Analyzer, js_string
 from .forms import Form, Keyword, List, Str, Symbol, Vector
-from .nodes import Call, Define, Do, JsImport, JsRef, Lit, Node, PyCall
-from .scope import Scope
+from .mangle import mangle
+from .metadata import plain
+from .names import suggest
+from .nodes import Call, Define, Do, JsImport, JsRef, Lit, Node, Nothing, PyCall
+from .reader import read_all
+from .scope import Global, Namespace, Scope
 from .special_core import special
 
 
@@ -108,6 +112,92 @@ def import_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     name = module_name(module)
     if name is None or not name.endswith(".lisp"):
         return js_import(an, form, scope, tail)
-    return an.world.load(an, form, module, name, alias, refer)
+    return load(an, form, module, name, alias, refer)
+
+
+def load(
+    an: Analyzer, form: List, module: Form, name: str, alias: Symbol | None, refer: list[tuple[Symbol, Symbol]]
+) -> Node:
+    """Import a Lisp file: its forms are compiled here once, in a namespace of their own."""
+    world = an.world
+    if world.loader is None:
+        raise an.fail("no-loader", module, "Lisp files cannot be imported here", "there is no file to import from")
+    if an.frame.kind != "top":
+        raise an.fail("import-here", form, "a Lisp file is imported at the top level")
+    importer = world.loading[-1] if world.loading else form.span.source.name if form.span is not None else ""
+    try:
+        text, path = world.loader(name, importer)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise an.fail("no-file", module, f"cannot read {name}: {reason}") from None
+    if path in world.loading:
+        chain = " imports ".join([*world.loading[world.loading.index(path) :], path])
+        raise an.fail("import-cycle", module, f"the files import each other: {chain}")
+    nodes: list[Node] = []
+    space = world.modules.get(path)
+    if space is None:
+        space = Namespace(name, f"{mangle(stem(name))}$i{len(world.namespaces)}$")
+        nodes = file_nodes(an, text, path, space)
+        world.modules[path] = space
+    if alias is None and not refer:
+        alias = Symbol(stem(name), module.span)
+    if alias is not None:
+        world.check_binder(alias, defining=True)
+        world.namespace.globals[alias.name] = Global(alias.name, "", module=space, home=world.namespace)
+        an.defined.append(alias.name)
+    for source, target in refer:
+        world.check_binder(target, defining=True)
+        known, macro = space.globals.get(source.name), space.macros.get(source.name)
+        if known is None and macro is None:
+            near = suggest(source.name, [*space.globals, *space.macros])
+            raise an.fail(
+                "unbound-symbol", source, f"{source.name} is not defined in {name}", f"did you mean {near}?" if near else None
+            )
+        world.namespace.globals.pop(target.name, None)
+        world.namespace.macros.pop(target.name, None)
+        if known is not None:
+            world.namespace.globals[target.name] = known
+        elif macro is not None:
+            world.namespace.macros[target.name] = macro
+        an.defined.append(target.name)
+    return Do(form.span, [*nodes, Nothing(form.span)])
+
+
+def file_nodes(an: Analyzer, text: str, path: str, space: Namespace) -> list[Node]:
+    """The forms of a file, analyzed in its namespace."""
+    world = an.world
+    outer, defined = world.namespace, an.defined
+    world.namespaces.append(space)
+    world.loading.append(path)
+    world.namespace, an.defined = space, []
+    try:
+        forms = read_all(text, path)
+        for form in forms:
+            declared = defined_name(form)
+            if declared is not None:
+                space.globals.setdefault(declared.name, world.new_global(declared.name))
+        nodes = []
+        for form in forms:
+            nodes.append(an.form(form, Scope(), False))  # noqa: PERF401
+        return nodes
+    finally:
+        world.loading.pop()
+        world.namespace, an.defined = outer, defined
+
+
+def stem(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2].removesuffix(".lisp") or "file"
+
+
+def defined_name(form: Form) -> Symbol | None:
+    """The name that a top-level form defines, judged by its look."""
+    if not (isinstance(form, List) and len(form.items) >= 2 and isinstance(form.items[0], Symbol)):
+        return None
+    if form.items[0].name not in ("def", "defn", "defn-", "define", "defonce", "defclass"):
+        return None
+    target = plain(form.items[1])
+    while isinstance(target, List) and target.items:
+        target = plain(target.items[0])  # (define (f x) ..)
+    return target if isinstance(target, Symbol) and "." not in target.name else None
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from .analyzer import Analyzer
 from .forms import Form, Keyword, List, Symbol, Vector
 from .nodes import Bind, Clause, For, Node, With
-from .patterns import bind_pattern, plain
+from .metadata import plain
+from .patterns import bind_pattern
 from .scope import Scope
 from .special_bind import pairs_of
 from .special_core import special, statement

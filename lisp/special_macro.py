@@ -41,7 +41,10 @@ def defmacro(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         )
     js = an.world.compile_function(an, fn, made)
     arglists = " ".join([name.name] + [_shown(params) for params, _ in clauses])
-    an.world.define_macro(an, name, an.world.hosted.define(name.name, js, form, doc, f"({arglists})"))
+    arities: list[tuple[int, int | None]] = [
+        (arity.required, None if arity.rest is not None else len(arity.params)) for arity in fn.arities
+    ]
+    an.world.define_macro(an, name, an.world.hosted.define(name.name, js, form, doc, f"({arglists})", arities))
     return Nothing(form.span)
 
 

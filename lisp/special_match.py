@@ -12,7 +12,8 @@ from .forms import BigInt, Const, Form, Keyword, List, Map, Number, Regex, Str, 
 from .nodes import (
     Bind, Call, Case, CoreRef, If, Index, Let, Lit, Local, LocalRef, Logic, Lookup, Match, MatchArm, Node, Op, Throw,
 )  # fmt: skip
-from .patterns import bind_pattern, plain
+from .metadata import plain
+from .patterns import bind_pattern
 from .scope import Scope
 from .special_core import special
 

@@ -18,6 +18,7 @@ from .scope import Macro, Scope
 if TYPE_CHECKING:
     from .analyzer import Analyzer
 
+MAX_MADE = 2_000_000  # items that templates of one top-level form may make
 Bindings = dict[Any, Any]  # identifier -> form, or list of Bindings values one level down
 
 
@@ -28,6 +29,7 @@ class Rules:
         items = list(form.items[1:])
         self.name = name
         self.scope = scope
+        self.world = an.world
         self.ellipsis = Symbol("...")
         if items and isinstance(items[0], Symbol):
             self.ellipsis = items.pop(0)
@@ -65,6 +67,10 @@ class Rules:
             seen[key] = depth
         elif isinstance(pattern, (List, Vector, Map)):
             items = pattern.items
+            tail = dotted_tail(items)
+            if tail is not None:
+                self.check(an, tail, depth, seen)
+                items = items[:-2]
             dots = [at for at, item in enumerate(items) if self.is_ellipsis(item)]
             if len(dots) > 1:
                 raise an.fail("bad-syntax", items[dots[1]], "a second ellipsis at the same level")
@@ -127,6 +133,19 @@ class Rules:
     def match_items(
         self, an: Analyzer, patterns: tuple[Form, ...], forms: tuple[Form, ...], use: Scope, out: Bindings
     ) -> bool:
+        tail = dotted_tail(patterns)
+        if tail is not None:
+            patterns = patterns[:-2]
+            least = len([item for item in patterns if not self.is_ellipsis(item)])
+            has_dots = len(patterns) > least
+            if len(forms) < least - has_dots:
+                return False
+            # an ellipsis takes all there is, so the tail after one is empty
+            cut = len(forms) if has_dots else least
+            span = forms[cut].span if cut < len(forms) else None
+            if not self.match(an, tail, List(forms[cut:], span), use, out):
+                return False
+            forms = forms[:cut]
         dots = next((at for at, item in enumerate(patterns) if self.is_ellipsis(item)), None)
         if dots is None:
             if len(patterns) != len(forms):
@@ -161,7 +180,7 @@ class Rules:
         while stack:
             item = stack.pop()
             if isinstance(item, Symbol):
-                if item.name != "_" and ident(item) not in self.literals and not self.is_ellipsis(item):
+                if item.name not in ("_", ".") and ident(item) not in self.literals and not self.is_ellipsis(item):
                     found.append(ident(item))
             elif isinstance(item, (List, Vector, Map)):
                 stack.extend(item.items)
@@ -189,6 +208,12 @@ class Rules:
                 return self.build(items[1], values, mark, span, False)
             made: list[Form] = []
             at = 0
+            self.world.made += len(items)
+            if self.world.made > MAX_MADE:
+                raise LispError("endless-macro", span, f"the macro {self.name} makes more and more code")
+            tail = dotted_tail(items) if isinstance(template, List) and dots else None
+            if tail is not None:
+                items = items[:-2]
             while at < len(items):
                 depth = 0
                 while dots and at + 1 + depth < len(items) and self.is_ellipsis(items[at + 1 + depth]):
@@ -198,6 +223,9 @@ class Rules:
                 else:
                     made.append(self.build(items[at], values, mark, span, dots))
                 at += 1 + depth
+            if tail is not None:
+                rest = self.build(tail, values, mark, span, dots)
+                made += rest.items if isinstance(rest, List) else (Symbol(".", span), rest)
             return type(template)(tuple(made), span)
         return template
 
@@ -233,6 +261,13 @@ class Rules:
         )
 
     namespace: Any = None
+
+
+def dotted_tail(items: tuple[Form, ...]) -> Form | None:
+    """x of `(a b . x)`."""
+    if len(items) >= 2 and isinstance(items[-2], Symbol) and items[-2].name == ".":
+        return items[-1]
+    return None
 
 
 def ident(symbol: Symbol) -> Any:

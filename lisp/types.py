@@ -88,7 +88,7 @@ def _op(node: n.Op) -> Type | None:
     if op in ("<", "<=", ">", ">=", "=", "==", "not="):
         for arg in args:
             kind = _type(arg)
-            if op in ("=", "==", "not=") and len(args) == 2 and kind in ("num", "str", "bool", "nil", "fn"):
+            if op in ("=", "==", "not=") and len(args) == 2 and kind in ("bool", "nil", "fn"):
                 return "bool"
             if kind not in NATIVE:
                 return "any"

@@ -7,7 +7,7 @@ error is reported together (`LispErrors`); then they are lowered as one function
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from . import ir
 from . import nodes as n
@@ -25,6 +25,7 @@ from .sourcemap import inline_comment
 from .types import infer
 
 MAX_ERRORS = 50
+Loader = Callable[[str, str], tuple[str, str]]
 
 
 class LispErrors(LispError):
@@ -54,7 +55,7 @@ class _Unit:
         for form in forms:
             an = Analyzer(world)
             an.top = True
-            world.expansions = 0
+            world.expansions = world.made = 0
             try:
                 node = guarded(an.form, form, Scope(), False)
             except LispError as error:
@@ -83,6 +84,7 @@ def compile(
     target: str = "node",
     runtime: str = "inline",
     macro_host: MacroHost | None = None,
+    loader: Loader | None = None,
 ) -> Compiled:
     """A text as one JavaScript function of its imports; calling it gives the last form's value.
 
@@ -94,6 +96,7 @@ def compile(
     compiler = Compiler(
         host=macro_host, import_names=import_names, pretty=pretty, source_map=source_map is not None, runtime=runtime
     )
+    compiler.loader = loader
     unit = _Unit(compiler, read_all(text, filename))
     return guarded(_function, compiler, unit, runtime, source_map)
 
@@ -155,6 +158,7 @@ def compile_module(
     macro_host: MacroHost | None = None,
     map_url: str | None = None,
     compiler: Compiler | None = None,
+    loader: Loader | None = None,
 ) -> Compiled:
     """A text as an ES module: definitions become exports, the core functions used are embedded.
 
@@ -162,6 +166,7 @@ def compile_module(
     needs polyrepl's `$py` at run time. Raises LispError, or LispErrors with every independent error.
     """
     compiler = compiler or Compiler(host=macro_host, source_map=source_map is not None)
+    compiler.loader = loader or compiler.loader
     unit = _Unit(compiler, read_all(text, filename))
     return guarded(_module, unit, source_map, target, map_url)
 
@@ -205,7 +210,7 @@ def _module(unit: _Unit, source_map: str | None, target: str, map_url: str | Non
                 em.newline()
         first = False
         em.stmt(stmt)
-    exports = list(dict.fromkeys(defined))
+    exports = [js for js in dict.fromkeys(defined) if "$i" not in js]  # not those of imported files
     if exports:
         em.newline()
         em.newline()

@@ -6,7 +6,7 @@ as one library compile); analyzers come and go with each form.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import corelib
@@ -64,7 +64,10 @@ class World:
         self.known_js: set[str] = set()
         self.pending: Global | None = None
         self.expansions = 0
-        self.loader: Any = None
+        self.made = 0  # items made by templates of the top-level form at hand
+        # (name, file that imports) -> (text, canonical file name); raises OSError
+        self.loader: Callable[[str, str], tuple[str, str]] | None = None
+        self.loading: list[str] = []  # the files being imported, outermost first
         self.used: set[str] = set()
         self.compile_js: Any = None
 
@@ -199,9 +202,8 @@ class World:
         name = symbol.name
         namespace = self.namespace
         known = namespace.globals.get(name)
-        if known is None:
-            js = namespace.prefix + mangle(name)
-            known = namespace.globals[name] = Global(name, js)
+        if known is None or known.module is not None or known.home is not namespace:
+            known = namespace.globals[name] = self.new_global(name)
         namespace.macros.pop(name, None)
         if not declared:
             an.defined.append(name)
@@ -235,19 +237,20 @@ class World:
         an.warn("arity", span, f"{name} is called with {len(args)} argument{'' if len(args) == 1 else 's'}", f"{shapes}")
 
     def new_global(self, name: str) -> Global:
-        return Global(name, self.namespace.prefix + mangle(name))
+        return Global(name, self.namespace.prefix + mangle(name), home=self.namespace)
 
     def take_used(self) -> set[str]:
         """JavaScript identifiers of the globals that the unit refers to; locals must not shadow them."""
         used, self.used = self.used, set()
         return used
 
-    def snapshot(self) -> tuple[dict[str, Global], dict[str, Macro]]:
-        return dict(self.namespace.globals), dict(self.namespace.macros)
+    def snapshot(self) -> tuple[dict[str, Global], dict[str, Macro], dict[str, Namespace]]:
+        return dict(self.namespace.globals), dict(self.namespace.macros), dict(self.modules)
 
-    def restore(self, saved: tuple[dict[str, Global], dict[str, Macro]]) -> None:
+    def restore(self, saved: tuple[dict[str, Global], dict[str, Macro], dict[str, Namespace]]) -> None:
         """A form that failed to compile has defined nothing."""
-        self.namespace.globals, self.namespace.macros = saved
+        self.namespace.globals, self.namespace.macros, self.modules = saved
+        self.loading = []
         self.used = set()
         self.pending = None
 
@@ -280,8 +283,8 @@ class World:
     def for_macros(self, an: Analyzer, form: List, scope: Scope) -> None:
         """Run definitions in the macro host too, for macros of an ahead-of-time compile."""
 
-    def load(self, an: Analyzer, form: List, module: Form, name: str, alias: Symbol | None, refer: Any) -> Node:
-        raise LispError("no-loader", module.span, "Lisp files cannot be imported here")
+    def is_alias(self, head: str, symbol: Symbol, scope: Scope) -> bool:
+        return bool(head) and self.module_of(head, symbol, scope) is not None
 
     # -- macros -------------------------------------------------------------------------------
 

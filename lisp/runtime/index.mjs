@@ -31,4 +31,5 @@ export * from "./core_async.mjs";
 export * from "./core_io.mjs";
 export * from "./display.mjs";
 export * from "./operators.mjs";
+export * from "./reflect.mjs";
 export * from "./macros.mjs";

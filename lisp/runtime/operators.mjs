@@ -184,6 +184,40 @@ export function index_tuple(...keys) {
   return $py === undefined ? keys : $py.tuple(keys);
 }
 
+/** The bridge, or an error that says that there is none. */
+function pythonBridge(who) {
+  const $py = globalThis[Symbol.for("polyrepl.$py")];
+  if ($py === undefined) throw new Error(`${who}: there is no Python here`);
+  return $py;
+}
+
+/** (py->js x): A deep copy of a Python object as JavaScript data; anything else is returned as it is. */
+export function py_$gjs(x) {
+  return pythonBridge("py->js").toJs(x);
+}
+
+/** (js->py x): A real Python object made of JavaScript data, to be shared. */
+export function js_$gpy(x) {
+  return pythonBridge("js->py").fromJs(x);
+}
+
+/** (by-ref x): x for a Python call, passed as a live object instead of a copy. */
+export function by_ref(x) {
+  return pythonBridge("by-ref").byRef(x);
+}
+
+/** `(. o [(slice 1 3)])`: a slice of a Python object, or of JavaScript's arrays and strings. */
+export function indexSlice(o, start, stop, step) {
+  const ops = pyOps(o);
+  if (ops !== undefined) return ops.getitem(o, pythonBridge("slice").slice(start ?? null, stop ?? null, step ?? null));
+  return o.slice(start ?? undefined, stop ?? undefined);
+}
+
+/** A Python slice as part of a tuple index. */
+export function pySlice(start, stop, step) {
+  return pythonBridge("slice").slice(start ?? null, stop ?? null, step ?? null);
+}
+
 /** `((. o [k]) x)`: a method found by a computed key. */
 export function callMethod(o, k, ...args) {
   return Reflect.apply(index(o, k), o, args);
@@ -254,12 +288,13 @@ export class Interrupt extends Error {
 }
 
 export function interrupt() {
-  const make = globalThis[Symbol.for("polyrepl.interrupt")];
-  return typeof make === "function" ? make() : new Interrupt();
+  const Known = globalThis[Symbol.for("polyrepl.Interrupt")];
+  return Known === undefined ? new Interrupt() : new Known();
 }
 
+/** Also a Python KeyboardInterrupt: the bridge marks both. */
 export function isInterrupt(e) {
-  return e instanceof Error && e.name === "Interrupt";
+  return e instanceof Error && (e.name === "Interrupt" || e[Symbol.for("polyrepl.interrupt")] === true);
 }
 
 /** An untyped catch lets an interrupt through. */

@@ -25,28 +25,7 @@ from polyrepl.lisp.errors import LispError
 TABLES = Path(__file__).parent / "tables"
 STUCK_SECONDS = 30.0
 KNOWN_OPEN: dict[str, str] = {
-    "clojure_more/p02": "metadata on fn in head position",
-    "clojure_more/p03": "metadata on the name of fn",
-    "clojure_more/p05": "metadata on a name in letfn",
-    "clojure_more/p06": "namespaced keys",
-    "clojure_more/p07": "namespaced keys",
-    "clojure_more/p08": "namespaced keys",
-    "clojure_more/p10": "a map literal is not called",
-    "clojure_more/p11": "a set literal is not called",
-    "clojure_more/p12": "a local map is not called",
-    "clojure_more/p13": "an array literal is not called",
-    "clojure_more/p14": "no `..`",
-    "expressions/u02": "a literal nil in an f-string shows as null",
     "expressions/z01": "read-string is the Session's",
-    "r7rs/custom-ellipsis": "the reader refuses :::",
-    "r7rs/dotted-tail": "no dotted patterns",
-    "r7rs/dotted-after-ellipsis": "no dotted patterns",
-    "r7rs_more/s24": "no dotted patterns",
-    "errors/N69": "a parameter may stand twice",
-    "errors/N84": "no hint for catch outside try",
-    "errors/N129": "no syntax-error",
-    "errors/N130": "macro calls are not checked for arity",
-    "errors/N134": "JavaScript that Node refuses",
 }
 
 _RESULT = re.compile(r"^;(=>|!!) (.*)$", re.MULTILINE)

@@ -1,0 +1,15 @@
+"""Metadata: `^:async x` is read as `(with-meta* x {:async true})`; to the compiler it is x.
+
+In: a form. Out: the form without its metadata.
+"""
+
+from __future__ import annotations
+
+from .forms import Form, List, Symbol
+
+
+def plain(form: Form) -> Form:
+    """The form without its metadata."""
+    while isinstance(form, List) and len(form.items) == 3 and isinstance(form.items[0], Symbol) and form.items[0].name == "with-meta*":
+        form = form.items[1]
+    return form
