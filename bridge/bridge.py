@@ -80,6 +80,7 @@ class Bridge:
         self._starting = threading.RLock()
         self._ready = False
         self._closed = False
+        self._started = False
         self._ladder = Ladder(self)
         self._exports = Exports()
         self._imports = Imports(self._make)
@@ -112,7 +113,11 @@ class Bridge:
             self._exports = Exports()
             self._imports = Imports(self._make)
             self.marshal = Marshal(self._exports, self._imports, self._custom, self._revive)
+            namespace = self.server.namespace if self._started else None
             self.server = Server(self.marshal, self.stats)
+            if namespace is not None:
+                self.server.namespace = namespace  # a front end may have chosen another than __main__'s
+            self._started = True
             self._output = Output(self._sink or default_sink, process.output_fds)
             channel = Channel(process.call_read, process.call_write, process.bell_fd)
             connection = Connection(channel, self, threading.get_ident(), process.output_fds)

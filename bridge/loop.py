@@ -182,7 +182,9 @@ class Loops:
                 args, kwargs = bridge.server.arguments(message, frame.body)
                 future = context.run(self._start, loop, function, args, kwargs, context)
             else:
-                future = context.run(self._start, loop, bridge.server.perform, [message, frame.body], {}, context)
+                # Everything but calls is quick: here and now, in order.
+                future = loop.create_future()
+                future.set_result(context.run(bridge.server.perform, message, frame.body))
         except BaseException as error:
             self._finish(conn, frame, None, error)
             return

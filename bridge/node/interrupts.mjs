@@ -33,6 +33,12 @@ export class Interrupts {
     if (this.running.size === 0) this.words[WORDS.FORM] = 0;
   }
 
+  /** Whether the form (0: any) is still running. */
+  runs(form) {
+    for (const run of this.running) if (form === 0 || run.form === form) return true;
+    return false;
+  }
+
   /** Rung 1: reject every await of the form and abort its signal. Form 0 means whatever runs. */
   cancel(form, reason = new Interrupt()) {
     for (const run of this.running) if (form === 0 || run.form === form) run.controller?.abort(reason);

@@ -4,13 +4,17 @@
  * In: a proxy's traits and a name. Out: a method using `this`, or undefined.
  */
 import { OPS, SORTS, TRAITS } from "./protocol.mjs";
+import { records } from "./proxy.mjs";
 
 const SET = SORTS.indexOf("set");
 const READERS = ["map", "filter", "forEach", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast",
   "findLastIndex", "join", "includes", "indexOf", "lastIndexOf", "slice", "flat", "flatMap", "concat", "at", "entries",
   "keys", "values", "toSorted", "toReversed", "toSpliced", "with", "toLocaleString"];
-let proxies;
-const ask = (op, self, ...operands) => proxies.ask(op, proxies.records.get(self), ...operands);
+const ask = (op, self, ...operands) => {
+  const handler = records.get(self);
+  return handler.all.ask(op, handler, ...operands);
+};
+const call = (self, name, ...args) => records.get(self).all.call(self, [name], args);
 
 /** All items of a Python sequence as an Array of their proxies or values. */
 export function snapshot(self) {
@@ -34,20 +38,20 @@ const common = {
     return ask(OPS.convert, this);
   },
   destroy() {
-    proxies.destroy(this);
+    records.get(this).all.destroy(this);
   },
 };
 
 const array = {
   push(...items) {
-    for (const item of items) proxies.call(this, ["append"], [item]);
+    for (const item of items) call(this, "append", item);
     return ask(OPS.len, this);
   },
   shift() {
-    return ask(OPS.len, this) === 0 ? undefined : proxies.call(this, ["pop"], [0]);
+    return ask(OPS.len, this) === 0 ? undefined : call(this, "pop", 0);
   },
   unshift(...items) {
-    items.forEach((item, index) => proxies.call(this, ["insert"], [index, item]));
+    items.forEach((item, index) => call(this, "insert", index, item));
     return ask(OPS.len, this);
   },
 };
@@ -82,7 +86,7 @@ const set = {
   has: map.has,
   delete(key) {
     if (!ask(OPS.contains, this, key)) return false;
-    proxies.call(this, ["discard"], [key]);
+    call(this, "discard", key);
     return true;
   },
   forEach(fn, self) {
@@ -97,18 +101,17 @@ set.keys = set.values;
 const fn = { call: Function.prototype.call, apply: Function.prototype.apply, bind: Function.prototype.bind };
 
 /** What JavaScript code expects under a name that Python does not have. @param {any} handler @param {string} name */
-export function fallback(handler, name, all) {
-  proxies = all;
+export function fallback(handler, name) {
   const { traits } = handler;
   if (Object.hasOwn(common, name)) return common[name];
   if (name === "constructor") return constructorOf(traits);
   if (traits & TRAITS.ARRAY_LIKE) return Object.hasOwn(array, name) ? array[name] : undefined;
   if (traits & TRAITS.MAPPING) {
-    if (name === "size") return proxies.ask(OPS.len, handler);
+    if (name === "size") return handler.all.ask(OPS.len, handler);
     return Object.hasOwn(map, name) ? map[name] : undefined;
   }
   if ((traits & 15) === SET) {
-    if (name === "size") return proxies.ask(OPS.len, handler);
+    if (name === "size") return handler.all.ask(OPS.len, handler);
     return Object.hasOwn(set, name) ? set[name] : undefined;
   }
   if (traits & TRAITS.CALLABLE) return Object.hasOwn(fn, name) ? fn[name] : undefined;

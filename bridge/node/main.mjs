@@ -53,10 +53,14 @@ watchdog.unref();
 watchdog.on("message", (message) => {
   connection.check();
   Atomics.store(words, WORDS.SEEN, message.seen);
-  if (message.cancel !== undefined) interrupts.cancel(message.cancel);
-  else {
+  const calm = () => watchdog.postMessage({ calm: true, seen: message.seen });
+  if (message.cancel !== undefined) {
+    interrupts.cancel(message.cancel);
+    // A form that obeyed has ended by the next turn; then the ladder need not be climbed any further.
+    setImmediate(() => interrupts.runs(message.cancel) || calm());
+  } else {
     interrupts.settle(message.settle);
-    watchdog.postMessage({ calm: true, seen: message.seen });
+    calm();
   }
   connection.channel.flush();
   connection.bell();

@@ -104,6 +104,7 @@ export class Marshal {
         return wire;
       }
     }
+    if (this.proxies.foreign(value)) return this.byHandle(value); // a proxy of another bridge is no literal
     if (Array.isArray(value)) return this.#copy(value, TAGS.ARRAY);
     const prototype = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) {
@@ -135,7 +136,7 @@ export class Marshal {
     if (value === null || (typeof value !== "object" && typeof value !== "function")) return this.encode(value);
     const home = this.proxies.handleOf(value);
     if (home !== undefined) return [TAGS.HOME, home];
-    return [TAGS.HANDLE, this.exports.add(value), traitsOf(value)];
+    return [TAGS.HANDLE, this.exports.add(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
   }
 
   #copy(value, tag) {

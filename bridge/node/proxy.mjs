@@ -19,36 +19,41 @@ const PROBES = new Set(["toJSON", "constructor", "nodeType", "asymmetricMatch", 
 class Target {}
 class ListTarget extends Array {}
 function showTarget() {
-  return proxies.show(this);
+  const handler = records.get(this);
+  return handler === undefined ? "PyProxy {}" : handler.all.show(this);
 }
 Target.prototype[inspect.custom] = showTarget;
 ListTarget.prototype[inspect.custom] = showTarget;
 
-/** @type {Proxies} */
-let proxies;
+/** Every PyProxy of every connection. @type {WeakMap<object, Handler>} */
+export const records = new WeakMap();
 
 /** All living PyProxies of a connection. */
 export class Proxies {
   /** @param {import("./connection.mjs").Connection} connection */
   constructor(connection) {
     this.connection = connection;
-    /** @type {WeakMap<object, Handler>} */
-    this.records = new WeakMap();
     this.imports = new Imports(() => connection.flushSoon());
     this.ops = null;
-    proxies = this;
   }
 
   /** Python's handle of a proxy, undefined for anything else. */
   handleOf(value) {
-    return this.records.get(value)?.handle;
+    const handler = records.get(value);
+    return handler !== undefined && handler.all === this ? handler.handle : undefined;
+  }
+
+  /** Whether a value is a PyProxy of another connection. */
+  foreign(value) {
+    const handler = records.get(value);
+    return handler !== undefined && handler.all !== this;
   }
 
   /** @param {number} handle @param {number} traits @param {number} [bytes] what it holds in Python */
   adopt(handle, traits, bytes) {
     const known = this.imports.find(handle);
     if (known !== undefined) return known;
-    const handler = new Handler(handle, traits);
+    const handler = new Handler(this, handle, traits);
     let target;
     if (traits & TRAITS.CALLABLE) {
       target = function () {}.bind(null);
@@ -56,7 +61,7 @@ export class Proxies {
     } else if (traits & TRAITS.ARRAY_LIKE && (traits & 15) <= 2) target = new ListTarget();
     else target = new Target();
     const proxy = new Proxy(target, handler);
-    this.records.set(proxy, handler);
+    records.set(proxy, handler);
     this.imports.adopt(handle, proxy, bytes);
     return proxy;
   }
@@ -64,7 +69,7 @@ export class Proxies {
   /** The PyError of a live exception; the same exception gives the same PyError while that one lives. */
   adoptError(handle, traits, name, message) {
     const exception = this.adopt(handle, traits);
-    const handler = this.records.get(exception);
+    const handler = records.get(exception);
     let error = handler.error?.deref();
     if (error === undefined) {
       error = new PyError(name, message, exception);
@@ -76,7 +81,7 @@ export class Proxies {
   /** Text for util.inspect. */
   show(proxy) {
     try {
-      return this.ask(OPS.repr, this.records.get(proxy));
+      return this.ask(OPS.repr, records.get(proxy));
     } catch (error) {
       return `<PyProxy: ${error.message}>`;
     }
@@ -90,22 +95,22 @@ export class Proxies {
 
   /** `root.a.b(...args)` in one round trip. */
   call(root, path, args) {
-    return this.connection.request(OPS.call, (m) => callOperands(m, this.records.get(root), path, args));
+    return this.connection.request(OPS.call, (m) => callOperands(m, records.get(root), path, args));
   }
 
   /** A promise of it. */
   post(root, path, args, signal) {
-    return this.connection.post(OPS.call, (m) => callOperands(m, this.records.get(root), path, args), signal);
+    return this.connection.post(OPS.call, (m) => callOperands(m, records.get(root), path, args), signal);
   }
 
   /** `root.a.b` in one round trip. */
   get(root, path) {
-    return path.length === 0 ? root : this.connection.request(OPS.getattr, () => [this.records.get(root).handle, path, 1]);
+    return path.length === 0 ? root : this.connection.request(OPS.getattr, () => [records.get(root).handle, path, 1]);
   }
 
   /** Give an object back to Python now. */
   destroy(proxy) {
-    const handler = this.records.get(proxy);
+    const handler = records.get(proxy);
     if (handler === undefined || handler.handle < 0) return;
     const entry = this.imports.living.get(handler.handle);
     if (entry !== undefined) this.imports.gone(entry);
@@ -132,7 +137,8 @@ function callOperands(marshal, handler, path, args) {
 
 /** The traps of one proxy. */
 class Handler {
-  constructor(handle, traits) {
+  constructor(all, handle, traits) {
+    this.all = all;
     this.handle = handle;
     this.traits = traits;
     this.error = undefined;
@@ -144,12 +150,12 @@ class Handler {
     if (this.handle < 0) throw new ReferenceError("this Python object was given back with destroy()");
     if (key === "then") return traits & TRAITS.AWAITABLE ? thenOf(this) : undefined;
     if (traits & TRAITS.ARRAY_LIKE) {
-      if (key === "length") return proxies.ask(OPS.len, this);
-      if (INDEX.test(key)) return proxies.ask(OPS.getitem, this, Number(key), true);
+      if (key === "length") return this.all.ask(OPS.len, this);
+      if (INDEX.test(key)) return this.all.ask(OPS.getitem, this, Number(key), true);
     }
-    const other = fallback(this, key, proxies);
+    const other = fallback(this, key);
     const lax = other !== undefined || PROBES.has(key);
-    const value = proxies.connection.request(OPS.getattr, () => [this.handle, [key], lax ? 2 : 0]);
+    const value = this.all.connection.request(OPS.getattr, () => [this.handle, [key], lax ? 2 : 0]);
     return value === undefined ? other : value;
   }
 
@@ -157,7 +163,7 @@ class Handler {
     const { traits } = this;
     switch (key) {
       case PYTHON:
-        return proxies.ops;
+        return this.all.ops;
       case Symbol.iterator:
         return traits & TRAITS.ITERABLE ? iterate : undefined;
       case Symbol.asyncIterator:
@@ -180,8 +186,8 @@ class Handler {
 
   set(target, key, value) {
     if (typeof key === "symbol") return false;
-    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) proxies.ask(OPS.setitem, this, Number(key), value);
-    else proxies.ask(OPS.setattr, this, key, value);
+    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) this.all.ask(OPS.setitem, this, Number(key), value);
+    else this.all.ask(OPS.setattr, this, key, value);
     return true;
   }
 
@@ -189,30 +195,30 @@ class Handler {
     if (typeof key === "symbol") return key === PYTHON || this.symbol(key) !== undefined;
     if (this.traits & TRAITS.ARRAY_LIKE) {
       if (key === "length") return true;
-      if (INDEX.test(key)) return Number(key) < proxies.ask(OPS.len, this);
+      if (INDEX.test(key)) return Number(key) < this.all.ask(OPS.len, this);
     }
-    return proxies.ask(OPS.hasattr, this, key) || fallback(this, key, proxies) !== undefined;
+    return this.all.ask(OPS.hasattr, this, key) || fallback(this, key) !== undefined;
   }
 
   deleteProperty(target, key) {
     if (typeof key === "symbol") return true;
-    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) proxies.ask(OPS.delitem, this, Number(key));
-    else proxies.ask(OPS.delattr, this, key);
+    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) this.all.ask(OPS.delitem, this, Number(key));
+    else this.all.ask(OPS.delattr, this, key);
     return true;
   }
 
   ownKeys(target) {
-    if (Array.isArray(target)) return [...Array(proxies.ask(OPS.len, this)).keys()].map(String).concat("length");
-    const names = proxies.ask(OPS.dir, this, true);
+    if (Array.isArray(target)) return [...Array(this.all.ask(OPS.len, this)).keys()].map(String).concat("length");
+    const names = this.all.ask(OPS.dir, this, true);
     return this.traits & TRAITS.MAPPING ? names : names.filter((name) => !name.startsWith("__"));
   }
 
   getOwnPropertyDescriptor(target, key) {
     if (Array.isArray(target) && key === "length") {
-      return { value: proxies.ask(OPS.len, this), writable: true, enumerable: false, configurable: false };
+      return { value: this.all.ask(OPS.len, this), writable: true, enumerable: false, configurable: false };
     }
     if (typeof key === "symbol") return Reflect.getOwnPropertyDescriptor(target, key);
-    if (!this.has(target, key) || fallback(this, key, proxies) !== undefined) return undefined;
+    if (!this.has(target, key) || fallback(this, key) !== undefined) return undefined;
     return { value: this.get(target, key), writable: true, enumerable: true, configurable: true };
   }
 
@@ -234,11 +240,11 @@ class Handler {
   }
 
   apply(target, self, args) {
-    return proxies.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
+    return this.all.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
   }
 
   construct(target, args) {
-    const value = proxies.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
+    const value = this.all.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
     if (value !== null && (typeof value === "object" || typeof value === "function")) return value;
     return Object(value);
   }
@@ -248,31 +254,33 @@ const CLASS = SORTS.indexOf("class");
 
 function thenOf(handler) {
   // Started once, however often it is awaited: a coroutine can be awaited only once.
-  handler.promise ??= proxies.connection.post(OPS.await, () => [handler.handle]);
+  handler.promise ??= handler.all.connection.post(OPS.await, () => [handler.handle]);
   const promise = handler.promise;
   return (resolve, reject) => promise.then(resolve, reject);
 }
 
 /** Items of a Python iterable: lazy, in growing batches when nobody else sees the iterator. */
 function* iterate() {
-  const handler = proxies.records.get(this);
+  const handler = records.get(this);
+  const { all } = handler;
   const pairs = (handler.traits & 15) === SORTS.indexOf("dict");
-  let [alone, iterator, done, items] = proxies.ask(OPS.iter, handler, 1, pairs);
+  let [alone, iterator, done, items] = all.ask(OPS.iter, handler, 1, pairs);
   let size = 1;
   for (;;) {
     yield* items;
     if (done) return;
     if (alone && size < 512) size *= 2;
-    [done, items] = proxies.ask(OPS.next, proxies.records.get(iterator), size, pairs);
+    [done, items] = all.ask(OPS.next, records.get(iterator), size, pairs);
   }
 }
 
 async function* iterateAsync() {
-  const iterator = proxies.call(this, ["__aiter__"], []);
+  const { all } = records.get(this);
+  const iterator = all.call(this, ["__aiter__"], []);
   for (;;) {
     let value;
     try {
-      value = await proxies.post(iterator, ["__anext__"], []);
+      value = await all.post(iterator, ["__anext__"], []);
     } catch (error) {
       if (error.name === "StopAsyncIteration") return;
       throw error;
@@ -282,24 +290,26 @@ async function* iterateAsync() {
 }
 
 function toPrimitive(hint) {
-  const handler = proxies.records.get(this);
+  const handler = records.get(this);
   if (hint === "number") {
-    const value = proxies.call(this, ["__float__"], []);
+    const value = handler.all.call(this, ["__float__"], []);
     return typeof value === "number" ? value : NaN;
   }
-  return proxies.ask(OPS.str, handler);
+  return handler.all.ask(OPS.str, handler);
 }
 
 function isInstance(value) {
   const subject = value instanceof Error && value.exception !== undefined ? value.exception : value;
-  if (proxies.handleOf(subject) === undefined) return false;
-  return proxies.connection.request(OPS.operator, (m) => ["isinstance", m.encode(subject), m.encode(this)]);
+  const { all } = records.get(this);
+  if (all.handleOf(subject) === undefined) return false;
+  return all.connection.request(OPS.operator, (m) => ["isinstance", m.encode(subject), m.encode(this)]);
 }
 
 function dispose() {
-  proxies.ask(OPS.send, proxies.records.get(this), "exit", null);
+  const handler = records.get(this);
+  handler.all.ask(OPS.send, handler, "exit", null);
 }
 
 function disposeAsync() {
-  return proxies.post(this, ["__aexit__"], [null, null, null]);
+  return records.get(this).all.post(this, ["__aexit__"], [null, null, null]);
 }

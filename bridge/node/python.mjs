@@ -5,6 +5,7 @@
  */
 import { ByRef } from "./marshal.mjs";
 import { OPS, SORTS } from "./protocol.mjs";
+import { records } from "./proxy.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection @param {import("./proxy.mjs").Proxies} proxies */
 export function makePython(connection, proxies) {
@@ -28,12 +29,14 @@ export function makePython(connection, proxies) {
   };
   $py.toJs = (value) => {
     if (value instanceof Error && isProxy(value.exception)) return value;
-    return isProxy(value) ? proxies.ask(OPS.convert, proxies.records.get(value)) : value;
+    return isProxy(value) ? proxies.ask(OPS.convert, records.get(value)) : value;
   };
   $py.fromJs = (value) => (isProxy(value) ? value : encoded(OPS.make, "value", value));
   $py.byRef = (value) => (isProxy(value) ? value : new ByRef(value));
   $py.slice = (start, stop, step) => encoded(OPS.make, "slice", [start, stop, step]);
   $py.tuple = (array) => encoded(OPS.make, "tuple", [...array]);
+  /** Keyword arguments for plain JavaScript: `f(x, ...$py.kwargs({ axis: 0 }))`. */
+  $py.kwargs = (values) => Object.entries(values).flatMap(([name, value]) => [marshal.makeKeyword(name), value]);
   $py.isProxy = isProxy;
   $py.destroy = (value) => proxies.destroy(value);
   $py.register = (name, { test, encode, decode }) => {
@@ -54,7 +57,7 @@ export function makePython(connection, proxies) {
     return Reflect.apply(fn, self, args);
   }
 
-  const ask = (op, o, ...operands) => proxies.ask(op, proxies.records.get(o), ...operands);
+  const ask = (op, o, ...operands) => proxies.ask(op, records.get(o), ...operands);
   const operate = (name, ...values) => connection.request(OPS.operator, (m) => [name, ...values.map((value) => m.encode(value))]);
   proxies.ops = Object.freeze({
     binary: (name, a, b) => operate(name, a, b),
@@ -73,7 +76,7 @@ export function makePython(connection, proxies) {
     repr: (o) => ask(OPS.repr, o),
     str: (o) => ask(OPS.str, o),
     typeName: (o) => ask(OPS.describe, o).type,
-    kind: (o) => SORTS[proxies.records.get(o).traits & 15],
+    kind: (o) => SORTS[records.get(o).traits & 15],
     copy: (o) => $py.toJs(o),
     destroy: (o) => proxies.destroy(o),
     enter: (o) => ask(OPS.send, o, "enter", null),

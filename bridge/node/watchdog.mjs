@@ -57,7 +57,9 @@ function stop() {
 
 function interrupt(number) {
   form = number;
-  if (timers.length > 0 && terminated) {
+  // Only while the earlier one has not been seen: a form that stopped at rung 1 may be followed by a loop
+  // before its timers have been called off.
+  if (timers.length > 0 && terminated && stuck()) {
     rung3();
     return;
   }

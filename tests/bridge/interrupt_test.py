@@ -145,6 +145,19 @@ async def test_twice_quickly(js: Bridge, control_c: Any) -> None:
     assert js.eval("alive") == 5
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.2, 0.35])
+async def test_soon_after_one_that_was_obeyed(js: Bridge, control_c: Any, pause: float) -> None:
+    """The ladder starts anew: the second loop is terminated at its rung 2, Node is not killed."""
+    pid = js.pid
+    control_c(0.05)
+    await interrupted(js, "() => spin()", form=5)
+    await asyncio.sleep(pause)
+    control_c(0.05)
+    await interrupted(js, "() => { for (;;); }", form=6)
+    assert js.eval("alive") == 5
+    assert js.pid == pid
+
+
 async def test_idle_does_nothing(js: Bridge, control_c: Any) -> None:
     control_c(0.0)
     await asyncio.sleep(0.05)

@@ -1,0 +1,90 @@
+/** createNodePythonBridge: Node as the parent. Run by library_test.py (it passes the Python) or `node --test`. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+const { createNodePythonBridge } = await import(process.env.POLYREPL_LIBRARY ?? "../../bridge/node/library.mjs");
+
+const gone = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+};
+
+test("proxies return promises", async () => {
+  const { $py, bridge, close } = await createNodePythonBridge();
+  const math = await $py("math");
+  assert.equal(await math.sqrt(16), 4);
+  assert.equal(await math.pi, Math.PI);
+  assert.equal(await $py("os").path.join("a", "b"), "a/b");
+  assert.deepEqual(await $py.toJs(await $py.eval("[1, (2, 3)]")), [1, [2, 3]]);
+  assert.equal(await (await $py("builtins")).sorted(["bb", "a"], ...$py.kwargs({ key: (x) => x.length, reverse: true })).then($py.repr), "['bb', 'a']");
+  const items = [];
+  for await (const x of await $py.eval("range(5)")) items.push(x);
+  assert.deepEqual(items, [0, 1, 2, 3, 4]);
+  await assert.rejects(math.sqrt(-1), (error) => error.name === "ValueError" && error instanceof Error);
+  await assert.rejects(async () => math.nope, { name: "AttributeError" });
+  const thing = await $py.eval("type('T', (), {})()");
+  await $py.set(thing, "x", 5);
+  assert.equal(await thing.x, 5);
+  await $py.exec("import asyncio\nasync def slow(x):\n    await asyncio.sleep(0.01)\n    return x");
+  const slow = await $py.eval("slow");
+  assert.deepEqual(await Promise.all(Array.from({ length: 100 }, (_, i) => slow(i))), Array.from({ length: 100 }, (_, i) => i));
+  await close();
+  assert.ok(gone(bridge.python));
+});
+
+test("abort signals cancel coroutines", async () => {
+  const { $py, close } = await createNodePythonBridge();
+  await $py.exec("import asyncio\nlog = []\nasync def wait():\n    try:\n        await asyncio.sleep(60)\n    except asyncio.CancelledError:\n        log.append('cancelled')\n        raise");
+  const controller = new AbortController();
+  const promise = $py.call(await $py.eval("wait"), [], { signal: controller.signal });
+  await $py.eval("1");
+  controller.abort(new Error("enough"));
+  await assert.rejects(promise, /enough/);
+  await $py.exec("pass");
+  for (let i = 0; i < 100 && (await $py.eval("len(log)")) === 0; i++);
+  assert.equal(await $py.eval("log[0]"), "cancelled");
+  await close();
+});
+
+test("sync proxies simply return", async () => {
+  const { $py, bridge, close } = await createNodePythonBridge({ sync: true });
+  assert.equal($py("math").sqrt(16), 4);
+  const list = $py.eval("[3, 1, 2]");
+  assert.ok(Array.isArray(list));
+  list.sort();
+  assert.deepEqual([...list], [1, 2, 3]);
+  assert.deepEqual($py.builtins.list($py.builtins.map((x) => x + 1, list)).map((x) => x * 2), [4, 6, 8]);
+  assert.throws(() => $py.builtins.int("x"), { name: "ValueError" });
+  assert.equal(bridge.stats().objects > 0, true);
+  await close();
+  assert.ok(gone(bridge.python));
+  assert.throws(() => list.length, /ended|EBADF/);
+});
+
+test("death of Python is noticed at once", async () => {
+  const { $py, bridge, close } = await createNodePythonBridge();
+  await assert.rejects((await $py("os"))._exit(3), /Python process has ended/);
+  await close();
+  assert.ok(gone(bridge.python));
+});
+
+test("a Python that cannot serve is one clear error", async () => {
+  await assert.rejects(createNodePythonBridge("no-such-python"), /install polyrepl/);
+  await assert.rejects(createNodePythonBridge({ args: ["-c", "raise SystemExit(4)"] }), /exit status 4/);
+});
+
+test("two bridges at once do not mix", async () => {
+  const one = await createNodePythonBridge({ sync: true });
+  const two = await createNodePythonBridge({ sync: true });
+  const list = one.$py.eval("[1, 2]");
+  assert.notEqual(one.$py("os").getpid(), two.$py("os").getpid());
+  const seen = two.$py.eval("lambda x: x");
+  assert.equal(seen(list), list);
+  assert.match(two.$py.builtins.repr(list), /1, 2/);
+  assert.deepEqual([...list], [1, 2]);
+  await one.close();
+  await two.close();
+});

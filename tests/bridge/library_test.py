@@ -1,0 +1,78 @@
+"""Both libraries: the Node one (its own tests, run with the real Node), and the Python one in its surroundings."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from polyrepl.bridge import Bridge, bridge, node
+from polyrepl.bridge.process import find_node
+
+HERE = Path(__file__).parent
+
+
+def test_node_library() -> None:
+    environment = {
+        **os.environ,
+        "POLYREPL_PYTHON": sys.executable,
+        "POLYREPL_LIBRARY": (Path(bridge.__file__).parent / "node" / "library.mjs").as_uri(),
+    }
+    done = subprocess.run(
+        [find_node(), "--test", "--test-timeout=30000", str(HERE / "library.test.mjs")],
+        env=environment, capture_output=True, text=True, timeout=90, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_started_by_hand_says_what_it_is() -> None:
+    done = subprocess.run([sys.executable, "-m", "polyrepl.bridge"], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert "createNodePythonBridge" in done.stderr
+
+
+def test_plain_script() -> None:
+    code = "from polyrepl.bridge import Bridge\nwith Bridge() as js:\n    print(js.eval('x => x + 1')(2))\n    js.eval('console.log(5)')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    assert (done.stdout, done.stderr) == ("3\n5\n", "")
+
+
+def test_shared_node() -> None:
+    assert node.eval("1 + 1") == 2
+    assert isinstance(node, Bridge)
+    node.close()
+
+
+def test_under_asyncio_run() -> None:
+    async def main() -> int:
+        with Bridge(output=lambda *event: None) as js:
+            f = js.eval("async (f) => await f(20)")
+
+            async def double(x: int) -> int:
+                await asyncio.sleep(0)
+                return x * 2
+
+            return int(await js.call_async(f, double))
+
+    assert asyncio.run(main()) == 40
+    assert asyncio.run(main()) == 40
+
+
+def test_one_bridge_over_several_loops(js: Bridge) -> None:
+    f = js.eval("async (x) => { await null; return x }")
+    for i in range(3):
+        assert asyncio.run(js.call_async(f, i)) == i
+    assert f(5).result() == 5
+
+
+def test_a_closed_bridge_says_so() -> None:
+    js = Bridge(output=lambda *event: None).start()
+    js.eval("1")
+    js.close()
+    js.close()
+    with pytest.raises(Exception, match="closed"):
+        js.eval("1")
