@@ -143,6 +143,14 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(_ROOMS) or "/polyrepl/" in filename
 
 
+def is_our_js(line: str) -> bool:
+    """A line of a JavaScript stack that is Node's or ours, not the user's."""
+    from .trace import _ROOMS
+
+    ours = "node:" in line or "new Promise (<anonymous>)" in line or any(room in line for room in _ROOMS)
+    return ours and line.strip().startswith("at ")
+
+
 class JavaScript:
     """Runs JavaScript texts in the global scope, with top-level await."""
 
@@ -181,11 +189,13 @@ class JavaScript:
         kind = outcome["kind"]
         if kind == "nil":
             yield Value("", quiet=True)
+        elif kind == "interrupt":
+            yield Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
         elif kind == "python":
             yield Value("", is_python=True, python=outcome["value"])
         elif kind == "error":
             stack = str(outcome["stack"])
-            lines = [line for line in stack.splitlines() if "node:" not in line and "polyrepl" not in line]
+            lines = [line for line in stack.splitlines() if not is_our_js(line)]
             yield Problem("error", outcome["name"], outcome["message"], "\n".join(lines), backtrace=stack)
         else:
             yield Value(str(outcome["text"]))

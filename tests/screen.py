@@ -66,6 +66,8 @@ class Screen:
     def submit(self, text: str) -> None:
         """Type a text and press Enter."""
         self.type(text)
+        # Only then is what is on the screen later an answer to it.
+        self.shows(text[-20:])
         self.key("Enter")
 
     def paste(self, text: str) -> None:

@@ -349,7 +349,8 @@ export async function runText(source, filename) {
     value = await runScript(source, filename);
   } catch (error) {
     if (isPython(error?.exception)) throw error;
-    if (error?.name === "Interrupt") throw error;
+    // What was terminated from outside has no result, which the inspector calls an internal error.
+    if (error?.name === "Interrupt" || /-32603/.test(error?.message)) return { kind: "interrupt" };
     const stack = error instanceof Error ? String(error.stack ?? error) : `Thrown: ${runtime.prStr(error)}`;
     return { kind: "error", name: String(error?.name ?? "Thrown"), message: String(error?.message ?? ""), stack };
   }

@@ -72,7 +72,8 @@ def test_signature_of_the_function_in_the_toolbar(screen: Screen) -> None:
 
 def test_a_slow_dir_does_not_stall_typing(screen: Screen) -> None:
     screen.paste(
-        ",py import time\nclass Slow:\n    def __dir__(self):\n        time.sleep(2)\n        return []\n\nslow = Slow()"
+        ",py import time\nclass Slow:\n    def __dir__(self):\n        time.sleep(2)\n        return []\n\n"
+        "slow = Slow()"
     )
     screen.key("Enter")
     screen.ready()
@@ -132,7 +133,7 @@ def test_an_error_has_excerpt_caret_and_stack(screen: Screen) -> None:
     shown = screen.shows("ValueError: invalid literal")
     assert "^^^" in shown
     screen.submit(",bt")
-    screen.shows("lisp")
+    screen.shows("at parse (polyrepl:form/1:")
 
 
 def test_a_form_that_takes_long_says_so(screen: Screen) -> None:
