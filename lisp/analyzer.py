@@ -7,10 +7,10 @@ analyzed, which is after expansion, so a macro that hides an `await` makes its c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import analyzer_literals as literal
 from . import hints
 from .errors import Diagnostic, LispError
 from .forms import (
@@ -29,9 +29,9 @@ from .forms import (
     Symbol,
     Vector,
 )
+from .literals import js_string, nil
 from .metadata import plain
 from .nodes import (
-    ArrayLit,
     Await,
     Call,
     CheckAwait,
@@ -42,7 +42,6 @@ from .nodes import (
     GlobalRef,
     Index,
     JsRef,
-    KeywordLit,
     Lit,
     Local,
     LocalRef,
@@ -51,28 +50,23 @@ from .nodes import (
     NamedCall,
     New,
     Node,
-    ObjectLit,
     Op,
     Prop,
     PyCall,
-    SetLit,
-    Template,
 )
 from .operators import OPERATORS, build_operator
-from .scope import CoreFn, Global, JsGlobal, Macro, Meaning, Scope, Special
+from .scope import (
+    CoreFn,
+    Global,
+    JsGlobal,
+    Macro,
+    Meaning,
+    Scope,
+    Special,
+)
 
 if TYPE_CHECKING:
     from .world import World
-
-
-def js_string(text: str) -> str:
-    """A JavaScript string literal; lone surrogates and line separators are escaped."""
-    quoted = json.dumps(text, ensure_ascii=False)
-    if quoted.isascii():
-        return quoted
-    return "".join(
-        f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" or c in "\u2028\u2029\ufeff\x7f" else c for c in quoted
-    )
 
 
 MAX_DEPTH = 12_000  # the reader stops at 1,000; long cond and -> chains of macros go deeper
@@ -96,9 +90,7 @@ class Analyzer:
 
     # -- helpers for special forms ------------------------------------------------------------
 
-    def fail(
-        self, code: str, at: Form | Span | None, message: str, hint: str | None = None
-    ) -> LispError:
+    def fail(self, code: str, at: Form | Span | None, message: str, hint: str | None = None) -> LispError:
         span = at if at is None or isinstance(at, Span) else at.span
         return LispError(code, span, message, hint)
 
@@ -159,7 +151,9 @@ class Analyzer:
     def form_list(self, form: List, scope: Scope, tail: bool) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self.fail("too-deep", form, "the program is nested too deeply", "does a macro expand to itself?")
+            raise self.fail(
+                "too-deep", form, "the program is nested too deeply", "does a macro expand to itself?"
+            )
         node = self.list_form(form, scope, tail)
         self.depth -= 1
         return node
@@ -204,10 +198,10 @@ class Analyzer:
                     return self.form(expanded, scope, tail)
                 form = expanded
                 continue
-            if kind is Local and meaning.named_frame is not None:  # type: ignore[union-attr]
-                return self.named_call(meaning, head, form, scope, tail)  # type: ignore[arg-type]
-            if kind is CoreFn and meaning.name in OPERATORS:  # type: ignore[union-attr]
-                node = build_operator(self, meaning.name, form, scope)  # type: ignore[union-attr]
+            if type(meaning) is Local and meaning.named_frame is not None:
+                return self.named_call(meaning, head, form, scope, tail)
+            if type(meaning) is CoreFn and meaning.name in OPERATORS:
+                node = build_operator(self, meaning.name, form, scope)
                 if node is not None:
                     return node
             return self.call(self.meaning_ref(meaning, head), form, scope)
@@ -226,14 +220,19 @@ class Analyzer:
             if "." in name and name.strip("."):
                 if name[0] == ".":
                     raise self.fail(
-                        "bad-name", symbol, f"{name} is only meaningful at the head of a list", f"write ({name} object)"
+                        "bad-name",
+                        symbol,
+                        f"{name} is only meaningful at the head of a list",
+                        f"write ({name} object)",
                     )
                 return self.dotted(symbol, scope)
             raise self.unbound(symbol, scope)
         return self.meaning_ref(meaning, symbol)
 
     def unbound(self, symbol: Symbol, scope: Scope) -> LispError:
-        hint = hints.unbound(symbol.name, self.world.visible_names(scope, symbol)) or self.world.unbound_hint(symbol.name)
+        hint = hints.unbound(symbol.name, self.world.visible_names(scope, symbol)) or self.world.unbound_hint(
+            symbol.name
+        )
         return self.fail("unbound-symbol", symbol, f"unbound symbol {symbol.name}", hint)
 
     def meaning_ref(self, meaning: Meaning, symbol: Symbol) -> Node:
@@ -247,7 +246,9 @@ class Analyzer:
             case Global():
                 if meaning.module is not None:
                     raise self.fail(
-                        "namespace-value", symbol, f"{symbol.name} is an imported file, not a value",
+                        "namespace-value",
+                        symbol,
+                        f"{symbol.name} is an imported file, not a value",
                         f"its definitions are {symbol.name}.name",
                     )
                 meaning.refs += 1
@@ -264,12 +265,16 @@ class Analyzer:
                 return JsRef(span, meaning.name)
             case Macro():
                 raise self.fail(
-                    "macro-value", symbol, f"{symbol.name} is a macro, not a value",
+                    "macro-value",
+                    symbol,
+                    f"{symbol.name} is a macro, not a value",
                     f"wrap it in a function: (fn [x] ({symbol.name} x))",
                 )
             case Special():
                 raise self.fail(
-                    "special-value", symbol, f"{symbol.name} is a special form, not a value",
+                    "special-value",
+                    symbol,
+                    f"{symbol.name} is a special form, not a value",
                     f"call it: ({symbol.name} ..)",
                 )
 
@@ -286,10 +291,18 @@ class Analyzer:
             span = symbol.span
             head_span = span
             if span is not None and span.text == symbol.name:
-                head_span = Span(span.source, span.start, span.start + len(parts[0]), span.expansion, span.macro)
-            if parts[0] == "super" and len(parts) > 1 and type(self.world.resolve(Symbol("super"), None)) is Special:
+                head_span = Span(
+                    span.source, span.start, span.start + len(parts[0]), span.expansion, span.macro
+                )
+            if (
+                parts[0] == "super"
+                and len(parts) > 1
+                and type(self.world.resolve(Symbol("super"), None)) is Special
+            ):
                 if not in_class(self.frame):
-                    raise self.fail("super-here", symbol, "super outside a class", "write it in a method of a class")
+                    raise self.fail(
+                        "super-here", symbol, "super outside a class", "write it in a method of a class"
+                    )
                 root = JsRef(span, "super")
                 self.frame.uses_this = True
             elif parts[0] == "js" and self.world.resolve(Symbol("js", None, symbol.marks), scope) is None:
@@ -344,7 +357,9 @@ class Analyzer:
             return self.call(self.meaning_ref(local, head), form, scope)
         if tail and not self.tries and self.loop is local.loop and self.loop is not None:
             return recur_node(self, self.loop, form, scope)
-        return NamedCall(form.span, self.meaning_ref(local, head), self.values(form.items[1:], scope), self.frame)
+        return NamedCall(
+            form.span, self.meaning_ref(local, head), self.values(form.items[1:], scope), self.frame
+        )
 
     def checked(self, made: Node) -> Node:
         """Inside `(auto ..)` every call is followed by check-then-await."""
@@ -384,63 +399,6 @@ class Analyzer:
             raise self.fail("bad-name", head, f"{name} is not a method name")
         return self.apply(self.property_chain(obj, path, head.span), self.values(items[2:], scope), form.span)
 
-    # -- literals -----------------------------------------------------------------------------
-
-    def form_number(self, form: Number, scope: Scope, tail: bool) -> Node:
-        node = Lit(form.span, form.text or number_text(form.value))
-        node.ty = "num"
-        return node
-
-    def form_bigint(self, form: BigInt, scope: Scope, tail: bool) -> Node:
-        node = Lit(form.span, big_text(form.value))
-        node.ty = "big"
-        return node
-
-    def form_str(self, form: Str, scope: Scope, tail: bool) -> Node:
-        node = Lit(form.span, js_string(form.value))
-        node.ty = "str"
-        return node
-
-    def form_const(self, form: Const, scope: Scope, tail: bool) -> Node:
-        return constant(form.value, form.span)
-
-    def form_keyword(self, form: Keyword, scope: Scope, tail: bool) -> Node:
-        return KeywordLit(form.span, form.name)
-
-    def form_regex(self, form: Regex, scope: Scope, tail: bool) -> Node:
-        node = Lit(form.span, regex_text(form.pattern, form.flags))
-        node.ty = "data"
-        return node
-
-    def form_fstring(self, form: FString, scope: Scope, tail: bool) -> Node:
-        parts: list[str | Node] = []
-        for part in form.parts:
-            if isinstance(part, str):
-                parts.append(part)
-            else:
-                parts.append(self.value(part, scope))
-        return Template(form.span, parts)
-
-    def form_vector(self, form: Vector, scope: Scope, tail: bool) -> Node:
-        return ArrayLit(form.span, self.values(form.items, scope))
-
-    def form_set(self, form: Set, scope: Scope, tail: bool) -> Node:
-        return SetLit(form.span, self.values(form.items, scope))
-
-    def form_map(self, form: Map, scope: Scope, tail: bool) -> Node:
-        pairs: list[tuple[Node, Node]] = []
-        items = form.items
-        for at in range(0, len(items), 2):
-            key = items[at]
-            node: Node
-            if type(key) is Keyword:
-                node = Lit(key.span, js_string(key.name))
-                node.ty = "str"
-            else:
-                node = self.value(key, scope)
-            pairs.append((node, self.value(items[at + 1], scope)))
-        return ObjectLit(form.span, pairs)
-
     def quoted(self, form: Form) -> Node:
         """A form as data: scalars as themselves, the rest built by the runtime."""
         if isinstance(form, (Number, BigInt, Str, Const, Keyword, Regex)):
@@ -466,54 +424,6 @@ def in_class(frame: Frame | None) -> bool:
     return False
 
 
-def nil(span: Span | None) -> Lit:
-    node = Lit(span, "null")
-    node.ty = "nil"
-    return node
-
-
-def constant(value: bool | None, span: Span | None) -> Lit:
-    if value is None:
-        return nil(span)
-    node = Lit(span, "true" if value else "false")
-    node.ty = "bool"
-    return node
-
-
-def big_text(value: int) -> str:
-    """Digits of a BigInt of any size (Python refuses to print very long ones in decimal)."""
-    return f"{value}n" if value.bit_length() < 10_000 else f"{'-' if value < 0 else ''}{abs(value):#x}n"
-
-
-def number_text(value: int | float) -> str:
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Infinity" if value > 0 else "-Infinity"
-    return repr(value) if isinstance(value, float) else str(value)
-
-
-def regex_text(pattern: str, flags: str) -> str:
-    """A regex literal; an empty pattern and line ends need care, a `/` is escaped outside classes."""
-    if not pattern:
-        return f"/(?:)/{flags}"
-    out = []
-    in_class = escaped = False
-    for char in pattern:
-        if escaped:
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        elif char == "[":
-            in_class = True
-        elif char == "]":
-            in_class = False
-        elif char == "/" and not in_class:
-            out.append("\\")
-        out.append({"\n": "\\n", "\r": "\\r", "\u2028": "\\u2028", "\u2029": "\\u2029"}.get(char, char))
-    return f"/{''.join(out)}/{flags}"
-
-
 def is_python(node: Node) -> bool:
     """Does the node surely give a Python module, builtin or `$py` result?"""
     match node:
@@ -531,14 +441,14 @@ def is_python(node: Node) -> bool:
 _TABLE: dict[type, Callable[[Analyzer, Any, Scope, bool], Node]] = {
     List: Analyzer.form_list,
     Symbol: Analyzer.form_symbol,
-    Number: Analyzer.form_number,
-    BigInt: Analyzer.form_bigint,
-    Str: Analyzer.form_str,
-    Const: Analyzer.form_const,
-    Keyword: Analyzer.form_keyword,
-    Regex: Analyzer.form_regex,
-    FString: Analyzer.form_fstring,
-    Vector: Analyzer.form_vector,
-    Set: Analyzer.form_set,
-    Map: Analyzer.form_map,
+    Number: literal.number_form,
+    BigInt: literal.bigint_form,
+    Str: literal.str_form,
+    Const: literal.const_form,
+    Keyword: literal.keyword_form,
+    Regex: literal.regex_form,
+    FString: literal.fstring_form,
+    Vector: literal.vector_form,
+    Set: literal.set_form,
+    Map: literal.map_form,
 }

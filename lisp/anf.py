@@ -17,14 +17,20 @@ from typing import Any
 from . import ir
 from . import nodes as n
 from .forms import Span
-from .ir import Expr, Name, Stmt, Text, is_stable
+from .ir import (
+    Expr,
+    Name,
+    Stmt,
+    Text,
+    is_stable,
+)
 from .mangle import mangle, rename
 from .nodes import Local, Node
 
 
 @dataclass(slots=True, eq=False)
 class Dest:
-    """Where a value goes: return it, assign it, or nowhere. `exit`: then leave the enclosing loop or block."""
+    """Where a value goes: return it, assign it, or nowhere. `exit`: then leave the loop or block around."""
 
     kind: str  # return | assign | effect
     name: str = ""
@@ -210,9 +216,10 @@ class Lowerer:
         if len(self.stmts) <= at:
             return
         declared, first = self.stmts[at - 1], self.stmts[at]
-        if type(declared) is ir.Declare and type(first) is ir.Assign and declared.value is None:
-            if type(first.target) is Name and first.target.text == declared.target:
-                self.stmts[at - 1 : at + 1] = [ir.Declare(declared.at, "let", declared.target, first.value)]
+        if type(declared) is not ir.Declare or type(first) is not ir.Assign or declared.value is not None:
+            return
+        if type(first.target) is Name and first.target.text == declared.target:
+            self.stmts[at - 1 : at + 1] = [ir.Declare(declared.at, "let", declared.target, first.value)]
 
     def args(self, nodes: list[Node]) -> list[Expr]:
         """Siblings, left to right."""

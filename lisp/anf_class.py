@@ -7,8 +7,8 @@ from . import nodes as n
 from .anf import Lowerer, Scope, expression
 from .anf_expr import IDENTIFIER
 from .anf_fn import lower_fn
-from .analyzer import js_string
 from .ir import Expr, Text
+from .literals import js_string
 from .mangle import mangle
 
 
@@ -43,7 +43,9 @@ def class_(lw: Lowerer, node: n.Class) -> Expr:
             if made:
                 # an initialiser that needs statements: the one place where a function must hold them
                 made.append(ir.Return(None, value))
-                value = ir.CallExpr(member.span, ir.Function(member.span, None, [], None, made, True, False, False), [])
+                value = ir.CallExpr(
+                    member.span, ir.Function(member.span, None, [], None, made, True, False, False), []
+                )
         members.append(ir.ClassMember(member.kind, key, member.static, fn, value, None, member.span))
     lw.scope = saved
     return ir.ClassExpr(node.span, name, parent, members)
@@ -52,8 +54,9 @@ def class_(lw: Lowerer, node: n.Class) -> Expr:
 def strip_value(fn: ir.Function) -> None:
     """A constructor returns nothing: its last value is only evaluated."""
     body = fn.body
-    if body and type(body[-1]) is ir.Return:
-        last = body.pop()
+    last = body[-1] if body else None
+    if isinstance(last, ir.Return):
+        body.pop()
         value = last.value
         if type(value) is ir.AssignExpr:
             body.append(ir.Assign(last.at, value.target, value.value))

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import ir
-from .forms import BigInt, Const, Form, FString, Keyword, List, Map, Number, Regex, Set, Str, Symbol, Vector
+from .forms import (
+    BigInt,
+    Const,
+    Form,
+    FString,
+    Keyword,
+    List,
+    Map,
+    Number,
+    Regex,
+    Set,
+    Str,
+    Symbol,
+    Vector,
+)
 from .ir import Expr, Text
 
 if TYPE_CHECKING:
@@ -13,7 +27,12 @@ if TYPE_CHECKING:
 
 
 def data(lw: Lowerer, form: Form) -> Expr:
-    from .analyzer import big_text, js_string, number_text, regex_text
+    from .literals import (
+        big_text,
+        js_string,
+        number_text,
+        regex_text,
+    )
 
     at = form.span
     match form:
@@ -42,7 +61,9 @@ def data(lw: Lowerer, form: Form) -> Expr:
         case FString(parts=parts):
             made: list[Expr] = []
             for part in parts:
-                made.append(Text(at, js_string(part)) if isinstance(part, str) else ir.Array(at, [data(lw, part)]))
+                made.append(  # noqa: PERF401
+                    Text(at, js_string(part)) if isinstance(part, str) else ir.Array(at, [data(lw, part)])
+                )
             return ir.CallExpr(at, lw.core("fstringForm"), [ir.Array(at, made)])
     raise TypeError(type(form).__name__)
 
@@ -56,7 +77,7 @@ def all_of(lw: Lowerer, items: tuple[Form, ...]) -> list[Expr]:
 
 def quoted_map(lw: Lowerer, form: Map, items: tuple[Form, ...]) -> Expr:
     """`'{:a b}` is a plain object where its keys are names, else a map form."""
-    from .analyzer import js_string
+    from .literals import js_string
 
     if all(isinstance(key, (Keyword, Str)) for key in items[::2]):
         pairs: list[tuple[str | Expr, Expr]] = []

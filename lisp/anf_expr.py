@@ -9,10 +9,23 @@ import re
 
 from . import ir
 from . import nodes as n
-from .anf import EFFECT, Dest, Lowerer, delivering, expression, null
+from .anf import (
+    EFFECT,
+    Dest,
+    Lowerer,
+    delivering,
+    expression,
+    null,
+)
 from .anf_data import data
 from .forms import Span
-from .ir import Expr, Name, Stmt, Text, is_stable
+from .ir import (
+    Expr,
+    Name,
+    Stmt,
+    Text,
+    is_stable,
+)
 from .mangle import mangle
 from .nodes import Node
 from .types import type_of
@@ -31,7 +44,7 @@ def keyword(lw: Lowerer, node: n.KeywordLit) -> Expr:
 
 
 def string(text: str, at: Span | None = None) -> Text:
-    from .analyzer import js_string
+    from .literals import js_string
 
     return Text(at, js_string(text))
 
@@ -120,7 +133,9 @@ def template(lw: Lowerer, node: n.Template) -> Expr:
             parts.append(part)
             continue
         e = next(made)
-        known = type_of(part) in ("str", "bool", "big") or (type(part) is n.Lit and type_of(part) == "num" and part.text != "-0")
+        known = type_of(part) in ("str", "bool", "big") or (
+            type(part) is n.Lit and type_of(part) == "num" and part.text != "-0"
+        )
         parts.append(e if known else ir.CallExpr(part.span, lw.core("interpolate"), [e]))
     return ir.TemplateText(node.span, parts)
 
@@ -202,7 +217,9 @@ def method_call(lw: Lowerer, node: n.MethodCall) -> Expr:
         later: list[Stmt] = lw.stmts[before:]
         del lw.stmts[before:]
         o = heads[0] if is_stable(heads[0]) else lw.spill(heads[0], "o")
-        method = lw.spill(method_of(lw, node, [o, *heads[1:]], native), key if isinstance(key, str) else "method")
+        method = lw.spill(
+            method_of(lw, node, [o, *heads[1:]], native), key if isinstance(key, str) else "method"
+        )
         lw.stmts.extend(later)
         target = ir.Dot(None, Name(None, "Reflect"), "apply")
         return ir.CallExpr(node.span, target, [method, o, ir.Array(None, args)])
@@ -322,7 +339,9 @@ def js_import(lw: Lowerer, node: n.JsImport, dest: Dest) -> None:
     if len(node.names) == 1:
         prop_, js = node.names[0]
         target = lw.global_place(js, node.span)
-        lw.stmts.append(ir.Assign(node.span, target, loaded if prop_ is None else member(loaded, prop_, node.span)))
+        lw.stmts.append(
+            ir.Assign(node.span, target, loaded if prop_ is None else member(loaded, prop_, node.span))
+        )
     elif node.names:
         here = lw.spill(loaded, "module")
         if whole is not None:

@@ -8,9 +8,21 @@ from __future__ import annotations
 
 from . import ir
 from . import nodes as n
-from .anf import RETURN, Lowerer, Method, Scope, expression
-from .anf_control import bind, body_loop, per_iteration_locals
-from .ir import Expr, Name, Stmt, Text
+from .anf import (
+    RETURN,
+    Lowerer,
+    Method,
+    Scope,
+    expression,
+)
+from .anf_control import bind
+from .anf_loops import body_loop, per_iteration_locals
+from .ir import (
+    Expr,
+    Name,
+    Stmt,
+    Text,
+)
 from .mangle import rename
 
 
@@ -127,9 +139,9 @@ def many_arities(lw: Lowerer, node: n.Fn, args: str) -> None:
             counts = range(len(arity.params) - len(optional), len(arity.params) + 1)
             cases.append(([Text(None, str(count)) for count in counts], body))
     if default is None:
-        wrong = ir.CallExpr(None, lw.core("arityError"), [
-            Text(None, "null" if node.name is None else _quote(node.name)), ir.Dot(None, Name(None, args), "length")
-        ])  # fmt: skip
+        name = Text(None, "null" if node.name is None else _quote(node.name))
+        count = ir.Dot(None, Name(None, args), "length")
+        wrong = ir.CallExpr(None, lw.core("arityError"), [name, count])
         default = [ir.ThrowStmt(None, wrong)]
     cases.append(([], default))
     lw.switches -= 1
@@ -139,6 +151,6 @@ def many_arities(lw: Lowerer, node: n.Fn, args: str) -> None:
 
 
 def _quote(text: str) -> str:
-    from .analyzer import js_string
+    from .literals import js_string
 
     return js_string(text)

@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from . import ir
 from . import nodes as n
-from .anf import EFFECT, Dest, Lowerer, delivering, expression
-from .anf_control import after_poll, bind, deliver_nil, poll
+from .anf import (
+    EFFECT,
+    Dest,
+    Lowerer,
+    delivering,
+    expression,
+)
+from .anf_control import bind
 from .anf_expr import awaited
+from .anf_loops import after_poll, deliver_nil, poll
 from .anf_ops import negate, test
-from .ir import Expr, Name, Stmt, Text
+from .ir import (
+    Expr,
+    Name,
+    Stmt,
+    Text,
+)
 from .nodes import Clause
 from .types import type_of
 
@@ -78,7 +90,9 @@ def clauses(lw: Lowerer, node: n.For, at: int, result: str | None, exits: list[i
     lw.stmts.append(ir.Do(node.span, push))
 
 
-def source(lw: Lowerer, node: n.For, clause: Clause, at: int, result: str | None, exits: list[ir.Exit]) -> None:
+def source(
+    lw: Lowerer, node: n.For, clause: Clause, at: int, result: str | None, exits: list[ir.Exit]
+) -> None:
     local = clause.local
     assert local is not None and clause.value is not None
     items = lw.expr(clause.value)
@@ -107,7 +121,14 @@ def source(lw: Lowerer, node: n.For, clause: Clause, at: int, result: str | None
 
 
 def counted(
-    lw: Lowerer, node: n.For, clause: Clause, limit: Expr, at: int, result: str | None, exits: list[ir.Exit], saved: list[Stmt]
+    lw: Lowerer,
+    node: n.For,
+    clause: Clause,
+    limit: Expr,
+    at: int,
+    result: str | None,
+    exits: list[ir.Exit],
+    saved: list[Stmt],
 ) -> None:
     """`for (let i = 0; i < n; i++)`; JavaScript gives closures a fresh `i` each time round."""
     local = clause.local
@@ -130,7 +151,12 @@ def guard_clauses(body: list[Stmt]) -> list[Stmt]:
     """`if (!test) continue; one;` reads better as `if (test) one;`."""
     if len(body) >= 2:
         last = body[-2]
-        if type(last) is ir.IfStmt and len(last.then) == 1 and type(last.then[0]) is ir.Continue and not last.other:
+        if (
+            type(last) is ir.IfStmt
+            and len(last.then) == 1
+            and type(last.then[0]) is ir.Continue
+            and not last.other
+        ):
             return [*body[:-2], ir.IfStmt(last.at, negate(last.test), [body[-1]], [])]
     return body
 

@@ -13,10 +13,17 @@ Python object for its number.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from . import ir
 from . import nodes as n
 from .anf import Lowerer, expression
-from .ir import Binary, Expr, Name, Text
+from .ir import (
+    Binary,
+    Expr,
+    Name,
+    Text,
+)
 from .mangle import mangle
 from .nodes import Node
 from .types import NATIVE, TRUTHY, type_of
@@ -32,7 +39,11 @@ MAX_GUARDS = 3
 
 
 @expression(n.Op)
-def op(lw: Lowerer, node: n.Op, in_test: bool = False) -> Expr:
+def op_value(lw: Lowerer, node: n.Op) -> Expr:
+    return op(lw, node, False)
+
+
+def op(lw: Lowerer, node: n.Op, in_test: bool) -> Expr:
     name = node.op
     if name in TREE:
         return arithmetic(lw, node)
@@ -209,7 +220,8 @@ def pair(lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr, ung
     return ir.Cond(node.span, guard, plain, call)
 
 
-def equality(lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr, negated: bool, in_test: bool
+def equality(
+    lw: Lowerer, node: n.Op, left: Node, right: Node, a: Expr, b: Expr, negated: bool, in_test: bool
 ) -> Expr:
     """Structural; `===` when one side is a scalar, `== null` for nil."""
     kinds = type_of(left), type_of(right)
@@ -243,7 +255,7 @@ def chain(lw: Lowerer, node: n.Op, negated: bool) -> Expr:
                     made[before] = lw.spill(made[before], "n")
     found: Expr | None = None
     op_ = {"=": "===", "==": "===", "not=": "==="}.get(node.op, node.op)
-    for a, b in zip(made, made[1:], strict=False):
+    for a, b in pairwise(made):
         one = Binary(node.span, op_, a, b)
         found = one if found is None else Binary(node.span, "&&", found, one)
     assert found is not None
@@ -263,7 +275,7 @@ def test(lw: Lowerer, node: Node, *, loop: bool = False) -> Expr:
         if node.op in COMPARE and len(node.args) == 2:
             return compare(lw, node, loop)
         if node.op in ("=", "not=", "==", "nil?", "some?") or node.op in COMPARE:
-            return op(lw, node, in_test=True)
+            return op(lw, node, True)
     if kind is n.Logic:
         assert isinstance(node, n.Logic)
         made = logic_test(lw, node)

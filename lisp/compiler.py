@@ -18,14 +18,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from . import ir
+from . import ir, wire
 from . import nodes as n
-from . import wire
 from .analyzer import Analyzer
 from .anf import EFFECT, RETURN, Lowerer
 from .emitter import Emitter
 from .errors import Diagnostic, LispError
-from .forms import Form, List, Source, Span, Symbol
+from .forms import (
+    Form,
+    List,
+    Source,
+    Span,
+    Symbol,
+)
 from .host import MacroHost
 from .lowering import LOADED
 from .reader import Reader, read_all
@@ -92,7 +97,7 @@ class Compiler:
         source_map: bool = True,
     ) -> None:
         self.world = World(host, tuple(import_names))
-        self.world.compile_js = self._function_js  # type: ignore[method-assign]
+        self.world.compile_js = self._function_js
         self.polls = polls
         self.await_wrapper = await_wrapper
         self.runtime = runtime
@@ -117,7 +122,7 @@ class Compiler:
 
     @property
     def loader(self) -> Callable[[str, str], tuple[str, str]] | None:
-        """How `(import "./lib.lisp")` finds files: (name, importing file) -> (text, canonical name), or OSError."""
+        """How `(import "./lib.lisp")` finds files: (name, importer) -> (text, canonical name), or OSError."""
         return self.world.loader
 
     @loader.setter
@@ -133,9 +138,8 @@ class Compiler:
         stack = list(forms)
         for form in stack:
             name = defined_name(form)
-            if name is not None and name.name not in self.world.namespace.globals:
-                if name.name not in self.world.namespace.macros and name.name not in self.world.core_table:
-                    self.world.namespace.globals[name.name] = self.world.new_global(name.name)
+            if name is not None and not self.world.knows(name.name):
+                self.world.namespace.globals[name.name] = self.world.new_global(name.name)
             if isinstance(form, List) and form.items and form.items[0] in (Symbol("do"), Symbol("begin")):
                 stack.extend(form.items[1:])
 
@@ -146,7 +150,8 @@ class Compiler:
 
     def compile(self, form: Form) -> Compiled:
         """One top-level form. Raises LispError."""
-        return guarded(self._compile, form)
+        compiled: Compiled = guarded(self._compile, form)
+        return compiled
 
     # -- the compiler as programs see it (eval, read-string, macroexpand), on forms as JSON text ----
 
@@ -191,11 +196,11 @@ class Compiler:
             self.source_map,
         )
 
-    def _emit(self, an: Analyzer, node: n.Node, quiet: bool) -> tuple[str, list[tuple[int, int, Span, str | None]]]:
+    def _emit(
+        self, an: Analyzer, node: n.Node, quiet: bool
+    ) -> tuple[str, list[tuple[int, int, Span, str | None]]]:
         infer(an.locals)
-        lw = Lowerer(
-            self.world.take_used(), polls=self.polls, await_wrapper=self.await_wrapper
-        )
+        lw = Lowerer(self.world.take_used(), polls=self.polls, await_wrapper=self.await_wrapper)
         lw.into(node, EFFECT if quiet else RETURN)
         return self._unit(lw, lw.stmts, an.frame.has_await)
 
@@ -208,7 +213,7 @@ class Compiler:
         em.write(("async " if is_async else "") + f"({parameters(lw)}) => ")
         if len(body) == 1 and type(body[0]) is ir.Return and body[0].value is not None:
             value = body[0].value
-            from .emitter import leftmost
+            from .emit_width import leftmost
 
             if type(leftmost(value)) is ir.Object:
                 em.write("(")

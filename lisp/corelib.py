@@ -14,7 +14,9 @@ from importlib.resources import files
 from .mangle import demangle
 
 # The compiler's own helpers are exported too, but have no doc with a call shape: they are not Lisp names.
-_DOC = re.compile(r"/\*\*(.*?)\*/\s*\nexport\s+(?:async\s+)?(?:function\*?|const|class)\s+([\w$]+)", re.DOTALL)
+_DOC = re.compile(
+    r"/\*\*(.*?)\*/\s*\nexport\s+(?:async\s+)?(?:function\*?|const|class)\s+([\w$]+)", re.DOTALL
+)
 _SHAPE = re.compile(r"\(([^\s()]+)((?:[^()]|\([^()]*\))*)\)")
 
 

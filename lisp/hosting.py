@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import wire
 from .errors import LispError
-from .forms import Form, List, Span, Symbol
+from .forms import (
+    Form,
+    List,
+    Span,
+    Symbol,
+)
 from .scope import Macro, Scope
 
 if TYPE_CHECKING:
@@ -29,12 +34,20 @@ class HostMacros:
         self.world = world
 
     def define(
-        self, name: str, js: str, form: Form, doc: str | None, arglists: str | None, arities: list[tuple[int, int | None]]
+        self,
+        name: str,
+        js: str,
+        form: Form,
+        doc: str | None,
+        arglists: str | None,
+        arities: list[tuple[int, int | None]],
     ) -> Macro:
         host = self.world.host
         if host is None:
             raise LispError(
-                "needs-host", form.span, "defmacro needs a JavaScript host to run the macro in",
+                "needs-host",
+                form.span,
+                "defmacro needs a JavaScript host to run the macro in",
                 "use define-syntax with syntax-rules, or pass macro_host=",
             )
         try:
@@ -42,13 +55,17 @@ class HostMacros:
         except LispError:
             raise
         except Exception as error:
-            raise LispError("macro-failed", form.span, f"the macro {name} could not be defined: {error}") from error
+            raise LispError(
+                "macro-failed", form.span, f"the macro {name} could not be defined: {error}"
+            ) from error
 
         def expand(an: Analyzer, call: List, scope: Scope) -> Form:
             given = len(call.items) - 1
             if not any(low <= given and (high is None or given <= high) for low, high in arities):
                 raise LispError(
-                    "arity", call.span, f"the macro {name} does not take {given} argument{'' if given == 1 else 's'}",
+                    "arity",
+                    call.span,
+                    f"the macro {name} does not take {given} argument{'' if given == 1 else 's'}",
                     f"its parameters are {arglists}",
                 )
             return self.expand(id, name, call)
@@ -68,7 +85,10 @@ class HostMacros:
             raise
         except Exception as error:
             raise LispError(
-                "macro-failed", call.span, f"the macro {name} failed: {error}", "the error was thrown by the macro's own code"
+                "macro-failed",
+                call.span,
+                f"the macro {name} failed: {error}",
+                "the error was thrown by the macro's own code",
             ) from error
         return self.received(answer, table, call, name)
 
@@ -95,7 +115,9 @@ class HostMacros:
             return wire.decode(answer, table, symbol, span)
         except (ValueError, TypeError) as error:
             raise LispError(
-                "macro-result", call.span, f"the macro {name} returned something that is not code: {error}",
+                "macro-result",
+                call.span,
+                f"the macro {name} returned something that is not code: {error}",
                 "a macro returns lists, symbols and other literals (a promise cannot be awaited here)",
             ) from None
 

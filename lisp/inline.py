@@ -13,7 +13,9 @@ from functools import lru_cache
 
 from .corelib import runtime_files
 
-_START = re.compile(r"^(?:export\s+)?(?:async\s+)?(function\*?|const|let|class)\s+(?:([\w$]+)|(\{[^}]*\}))", re.MULTILINE)
+_START = re.compile(
+    r"^(?:export\s+)?(?:async\s+)?(function\*?|const|let|class)\s+(?:([\w$]+)|(\{[^}]*\}))", re.MULTILINE
+)
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _STRING_OR_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 _EXPORT_FROM = re.compile(r'^export \* from "\./([\w.]+)"', re.MULTILINE)

@@ -7,261 +7,394 @@ statement inside (functions apart), so JavaScript's own left-to-right evaluation
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from .forms import Span
 
 
-@dataclass(slots=True, eq=False)
 class Expr:
-    at: Span | None
+    __slots__ = ("at",)
+
+    def __init__(self, at: Span | None) -> None:
+        self.at = at
 
 
-@dataclass(slots=True, eq=False)
 class Text(Expr):
     """A literal, spelled."""
 
-    text: str
+    __slots__ = ("text",)
+
+    def __init__(self, at: Span | None, text: str) -> None:
+        self.at = at
+        self.text = text
 
 
-@dataclass(slots=True, eq=False)
 class Name(Expr):
     """An identifier. `stable`: it always holds the same value, so it may be read later than written here."""
 
-    text: str
-    stable: bool = True
-    label: str | None = None  # the Lisp name, for the source map
+    __slots__ = ("label", "stable", "text")
+
+    def __init__(self, at: Span | None, text: str, stable: bool = True, label: str | None = None) -> None:
+        self.at = at
+        self.text = text
+        self.stable = stable
+        self.label = label  # the Lisp name, for the source map
 
 
-@dataclass(slots=True, eq=False)
 class Binary(Expr):
-    op: str
-    left: Expr
-    right: Expr
+    __slots__ = ("left", "op", "right")
+
+    def __init__(self, at: Span | None, op: str, left: Expr, right: Expr) -> None:
+        self.at = at
+        self.op = op
+        self.left = left
+        self.right = right
 
 
-@dataclass(slots=True, eq=False)
 class Unary(Expr):
-    op: str
-    value: Expr
+    __slots__ = ("op", "value")
+
+    def __init__(self, at: Span | None, op: str, value: Expr) -> None:
+        self.at = at
+        self.op = op
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class Cond(Expr):
-    test: Expr
-    then: Expr
-    other: Expr
+    __slots__ = ("other", "test", "then")
+
+    def __init__(self, at: Span | None, test: Expr, then: Expr, other: Expr) -> None:
+        self.at = at
+        self.test = test
+        self.then = then
+        self.other = other
 
 
-@dataclass(slots=True, eq=False)
 class CallExpr(Expr):
-    fn: Expr
-    args: list[Expr]
-    new: bool = False
+    __slots__ = ("args", "fn", "new")
+
+    def __init__(self, at: Span | None, fn: Expr, args: list[Expr], new: bool = False) -> None:
+        self.at = at
+        self.fn = fn
+        self.args = args
+        self.new = new
 
 
-@dataclass(slots=True, eq=False)
 class Dot(Expr):
-    obj: Expr
-    name: str
+    __slots__ = ("name", "obj")
+
+    def __init__(self, at: Span | None, obj: Expr, name: str) -> None:
+        self.at = at
+        self.obj = obj
+        self.name = name
 
 
-@dataclass(slots=True, eq=False)
 class Sub(Expr):
-    obj: Expr
-    key: Expr
+    __slots__ = ("key", "obj")
+
+    def __init__(self, at: Span | None, obj: Expr, key: Expr) -> None:
+        self.at = at
+        self.obj = obj
+        self.key = key
 
 
-@dataclass(slots=True, eq=False)
 class Array(Expr):
-    items: list[Expr]
+    __slots__ = ("items",)
+
+    def __init__(self, at: Span | None, items: list[Expr]) -> None:
+        self.at = at
+        self.items = items
 
 
-@dataclass(slots=True, eq=False)
 class Object(Expr):
     """Key: a string (plain property name) or an expression (computed)."""
 
-    pairs: list[tuple[str | Expr, Expr]]
+    __slots__ = ("pairs",)
+
+    def __init__(self, at: Span | None, pairs: list[tuple[str | Expr, Expr]]) -> None:
+        self.at = at
+        self.pairs = pairs
 
 
-@dataclass(slots=True, eq=False)
 class TemplateText(Expr):
-    parts: list[str | Expr]
+    __slots__ = ("parts",)
+
+    def __init__(self, at: Span | None, parts: list[str | Expr]) -> None:
+        self.at = at
+        self.parts = parts
 
 
-@dataclass(slots=True, eq=False)
 class AwaitExpr(Expr):
-    value: Expr
+    __slots__ = ("value",)
+
+    def __init__(self, at: Span | None, value: Expr) -> None:
+        self.at = at
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class YieldExpr(Expr):
-    value: Expr | None
-    delegate: bool
+    __slots__ = ("delegate", "value")
+
+    def __init__(self, at: Span | None, value: Expr | None, delegate: bool) -> None:
+        self.at = at
+        self.value = value
+        self.delegate = delegate
 
 
-@dataclass(slots=True, eq=False)
 class SpreadExpr(Expr):
-    value: Expr
+    __slots__ = ("value",)
+
+    def __init__(self, at: Span | None, value: Expr) -> None:
+        self.at = at
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class AssignExpr(Expr):
-    target: Expr
-    value: Expr
+    __slots__ = ("target", "value")
+
+    def __init__(self, at: Span | None, target: Expr, value: Expr) -> None:
+        self.at = at
+        self.target = target
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class Function(Expr):
     """`params` are identifiers; `rest` is the rest parameter. An arrow when `arrow`."""
 
-    name: str | None
-    params: list[str]
-    rest: str | None
-    body: list[Stmt]
-    arrow: bool
-    is_async: bool
-    is_generator: bool
-    label: str | None = None
+    __slots__ = ("arrow", "body", "is_async", "is_generator", "label", "name", "params", "rest")
+
+    def __init__(
+        self,
+        at: Span | None,
+        name: str | None,
+        params: list[str],
+        rest: str | None,
+        body: list[Stmt],
+        arrow: bool,
+        is_async: bool,
+        is_generator: bool,
+        label: str | None = None,
+    ) -> None:
+        self.at = at
+        self.name = name
+        self.params = params
+        self.rest = rest
+        self.body = body
+        self.arrow = arrow
+        self.is_async = is_async
+        self.is_generator = is_generator
+        self.label = label
 
 
-@dataclass(slots=True, eq=False)
 class ClassMember:
-    kind: str  # method get set field block
-    key: str | Expr
-    static: bool
-    fn: Function | None
-    value: Expr | None
-    body: list[Stmt] | None
-    at: Span | None
+    __slots__ = ("at", "body", "fn", "key", "kind", "static", "value")
+
+    def __init__(
+        self,
+        kind: str,
+        key: str | Expr,
+        static: bool,
+        fn: Function | None,
+        value: Expr | None,
+        body: list[Stmt] | None,
+        at: Span | None,
+    ) -> None:
+        self.kind = kind  # method get set field block
+        self.key = key
+        self.static = static
+        self.fn = fn
+        self.value = value
+        self.body = body
+        self.at = at
 
 
-@dataclass(slots=True, eq=False)
 class ClassExpr(Expr):
-    name: str | None
-    parent: Expr | None
-    members: list[ClassMember]
+    __slots__ = ("members", "name", "parent")
+
+    def __init__(
+        self, at: Span | None, name: str | None, parent: Expr | None, members: list[ClassMember]
+    ) -> None:
+        self.at = at
+        self.name = name
+        self.parent = parent
+        self.members = members
 
 
-@dataclass(slots=True, eq=False)
 class Exit:
     """Where a `break` goes; gets a label when something stands between."""
 
-    label: str | None = None
+    __slots__ = ("label",)
+
+    def __init__(self, label: str | None = None) -> None:
+        self.label = label
 
 
-@dataclass(slots=True, eq=False)
 class Stmt:
-    at: Span | None
+    __slots__ = ("at",)
+
+    def __init__(self, at: Span | None) -> None:
+        self.at = at
 
 
-@dataclass(slots=True, eq=False)
 class Declare(Stmt):
     """`kind target = value`; target is an identifier or an array pattern's text."""
 
-    kind: str
-    target: str
-    value: Expr | None
+    __slots__ = ("kind", "target", "value")
+
+    def __init__(self, at: Span | None, kind: str, target: str, value: Expr | None) -> None:
+        self.at = at
+        self.kind = kind
+        self.target = target
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class Assign(Stmt):
-    target: Expr
-    value: Expr
+    __slots__ = ("target", "value")
+
+    def __init__(self, at: Span | None, target: Expr, value: Expr) -> None:
+        self.at = at
+        self.target = target
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class Do(Stmt):
-    value: Expr
+    __slots__ = ("value",)
+
+    def __init__(self, at: Span | None, value: Expr) -> None:
+        self.at = at
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class IfStmt(Stmt):
-    test: Expr
-    then: list[Stmt]
-    other: list[Stmt]
+    __slots__ = ("other", "test", "then")
+
+    def __init__(self, at: Span | None, test: Expr, then: list[Stmt], other: list[Stmt]) -> None:
+        self.at = at
+        self.test = test
+        self.then = then
+        self.other = other
 
 
-@dataclass(slots=True, eq=False)
 class WhileStmt(Stmt):
-    test: Expr
-    body: list[Stmt]
-    exit: Exit | None = None
+    __slots__ = ("body", "exit", "test")
+
+    def __init__(self, at: Span | None, test: Expr, body: list[Stmt], exit: Exit | None = None) -> None:
+        self.at = at
+        self.test = test
+        self.body = body
+        self.exit = exit
 
 
-@dataclass(slots=True, eq=False)
 class ForOf(Stmt):
-    target: str
-    iterable: Expr
-    body: list[Stmt]
-    is_await: bool = False
-    exit: Exit | None = None
+    __slots__ = ("body", "exit", "is_await", "iterable", "target")
+
+    def __init__(
+        self,
+        at: Span | None,
+        target: str,
+        iterable: Expr,
+        body: list[Stmt],
+        is_await: bool = False,
+        exit: Exit | None = None,
+    ) -> None:
+        self.at = at
+        self.target = target
+        self.iterable = iterable
+        self.body = body
+        self.is_await = is_await
+        self.exit = exit
 
 
-@dataclass(slots=True, eq=False)
 class ForCount(Stmt):
     """`for (let i = 0; i < limit; i++)`."""
 
-    name: str
-    limit: Expr
-    body: list[Stmt]
-    exit: Exit | None = None
+    __slots__ = ("body", "exit", "limit", "name")
+
+    def __init__(
+        self, at: Span | None, name: str, limit: Expr, body: list[Stmt], exit: Exit | None = None
+    ) -> None:
+        self.at = at
+        self.name = name
+        self.limit = limit
+        self.body = body
+        self.exit = exit
 
 
-@dataclass(slots=True, eq=False)
 class Return(Stmt):
-    value: Expr | None
+    __slots__ = ("value",)
+
+    def __init__(self, at: Span | None, value: Expr | None) -> None:
+        self.at = at
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class ThrowStmt(Stmt):
-    value: Expr
+    __slots__ = ("value",)
+
+    def __init__(self, at: Span | None, value: Expr) -> None:
+        self.at = at
+        self.value = value
 
 
-@dataclass(slots=True, eq=False)
 class Break(Stmt):
-    exit: Exit | None = None
+    __slots__ = ("exit",)
+
+    def __init__(self, at: Span | None, exit: Exit | None = None) -> None:
+        self.at = at
+        self.exit = exit
 
 
-@dataclass(slots=True, eq=False)
 class Continue(Stmt):
-    exit: Exit | None = None
+    __slots__ = ("exit",)
+
+    def __init__(self, at: Span | None, exit: Exit | None = None) -> None:
+        self.at = at
+        self.exit = exit
 
 
-@dataclass(slots=True, eq=False)
 class TryStmt(Stmt):
-    body: list[Stmt]
-    param: str | None
-    handler: list[Stmt] | None
-    final: list[Stmt] | None
+    __slots__ = ("body", "final", "handler", "param")
+
+    def __init__(
+        self,
+        at: Span | None,
+        body: list[Stmt],
+        param: str | None,
+        handler: list[Stmt] | None,
+        final: list[Stmt] | None,
+    ) -> None:
+        self.at = at
+        self.body = body
+        self.param = param
+        self.handler = handler
+        self.final = final
 
 
-@dataclass(slots=True, eq=False)
 class Labeled(Stmt):
-    exit: Exit
-    body: list[Stmt]
+    __slots__ = ("body", "exit")
+
+    def __init__(self, at: Span | None, exit: Exit, body: list[Stmt]) -> None:
+        self.at = at
+        self.exit = exit
+        self.body = body
 
 
-@dataclass(slots=True, eq=False)
 class Switch(Stmt):
-    value: Expr
-    cases: list[tuple[list[Expr], list[Stmt]]]  # no expressions: default
+    __slots__ = ("cases", "value")
 
-
-@dataclass(slots=True, eq=False)
-class FunctionDecl(Stmt):
-    fn: Function = field(default_factory=lambda: Function(None, None, [], None, [], False, False, False))
+    def __init__(self, at: Span | None, value: Expr, cases: list[tuple[list[Expr], list[Stmt]]]) -> None:
+        self.at = at
+        self.value = value
+        self.cases = cases  # no expressions: default
 
 
 def is_stable(e: Expr) -> bool:
     """May `e` be evaluated later than written without anybody noticing? Constants, fixed names, closures."""
     kind = type(e)
     if kind is Name:
-        return e.stable  # type: ignore[attr-defined]
+        return bool(e.stable)  # type: ignore[attr-defined]
     if kind is Text or kind is Function:
         return True
     if kind is Array:
-        for item in e.items:  # type: ignore[attr-defined]
+        for item in e.items:  # type: ignore[attr-defined]  # noqa: SIM110
             if not is_stable(item):
                 return False
         return True

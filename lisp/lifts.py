@@ -1,8 +1,8 @@
 """Which nodes need statements: `lifts(node)` says that lowering it as an expression would emit some.
 
 In: a node. Out: a bool, kept on the node. It chooses between `a ? b : c` and `if`, and never affects
-meaning: lowering copes with statements wherever they turn up (an arm that emits some after all is written again
-as statements).
+meaning: lowering copes with statements wherever they turn up (an arm that emits some after all
+becomes a branch of an `if`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 from . import nodes as n
 from .nodes import Node
 from .types import type_of
-
 
 TREE = {"+", "-", "*", "/", "**", "inc", "dec", "neg"}
 
@@ -26,14 +25,14 @@ def lifts(node: Node) -> bool:
 
 
 def _any(items: list[Node]) -> bool:
-    for item in items:
+    for item in items:  # noqa: SIM110
         if lifts(item):
             return True
     return False
 
 
 def _map(node: n.ObjectLit) -> bool:
-    for key, value in node.pairs:
+    for key, value in node.pairs:  # noqa: SIM110
         if lifts(key) or lifts(value):
             return True
     return False

@@ -10,7 +10,16 @@ from collections.abc import Callable
 
 from .analyzer import Analyzer
 from .errors import LispError
-from .forms import Const, Form, Keyword, List, Span, Str, Symbol, Vector
+from .forms import (
+    Const,
+    Form,
+    Keyword,
+    List,
+    Span,
+    Str,
+    Symbol,
+    Vector,
+)
 from .scope import CORE_MARK, Macro, Scope
 
 MACROS: dict[str, Macro] = {}
@@ -64,7 +73,9 @@ def unless(an: Analyzer, form: List) -> Form:
     return call("if", form.span, test, body(form.items[2:], form.span))
 
 
-MACROS["when-not"] = Macro("when-not", "builtin", MACROS["unless"].expand, MACROS["unless"].doc, "(when-not test body ..)")
+MACROS["when-not"] = Macro(
+    "when-not", "builtin", MACROS["unless"].expand, MACROS["unless"].doc, "(when-not test body ..)"
+)
 
 
 @macro("if-not", "(if-not test then else)", "`if` with the branches swapped.")
@@ -78,21 +89,24 @@ def cond(an: Analyzer, form: List, scope: Scope) -> Form:
     clauses: list[tuple[Form, tuple[Form, ...], Span | None]] = []
     last = args[-1] if args else None
     bracketed = bool(args) and all(isinstance(arg, Vector) for arg in args)
-    ends_with_else = isinstance(last, List) and bool(last.items) and auxiliary(an, last.items[0], "else", scope)
+    ends_with_else = (
+        isinstance(last, List) and bool(last.items) and auxiliary(an, last.items[0], "else", scope)
+    )
     odd_lists = len(args) % 2 == 1 and all(isinstance(arg, List) for arg in args)
     if bracketed or ends_with_else or odd_lists:
         for arg in args:
             assert isinstance(arg, (List, Vector)) or ends_with_else
             if not isinstance(arg, (List, Vector)) or not arg.items:
-                raise LispError("bad-clause", arg.span, "not a clause", "(cond [test value ..] .. [else value])")
+                raise LispError(
+                    "bad-clause", arg.span, "not a clause", "(cond [test value ..] .. [else value])"
+                )
             clauses.append((arg.items[0], arg.items[1:], arg.span))
     else:
         if len(args) % 2:
             raise LispError(
                 "odd-clauses", args[-1].span, "cond test without a value", "(cond test value .. :else value)"
             )
-        for at in range(0, len(args), 2):
-            clauses.append((args[at], (args[at + 1],), args[at].span))
+        clauses = [(args[at], (args[at + 1],), args[at].span) for at in range(0, len(args), 2)]
     made: Form = Const(None, form.span)
     for test, values, span in reversed(clauses):
         if auxiliary(an, test, "else", scope) or (isinstance(test, Keyword) and test.name == "else"):
@@ -182,7 +196,9 @@ def cond_thread(an: Analyzer, form: List, last: bool) -> Form:
     span = form.span
     pairs = form.items[2:]
     if len(pairs) % 2:
-        raise LispError("odd-clauses", pairs[-1].span, "cond-> test without a form", "(cond-> x test form ..)")
+        raise LispError(
+            "odd-clauses", pairs[-1].span, "cond-> test without a form", "(cond-> x test form ..)"
+        )
     bindings: list[Form] = []
     value: Form = form.items[1]
     for at in range(0, len(pairs), 2):
@@ -219,7 +235,9 @@ def binding_of(form: List, shape: str) -> tuple[Form, Form]:
     if isinstance(binding, List) and len(items) == 1 and isinstance(items[0], (List, Vector)):
         items = items[0].items
     if len(items) != 2:
-        raise LispError("binding-style", binding.span, "one name and one value are expected", f"write {shape}")
+        raise LispError(
+            "binding-style", binding.span, "one name and one value are expected", f"write {shape}"
+        )
     return items[0], items[1]
 
 
@@ -236,7 +254,14 @@ def let_test(an: Analyzer, form: List, test: str | None, shape: str, then: Form,
 @macro("if-let", "(if-let [name value] then else)", "Binds the value in `then` if it is truthy.")
 def if_let(an: Analyzer, form: List) -> Form:
     arity(form, 2, "(if-let [x value] then else)")
-    return let_test(an, form, None, "(if-let [x value] then else)", form.items[2], form.items[3] if len(form.items) > 3 else None)
+    return let_test(
+        an,
+        form,
+        None,
+        "(if-let [x value] then else)",
+        form.items[2],
+        form.items[3] if len(form.items) > 3 else None,
+    )
 
 
 @macro("when-let", "(when-let [name value] body ..)", "Binds the value and runs the body if it is truthy.")
@@ -247,7 +272,14 @@ def when_let(an: Analyzer, form: List) -> Form:
 @macro("if-some", "(if-some [name value] then else)", "As if-let, for anything but nil.")
 def if_some(an: Analyzer, form: List) -> Form:
     arity(form, 2, "(if-some [x value] then else)")
-    return let_test(an, form, "some?", "(if-some [x value] then else)", form.items[2], form.items[3] if len(form.items) > 3 else None)
+    return let_test(
+        an,
+        form,
+        "some?",
+        "(if-some [x value] then else)",
+        form.items[2],
+        form.items[3] if len(form.items) > 3 else None,
+    )
 
 
 @macro("when-some", "(when-some [name value] body ..)", "As when-let, for anything but nil.")
@@ -270,11 +302,10 @@ def time(an: Analyzer, form: List) -> Form:
     span = form.span
     start, value = an.world.fresh("start", span), an.world.fresh("value", span)
     now = List((Symbol("performance.now", span),), span)
-    report = call(
-        "println", span, Str("Elapsed:", span),
-        List((core("str", span), List((Symbol(".toFixed", span), call("-", span, now, start), _number(3, span)), span), Str(" ms", span)), span),
-    )  # fmt: skip
-    return call("let", span, Vector((start, now, value, body(form.items[1:], span)), span), report, value)
+    took = List((Symbol(".toFixed", span), call("-", span, now, start), _number(3, span)), span)
+    report = call("println", span, Str("Elapsed:", span), call("str", span, took, Str(" ms", span)))
+    bindings = Vector((start, now, value, body(form.items[1:], span)), span)
+    return call("let", span, bindings, report, value)
 
 
 def _number(value: int, span: Span | None) -> Form:
@@ -293,7 +324,11 @@ def assert_(an: Analyzer, form: List) -> Form:
     return call("unless", span, form.items[1], call("throw", span, call("error", span, message)))
 
 
-@macro("condp", "(condp pred expr test value .. default)", "The value after the first test with (pred test expr).")
+@macro(
+    "condp",
+    "(condp pred expr test value .. default)",
+    "The value after the first test with (pred test expr).",
+)
 def condp(an: Analyzer, form: List) -> Form:
     arity(form, 2, "(condp = x 1 :one 2 :two :other)")
     span = form.span
@@ -303,10 +338,11 @@ def condp(an: Analyzer, form: List) -> Form:
         "throw", span, call("error", span, Str("condp: no clause matches", span))
     )  # fmt: skip
     for at in range(len(args) - 2 - len(args) % 2, -1, -2):
-        test = List((form.items[1] if isinstance(form.items[1], Symbol) else pred, args[at], value), args[at].span)
+        test = List(
+            (form.items[1] if isinstance(form.items[1], Symbol) else pred, args[at], value), args[at].span
+        )
         made = call("if", args[at].span, test, args[at + 1], made)
     bindings: tuple[Form, ...] = (value, form.items[2])
     if not isinstance(form.items[1], Symbol):
         bindings = (pred, form.items[1], *bindings)
     return call("let", span, Vector(bindings, span), made)
-

@@ -10,6 +10,9 @@ from .forms import Form, List, Symbol
 
 def plain(form: Form) -> Form:
     """The form without its metadata."""
-    while isinstance(form, List) and len(form.items) == 3 and isinstance(form.items[0], Symbol) and form.items[0].name == "with-meta*":
+    while isinstance(form, List) and len(form.items) == 3:
+        head = form.items[0]
+        if not isinstance(head, Symbol) or head.name != "with-meta*":
+            break
         form = form.items[1]
     return form

@@ -28,7 +28,7 @@ BITS = {
 OPERATORS = ARITHMETIC | COMPARISON | UNARY | {"instance?", "mod", "rem", "quot"}
 
 # The type of each operator's value; "join" is decided from the operands.
-RESULT: dict[str, str] = {name: "bool" for name in COMPARISON | UNARY | {"instance?"}}
+RESULT: dict[str, str] = dict.fromkeys(COMPARISON | UNARY | {"instance?"}, "bool")
 RESULT |= dict.fromkeys(ARITHMETIC | {"inc", "dec", "mod", "rem", "quot"}, "join")
 RESULT["typeof"] = "str"
 
@@ -47,7 +47,14 @@ for _name in ("some-fn", "count"):
 RETURNS["count"] = "num"
 RETURNS |= dict.fromkeys(("%isMapLike", "%isSequenceOf", "%matches"), "bool")
 # Functions of JavaScript itself.
-JS_RETURNS = {"Number": "num", "parseInt": "num", "parseFloat": "num", "String": "str", "Boolean": "bool", "isNaN": "bool"}
+JS_RETURNS = {
+    "Number": "num",
+    "parseInt": "num",
+    "parseFloat": "num",
+    "String": "str",
+    "Boolean": "bool",
+    "isNaN": "bool",
+}
 
 
 def build_operator(an: Analyzer, name: str, form: List, scope: Scope) -> Node | None:
@@ -114,5 +121,3 @@ def warn_unawaited(an: Analyzer, arg: Node, name: str) -> None:
         an.warn(
             "missing-await", arg.span, f"{label} is async: its result is a promise", f"write (await {text})"
         )
-
-

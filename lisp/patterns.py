@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from .forms import Form, Keyword, List, Map, Str, Symbol, Vector
+from .forms import (
+    Form,
+    Keyword,
+    List,
+    Map,
+    Str,
+    Symbol,
+    Vector,
+)
 from .metadata import plain
 from .nodes import Bind, Call, CoreRef, KeywordLit, Lit, Local, LocalRef, Lookup, Node
 
@@ -45,7 +53,9 @@ def note(local: Local, init: Node) -> None:
     local.is_async_fn = type(init) is Fn and init.frame.has_await and not init.frame.has_yield
 
 
-def whole(an: Analyzer, name: Form | None, init: Node | None, form: Form, scope: Scope, out: list[Bind]) -> Local:
+def whole(
+    an: Analyzer, name: Form | None, init: Node | None, form: Form, scope: Scope, out: list[Bind]
+) -> Local:
     """The local for the value being taken apart: `:as name`, or a fresh one."""
     if name is not None:
         if not isinstance(name, Symbol):
@@ -82,7 +92,9 @@ def bind_vector(an: Analyzer, form: Vector, init: Node | None, scope: Scope, out
             if at + 1 >= len(items):
                 raise an.fail("bad-pattern", item, "& needs a name after it", "[a & rest]")
             if at + 2 < len(items):
-                raise an.fail("bad-pattern", items[at + 2], "nothing may follow the rest pattern", "[a & rest]")
+                raise an.fail(
+                    "bad-pattern", items[at + 2], "nothing may follow the rest pattern", "[a & rest]"
+                )
             target = plain(items[at + 1])
             rest = an.temp(target.name if isinstance(target, Symbol) else "rest", target.span)
             nested.append((target, rest, None))
@@ -154,7 +166,9 @@ def bind_map(an: Analyzer, form: Map, init: Node | None, scope: Scope, out: list
             continue
         elif isinstance(key, Keyword):
             raise an.fail(
-                "bad-pattern", key, f":{key.name} is not part of a map pattern",
+                "bad-pattern",
+                key,
+                f":{key.name} is not part of a map pattern",
                 "a name comes first: {x :x}; or {:keys [x] :or {x 1} :as all}",
             )
         else:
@@ -166,7 +180,7 @@ def bind_map(an: Analyzer, form: Map, init: Node | None, scope: Scope, out: list
 
 
 def text_key(form: Form) -> Node:
-    from .analyzer import js_string
+    from .literals import js_string
 
     name = form.value if isinstance(form, Str) else getattr(form, "name", "")
     node = Lit(form.span, js_string(name))
@@ -175,7 +189,13 @@ def text_key(form: Form) -> Node:
 
 
 def bind_key(
-    an: Analyzer, target: Form, key: Node, source: Local, defaults: dict[str, Form], scope: Scope, out: list[Bind]
+    an: Analyzer,
+    target: Form,
+    key: Node,
+    source: Local,
+    defaults: dict[str, Form],
+    scope: Scope,
+    out: list[Bind],
 ) -> None:
     target = plain(target)
     found = Lookup(target.span, an.refer(source, target.span), key)

@@ -9,7 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .forms import BigInt, Const, Form, FString, Keyword, List, Map, Number, Regex, Set, Str, Symbol, Vector
+from .forms import (
+    BigInt,
+    Const,
+    Form,
+    FString,
+    Keyword,
+    List,
+    Map,
+    Number,
+    Regex,
+    Set,
+    Str,
+    Symbol,
+    Vector,
+)
 from .nodes import ArrayLit, Bind, Call, CoreRef, Let, Lit, Local, Node, Spread
 
 if TYPE_CHECKING:
@@ -41,14 +55,19 @@ class _Template:
             case Vector(items=items):
                 return ArrayLit(form.span, self.items(items, depth))
             case Set(items=items):
-                return Call(form.span, CoreRef(form.span, "%setForm"), [ArrayLit(form.span, self.items(items, depth))])
+                return Call(
+                    form.span, CoreRef(form.span, "%setForm"), [ArrayLit(form.span, self.items(items, depth))]
+                )
             case Map(items=items):
-                return Call(form.span, CoreRef(form.span, "%mapForm"), [ArrayLit(form.span, self.items(items, depth))])
+                return Call(
+                    form.span, CoreRef(form.span, "%mapForm"), [ArrayLit(form.span, self.items(items, depth))]
+                )
             case FString(parts=parts):
                 nodes: list[Node] = []
                 for part in parts:
-                    nodes.append(
-                        an.quoted(Str(part, form.span)) if isinstance(part, str)
+                    nodes.append(  # noqa: PERF401
+                        an.quoted(Str(part, form.span))
+                        if isinstance(part, str)
                         else ArrayLit(form.span, [self.build(part, depth)])
                     )
                 return Call(form.span, CoreRef(form.span, "%fstringForm"), [ArrayLit(form.span, nodes)])
@@ -92,7 +111,7 @@ def splice(node: Node) -> Node:
 
 
 def text(value: str) -> Node:
-    from .analyzer import js_string
+    from .literals import js_string
 
     node = Lit(None, js_string(value))
     node.ty = "str"
@@ -111,5 +130,3 @@ def quasiquote(an: Analyzer, form: Form, scope: Scope) -> Node:
     for bind in binds:
         bind.local.sources = None
     return Let(form.span, binds, node)
-
-

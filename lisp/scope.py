@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .forms import Marks, Symbol
-from .nodes import Frame, Local, Node
+from .forms import Marks
+from .nodes import Local, Node
 
 if TYPE_CHECKING:
     from .analyzer import Analyzer
@@ -109,18 +109,8 @@ class Marks_:
     def __init__(self) -> None:
         self.all: list[Mark] = [Mark("core", None, None)]
 
-    def new(self, kind: str, scope: Scope | None, namespace: Namespace | None, macro: str | None = None) -> int:
+    def new(
+        self, kind: str, scope: Scope | None, namespace: Namespace | None, macro: str | None = None
+    ) -> int:
         self.all.append(Mark(kind, scope, namespace, macro))
         return len(self.all) - 1
-
-
-def key_of(symbol: Symbol) -> Any:
-    return (symbol.name, symbol.marks) if symbol.marks else symbol.name
-
-
-def bind(scope: Scope, symbol: Symbol, local: Local | Macro) -> None:
-    scope.table[(symbol.name, symbol.marks) if symbol.marks else symbol.name] = local
-
-
-def new_local(symbol: Symbol, frame: Frame) -> Local:
-    return Local(symbol.name, symbol.span, frame=frame)

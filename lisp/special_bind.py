@@ -7,14 +7,18 @@ In: a form. Out: its node. Binding lists come in two styles, told apart by the b
 from __future__ import annotations
 
 from .analyzer import Analyzer
-from .forms import Form, FString, Keyword, List, Map, Str, Symbol, Vector
+from .forms import (
+    Form,
+    FString,
+    List,
+    Map,
+    Symbol,
+    Vector,
+)
+from .metadata import plain
 from .nodes import (
-    Arity,
     Bind,
-    Catch,
     CheckAwait,
-    Fn,
-    Frame,
     Let,
     Letfn,
     Local,
@@ -22,14 +26,12 @@ from .nodes import (
     Loop,
     NamedCall,
     Node,
-    Param,
     Recur,
-    Try,
 )
-from .metadata import plain
 from .patterns import bind_pattern, note
 from .scope import Scope
-from .special_core import define, meta_of, special
+from .special_core import special
+from .special_fn import build_fn, clauses_of
 
 
 def pairs_of(an: Analyzer, form: Form, owner: str) -> list[tuple[Form, Form]]:
@@ -38,7 +40,10 @@ def pairs_of(an: Analyzer, form: Form, owner: str) -> list[tuple[Form, Form]]:
         items = form.items
         if len(items) % 2:
             raise an.fail(
-                "odd-bindings", items[-1], "binding without a value", f"({owner} [name value ..] ..): values are missing"
+                "odd-bindings",
+                items[-1],
+                "binding without a value",
+                f"({owner} [name value ..] ..): values are missing",
             )
         return [(items[at], items[at + 1]) for at in range(0, len(items), 2)]
     if isinstance(form, List):
@@ -48,18 +53,30 @@ def pairs_of(an: Analyzer, form: Form, owner: str) -> list[tuple[Form, Form]]:
                 inner = " ".join(item.span.text if item.span else "x" for item in form.items)
                 short = inner if len(inner) < 40 else "name value"
                 raise an.fail(
-                    "binding-style", form, "a binding list in parentheses holds (name value) pairs",
+                    "binding-style",
+                    form,
+                    "a binding list in parentheses holds (name value) pairs",
                     f"write (({short})) or [{short}]",
                 )
             if len(entry.items) == 1:
-                raise an.fail("odd-bindings", entry, "binding without a value", f"({owner} ((name value)) ..)")
+                raise an.fail(
+                    "odd-bindings", entry, "binding without a value", f"({owner} ((name value)) ..)"
+                )
             if len(entry.items) != 2:
                 raise an.fail(
-                    "arity", entry, "a binding is a name and one value", f"({owner} ((name value) (name value)) ..)"
+                    "arity",
+                    entry,
+                    "a binding is a name and one value",
+                    f"({owner} ((name value) (name value)) ..)",
                 )
             pairs.append((entry.items[0], entry.items[1]))
         return pairs
-    raise an.fail("binding-style", form, f"{owner} needs a binding list", f"({owner} [x 1 y 2] ..) or ({owner} ((x 1)) ..)")
+    raise an.fail(
+        "binding-style",
+        form,
+        f"{owner} needs a binding list",
+        f"({owner} [x 1 y 2] ..) or ({owner} ((x 1)) ..)",
+    )
 
 
 @special("let", "let*")
@@ -90,7 +107,7 @@ def named_let(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     outer = Scope(scope)
     local = an.local(name, outer)
     params = Vector(tuple(target for target, _ in pairs), items[2].span)
-    fn, calls = build_fn(an, [(params, items[3:])], form, outer, name.name, named=local)
+    fn = build_fn(an, [(params, items[3:])], form, outer, name.name, named=local)
     arity = fn.arities[0]
     if not local.used and not any(param.default for param in arity.params):
         an.frame.has_await |= fn.frame.has_await
@@ -108,7 +125,13 @@ def named_let(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
             for bind, arg in zip(binds, args, strict=True):
                 if bind.local.sources is not None:
                     bind.local.sources.append(arg)
-        loop.binds, loop.inner, loop.body, loop.is_fn, loop.span = binds, arity.binds, arity.body, False, form.span
+        loop.binds, loop.inner, loop.body, loop.is_fn, loop.span = (
+            binds,
+            arity.binds,
+            arity.body,
+            False,
+            form.span,
+        )
         # as a function it would be async, and its first call awaited
         return CheckAwait(form.span, loop) if fn.frame.has_await else loop
     local.is_async_fn = False
@@ -132,7 +155,7 @@ def letfn(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         entries.append((entry, name, an.local(name, inner)))
     fns: list[tuple[Local, Node]] = []
     for entry, name, local in entries:
-        fn, _ = build_fn(an, clauses_of(an, entry.items[1:], entry), entry, inner, name.name)
+        fn = build_fn(an, clauses_of(an, entry.items[1:], entry), entry, inner, name.name)
         note(local, fn)
         fns.append((local, fn))
     return Letfn(form.span, fns, an.body(items[2:], inner, tail, form.span))
@@ -157,7 +180,9 @@ def loop_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         else:
             local = an.temp("value", target.span)
             loop.binds.append(Bind(target.span, local, init))
-            if not loop.extra and all(isinstance(other, Symbol) and constant(value) for other, value in pairs[at + 1 :]):
+            if not loop.extra and all(
+                isinstance(other, Symbol) and constant(value) for other, value in pairs[at + 1 :]
+            ):
                 later.append((target, local))
             else:
                 # a later initial value may use the names, so they are loop variables themselves
@@ -203,11 +228,18 @@ def locals_of(binds: list[Bind]) -> list[Local]:
 def recur(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     loop = an.loop
     if loop is None:
-        raise an.fail("recur-outside", form, "recur has no enclosing loop or function", "(loop [i 0] .. (recur (inc i)))")
+        raise an.fail(
+            "recur-outside",
+            form,
+            "recur has no enclosing loop or function",
+            "(loop [i 0] .. (recur (inc i)))",
+        )
     if not tail:
         raise an.fail(
-            "recur-not-tail", form, "recur is not in tail position",
-            "nothing may be left to do after it: call a function instead, or make it the last form of its branch",
+            "recur-not-tail",
+            form,
+            "recur is not in tail position",
+            "nothing may be left to do after it: make it the last form of its branch, or call a function",
         )
     return recur_node(an, loop, form, scope)
 
@@ -254,246 +286,3 @@ def again(an: Analyzer, loop: Loop, args: list[Node], form: List, out: list[Bind
             out += steps
             parts += locals_of(steps)
     return [an.refer(local, local.span) for local in [*temps, *parts]]
-
-
-def clauses_of(an: Analyzer, forms: tuple[Form, ...], owner: Form) -> list[tuple[Form, tuple[Form, ...]]]:
-    """(parameters, body) of each arity. Several iff every form is a list that starts with a vector."""
-    if not forms:
-        raise an.fail("bad-function", owner, "a function needs parameters", "(fn [x] body ..)")
-    if all(isinstance(f, List) and f.items and isinstance(f.items[0], Vector) for f in forms):
-        return [(f.items[0], f.items[1:]) for f in forms if isinstance(f, List)]
-    if not isinstance(forms[0], (List, Vector)):
-        raise an.fail("bad-function", forms[0], "a function needs parameters", "(fn [x] body ..) or (fn (x) body ..)")
-    return [(forms[0], forms[1:])]
-
-
-@special("fn", "lambda", "fn*")
-def fn_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    items = form.items[1:]
-    name: Symbol | None = None
-    inner = scope
-    first = plain(items[0]) if items else None
-    if isinstance(first, Symbol):
-        name, items = first, items[1:]
-        inner = Scope(scope)
-    if len(items) > 1 and isinstance(items[0], Str) and isinstance(items[1], (List, Vector)):
-        items = items[1:]
-    self_local = an.local(name, inner) if name is not None else None
-    fn, _ = build_fn(an, clauses_of(an, items, form), form, inner, name.name if name else None)
-    fn.self_local = self_local
-    return fn
-
-
-@special("defn", "defn-")
-def defn(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    items = form.items
-    if len(items) < 3:
-        raise an.fail("arity", form, "defn needs a name, parameters and a body", "(defn f [x] ..)")
-    name, _ = meta_of(an, items[1])
-    rest = items[2:]
-    doc = None
-    if len(rest) > 1 and isinstance(rest[0], Str):
-        doc, rest = rest[0].value, rest[1:]
-    if len(rest) > 1 and isinstance(rest[0], Map):
-        rest = rest[1:]
-    if doc is None and len(rest) > 2 and isinstance(rest[0], (List, Vector)) and isinstance(rest[1], Str):
-        doc, rest = rest[1].value, (rest[0], *rest[2:])
-    an.world.check_binder(name, defining=True)
-    source = List((an.world.core("fn", form.span), *rest), form.span)
-    clauses_of(an, rest, form)
-    return define(an, form, name, source, scope, doc=doc)
-
-
-def build_fn(
-    an: Analyzer,
-    clauses: list[tuple[Form, tuple[Form, ...]]],
-    form: Form,
-    scope: Scope,
-    name: str | None,
-    *,
-    kind: str = "fn",
-    named: Local | None = None,
-) -> tuple[Fn, list[Node]]:
-    """A function node from its arities; analyzed in a frame of its own."""
-    frame = Frame(an.frame, name, kind=kind)
-    saved = an.frame, an.loop, an.finals, an.top, an.auto, an.tries
-    an.frame, an.finals, an.top, an.tries = frame, [], False, 0
-    if named is not None:
-        named.frame, named.named_frame = frame, frame
-    arities = [build_arity(an, params, body, scope, named, form) for params, body in clauses]
-    an.frame, an.loop, an.finals, an.top, an.auto, an.tries = saved
-    if named is not None:
-        named.frame = an.frame
-    if kind == "fn" and frame.uses_this and not named and frame.parent and in_method(frame.parent):
-        frame.uses_this = False
-        frame.parent.uses_this = True
-    seen: dict[object, Form] = {}
-    for (params, _), arity in zip(clauses, arities, strict=True):
-        key: object = "rest" if arity.rest else len(arity.params)
-        if key in seen:
-            raise an.fail("bad-function", params, "two arities take the same number of arguments")
-        seen[key] = params
-    return Fn(form.span, name, None, arities, frame), []
-
-
-def in_method(frame: Frame | None) -> bool:
-    """Is `this` already the object of an enclosing method (arrows keep it)?"""
-    while frame is not None:
-        if frame.kind not in ("fn", "top"):
-            return True
-        frame = frame.parent
-    return False
-
-
-def build_arity(
-    an: Analyzer, params: Form, body: tuple[Form, ...], scope: Scope, named: Local | None, owner: Form
-) -> Arity:
-    if not isinstance(params, (List, Vector)):
-        raise an.fail("bad-function", params, "a function needs parameters", "(fn [x] body ..)")
-    inner = Scope(scope)
-    check_duplicates(an, params)
-    made: list[Param] = []
-    binds: list[Bind] = []
-    rest: Local | None = None
-    later: list[tuple[Form, Local]] = []
-    items = params.items
-    required = 0
-    at = 0
-    while at < len(items):
-        item = plain(items[at])
-        if isinstance(item, Symbol) and item.name in ("&", "&rest"):
-            if at + 1 >= len(items):
-                raise an.fail("bad-params", item, "& needs a name after it", "[a & rest]")
-            if at + 2 < len(items):
-                raise an.fail("bad-params", items[at + 2], "nothing may follow the rest parameter", "[a & rest]")
-            target = plain(items[at + 1])
-            if isinstance(target, Symbol):
-                rest = an.local(target, inner)
-            else:
-                rest = an.temp("rest", target.span)
-                later.append((target, rest))
-            break
-        default: Form | None = None
-        if isinstance(item, List):
-            if len(item.items) != 2:
-                raise an.fail("bad-params", item, "a parameter with a default is (name default)", "[a (b 10)]")
-            default, item = item.items[1], plain(item.items[0])
-        node = an.value(default, inner) if default is not None else None
-        if isinstance(item, Symbol):
-            local = an.local(item, inner)
-        elif isinstance(item, (Vector, Map)):
-            local = an.temp("arg", item.span)
-        else:
-            raise an.fail("bad-params", item, "not a parameter", "a name, (name default), [a b] or {:keys [a b]}")
-        if node is not None:
-            made.append(Param(local, node))
-            binds.append(Bind(item.span, local, None, node))
-        else:
-            made.append(Param(local))
-            required = at + 1
-        if not isinstance(item, Symbol):
-            bind_pattern(an, item, an.refer(local, item.span), inner, binds)
-        at += 1
-    for target, local in later:
-        from .patterns import fill
-
-        fill(an, target, local, inner, binds)
-    loop = Loop(owner.span, is_fn=True, has_rest=rest is not None)
-    loop.locals = [param.local for param in made] + ([rest] if rest else [])
-    for local in loop.locals:
-        local.loop = loop
-    an.loop = loop
-    if named is not None:
-        named.loop = loop
-    if body and isinstance(body[0], Map) and len(body) > 1 and {Keyword("pre"), Keyword("post")} & set(body[0].items[::2]):
-        body = body[1:]
-    node = an.body(body, inner, True, owner.span)
-    an.loop = None
-    return Arity(made, rest, binds, node, loop, required)
-
-
-def check_duplicates(an: Analyzer, params: List | Vector) -> None:
-    seen: set[Symbol] = set()
-    for item in params.items:
-        name = plain(item)
-        if isinstance(name, List) and name.items:
-            name = plain(name.items[0])
-        if isinstance(name, Symbol) and name.name not in ("_", "&"):
-            if name in seen:
-                raise an.fail("bad-params", name, f"the parameter {name.name} stands there twice", "give each its own name")
-            seen.add(name)
-
-
-@special("try")
-def try_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    body: list[Form] = []
-    catches: list[List] = []
-    final: List | None = None
-    for item in form.items[1:]:
-        head = item.items[0] if isinstance(item, List) and item.items else None
-        if isinstance(head, Symbol) and head.name == "catch":
-            assert isinstance(item, List)
-            if final is not None:
-                raise an.fail("bad-try", item, "catch after finally", "finally comes last")
-            catches.append(item)
-        elif isinstance(head, Symbol) and head.name == "finally":
-            assert isinstance(item, List)
-            if final is not None:
-                raise an.fail("bad-try", item, "a try has one finally")
-            final = item
-        elif catches or final:
-            raise an.fail("bad-try", item, "body after catch or finally", "(try body .. (catch e ..) (finally ..))")
-        else:
-            body.append(item)
-    top, an.top = an.top, False
-    if final is not None:
-        an.finals.append(an.loop)
-        an.tries += 1
-    an.tries += 1
-    node = Try(form.span, an.body(tuple(body), Scope(scope), tail, form.span))
-    an.tries -= 1
-    node.catches = [catch_clause(an, clause, scope, tail) for clause in catches]
-    if final is not None:
-        an.finals.pop()
-        an.tries -= 1
-        loop, an.loop = an.loop, an.loop
-        node.final = an.body(final.items[1:], Scope(scope), False, final.span)
-        an.loop = loop
-    an.top = top
-    if not node.catches and node.final is None:
-        return node.body
-    return node
-
-
-def catch_clause(an: Analyzer, clause: List, scope: Scope, tail: bool) -> Catch:
-    """Typed iff a symbol is followed by a symbol and at least one body form."""
-    items = clause.items
-    if len(items) < 2:
-        raise an.fail("bad-try", clause, "catch needs a name", "(catch e body ..) or (catch TypeError e body ..)")
-    kind: Node | None = None
-    interrupt = False
-    rest = items[1:]
-    first = rest[0]
-    typed = len(rest) >= 3 and isinstance(first, (Symbol, Keyword)) and isinstance(rest[1], Symbol)
-    if typed:
-        if isinstance(first, Symbol) and first.name == "Interrupt":
-            interrupt = True
-        elif isinstance(first, Symbol) and first.name != "_":
-            kind = an.value(first, scope)
-        rest = rest[1:]
-    inner = Scope(scope)
-    out: list[Bind] = []
-    target = plain(rest[0])
-    if isinstance(target, Symbol):
-        local = an.local(target, inner)
-    elif isinstance(target, (Vector, Map)):
-        local = an.temp("e", target.span)
-        bind_pattern(an, target, an.refer(local, target.span), inner, out)
-    else:
-        raise an.fail("bad-try", target, "catch needs a name", "(catch e body ..) or (catch TypeError e body ..)")
-    body = an.body(rest[1:], inner, tail, clause.span)
-    if out:
-        body = Let(clause.span, out, body)
-    return Catch(local, body, kind, interrupt, clause.span)
-
-

@@ -7,19 +7,28 @@ In: `(defclass Name (extends Parent) [fields..] (constructor [x] ..) (method [a]
 from __future__ import annotations
 
 from .analyzer import Analyzer
-from .forms import Form, Keyword, List, Str, Symbol, Vector
-from .nodes import Call, Class, Define, Frame, JsRef, Member, MethodCall, Node
+from .forms import (
+    Form,
+    Keyword,
+    List,
+    Str,
+    Symbol,
+    Vector,
+)
 from .metadata import plain
-
+from .nodes import Call, Class, Define, Frame, JsRef, Member, MethodCall, Node
 from .scope import Scope
-from .special_bind import build_fn
-from .special_core import meta_of, special
+from .special_core import special
+from .special_def import meta_of
+from .special_fn import build_fn
 
 
 @special("defclass")
 def defclass(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if len(form.items) < 2:
-        raise an.fail("arity", form, "defclass needs a name", "(defclass Point (constructor [x y] ..) (method [] ..))")
+        raise an.fail(
+            "arity", form, "defclass needs a name", "(defclass Point (constructor [x y] ..) (method [] ..))"
+        )
     name, _ = meta_of(an, form.items[1])
     known = an.world.define(an, name)
     node = build_class(an, form, name.name, form.items[2:], scope)
@@ -48,12 +57,22 @@ def build_class(an: Analyzer, form: List, name: str | None, items: tuple[Form, .
     if len(rest) >= 2 and isinstance(rest[0], (Keyword, Symbol)) and rest[0].name in ("extends", "<"):
         node.parent = an.value(rest[1], scope)
         rest = rest[2:]
-    elif rest and isinstance(rest[0], List) and rest[0].items and rest[0].items[0] in (Symbol("extends"), Keyword("extends")):
+    elif (
+        rest
+        and isinstance(rest[0], List)
+        and rest[0].items
+        and rest[0].items[0] in (Symbol("extends"), Keyword("extends"))
+    ):
         if len(rest[0].items) != 2:
             raise an.fail("bad-class", rest[0], "extends takes one class", "(extends Parent)")
         node.parent = an.value(rest[0].items[1], scope)
         rest = rest[1:]
-    elif rest and isinstance(rest[0], List) and len(rest[0].items) == 1 and isinstance(rest[0].items[0], Symbol):
+    elif (
+        rest
+        and isinstance(rest[0], List)
+        and len(rest[0].items) == 1
+        and isinstance(rest[0].items[0], Symbol)
+    ):
         node.parent = an.value(rest[0].items[0], scope)  # (defclass Dog (Animal) ..)
         rest = rest[1:]
     elif rest and isinstance(rest[0], Vector) and len(rest[0].items) <= 1 and len(rest) > 1:
@@ -69,20 +88,32 @@ def member(an: Analyzer, item: Form, scope: Scope, owner: Class) -> Member:
     if isinstance(item, Symbol):
         return Member("field", item.name, value=None, span=item.span)
     if not isinstance(item, List) or not item.items:
-        raise an.fail("bad-class", item, "not a member of a class", "(method [args] body ..) or (field name value)")
+        raise an.fail(
+            "bad-class", item, "not a member of a class", "(method [args] body ..) or (field name value)"
+        )
     parts = list(item.items)
     static = False
     kind = "method"
     while len(parts) > 1 and isinstance(parts[0], (Symbol, Keyword)):
         word = parts[0].name
         following = parts[1]
-        if word == "static" and isinstance(following, (Symbol, Keyword, Str, Vector, List)) and not (
-            isinstance(following, Vector) and len(parts) > 2 and not isinstance(parts[2], Vector)
+        if (
+            word == "static"
+            and isinstance(following, (Symbol, Keyword, Str, Vector, List))
+            and not (isinstance(following, Vector) and len(parts) > 2 and not isinstance(parts[2], Vector))
         ):
             static = True
-        elif word in ("get", "set", "getter", "setter") and len(parts) > 2 and isinstance(following, (Symbol, Str, Keyword)):
+        elif (
+            word in ("get", "set", "getter", "setter")
+            and len(parts) > 2
+            and isinstance(following, (Symbol, Str, Keyword))
+        ):
             kind = word[:3]
-        elif word in ("async", "method", "defn", "fn", "generator") and len(parts) > 2 and isinstance(following, (Symbol, Str)):
+        elif (
+            word in ("async", "method", "defn", "fn", "generator")
+            and len(parts) > 2
+            and isinstance(following, (Symbol, Str))
+        ):
             pass
         elif word == "field" and isinstance(following, (Symbol, Str)):
             kind = "field"
@@ -117,7 +148,7 @@ def member(an: Analyzer, item: Form, scope: Scope, owner: Class) -> Member:
     if body and isinstance(body[0], Str) and len(body) > 1:
         body = body[1:]
     inner = Scope(scope)
-    fn, _ = build_fn(
+    fn = build_fn(
         an, [(parts[1], body)], item, inner, key if isinstance(key, str) else None,
         kind={"get": "getter", "set": "getter", "constructor": "constructor"}.get(kind, "method"),
     )  # fmt: skip
@@ -128,7 +159,9 @@ def member(an: Analyzer, item: Form, scope: Scope, owner: Class) -> Member:
     return Member(kind, key, static, fn, None, item.span)
 
 
-def field(an: Analyzer, item: List, key: str | Node, value: Form | None, static: bool, scope: Scope) -> Member:
+def field(
+    an: Analyzer, item: List, key: str | Node, value: Form | None, static: bool, scope: Scope
+) -> Member:
     node: Node | None = None
     if value is not None:
         saved = an.frame, an.loop
@@ -147,8 +180,18 @@ def super_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if frame is None or frame.kind not in ("constructor", "method", "getter"):
         raise an.fail("super-here", form, "super outside a class", "write it in a constructor or a method")
     args = an.values(form.items[1:], scope)
-    if frame.kind != "constructor" and form.items[1:] and isinstance(form.items[1], Symbol) and form.items[1].name[:1] == ".":
+    if (
+        frame.kind != "constructor"
+        and form.items[1:]
+        and isinstance(form.items[1], Symbol)
+        and form.items[1].name[:1] == "."
+    ):
         return MethodCall(form.span, JsRef(form.span, "super"), form.items[1].name[1:], args[1:])
     if frame.kind != "constructor":
-        raise an.fail("super-here", form, "super is called only in a constructor", "a parent's method is (super.method args)")
+        raise an.fail(
+            "super-here",
+            form,
+            "super is called only in a constructor",
+            "a parent's method is (super.method args)",
+        )
     return Call(form.span, JsRef(form.items[0].span, "super"), args)

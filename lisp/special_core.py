@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .analyzer import Analyzer, js_string, nil
-from .errors import LispError
-from .forms import Form, Keyword, List, Map, Str, Symbol, Vector
+from .analyzer import Analyzer
+from .forms import (
+    Form,
+    Keyword,
+    List,
+    Str,
+    Symbol,
+    Vector,
+)
+from .literals import nil
 from .nodes import (
-    Await,
     Call,
-    CheckAwait,
     CoreRef,
-    Define,
     Delete,
-    Do,
     Fn,
     GlobalRef,
     If,
@@ -26,10 +29,8 @@ from .nodes import (
     Lit,
     LocalRef,
     Logic,
-    MethodCall,
     New,
     Node,
-    Nothing,
     Prop,
     PyCall,
     SetLocal,
@@ -39,7 +40,7 @@ from .nodes import (
     Yield,
 )
 from .quasiquote import quasiquote
-from .scope import Global, Scope, Special
+from .scope import Scope, Special
 
 SPECIALS: dict[str, Special] = {}
 Builder = Callable[[Analyzer, List, Scope, bool], Node]
@@ -55,7 +56,7 @@ def special(*names: str) -> Callable[[Builder], Builder]:
 
 
 def exactly(an: Analyzer, form: List, count: int, what: str, shape: str) -> None:
-    """Check the number of arguments; the span is the first one too many, or the form when some are missing."""
+    """Check the number of arguments; the error is at the first one too many, or the form."""
     given = len(form.items) - 1
     if given != count:
         at: Form = form.items[count + 1] if given > count else form
@@ -90,7 +91,10 @@ def if_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if not 3 <= len(items) <= 4:
         at = items[4] if len(items) > 4 else form
         raise an.fail(
-            "arity", at, "if takes a test, a then and an optional else", "(if test then else); several forms: (do ..)"
+            "arity",
+            at,
+            "if takes a test, a then and an optional else",
+            "(if test then else); several forms: (do ..)",
         )
     test = an.value(items[1], scope)
     top, an.top = an.top, False
@@ -133,7 +137,7 @@ def statement(an: Analyzer, forms: tuple[Form, ...], scope: Scope, form: Form) -
 
 @special("throw")
 def throw(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    exactly(an, form, 1, "throw takes exactly one expression", "(throw (error \"message\"))")
+    exactly(an, form, 1, "throw takes exactly one expression", '(throw (error "message"))')
     return Throw(form.span, an.value(form.items[1], scope))
 
 
@@ -142,7 +146,9 @@ def await_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     exactly(an, form, 1, "await takes exactly one expression", "(await promise)")
     if an.frame.kind in ("constructor", "getter", "field"):
         raise an.fail(
-            "await-here", form, f"await cannot stand in a {an.frame.kind}",
+            "await-here",
+            form,
+            f"await cannot stand in a {an.frame.kind}",
             "JavaScript runs it synchronously: await before, or in an async method",
         )
     auto, an.auto = an.auto, False
@@ -188,7 +194,9 @@ def is_named(form: Form, name: str) -> bool:
 @special("catch", "finally")
 def stray(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     name = form.items[0].name if isinstance(form.items[0], Symbol) else "catch"
-    raise an.fail("bad-try", form.items[0], f"{name} outside of a try", "(try body .. (catch e ..) (finally ..))")
+    raise an.fail(
+        "bad-try", form.items[0], f"{name} outside of a try", "(try body .. (catch e ..) (finally ..))"
+    )
 
 
 @special("syntax-error")
@@ -197,7 +205,9 @@ def syntax_error(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     from .write import write_form as form_text
 
     if len(form.items) < 2 or not isinstance(form.items[1], Str):
-        raise an.fail("arity", form, "syntax-error takes a message and forms", '(syntax-error "message" form ..)')
+        raise an.fail(
+            "arity", form, "syntax-error takes a message and forms", '(syntax-error "message" form ..)'
+        )
     shown = " ".join([form_text(item) for item in form.items[2:]])
     span = form.span.expansion if form.span is not None and form.span.expansion is not None else form.span
     raise an.fail("syntax-error", span, form.items[1].value + (f": {shown}" if shown else ""))
@@ -208,7 +218,9 @@ def dot(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     """`(. o a [i] (m x))`: a path; a Symbol is a property, a vector an index, a list a method call."""
     items = form.items
     if len(items) < 3:
-        raise an.fail("arity", form, ". needs an object and a member", "(. obj prop), (. obj (method x)), (. obj [i])")
+        raise an.fail(
+            "arity", form, ". needs an object and a member", "(. obj prop), (. obj (method x)), (. obj [i])"
+        )
     return path(an, an.value(items[1], scope), items[2:], scope, form)
 
 
@@ -254,9 +266,15 @@ def index_key(an: Analyzer, keys: tuple[Form, ...], scope: Scope, at: Form) -> N
 
 @special("set!")
 def set_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    if len(form.items) == 4 and isinstance(form.items[2], (Symbol, Keyword)) and isinstance(form.items[1], (Symbol, List)):
+    if (
+        len(form.items) == 4
+        and isinstance(form.items[2], (Symbol, Keyword))
+        and isinstance(form.items[1], (Symbol, List))
+    ):
         # (set! obj prop value) as in JavaScript-minded Lisps is not ours; say so precisely
-        raise an.fail("arity", form.items[3], "set! takes a place and a value", "write (set! (. obj prop) value)")
+        raise an.fail(
+            "arity", form.items[3], "set! takes a place and a value", "write (set! (. obj prop) value)"
+        )
     exactly(an, form, 2, "set! takes a place and a value", "(set! x 1), (set! (. obj prop) 1)")
     target, source = form.items[1:]
     if isinstance(target, Symbol):
@@ -264,7 +282,9 @@ def set_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     elif isinstance(target, List) and target.items:
         place = an.value(target, scope)
     else:
-        raise an.fail("bad-place", target, "set! cannot assign to this", "a name, (. obj prop) or (. obj [key])")
+        raise an.fail(
+            "bad-place", target, "set! cannot assign to this", "a name, (. obj prop) or (. obj [key])"
+        )
     value = an.value(source, scope)
     if isinstance(place, LocalRef):
         place.local.assigned = place.local.mutated = True
@@ -272,7 +292,9 @@ def set_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
             place.local.sources.append(value)
         return SetLocal(form.span, place.local, value)
     if isinstance(place, PyCall) and place.mode == "get" and place.path:
-        owner: Node = place.root if len(place.path) == 1 else PyCall(place.span, place.root, place.path[:-1], [], "get")
+        owner: Node = (
+            place.root if len(place.path) == 1 else PyCall(place.span, place.root, place.path[:-1], [], "get")
+        )
         return SetPlace(form.span, Prop(place.span, owner, place.path[-1]), value)
     if isinstance(place, Call) and isinstance(place.fn, CoreRef):
         if place.fn.name == "%indexSlice":
@@ -289,7 +311,9 @@ def set_name(an: Analyzer, target: Symbol, scope: Scope) -> Node:
     node = an.reference(target, scope)
     if isinstance(node, CoreRef):
         raise an.fail(
-            "set-core", target, f"{target.name} is a core function and cannot be assigned",
+            "set-core",
+            target,
+            f"{target.name} is a core function and cannot be assigned",
             f"(def {target.name} ..) makes your own",
         )
     if isinstance(node, JsRef):
@@ -307,113 +331,6 @@ def delete(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if not isinstance(place, (Prop, Index)):
         raise an.fail("bad-place", form.items[1], "delete! cannot delete this", "(delete! (. obj prop))")
     return Delete(form.span, place)
-
-
-@special("def", "define", "defonce")
-def def_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    items = form.items
-    if len(items) > 1 and isinstance(items[1], List) and isinstance(items[0], Symbol) and items[0].name == "define":
-        target = items[1]
-        if target.items and isinstance(target.items[0], Symbol) and target.items[0].name != "with-meta*":
-            rest = List(target.items[1:], target.span)
-            call = List((an.world.core("defn", form.span), target.items[0], rest, *items[2:]), form.span)
-            return an.form(call, scope, tail)
-    if len(items) < 2:
-        raise an.fail("arity", form, "def needs a name", "(def name value)")
-    name, meta = meta_of(an, items[1])
-    doc = None
-    if len(items) == 4 and isinstance(items[2], Str):
-        doc, source = items[2].value, items[3]
-    elif len(items) == 3:
-        source = items[2]
-    elif len(items) == 2:
-        return declare(an, form, scope, tail)
-    else:
-        raise an.fail("arity", items[3], "def takes one value", "(def name value); several forms: (do ..)")
-    once = isinstance(items[0], Symbol) and items[0].name == "defonce"
-    return define(an, form, name, source, scope, doc=doc, once=once)
-
-
-def meta_of(an: Analyzer, form: Form) -> tuple[Symbol, Form | None]:
-    """The symbol a definition names, without its metadata."""
-    meta: Form | None = None
-    if isinstance(form, List) and len(form.items) == 3 and isinstance(form.items[0], Symbol) and form.items[0].name == "with-meta*":
-        meta, form = form.items[2], form.items[1]
-    if not isinstance(form, Symbol):
-        raise an.fail("bad-name", form, "a definition needs a name", "(def name value)")
-    if "." in form.name.strip("."):
-        raise an.fail(
-            "bad-name", form, f"{form.name} cannot be defined: a name has no dot",
-            f"to set a property: (set! {form.name} value)",
-        )
-    return form, meta
-
-
-def define(
-    an: Analyzer, form: List, name: Symbol, source: Form, scope: Scope, *, doc: str | None = None, once: bool = False
-) -> Node:
-    """A global definition. The name is known before its value is analyzed, so functions may recur."""
-    known = an.world.define(an, name)
-    previous = an.world.pending
-    an.world.pending = known
-    refs = known.refs
-    value = an.value(source, scope)
-    an.world.pending = previous
-    if isinstance(value, Fn):
-        value.self_global = known.refs > refs
-        value.name = value.name or name.name
-        value.doc = doc or value.doc
-    an.world.describe(known, value, doc)
-    node = Define(form.span, name.name, known.js, value)
-    if once:
-        exists = Lit(form.span, f'"{known.js}" in globalThis')
-        exists.ty = "bool"
-        return If(form.span, exists, nil(form.span), node)
-    return node
-
-
-@special("declare")
-def declare(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    for name in form.items[1:]:
-        if not isinstance(name, Symbol):
-            raise an.fail("bad-name", name, "declare takes names", "(declare f g)")
-        an.world.define(an, name, declared=True)
-    return Nothing(form.span)
-
-
-@special("py->")
-def py_arrow(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    """`(py-> o m args ..)` is `(await (.m o args ..))`; m may be dotted."""
-    items = form.items
-    if len(items) < 3 or not isinstance(items[2], (Symbol, Str)):
-        at = items[2] if len(items) > 2 else form
-        raise an.fail("arity", at, "py-> takes an object, a method name and arguments", "(py-> np sum [1 2 3])")
-    name = items[2].name if isinstance(items[2], Symbol) else items[2].value
-    target = an.property_chain(an.value(items[1], scope), name.lstrip(".").split("."), items[2].span)
-    auto, an.auto = an.auto, False
-    node = an.apply(target, an.values(items[3:], scope), form.span)
-    an.auto = auto
-    return an.await_node(node, form.span)
-
-
-@special("py.async")
-def py_async(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    if len(form.items) < 2:
-        raise an.fail("arity", form, "py.async needs a function", "(py.async f x :k v)")
-    target = an.value(form.items[1], scope)
-    args = an.values(form.items[2:], scope)
-    if isinstance(target, PyCall) and target.mode == "get":
-        return PyCall(form.span, target.root, target.path, args, "async")
-    if isinstance(target, Prop):
-        return PyCall(form.span, target.obj, [target.name], args, "async")
-    return PyCall(form.span, target, [], args, "async")
-
-
-@special("py.eval", "py.exec")
-def py_eval(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    name = form.items[0].name if isinstance(form.items[0], Symbol) else "py.eval"
-    exactly(an, form, 1, f"{name} takes Python source text", f'({name} "1 + 1")')
-    return MethodCall(form.span, JsRef(form.span, "$py"), name[3:], [an.value(form.items[1], scope)])
 
 
 @special("with-meta*")
@@ -449,5 +366,3 @@ def this_as(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
 
 def is_async(node: Node) -> bool:
     return isinstance(node, Fn) and node.frame.has_await and not node.frame.has_yield
-
-

@@ -1,13 +1,21 @@
 """py.import, js.import and import.
 
-In: a form. Out: definitions of globals. `(py.import "numpy" :as np)`, `(js.import "node:path" :refer [join])`,
+In: a form. Out: definitions of globals: `(py.import "numpy" :as np)`, `(js.import "node:os" :refer [cpus])`,
 `(import "./lib.lisp" :as lib :refer [f my-macro])`.
 """
 
 from __future__ import annotations
 
-from .analyzer import Analyzer, js_string
-from .forms import Form, Keyword, List, Str, Symbol, Vector
+from .analyzer import Analyzer
+from .forms import (
+    Form,
+    Keyword,
+    List,
+    Str,
+    Symbol,
+    Vector,
+)
+from .literals import js_string
 from .mangle import mangle
 from .metadata import plain
 from .names import suggest
@@ -77,7 +85,9 @@ def py_import(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     for source, target in refer:
         known = an.world.define(an, target)
         known.is_python = False
-        made.append(Define(form.span, target.name, known.js, PyCall(form.span, root, [source.name], [], "get")))
+        made.append(
+            Define(form.span, target.name, known.js, PyCall(form.span, root, [source.name], [], "get"))
+        )
     return made[0] if len(made) == 1 else Do(form.span, made)
 
 
@@ -116,12 +126,19 @@ def import_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
 
 
 def load(
-    an: Analyzer, form: List, module: Form, name: str, alias: Symbol | None, refer: list[tuple[Symbol, Symbol]]
+    an: Analyzer,
+    form: List,
+    module: Form,
+    name: str,
+    alias: Symbol | None,
+    refer: list[tuple[Symbol, Symbol]],
 ) -> Node:
     """Import a Lisp file: its forms are compiled here once, in a namespace of their own."""
     world = an.world
     if world.loader is None:
-        raise an.fail("no-loader", module, "Lisp files cannot be imported here", "there is no file to import from")
+        raise an.fail(
+            "no-loader", module, "Lisp files cannot be imported here", "there is no file to import from"
+        )
     if an.frame.kind != "top":
         raise an.fail("import-here", form, "a Lisp file is imported at the top level")
     importer = world.loading[-1] if world.loading else form.span.source.name if form.span is not None else ""
@@ -151,7 +168,10 @@ def load(
         if known is None and macro is None:
             near = suggest(source.name, [*space.globals, *space.macros])
             raise an.fail(
-                "unbound-symbol", source, f"{source.name} is not defined in {name}", f"did you mean {near}?" if near else None
+                "unbound-symbol",
+                source,
+                f"{source.name} is not defined in {name}",
+                f"did you mean {near}?" if near else None,
             )
         world.namespace.globals.pop(target.name, None)
         world.namespace.macros.pop(target.name, None)
@@ -199,5 +219,3 @@ def defined_name(form: Form) -> Symbol | None:
     while isinstance(target, List) and target.items:
         target = plain(target.items[0])  # (define (f x) ..)
     return target if isinstance(target, Symbol) and "." not in target.name else None
-
-

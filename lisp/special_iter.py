@@ -7,9 +7,15 @@ before them; a source after `:await` is iterated with `for await`.
 from __future__ import annotations
 
 from .analyzer import Analyzer
-from .forms import Form, Keyword, List, Symbol, Vector
-from .nodes import Bind, Clause, For, Node, With
+from .forms import (
+    Form,
+    Keyword,
+    List,
+    Symbol,
+    Vector,
+)
 from .metadata import plain
+from .nodes import Bind, Clause, For, Node, With
 from .patterns import bind_pattern
 from .scope import Scope
 from .special_bind import pairs_of
@@ -21,7 +27,12 @@ def for_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     items = form.items
     name = items[0].name if isinstance(items[0], Symbol) else "for"
     if len(items) < 2 or not isinstance(items[1], (Vector, List)):
-        raise an.fail("arity", items[1] if len(items) > 1 else form, f"{name} needs its sources in brackets", f"({name} [x xs] body ..)")
+        raise an.fail(
+            "arity",
+            items[1] if len(items) > 1 else form,
+            f"{name} needs its sources in brackets",
+            f"({name} [x xs] body ..)",
+        )
     inner = Scope(scope)
     clauses = clauses_of(an, items[1], name, inner)
     body = statement(an, items[2:], inner, form)
@@ -40,7 +51,9 @@ def clauses_of(an: Analyzer, binding: Vector | List, name: str, scope: Scope) ->
         if is_await:
             at += 1
             if at >= len(items):
-                raise an.fail("odd-bindings", item, ":await needs a source after it", f"({name} [:await x xs] ..)")
+                raise an.fail(
+                    "odd-bindings", item, ":await needs a source after it", f"({name} [:await x xs] ..)"
+                )
             item = plain(items[at])
         if at + 1 >= len(items):
             raise an.fail("odd-bindings", item, "binding without a value", f"({name} [x xs] body ..)")
@@ -74,7 +87,12 @@ def modifier(an: Analyzer, item: Keyword, source: Form, name: str, scope: Scope,
         return Clause("let", None, None, binds, item.span)
     if item.name in ("when", "while", "unless", "if"):
         if not after:
-            raise an.fail("bad-clause", item, f":{item.name} needs a source before it", f"({name} [x xs :{item.name} test] ..)")
+            raise an.fail(
+                "bad-clause",
+                item,
+                f":{item.name} needs a source before it",
+                f"({name} [x xs :{item.name} test] ..)",
+            )
         node = an.value(source, scope)
         if item.name == "unless":
             node = an.operator("not", [node], item.span)
@@ -88,7 +106,9 @@ def dotimes(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         raise an.fail("arity", form, "dotimes needs a name and a count", "(dotimes [i 10] body ..)")
     pairs = pairs_of(an, pair_list(form.items[1]), "dotimes")
     if len(pairs) != 1 or not isinstance(pairs[0][0], Symbol):
-        raise an.fail("arity", form.items[1], "dotimes takes one name and one count", "(dotimes [i 10] body ..)")
+        raise an.fail(
+            "arity", form.items[1], "dotimes takes one name and one count", "(dotimes [i 10] body ..)"
+        )
     count = an.value(pairs[0][1], scope)
     inner = Scope(scope)
     local = an.local(pairs[0][0], inner)

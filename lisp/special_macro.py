@@ -6,11 +6,19 @@ In: a form. Out: `Nothing` (the macro is entered in the world), or the body of l
 from __future__ import annotations
 
 from .analyzer import Analyzer
-from .forms import Form, List, Map, Str, Symbol, Vector
+from .forms import (
+    Form,
+    List,
+    Map,
+    Str,
+    Symbol,
+    Vector,
+)
 from .nodes import Frame, Node, Nothing
 from .scope import Macro, Scope
-from .special_bind import build_fn, clauses_of
-from .special_core import meta_of, special
+from .special_core import special
+from .special_def import meta_of
+from .special_fn import build_fn, clauses_of
 from .syntax_rules import syntax_rules
 
 
@@ -18,10 +26,14 @@ from .syntax_rules import syntax_rules
 def defmacro(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     items = form.items
     if len(items) < 3:
-        raise an.fail("arity", form, "defmacro needs a name, parameters and a body", "(defmacro twice [x] `(do ~x ~x))")
+        raise an.fail(
+            "arity", form, "defmacro needs a name, parameters and a body", "(defmacro twice [x] `(do ~x ~x))"
+        )
     name, _ = meta_of(an, items[1])
     if an.frame.kind != "top":
-        raise an.fail("macro-here", form, "defmacro inside a function", "define it at the top level, or use let-syntax")
+        raise an.fail(
+            "macro-here", form, "defmacro inside a function", "define it at the top level, or use let-syntax"
+        )
     an.world.check_binder(name, defining=True)
     rest = items[2:]
     doc = None
@@ -32,19 +44,24 @@ def defmacro(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     clauses = clauses_of(an, rest, form)
     saved = an.frame, an.loop, an.locals
     an.frame, an.loop, an.locals = Frame(None, name.name, kind="top", macro_time=True), None, []
-    fn, _ = build_fn(an, clauses, form, Scope(scope), name.name)
+    fn = build_fn(an, clauses, form, Scope(scope), name.name)
     made = an.locals
     an.frame, an.loop, an.locals = saved
     if fn.frame.has_await:
         raise an.fail(
-            "macro-await", form, f"the macro {name.name} awaits while expanding", "put the await into the template: `(await ~x)"
+            "macro-await",
+            form,
+            f"the macro {name.name} awaits while expanding",
+            "put the await into the template: `(await ~x)",
         )
     js = an.world.compile_function(an, fn, made)
     arglists = " ".join([name.name] + [_shown(params) for params, _ in clauses])
     arities: list[tuple[int, int | None]] = [
         (arity.required, None if arity.rest is not None else len(arity.params)) for arity in fn.arities
     ]
-    an.world.define_macro(an, name, an.world.hosted.define(name.name, js, form, doc, f"({arglists})", arities))
+    an.world.define_macro(
+        an, name, an.world.hosted.define(name.name, js, form, doc, f"({arglists})", arities)
+    )
     return Nothing(form.span)
 
 
@@ -55,7 +72,12 @@ def _shown(params: Form) -> str:
 @special("define-syntax", "defsyntax")
 def define_syntax(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if len(form.items) != 3 or not isinstance(form.items[1], Symbol):
-        raise an.fail("arity", form, "define-syntax takes a name and syntax-rules", "(define-syntax name (syntax-rules () ..))")
+        raise an.fail(
+            "arity",
+            form,
+            "define-syntax takes a name and syntax-rules",
+            "(define-syntax name (syntax-rules () ..))",
+        )
     name = form.items[1]
     an.world.check_binder(name, defining=True)
     an.world.define_macro(an, name, transformer(an, name.name, form.items[2], scope))
@@ -68,16 +90,28 @@ def transformer(an: Analyzer, name: str, form: Form, scope: Scope) -> Macro:
         meaning = an.world.resolve(form, scope)
         if isinstance(meaning, Macro):
             return meaning
-    if isinstance(form, List) and form.items and isinstance(form.items[0], Symbol) and form.items[0].name == "syntax-rules":
+    if (
+        isinstance(form, List)
+        and form.items
+        and isinstance(form.items[0], Symbol)
+        and form.items[0].name == "syntax-rules"
+    ):
         return syntax_rules(an, name, form, scope)
-    raise an.fail("bad-syntax", form, "a macro is defined by syntax-rules", "(syntax-rules () ((_ x) template) ..)")
+    raise an.fail(
+        "bad-syntax", form, "a macro is defined by syntax-rules", "(syntax-rules () ((_ x) template) ..)"
+    )
 
 
 @special("let-syntax", "letrec-syntax")
 def let_syntax(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     items = form.items
     if len(items) < 2 or not isinstance(items[1], (List, Vector)):
-        raise an.fail("arity", form, "let-syntax needs a list of macros", "(let-syntax ((name (syntax-rules () ..))) body ..)")
+        raise an.fail(
+            "arity",
+            form,
+            "let-syntax needs a list of macros",
+            "(let-syntax ((name (syntax-rules () ..))) body ..)",
+        )
     recursive = isinstance(items[0], Symbol) and items[0].name == "letrec-syntax"
     entries = list(items[1].items)
     if isinstance(items[1], Vector):
@@ -103,5 +137,3 @@ def for_macros(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     """Definitions that macros of this file use: run in the macro host, and part of the program too."""
     an.world.for_macros(an, form, scope)
     return an.body(form.items[1:], scope, tail, form.span)
-
-

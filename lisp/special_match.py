@@ -7,12 +7,41 @@ In: a form. Out: `Case` (constants, a `switch`) and `Match` (patterns with guard
 
 from __future__ import annotations
 
-from .analyzer import Analyzer, js_string, nil
-from .forms import BigInt, Const, Form, Keyword, List, Map, Number, Regex, Str, Symbol, Vector
-from .nodes import (
-    Bind, Call, Case, CoreRef, If, Index, Let, Lit, Local, LocalRef, Logic, Lookup, Match, MatchArm, Node, Op, Throw,
-)  # fmt: skip
+from .analyzer import Analyzer
+from .forms import (
+    BigInt,
+    Const,
+    Form,
+    Keyword,
+    List,
+    Map,
+    Number,
+    Regex,
+    Str,
+    Symbol,
+    Vector,
+)
+from .literals import js_string, nil
 from .metadata import plain
+from .nodes import (
+    Bind,
+    Call,
+    Case,
+    CoreRef,
+    If,
+    Index,
+    Let,
+    Lit,
+    Local,
+    LocalRef,
+    Logic,
+    Lookup,
+    Match,
+    MatchArm,
+    Node,
+    Op,
+    Throw,
+)  # fmt: skip
 from .patterns import bind_pattern
 from .scope import Scope
 from .special_core import special
@@ -33,7 +62,12 @@ def case(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     simple = True
     if rest and all(isinstance(arm, Vector) and len(arm.items) >= 2 for arm in rest):
         rest = [part for arm in rest if isinstance(arm, Vector) for part in (arm.items[0], _body(an, arm))]
-    if len(rest) >= 2 and not len(rest) % 2 and isinstance(rest[-2], (Symbol, Keyword)) and rest[-2].name in ("else", "default", "_"):
+    if (
+        len(rest) >= 2
+        and not len(rest) % 2
+        and isinstance(rest[-2], (Symbol, Keyword))
+        and rest[-2].name in ("else", "default", "_")
+    ):
         default = an.form(rest[-1], scope, tail)
         rest = rest[:-2]
     elif len(rest) % 2:
@@ -42,7 +76,9 @@ def case(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     seen: set[Form] = set()
     for at in range(0, len(rest), 2):
         test = rest[at]
-        choices: list[Form] = list(test.items) if isinstance(test, List) and test.items[:1] != (Symbol("quote"),) else [test]
+        choices: list[Form] = (
+            list(test.items) if isinstance(test, List) and test.items[:1] != (Symbol("quote"),) else [test]
+        )
         nodes = []
         for choice in choices:
             if isinstance(choice, List) and len(choice.items) == 2 and choice.items[0] == Symbol("quote"):
@@ -55,11 +91,17 @@ def case(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         arms.append((nodes, an.form(rest[at + 1], scope, tail)))
     an.top = top
     if default is None:
-        default = Throw(form.span, Call(form.span, CoreRef(form.span, "%noClause"), [text("case"), value_again(an, value)]))
+        default = Throw(
+            form.span,
+            Call(form.span, CoreRef(form.span, "%noClause"), [text("case"), value_again(an, value)]),
+        )
         if not isinstance(value, LocalRef):
             local = an.temp("value", items[1].span)
             local.sources = [value]
-            default = Throw(form.span, Call(form.span, CoreRef(form.span, "%noClause"), [text("case"), LocalRef(None, local)]))
+            default = Throw(
+                form.span,
+                Call(form.span, CoreRef(form.span, "%noClause"), [text("case"), LocalRef(None, local)]),
+            )
             inner = switch(form, LocalRef(items[1].span, local), arms, default, simple)
             return Let(form.span, [Bind(items[1].span, local, value)], inner)
     if not simple and not isinstance(value, LocalRef):
@@ -71,7 +113,11 @@ def case(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
 
 
 def _body(an: Analyzer, arm: Vector) -> Form:
-    return arm.items[1] if len(arm.items) == 2 else List((an.world.core("do", arm.span), *arm.items[1:]), arm.span)
+    return (
+        arm.items[1]
+        if len(arm.items) == 2
+        else List((an.world.core("do", arm.span), *arm.items[1:]), arm.span)
+    )
 
 
 def value_again(an: Analyzer, value: Node) -> Node:
@@ -126,11 +172,13 @@ def match(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
                 guard = rest[at + 2]
                 at += 2
             if at + 1 >= len(rest):
-                raise an.fail("odd-clauses", pattern, "pattern without a body", "(match x pattern body .. _ other)")
-            if (
-                isinstance(pattern, List) and len(pattern.items) == 3 and pattern.items[1] == Keyword("when") and guard is None
-            ):  # fmt: skip
-                pattern, guard = pattern.items[0], pattern.items[2]
+                raise an.fail(
+                    "odd-clauses", pattern, "pattern without a body", "(match x pattern body .. _ other)"
+                )
+            if guard is None and isinstance(pattern, List) and len(pattern.items) == 3:
+                inner_items = pattern.items
+                if inner_items[1] == Keyword("when"):
+                    pattern, guard = inner_items[0], inner_items[2]
             clauses.append((pattern, guard, (rest[at + 1],)))
             at += 2
     node = Match(form.span, subject, value)
@@ -146,7 +194,13 @@ def match(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
 
 
 def looks_flat(rest: list[Form]) -> bool:
-    return all(isinstance(item, List) and item.items and isinstance(item.items[0], Symbol) and item.items[0].name in ("or", "quote", "and", "as", "?") for item in rest[::2])
+    return all(
+        isinstance(item, List)
+        and item.items
+        and isinstance(item.items[0], Symbol)
+        and item.items[0].name in ("or", "quote", "and", "as", "?")
+        for item in rest[::2]
+    )
 
 
 def pattern_steps(an: Analyzer, form: Form, subject: Local, scope: Scope, out: list[Node | Bind]) -> None:
@@ -185,10 +239,11 @@ def pattern_steps(an: Analyzer, form: Form, subject: Local, scope: Scope, out: l
             out.append(Call(form.span, CoreRef(form.span, "%isMapLike"), [here]))
             for key, value in zip(items[::2], items[1::2], strict=True):
                 if key == Keyword("keys") and isinstance(value, Vector):
-                    for name in value.items:
-                        if not isinstance(name, (Symbol, Keyword)):
-                            raise an.fail("bad-pattern", name, ":keys lists names", "{:keys [a b]}")
-                        key_step(an, Keyword(name.name, name.span), Symbol(name.name, name.span), subject, scope, out)
+                    for item in value.items:
+                        if not isinstance(item, (Symbol, Keyword)):
+                            raise an.fail("bad-pattern", item, ":keys lists names", "{:keys [a b]}")
+                        symbol = item if isinstance(item, Symbol) else Symbol(item.name, item.span)
+                        key_step(an, Keyword(item.name, item.span), symbol, subject, scope, out)
                     continue
                 if key == Keyword("as") and isinstance(value, Symbol):
                     out.append(Bind(form.span, an.local(value, scope), here))
@@ -196,12 +251,16 @@ def pattern_steps(an: Analyzer, form: Form, subject: Local, scope: Scope, out: l
                 key_step(an, key, value, subject, scope, out)
         case _:
             raise an.fail(
-                "bad-pattern", form, "not a pattern",
+                "bad-pattern",
+                form,
+                "not a pattern",
                 "a name, _, a constant, [a b & rest], {:key pattern}, (or 1 2), 'symbol or (? predicate)",
             )
 
 
-def key_step(an: Analyzer, key: Form, value: Form, subject: Local, scope: Scope, out: list[Node | Bind]) -> None:
+def key_step(
+    an: Analyzer, key: Form, value: Form, subject: Local, scope: Scope, out: list[Node | Bind]
+) -> None:
     name = text(key.name) if isinstance(key, Keyword) else an.value(key, scope)
     here = LocalRef(key.span, subject)
     item = an.temp(key.name if isinstance(key, Keyword) else "item", key.span)

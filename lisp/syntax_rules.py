@@ -11,7 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import LispError
-from .forms import Form, FString, List, Map, Set, Span, Symbol, Vector
+from .forms import (
+    Form,
+    FString,
+    List,
+    Map,
+    Set,
+    Span,
+    Symbol,
+    Vector,
+)
 from .hosting import expansion_span
 from .scope import Macro, Scope
 
@@ -32,9 +41,12 @@ class Rules:
         self.world = an.world
         self.ellipsis = Symbol("...")
         if items and isinstance(items[0], Symbol):
-            self.ellipsis = items.pop(0)
+            self.ellipsis = items[0]
+            del items[0]
         if not items or not isinstance(items[0], (List, Vector)):
-            raise an.fail("bad-syntax", form, "syntax-rules needs its literals", "(syntax-rules () ((_ x) template))")
+            raise an.fail(
+                "bad-syntax", form, "syntax-rules needs its literals", "(syntax-rules () ((_ x) template))"
+            )
         self.literals: set[Any] = set()
         for literal in items[0].items:
             if not isinstance(literal, Symbol):
@@ -46,7 +58,9 @@ class Rules:
                 raise an.fail("bad-syntax", rule, "a rule is (pattern template)", "((_ x) template)")
             pattern, template = rule.items
             if not isinstance(pattern, (List, Vector)) or not pattern.items:
-                raise an.fail("bad-syntax", pattern, "a pattern is a list that starts with the macro's name or _")
+                raise an.fail(
+                    "bad-syntax", pattern, "a pattern is a list that starts with the macro's name or _"
+                )
             seen: dict[Any, int] = {}
             self.check(an, List(pattern.items[1:], pattern.span), 0, seen)
             self.check_template(an, template, seen)
@@ -89,7 +103,9 @@ class Rules:
                 wanted = seen.get(ident(form))
                 if wanted is not None and depth < wanted:
                     raise an.fail(
-                        "bad-syntax", form, f"{form.name} needs an ellipsis after it here",
+                        "bad-syntax",
+                        form,
+                        f"{form.name} needs an ellipsis after it here",
                         "it was followed by one in the pattern",
                     )
             elif isinstance(form, (List, Vector, Map, Set)):
@@ -126,8 +142,12 @@ class Rules:
         b = an.world.resolve(form, use)
         if a is None and b is None:
             return literal.name == form.name
-        if type(a) is type(b) and a is not None and not (a is b):
-            return getattr(a, "name", 1) == getattr(b, "name", 2) and type(a).__name__ in ("CoreFn", "JsGlobal", "Special")
+        if type(a) is type(b) and a is not None and a is not b:
+            return getattr(a, "name", 1) == getattr(b, "name", 2) and type(a).__name__ in (
+                "CoreFn",
+                "JsGlobal",
+                "Special",
+            )
         return a is b
 
     def match_items(
@@ -180,7 +200,11 @@ class Rules:
         while stack:
             item = stack.pop()
             if isinstance(item, Symbol):
-                if item.name not in ("_", ".") and ident(item) not in self.literals and not self.is_ellipsis(item):
+                if (
+                    item.name not in ("_", ".")
+                    and ident(item) not in self.literals
+                    and not self.is_ellipsis(item)
+                ):
                     found.append(ident(item))
             elif isinstance(item, (List, Vector, Map)):
                 stack.extend(item.items)
@@ -194,13 +218,15 @@ class Rules:
             if key in values:
                 value = values[key]
                 if isinstance(value, list):
-                    raise LispError("bad-syntax", template.span, f"{template.name} needs an ellipsis after it here")
+                    raise LispError(
+                        "bad-syntax", template.span, f"{template.name} needs an ellipsis after it here"
+                    )
                 return value  # type: ignore[no-any-return]
             return Symbol(template.name, span, (*template.marks, mark))
         if isinstance(template, FString):
             parts: list[str | Form] = []
             for part in template.parts:
-                parts.append(part if isinstance(part, str) else self.build(part, values, mark, span, dots))
+                parts.append(part if isinstance(part, str) else self.build(part, values, mark, span, dots))  # noqa: PERF401
             return FString(tuple(parts), span)
         if isinstance(template, (List, Vector, Map, Set)):
             items = template.items
@@ -229,7 +255,9 @@ class Rules:
             return type(template)(tuple(made), span)
         return template
 
-    def repeat(self, template: Form, values: Bindings, mark: int, span: Span | None, depth: int) -> list[Form]:
+    def repeat(
+        self, template: Form, values: Bindings, mark: int, span: Span | None, depth: int
+    ) -> list[Form]:
         lists = {key: values[key] for key in self.variables(template) if isinstance(values.get(key), list)}
         if not lists:
             raise LispError("bad-syntax", template.span, "nothing before this ellipsis repeats")

@@ -13,7 +13,14 @@ from . import ir
 from . import nodes as n
 from .analyzer import Analyzer
 from .anf import EFFECT, RETURN, Lowerer
-from .compiler import Compiled, Compiler, build_map, guarded, is_quiet, parameters
+from .compiler import (
+    Compiled,
+    Compiler,
+    build_map,
+    guarded,
+    is_quiet,
+    parameters,
+)
 from .emitter import Emitter
 from .errors import Diagnostic, LispError, render
 from .forms import Form
@@ -94,11 +101,16 @@ def compile(
     Raises LispError (LispErrors for several), and nothing else, on any text.
     """
     compiler = Compiler(
-        host=macro_host, import_names=import_names, pretty=pretty, source_map=source_map is not None, runtime=runtime
+        host=macro_host,
+        import_names=import_names,
+        pretty=pretty,
+        source_map=source_map is not None,
+        runtime=runtime,
     )
     compiler.loader = loader
     unit = _Unit(compiler, read_all(text, filename))
-    return guarded(_function, compiler, unit, runtime, source_map)
+    compiled: Compiled = guarded(_function, compiler, unit, runtime, source_map)
+    return compiled
 
 
 def _function(compiler: Compiler, unit: _Unit, runtime: str, source_map: str | None) -> Compiled:
@@ -168,7 +180,8 @@ def compile_module(
     compiler = compiler or Compiler(host=macro_host, source_map=source_map is not None)
     compiler.loader = loader or compiler.loader
     unit = _Unit(compiler, read_all(text, filename))
-    return guarded(_module, unit, source_map, target, map_url)
+    compiled: Compiled = guarded(_module, unit, source_map, target, map_url)
+    return compiled
 
 
 def _module(unit: _Unit, source_map: str | None, target: str, map_url: str | None) -> Compiled:
@@ -230,13 +243,20 @@ def prologue(lw: Lowerer, target: str) -> list[str]:
     """Lines that give the module what a session gives its forms."""
     lines = []
     if "$req" in lw.host_imports and target == "node":
-        lines += ['import { createRequire } from "node:module";', "const $req = createRequire(import.meta.url);"]
+        lines += [
+            'import { createRequire } from "node:module";',
+            "const $req = createRequire(import.meta.url);",
+        ]
     if "$import" in lw.host_imports:
         lines.append("const $import = (name) => import(name);")
     if "$py" in lw.host_imports:
-        missing = json.dumps("this program uses Python: run it with polyrepl, or set up createNodePythonBridge first")
+        missing = json.dumps(
+            "this program uses Python: run it with polyrepl, or set up createNodePythonBridge first"
+        )
         lines.append(
-            'const $py = globalThis[Symbol.for("polyrepl.$py")] ?? (() => { throw new Error(' + missing + "); })();"
+            'const $py = globalThis[Symbol.for("polyrepl.$py")] ?? (() => { throw new Error('
+            + missing
+            + "); })();"
         )
     return lines
 
@@ -256,7 +276,9 @@ def definitions(node: n.Node) -> list[str]:
 def children(node: object) -> list[n.Node]:
     """Nodes directly inside a node, found by looking at its fields."""
     found: list[n.Node] = []
-    stack: list[object] = [getattr(node, name, None) for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
+    stack: list[object] = [
+        getattr(node, name, None) for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())
+    ]
     seen: set[int] = set()
     while stack:
         item = stack.pop()
@@ -265,9 +287,15 @@ def children(node: object) -> list[n.Node]:
                 found.append(item)
         elif isinstance(item, (list, tuple)):
             stack.extend(item)
-        elif isinstance(item, (n.Arity, n.Member, n.Clause, n.Catch, n.MatchArm, n.Param)) and id(item) not in seen:
+        elif (
+            isinstance(item, (n.Arity, n.Member, n.Clause, n.Catch, n.MatchArm, n.Param))
+            and id(item) not in seen
+        ):
             seen.add(id(item))
             stack.extend(
-                getattr(item, name, None) for kind in type(item).__mro__ for name in getattr(kind, "__slots__", ()) if name != "loop"
+                getattr(item, name, None)
+                for kind in type(item).__mro__
+                for name in getattr(kind, "__slots__", ())
+                if name != "loop"
             )
     return found

@@ -16,7 +16,22 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .forms import BigInt, Const, Form, FString, Keyword, List, Map, Number, Regex, Set, Span, Str, Symbol, Vector
+from .forms import (
+    BigInt,
+    Const,
+    Form,
+    FString,
+    Keyword,
+    List,
+    Map,
+    Number,
+    Regex,
+    Set,
+    Span,
+    Str,
+    Symbol,
+    Vector,
+)
 
 MAX_SAFE = 2**53
 
@@ -47,7 +62,7 @@ def encode(form: Form, table: list[Form]) -> Any:
         case FString():
             parts: list[Any] = []
             for part in form.parts:
-                parts.append(part if isinstance(part, str) else [encode(part, table)])
+                parts.append(part if isinstance(part, str) else [encode(part, table)])  # noqa: PERF401
             return ["F", parts]
     raise TypeError(type(form).__name__)
 
@@ -65,9 +80,7 @@ def number(value: int | float) -> Any:
     return value
 
 
-def decode(
-    data: Any, table: list[Form], symbol: Callable[[str, Any], Symbol], span: Span | None
-) -> Form:
+def decode(data: Any, table: list[Form], symbol: Callable[[str, Any], Symbol], span: Span | None) -> Form:
     """The form. `symbol(name, id)` makes symbols that are not in the table; new forms get `span`.
 
     Raises ValueError for data that is no form (a promise, a class instance).
@@ -109,12 +122,17 @@ def decode(
     if tag == "F":
         parts: list[str | Form] = []
         for part in data[1]:
-            parts.append(part if isinstance(part, str) else decode(part[0], table, symbol, span))
+            parts.append(part if isinstance(part, str) else decode(part[0], table, symbol, span))  # noqa: PERF401
         return FString(tuple(parts), span)
     raise ValueError(f"not a form: {tag}")
 
 
-_CLASSES: dict[str, Callable[[tuple[Form, ...], Span | None], Form]] = {"l": List, "v": Vector, "s": Set, "m": Map}
+_CLASSES: dict[str, Callable[[tuple[Form, ...], Span | None], Form]] = {
+    "l": List,
+    "v": Vector,
+    "s": Set,
+    "m": Map,
+}
 
 
 def _text(value: int | float) -> str:

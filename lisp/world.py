@@ -11,23 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 from . import corelib
 from .errors import LispError
-from .forms import Form, FString, List, Map, Set, Span, Symbol, Vector
+from .forms import (
+    Form,
+    FString,
+    List,
+    Map,
+    Set,
+    Span,
+    Symbol,
+    Vector,
+)
 from .hosting import HostMacros
 from .mangle import JS_GLOBALS, mangle
-from .nodes import Fn, Node
+from .nodes import Fn, Local, Node
 from .scope import (
     CORE_MARK,
     CoreFn,
     Global,
     JsGlobal,
-    Local,
     Macro,
     Mark,
     Marks_,
     Meaning,
     Namespace,
     Scope,
-    Special,
 )
 
 if TYPE_CHECKING:
@@ -37,13 +44,6 @@ if TYPE_CHECKING:
 MAX_EXPANSIONS = 100_000
 KEYWORDS_JS = {"this": "this", "super": "super", "undefined": "undefined", "globalThis": "globalThis"}
 IMPORTS = {"$py", "$req", "$import"}
-PYTHON_HINTS = {
-    "None": "nil", "True": "true", "False": "false", "null": "nil", "lambda": "fn", "elif": "cond", "print": "println",
-    "setq": "set!", "progn": "do", "defun": "defn", "car": "first", "cdr": "rest", "display": "println",
-    "len": "count", "function": "fn", "const": "def", "var": "def", "return": "the last form is the value",
-    "nil?": "nil?", "else": ":else", "=>": "(fn [x] ..)", "===": "=", "!=": "not=", "!==": "not=", "&&": "and",
-    "||": "or", "!": "not", "import": "js.import or py.import", "mapcar": "map", "defvar": "def", "%": "mod",
-}  # fmt: skip
 
 
 class World:
@@ -116,11 +116,10 @@ class World:
             return JsGlobal(name)
         if name in JS_GLOBALS:
             return JsGlobal("$req" if name == "require" and "$req" in self.imports else name)
-        if name.isidentifier() or name.replace("$", "_").isidentifier():
-            if self.host is not None and "." not in name and name in self.host.known([name]):
-                self.known_js.add(name)
-                return JsGlobal(name)
-        return None
+        if self.host is None or not name.replace("$", "_").isidentifier() or not self.host.known([name]):
+            return None
+        self.known_js.add(name)
+        return JsGlobal(name)
 
     def resolve_alias(self, symbol: Symbol, scope: Scope) -> tuple[Meaning, list[str]] | None:
         """`lib.name..` where lib is an imported Lisp file: the meaning of name there, and what follows."""
@@ -135,7 +134,9 @@ class World:
 
             near = suggest(name, [*module.globals, *module.macros])
             raise LispError(
-                "unbound-symbol", symbol.span, f"{name} is not defined in {module.name}",
+                "unbound-symbol",
+                symbol.span,
+                f"{name} is not defined in {module.name}",
                 f"did you mean {head}.{near}?" if near else None,
             )
         return meaning, more.split(".") if more else []
@@ -171,11 +172,10 @@ class World:
         yield from self.core_table
 
     def unbound_hint(self, name: str) -> str | None:
-        other = PYTHON_HINTS.get(name)
-        if other:
-            return f"use {other}"
         if name[:1].isupper():
-            return f"a JavaScript global is used by its name; a package needs (js.import \"..\" :refer [{name}])"
+            return (
+                f'a JavaScript global is used by its name; a package needs (js.import ".." :refer [{name}])'
+            )
         return f"(def {name} ..) defines it, (declare {name}) announces a later definition"
 
     # -- definitions --------------------------------------------------------------------------
@@ -187,12 +187,17 @@ class World:
             raise LispError("reserved-name", symbol.span, "await is a reserved name", "choose another name")
         if symbol.marks and not defining and self.marks.all[symbol.marks[-1]].kind == "template":
             raise LispError(
-                "template-binding", symbol.span, f"the macro binds the plain template symbol {name}",
+                "template-binding",
+                symbol.span,
+                f"the macro binds the plain template symbol {name}",
                 f"write {name}# for a fresh name, or ~'{name} to capture on purpose",
             )
         if "." in name and name.strip("."):
             raise LispError(
-                "bad-name", symbol.span, f"{name} cannot be bound: a name has no dot", f"for instance {name.replace('.', '-')}"
+                "bad-name",
+                symbol.span,
+                f"{name} cannot be bound: a name has no dot",
+                f"for instance {name.replace('.', '-')}",
             )
         if name == "&":
             raise LispError("bad-name", symbol.span, "& cannot be bound", "a rest parameter is & name")
@@ -234,7 +239,16 @@ class World:
         if entry is None or entry.accepts(len(args)):
             return
         shapes = " or ".join(entry.arglists)
-        an.warn("arity", span, f"{name} is called with {len(args)} argument{'' if len(args) == 1 else 's'}", f"{shapes}")
+        an.warn(
+            "arity",
+            span,
+            f"{name} is called with {len(args)} argument{'' if len(args) == 1 else 's'}",
+            f"{shapes}",
+        )
+
+    def knows(self, name: str) -> bool:
+        """Is the name a user's global or macro, or a core function?"""
+        return name in self.namespace.globals or name in self.namespace.macros or name in self.core_table
 
     def new_global(self, name: str) -> Global:
         return Global(name, self.namespace.prefix + mangle(name), home=self.namespace)
@@ -316,6 +330,3 @@ def strip(form: Form) -> Form:
         case FString():
             return FString(tuple([p if isinstance(p, str) else strip(p) for p in form.parts]), form.span)
     return form
-
-
-__all__ = ["Local", "Special", "World", "strip"]

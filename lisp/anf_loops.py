@@ -1,0 +1,246 @@
+"""Lowering of loop, recur and while: native loops, a fresh binding for each iteration where it can be seen.
+
+In: a node and a destination. Out: statements. With polls on, each loop looks at the interrupt flag.
+"""
+
+from __future__ import annotations
+
+from . import ir
+from . import nodes as n
+from .anf import (
+    EFFECT,
+    Dest,
+    Lowerer,
+    delivering,
+    expression,
+    null,
+)
+from .anf_control import bind
+from .anf_ops import negate, test
+from .anf_order import mentions, reorder
+from .ir import (
+    Expr,
+    Name,
+    Stmt,
+    Text,
+)
+from .lifts import lifts
+from .nodes import Local, Node
+
+
+def poll(lw: Lowerer) -> list[Stmt]:
+    if not lw.polls:
+        return []
+    return [ir.IfStmt(None, flag(lw), [ir.Break(None)], [])]
+
+
+def flag(lw: Lowerer) -> Expr:
+    return ir.Binary(None, "!==", ir.Sub(None, lw.host("$flag"), Text(None, "0")), Text(None, "0"))
+
+
+def after_poll(lw: Lowerer, certain: bool = False) -> None:
+    """After a polled loop: was it left because of an interrupt?"""
+    if not lw.polls:
+        return
+    throw = ir.ThrowStmt(None, ir.CallExpr(None, lw.core("interrupt"), []))
+    lw.stmts.append(throw if certain else ir.IfStmt(None, flag(lw), [throw], []))
+
+
+def recurs(node: Node, loop: n.Loop) -> bool:
+    """Does some tail path of the node recur to the loop?"""
+    match node:
+        case n.Recur():
+            return node.loop is loop
+        case n.If():
+            return recurs(node.then, loop) or (node.other is not None and recurs(node.other, loop))
+        case n.Do():
+            return recurs(node.body[-1], loop)
+        case n.Let() | n.Letfn() | n.With():
+            return recurs(node.body, loop)
+        case n.Logic():
+            return recurs(node.args[-1], loop)
+        case n.Try():
+            return some_recurs([node.body, *[clause.body for clause in node.catches]], loop)
+        case n.Case():
+            arms = [body for _, body in node.arms]
+            return some_recurs(arms if node.default is None else [*arms, node.default], loop)
+        case n.Match():
+            return some_recurs([arm.body for arm in node.arms], loop)
+    return False
+
+
+def some_recurs(nodes: list[Node], loop: n.Loop) -> bool:
+    # a plain loop: any() over a generator would put C frames between the levels of a deep program
+    for node in nodes:  # noqa: SIM110
+        if recurs(node, loop):
+            return True
+    return False
+
+
+def always_recurs(node: Node, loop: n.Loop) -> bool:
+    """Do all tail paths recur to the loop (or throw)?"""
+    match node:
+        case n.Recur():
+            return node.loop is loop
+        case n.Throw():
+            return True
+        case n.If():
+            return (
+                node.other is not None and always_recurs(node.then, loop) and always_recurs(node.other, loop)
+            )
+        case n.Do():
+            return always_recurs(node.body[-1], loop)
+        case n.Let() | n.Letfn():
+            return always_recurs(node.body, loop)
+    return False
+
+
+@delivering(n.Loop)
+def loop_into(lw: Lowerer, node: n.Loop, dest: Dest) -> None:
+    per_iteration = per_iteration_locals(node)
+    closures = any(not harmless(step.init) for step in node.binds[1:])
+    copied: list[tuple[Local, str]] = []
+    for step in node.binds:
+        local = step.local
+        if local not in per_iteration or step.init is None or step.default is not None or node.extra:
+            bind(lw, step)
+            continue
+        e = lw.expr(step.init)
+        local.js = local.outer_js = lw.fresh(local.name)
+        first = local.captured and closures and step is not node.binds[-1]
+        lw.stmts.append(ir.Declare(step.span, "const" if first and not local.mutated else "let", local.js, e))
+        if first:
+            # a later initial value may hold a closure over this one's first value
+            copied.append((local, local.js))
+    for local, js in copied:
+        local.outer_js = lw.fresh(local.name)
+        lw.stmts.append(ir.Declare(None, "let", local.outer_js, Name(None, js)))
+    for local in per_iteration:
+        local.outer_js = local.outer_js or lw.name_of(local)
+        local.js = lw.fresh(local.name)
+    body_loop(lw, node, dest, per_iteration)
+
+
+def harmless(node: Node | None) -> bool:
+    """Surely no closure is made while evaluating it."""
+    if isinstance(node, (n.ArrayLit, n.Op)):
+        return all(harmless(item) for item in (node.items if isinstance(node, n.ArrayLit) else node.args))
+    return isinstance(node, (n.Lit, n.LocalRef, n.KeywordLit)) or (
+        isinstance(node, n.ObjectLit) and not node.pairs
+    )
+
+
+def per_iteration_locals(node: n.Loop) -> list[Local]:
+    """Rule 6: a loop variable that a closure, or a finally crossed by recur, sees is fresh each time."""
+    if node.crosses_finally:
+        return list(node.locals)
+    return [local for local in node.locals if local.captured]
+
+
+def body_loop(lw: Lowerer, node: n.Loop, dest: Dest, per_iteration: list[Local]) -> None:
+    body = node.body
+    if isinstance(body, n.If) and not node.inner and not per_iteration and not lifts(body.test):
+        other = body.other
+        if always_recurs(body.then, node) and not (other is not None and recurs(other, node)):
+            while_shape(lw, node, test(lw, body.test, loop=True), body.then, other, dest)
+            return
+        if other is not None and always_recurs(other, node) and not recurs(body.then, node):
+            while_shape(lw, node, negate(test(lw, body.test, loop=True)), other, body.then, dest)
+            return
+    exit_ = ir.Exit()
+    inside = dest if dest.kind == "return" else Dest(dest.kind, dest.name, exit_, lw.switches)
+    saved, lw.stmts = lw.stmts, poll(lw)
+    for local in per_iteration:
+        assert local.outer_js is not None
+        kind = "let" if local.mutated else "const"
+        lw.stmts.append(ir.Declare(None, kind, lw.name_of(local), Name(None, local.outer_js)))
+    for step in node.inner:
+        bind(lw, step)
+    lw.into(body, inside)
+    stmts, lw.stmts = lw.stmts, saved
+    strip_continue(stmts)
+    lw.stmts.append(ir.WhileStmt(node.span, Text(None, "true"), stmts, exit_))
+    after_poll(lw, dest.kind == "return")
+    if dest.kind != "return":
+        lw.leave(dest)
+
+
+def while_shape(lw: Lowerer, node: n.Loop, cond: Expr, again: Node, result: Node | None, dest: Dest) -> None:
+    """A loop whose body is `(if test again result)`: a while with its test, the result after it."""
+    stmts = lw.block(again, EFFECT)
+    strip_continue(stmts)
+    lw.stmts.append(ir.WhileStmt(node.span, cond, stmts + poll(lw)))
+    after_poll(lw)
+    if result is not None:
+        lw.into(result, dest)
+    else:
+        lw.finish(null(node.span), dest, node.span)
+
+
+def strip_continue(stmts: list[Stmt]) -> None:
+    """Drop the `continue` at the end of a loop body, also at the ends of its last if."""
+    while stmts:
+        last = stmts[-1]
+        if type(last) is ir.Continue:
+            stmts.pop()
+            continue
+        if type(last) is ir.IfStmt and last.other:
+            strip_continue(last.then)
+            strip_continue(last.other)
+        break
+
+
+@delivering(n.Recur)
+def recur_into(lw: Lowerer, node: n.Recur, dest: Dest) -> None:
+    """All arguments first, then the assignments, then round again."""
+    args = lw.args(node.args)
+    targets = [local.outer_js or lw.name_of(local) for local in node.loop.locals]
+    steps: list[tuple[str, Expr]] = []
+    for name, e in zip(targets, args, strict=True):
+        if not (type(e) is Name and e.text == name):
+            steps.append((name, e))
+    # An assignment may be written before a later one only if that one does not read the variable.
+    for at, (name, _) in enumerate(steps):
+        if at < len(steps) - 1 and any(mentions(later, name) for _, later in steps[at + 1 :]):
+            ordered = reorder(steps)
+            if ordered is not None:
+                steps = ordered
+            else:
+                steps = [
+                    (
+                        target,
+                        value if ir.is_simple(value) and type(value) is Text else lw.spill(value, "next"),
+                    )
+                    for target, value in steps
+                ]
+            break
+    for name, e in steps:
+        lw.stmts.append(ir.Assign(node.span, Name(None, name), e))
+    lw.stmts.append(ir.Continue(None))
+
+
+@delivering(n.While)
+def while_into(lw: Lowerer, node: n.While, dest: Dest) -> None:
+    saved, lw.stmts = lw.stmts, []
+    cond = test(lw, node.test, loop=True)
+    before, lw.stmts = lw.stmts, saved
+    body = lw.block(node.body, EFFECT)
+    if before:
+        body = [*before, ir.IfStmt(None, negate(cond), [ir.Break(None)], []), *body]
+        cond = Text(None, "true")
+    lw.stmts.append(ir.WhileStmt(node.span, cond, body + poll(lw)))
+    after_poll(lw)
+    deliver_nil(lw, node, dest)
+
+
+def deliver_nil(lw: Lowerer, node: Node, dest: Dest) -> None:
+    if dest.kind == "effect":
+        lw.leave(dest)
+    else:
+        lw.finish(null(node.span), dest, node.span)
+
+
+@expression(n.Recur)
+def recur_expr(lw: Lowerer, node: n.Recur) -> Expr:
+    recur_into(lw, node, EFFECT)
+    return null(node.span)

@@ -1,0 +1,93 @@
+"""Lowering of throw and try: one JavaScript catch for all clauses of a try."""
+
+from __future__ import annotations
+
+from . import ir
+from . import nodes as n
+from .anf import (
+    EFFECT,
+    Dest,
+    Lowerer,
+    delivering,
+    expression,
+    null,
+)
+from .ir import (
+    Expr,
+    Name,
+    Stmt,
+)
+from .nodes import Node
+
+
+@delivering(n.Throw)
+def throw_into(lw: Lowerer, node: n.Throw, dest: Dest) -> None:
+    lw.stmts.append(ir.ThrowStmt(node.span, lw.expr(node.value)))
+
+
+@expression(n.Throw)
+def throw_expr(lw: Lowerer, node: n.Throw) -> Expr:
+    throw_into(lw, node, EFFECT)
+    return null(node.span)
+
+
+@delivering(n.Try)
+def try_into(lw: Lowerer, node: n.Try, dest: Dest) -> None:
+    lw.tries += 1
+    body = lw.block(node.body, dest)
+    if node.final is None:
+        lw.tries -= 1
+    param: str | None = None
+    handler: list[Stmt] | None = None
+    if node.catches:
+        param, handler = catch_all(lw, node, dest)
+    final: list[Stmt] | None = None
+    if node.final is not None:
+        lw.tries -= 1
+        final = lw.block(node.final, EFFECT)
+    lw.stmts.append(ir.TryStmt(node.span, body, param, handler, final))
+
+
+def catch_all(lw: Lowerer, node: n.Try, dest: Dest) -> tuple[str, list[Stmt]]:
+    """One JavaScript catch for all clauses: typed ones in order, then the untyped, else throw on."""
+    param = lw.name_of(node.catches[0].local)
+    error = Name(None, param, True)
+    saved = lw.stmts
+    handler: list[Stmt] = []
+    rest = handler
+    for clause in node.catches:
+        lw.stmts = rest
+        cond: Expr | None = None
+        if clause.interrupt:
+            cond = ir.CallExpr(clause.span, lw.core("isInterrupt"), [error])
+        elif clause.kind is not None:
+            cond = caught_by(lw, clause.kind, error)
+        elif lw.polls:
+            lw.stmts.append(ir.Do(None, ir.CallExpr(None, lw.core("passInterrupt"), [error])))
+        local = clause.local
+        if cond is not None:
+            lw.stmts = []
+        if local.js is None and local.assigned:
+            lw.stmts.append(ir.Declare(None, "let", lw.name_of(local), error))
+        elif local.js is None:
+            local.js = param
+        lw.into(clause.body, dest)
+        if cond is None:
+            break
+        made = lw.stmts
+        other: list[Stmt] = []
+        if ir.ends(made):
+            rest.append(ir.IfStmt(clause.span, cond, made, []))
+        else:
+            rest.append(ir.IfStmt(clause.span, cond, made, other))
+            rest = other
+    else:
+        rest.append(ir.ThrowStmt(None, error))
+    lw.stmts = saved
+    return param, handler
+
+
+def caught_by(lw: Lowerer, kind: Node, error: Expr) -> Expr:
+    if isinstance(kind, n.JsRef) and kind.name[0] != "$":
+        return ir.Binary(kind.span, "instanceof", error, Name(kind.span, kind.name))
+    return ir.CallExpr(kind.span, lw.core("caught"), [error, lw.expr(kind)])
