@@ -10,10 +10,12 @@ starts in its own process while Python goes on importing.
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
 USAGE_ERROR = 2
+SUBCOMMANDS = {"npm": ".packages:npm", "node": ".packages:node", "doctor": ".doctor:doctor"}
 
 EPILOG = """\
 ways to run:
@@ -22,6 +24,8 @@ ways to run:
   polyrepl -e '(+ 1 2)'         run forms, print each value that is not nil
   echo '(+ 1 2)' | polyrepl     the same from a pipe
   jupyter lab                   choose the kernel "polyrepl"
+  polyrepl npm install NAME     add a JavaScript package with the bundled npm; polyrepl node runs Node
+  polyrepl doctor               versions, what was found, what is wrong
 
 environment:
   POLYREPL_NODE                 another Node (24 or newer) than the one that came with the install
@@ -39,6 +43,10 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("-e", "--eval", metavar="FORM", action="append", help="run FORM (may be repeated)")
     made.add_argument("-i", "--interactive", action="store_true", help="go to the prompt afterwards")
+    made.add_argument("-m", dest="module", metavar="NAME", help="run NAME.lisp, looked for like a module")
+    made.add_argument("--no-init", action="store_true", help="read neither config.toml nor init.lisp")
+    made.add_argument("--json", action="store_true", help="print each result as one line of JSON")
+    made.add_argument("--keep-going", action="store_true", help="go on after an error; exit 1 at the end")
     made.add_argument("--version", action="store_true", help="print versions and exit")
     made.add_argument("file", nargs="?", metavar="FILE", help="a program; - reads standard input")
     made.add_argument("args", nargs=argparse.REMAINDER, metavar="args", help="what *argv* holds")
@@ -48,21 +56,32 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     arguments = sys.argv[1:] if argv is None else argv
+    if arguments and arguments[0] in SUBCOMMANDS:
+        module, _, function = SUBCOMMANDS[arguments[0]].partition(":")
+        return int(getattr(importlib.import_module(module, __package__), function)(arguments[1:]))
     options = parser().parse_args(arguments)
     if options.version:
         return version()
-    if options.eval and options.file is not None:
+    if options.args[:1] == ["--"]:
+        del options.args[0]
+    if (options.eval or options.module) and options.file is not None:
         # With -e, whatever follows belongs to the program.
         options.args = [options.file, *options.args]
         options.file = None
     path = None if options.file in (None, "-") else Path(options.file)
+    if options.module:
+        relative = options.module.replace(".", "/") + ".lisp"
+        found = [Path(folder or ".") / relative for folder in (".", *sys.path)]
+        path = next((place for place in found if place.is_file()), None)
+        if path is None:
+            print(f"polyrepl: no {relative} here or on Python's path", file=sys.stderr)
+            return USAGE_ERROR
     if path is not None and not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         print(f"polyrepl: {path} {what}", file=sys.stderr)
         return USAGE_ERROR
-    interactive = options.interactive or (
-        not options.eval and options.file is None and sys.stdin is not None and sys.stdin.isatty()
-    )
+    nothing_to_run = not options.eval and path is None and options.file is None
+    interactive = options.interactive or (nothing_to_run and sys.stdin is not None and sys.stdin.isatty())
     from polyrepl.bridge import NodeNotFound
 
     from .prelude import new_bridge
@@ -77,7 +96,15 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     from .script import Job, run  # the compiler: imported while Node starts
 
-    job = Job(forms=options.eval or [], path=path, argv=options.args, interactive=interactive)
+    job = Job(
+        forms=options.eval or [],
+        path=path,
+        argv=options.args,
+        interactive=interactive,
+        init=not options.no_init,
+        json=options.json,
+        keep_going=options.keep_going,
+    )
     return run(job, bridge, sink)
 
 

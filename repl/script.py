@@ -43,6 +43,18 @@ class Job:
     path: Path | None = None
     argv: list[str] = field(default_factory=list)
     interactive: bool = False
+    init: bool = True
+    json: bool = False
+    keep_going: bool = False
+
+
+@dataclass(slots=True)
+class Reporter:
+    """How a job's events are shown, and whether one of its forms has failed."""
+
+    json: bool = False
+    keep_going: bool = False
+    failed: bool = False
 
 
 class Ended(Exception):
@@ -91,21 +103,40 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
 
 async def perform(session: Session, job: Job) -> int:
     """Run everything the job names, in the order file or -e, then the prompt."""
+    reporter = Reporter(job.json, job.keep_going)
     if job.path is not None:
-        await run_events(session.eval(read_file(job.path), str(job.path)), values=False)
+        await run_text(session, read_file(job.path), str(job.path), reporter, values=False)
     elif job.forms:
         for text in job.forms:
-            await run_events(session.eval(text, "<-e>"))
+            await run_text(session, text, "<-e>", reporter)
     elif not job.interactive:
-        await run_pipe(session, sys.stdin.fileno())
+        await run_pipe(session, sys.stdin.fileno(), reporter=reporter)
     if job.interactive:
         from .terminal import interact
 
-        return await interact(session)
-    return 0
+        return await interact(session, init=job.init)
+    return 1 if reporter.failed else 0
 
 
-async def run_events(events: AsyncIterator[Event], *, values: bool = True) -> None:
+async def run_text(
+    session: Session, text: str, name: str, reporter: Reporter, *, values: bool = True
+) -> None:
+    """Run a whole text. With `keep_going`, the forms after one that failed run too."""
+    if not reporter.keep_going:
+        await run_events(session.eval(text, name), reporter, values=values)
+        return
+    try:
+        forms = session.compiler.read(text, name)
+    except LispError as error:
+        show(session.trace.compile_problem(error), reporter)
+        reporter.failed = True
+        return
+    session.compiler.declare_unit(forms)
+    for form in forms:
+        await run_events(session.eval_form(form), reporter, values=values)
+
+
+async def run_events(events: AsyncIterator[Event], reporter: Reporter, *, values: bool = True) -> None:
     """Show the events of one text.
 
     Raises:
@@ -115,15 +146,23 @@ async def run_events(events: AsyncIterator[Event], *, values: bool = True) -> No
         async for event in events:
             if isinstance(event, Problem) and event.severity == "interrupt":
                 raise Ended(INTERRUPTED, event.text)
-            show(event, values=values)
+            show(event, reporter, values=values)
             if isinstance(event, Exit):
                 raise Ended(event.code)
             if ends_unit(event):
-                raise Ended(1)
+                reporter.failed = True
+                if not reporter.keep_going:
+                    raise Ended(1)
 
 
-def show(event: Event, *, values: bool = True) -> None:
+def show(event: Event, reporter: Reporter, *, values: bool = True) -> None:
     """Print one event to the stream it belongs to."""
+    if reporter.json and not isinstance(event, Exit):
+        line = as_json(event)
+        if line is not None:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        return
     match event:
         case Value(quiet=False) if values:
             sys.stdout.write(plain_text(event) + "\n")
@@ -135,6 +174,23 @@ def show(event: Event, *, values: bool = True) -> None:
             print(event.text, file=sys.stderr, flush=True)
         case Lost():
             print(f"polyrepl: {event.text}", file=sys.stderr, flush=True)
+
+
+def as_json(event: Event) -> str | None:
+    """One line of JSON for an event: {"type": "value" | "error" | "warning" | "interrupt" | "lost", ..}."""
+    import json
+
+    match event:
+        case Value(quiet=False):
+            shown: dict[str, object] = {"type": "value", "text": plain_text(event)}
+            shown["language"] = "python" if event.is_python else "javascript"
+        case Problem():
+            shown = {"type": event.severity, "name": event.ename, "message": event.evalue, "text": event.text}
+        case Lost():
+            shown = {"type": "lost", "text": event.text}
+        case _:
+            return None
+    return json.dumps(shown)
 
 
 def read_file(path: Path) -> str:
@@ -162,7 +218,7 @@ def bad_encoding(name: str, line: int, byte: int) -> None:
 # -- pipes ---------------------------------------------------------------------------------------
 
 
-async def run_pipe(session: Session, fd: int, name: str = "<pipe>") -> None:
+async def run_pipe(session: Session, fd: int, name: str = "<pipe>", *, reporter: Reporter) -> None:
     """Read forms from file descriptor `fd` and run each as soon as it is whole."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     text, first_line, tried = "", 1, 0
@@ -171,19 +227,20 @@ async def run_pipe(session: Session, fd: int, name: str = "<pipe>") -> None:
             text += decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:
             good = error.object[: error.start]
-            await run_ready(session, Source(name, text + good.decode("utf-8"), first_line=first_line), False)
+            last = Source(name, text + good.decode("utf-8"), first_line=first_line)
+            await run_ready(session, last, False, reporter)
             bad_encoding(name, first_line + text.count("\n") + good.count(b"\n"), error.object[error.start])
             raise Ended(1) from None
         # A huge unfinished form is tried again only when it has doubled, unless the producer paused.
         if data and len(data) == CHUNK and len(text) < 2 * tried:
             continue
-        used = await run_ready(session, Source(name, text, first_line=first_line), not data)
+        used = await run_ready(session, Source(name, text, first_line=first_line), not data, reporter)
         first_line += text.count("\n", 0, used)
         text = text[used:]
         tried = len(text)
 
 
-async def run_ready(session: Session, source: Source, ended: bool) -> int:
+async def run_ready(session: Session, source: Source, ended: bool, reporter: Reporter) -> int:
     """Run every whole form of `source`; returns how many characters are done with."""
     reader = Reader(source)
     done = 0
@@ -195,14 +252,14 @@ async def run_ready(session: Session, source: Source, ended: bool) -> int:
             cut = error.span is not None and error.span.end == len(source.text)
             if not ended and (error.incomplete or cut):
                 return done
-            show(session.trace.compile_problem(error))
+            show(session.trace.compile_problem(error), reporter)
             raise Ended(1) from None
         if form is None:
             return done if not ended else len(source.text)
         if not ended and reader.position == len(source.text) and source.text[-1] not in ')]}"':
             return done  # an atom at the very end may go on in the next chunk
         done = reader.position
-        await run_events(session.eval_form(form))
+        await run_events(session.eval_form(form), reporter)
 
 
 async def chunks(fd: int) -> AsyncIterator[bytes]:

@@ -1,0 +1,74 @@
+"""Options and subcommands, through the real command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from running import polyrepl
+
+
+def test_json_results(tmp_path: Path) -> None:
+    done = polyrepl("--json", "-e", '(def x 1) (+ x 1) (py.eval "[1]") (py.int "x")', cwd=tmp_path)
+    rows = [json.loads(line) for line in done.out.splitlines()]
+    assert done.code == 1
+    assert [(row["type"], row.get("name"), row.get("language")) for row in rows] == [
+        ("value", None, "javascript"),
+        ("value", None, "python"),
+        ("error", "ValueError", None),
+    ]
+    assert rows[0]["text"] == "2"
+    assert done.err == ""
+
+
+@pytest.mark.parametrize("way", ["-e", "pipe", "file"])
+def test_keep_going(way: str, tmp_path: Path) -> None:
+    program = '(println 1)\n(py.int "x")\n(println 2)\n'
+    if way == "-e":
+        done = polyrepl("--keep-going", "-e", program, cwd=tmp_path)
+    elif way == "pipe":
+        done = polyrepl("--keep-going", stdin=program, cwd=tmp_path)
+    else:
+        (tmp_path / "p.lisp").write_text(program)
+        done = polyrepl("--keep-going", "p.lisp", cwd=tmp_path)
+    assert (done.code, done.out) == (1, "1\n2\n")
+    assert "ValueError" in done.err
+
+
+def test_module_and_arguments(tmp_path: Path) -> None:
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "main.lisp").write_text('(println (.join (Array.from *argv*) ","))')
+    assert polyrepl("-m", "pkg.main", "a", "--b", cwd=tmp_path).out == "a,--b\n"
+    assert polyrepl("-e", "(println (count *argv*))", "--", "-x", "-y", cwd=tmp_path).out == "2\n"
+    done = polyrepl("-m", "nowhere.at_all", cwd=tmp_path)
+    assert done.code == 2 and "nowhere/at_all.lisp" in done.err
+
+
+def test_dash_reads_standard_input(tmp_path: Path) -> None:
+    assert polyrepl("-", "a", stdin="(println (first *argv*))", cwd=tmp_path).out == "a\n"
+
+
+def test_node_and_npm(tmp_path: Path) -> None:
+    assert polyrepl("node", "-p", "6 * 7", cwd=tmp_path).out == "42\n"
+    assert polyrepl("node", "-e", "process.exit(5)", cwd=tmp_path).code == 5
+    done = polyrepl("npm", "--version", cwd=tmp_path)
+    assert done.code == 0 and done.out[0].isdigit()
+
+
+def test_doctor(tmp_path: Path) -> None:
+    done = polyrepl("doctor", cwd=tmp_path)
+    assert "Node" in done.out and "Jupyter kernel" in done.out
+    (tmp_path / "polyrepl").mkdir()
+    (tmp_path / "polyrepl" / "config.toml").write_text("nonsense = 1")
+    done = polyrepl("doctor", cwd=tmp_path)
+    assert done.code == 1
+    assert "unknown setting nonsense" in done.out
+
+
+def test_programs_never_load_the_editor_or_the_kernel(tmp_path: Path) -> None:
+    program = '(py.exec "import sys; print(sorted(m for m in sys.modules if m in {0}))")'
+    wanted = '(\\"prompt_toolkit\\", \\"ipykernel\\", \\"IPython\\", \\"pygments\\")'
+    done = polyrepl("-e", program.replace("{0}", wanted), cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "[]\n", ""), sys.version
