@@ -1,50 +1,72 @@
 """What the core runtime offers: names, call shapes and docs, scanned from runtime/*.mjs; and their source.
 
 In: the runtime's files (package data). Out: `table()`: Lisp name -> Entry. A core function is a top-level
-`/** (name args): text */` followed by its `export`. The scan is cached for the process.
+`/** (name args): text */` directly followed by its `export`; an export without such a comment is a helper of
+the compiler's, no Lisp name. Scanned once per process; shapes and docs are taken apart when asked for.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from .mangle import demangle
 
-# The compiler's own helpers are exported too, but have no doc with a call shape: they are not Lisp names.
-_DOC = re.compile(
-    r"/\*\*(.*?)\*/\s*\nexport\s+(?:async\s+)?(?:function\*?|const|class)\s+([\w$]+)", re.DOTALL
-)
+_EXPORT = re.compile(r"\*/\nexport (?:async )?(?:function\*?|const|class) ([\w$]+)")
 _SHAPE = re.compile(r"\(([^\s()]+)((?:[^()]|\([^()]*\))*)\)")
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """One core function. `arities` are the numbers of arguments of its shapes; (n, None) means n or more."""
+    """One core function: its Lisp name, its JavaScript name, the file it is in."""
 
-    name: str
-    js: str
-    arglists: tuple[str, ...]
-    doc: str
-    arities: tuple[tuple[int, int | None], ...]
-    file: str
+    __slots__ = ("_arglists", "_comment", "_doc", "file", "js", "name")
+
+    def __init__(self, name: str, js: str, file: str, comment: str) -> None:
+        self.name = name
+        self.js = js
+        self.file = file
+        self._comment = comment
+        self._arglists: tuple[str, ...] | None = None
+        self._doc = ""
+
+    @property
+    def arglists(self) -> tuple[str, ...]:
+        """Call shapes: `(get m key)`."""
+        if self._arglists is None:
+            rest = " ".join(line.strip().lstrip("*").strip() for line in self._comment.splitlines()).strip()
+            shapes = []
+            while True:
+                shape = _SHAPE.match(rest)
+                if shape is None or shape[1] != self.name:
+                    break
+                shapes.append(shape[0])
+                rest = rest[shape.end() :].lstrip(" ,|")
+            self._arglists = tuple(shapes)
+            self._doc = rest.lstrip(": ")
+        return self._arglists
+
+    @property
+    def doc(self) -> str:
+        """What the function does, in a sentence or two."""
+        _ = self.arglists
+        return self._doc
 
     def accepts(self, count: int) -> bool:
-        return not self.arities or any(
-            low <= count and (high is None or count <= high) for low, high in self.arities
-        )
+        """Does some call shape take so many arguments?"""
+        arities = [_arity(shape) for shape in self.arglists]
+        return not arities or any(low <= count and (high is None or count <= high) for low, high in arities)
 
 
 def _arity(shape: str) -> tuple[int, int | None]:
-    words = shape.split()
+    """(name a b & more) -> (2, None); (name a b) -> (2, 2)."""
+    words = shape[1:-1].split()[1:]
     if "&" in words or "..." in shape or ".." in words:
-        cut = next((at for at, word in enumerate(words) if word in ("&", "..") or "..." in word), 0)
-        return cut, None
+        return next((at for at, word in enumerate(words) if word in ("&", "..") or "..." in word), 0), None
     return len(words), len(words)
 
 
+@lru_cache(maxsize=1)
 def runtime_files() -> dict[str, str]:
     """File name -> text of every .mjs of the runtime."""
     folder = files(__package__).joinpath("runtime")
@@ -60,25 +82,10 @@ def table() -> dict[str, Entry]:
     """Lisp name -> what is known of the core function."""
     found: dict[str, Entry] = {}
     for file, text in runtime_files().items():
-        for match in _DOC.finditer(text):
-            doc, js = match[1].rpartition("/**")[2], match[2]
-            doc = " ".join(line.strip().lstrip("*").strip() for line in doc.strip().splitlines()).strip()
-            name = demangle(js)
-            shapes = []
-            rest = doc
-            while True:
-                shape = _SHAPE.match(rest)
-                if shape is None or shape[1] != name:
-                    break
-                shapes.append(shape)
-                rest = rest[shape.end() :].lstrip(" ,|")
-            if shapes:
-                found[name] = Entry(
-                    name,
-                    js,
-                    tuple(s[0] for s in shapes),
-                    rest.lstrip(": "),
-                    tuple(_arity(s[2]) for s in shapes),
-                    file,
-                )
+        for match in _EXPORT.finditer(text):
+            comment = text[text.rfind("/**", 0, match.start()) + 3 : match.start()]
+            name = demangle(match[1])
+            head = comment.lstrip(" \n*")
+            if head.startswith("(" + name) and head[len(name) + 1 : len(name) + 2] in (" ", ")"):
+                found[name] = Entry(name, match[1], file, comment)
     return found
