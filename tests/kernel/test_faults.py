@@ -103,14 +103,22 @@ def test_invalid_messages(kernel: Kernel) -> None:
     answers(kernel)
 
 
+def second_client(kernel: Kernel) -> BlockingKernelClient:
+    """A client with an identity of its own, as another program has."""
+    client = BlockingKernelClient(connection_file=kernel.manager.connection_file)
+    client.load_connection_file()
+    client.start_channels()
+    return client
+
+
 def test_two_clients(kernel: Kernel) -> None:
-    other: BlockingKernelClient = kernel.manager.client()
-    other.start_channels()
+    other = second_client(kernel)
     other.wait_for_ready(timeout=20)
     try:
         mine = kernel.start("(def from-one 1) (await (new Promise (fn (ok) (setTimeout ok 100))))")
+        kernel.wait_for("execute_input", mine)
         theirs = other.execute("(+ from-one 1)")
-        seen = [m for m in iter(lambda: other.get_iopub_msg(timeout=20), None) if m] if False else []
+        seen = []
         while True:
             message = other.get_iopub_msg(timeout=20)
             seen.append(message)
@@ -127,8 +135,8 @@ def test_two_clients(kernel: Kernel) -> None:
 
 
 def test_a_client_that_never_reads(kernel: Kernel) -> None:
-    deaf: BlockingKernelClient = kernel.manager.client()
-    deaf.iopub_channel.socket.rcvhwm = 1
+    deaf = second_client(kernel)
+    deaf.wait_for_ready(timeout=20)
     try:
         cell = kernel.run('(let [s (.repeat "x" 9999)] (dotimes [i 1000] (println s)))')
         assert cell.text().count("\n") == 1000
