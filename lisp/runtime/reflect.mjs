@@ -27,12 +27,12 @@ export function read_string(text) {
   return formFromWire(JSON.parse(lispCompiler("read-string").read(text)));
 }
 
-/** (macroexpand form): The form with the macro at its head expanded until none is left there. */
+/** (macroexpand form): The form with the macro at its head expanded until none is left there. Example: (macroexpand '(when a b)) => '(if a b) */
 export function macroexpand(form) {
   return formFromWire(JSON.parse(lispCompiler("macroexpand").expand(JSON.stringify(formToWire(form)), false)));
 }
 
-/** (macroexpand-1 form): The form after one step of expansion. */
+/** (macroexpand-1 form): The form after one step of expansion. Example: (macroexpand-1 '(unless a b)) => '(if (not a) b) */
 export function macroexpand_1(form) {
   return formFromWire(JSON.parse(lispCompiler("macroexpand-1").expand(JSON.stringify(formToWire(form)), true)));
 }

@@ -1,6 +1,7 @@
 /** Runs compiled forms for the tests: JSON lines in, JSON lines out, one at a time. */
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
+import { readSync, writeSync } from "node:fs";
 import vm from "node:vm";
 import { pathToFileURL } from "node:url";
 
@@ -14,6 +15,30 @@ const imports = { $rt, $flag, $w, $req: require, $import: (spec) => import(spec)
 globalThis.require = require;
 const evaluate = (code) => vm.runInThisContext(code);
 const macros = createMacroHost(imports, evaluate);
+
+// eval and its kin: ask the compiler, which is the parent process, and wait for its line
+const ask = (call, ...args) => {
+  process.stdout._handle?.setBlocking?.(true);
+  writeSync(1, "\u0002" + JSON.stringify({ call, args }) + "\n");
+  const bytes = Buffer.alloc(65536);
+  let text = "";
+  while (!text.endsWith("\n")) {
+    try {
+      text += bytes.toString("utf8", 0, readSync(0, bytes));
+    } catch (e) {
+      if (e.code !== "EAGAIN") throw e;
+    }
+  }
+  const { value, error } = JSON.parse(text);
+  if (error !== undefined) throw new Error(error);
+  return value;
+};
+globalThis[Symbol.for("polyrepl.lisp")] = {
+  compile: (json) => ask("eval", json),
+  read: (text) => ask("read", text),
+  expand: (json, once) => ask("expand", json, once),
+  run: (code) => evaluate(code)(imports),
+};
 
 let log = [];
 const tick = (x, ms = 1) => new Promise((done) => setTimeout(() => done(x), ms));

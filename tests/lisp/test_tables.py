@@ -25,7 +25,6 @@ from polyrepl.lisp.errors import LispError
 TABLES = Path(__file__).parent / "tables"
 STUCK_SECONDS = 30.0
 KNOWN_OPEN: dict[str, str] = {
-    "expressions/z01": "read-string is the Session's",
 }
 
 _RESULT = re.compile(r"^;(=>|!!) (.*)$", re.MULTILINE)
