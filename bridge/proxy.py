@@ -109,7 +109,20 @@ class _Callable:
     __slots__ = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            args, kwargs = self._placed(args, kwargs)
         return self._bridge._call(self, args, kwargs)  # type: ignore[attr-defined]
+
+    def _placed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Keyword arguments that name the function's next parameters, at their places; else all as they are."""
+        names = self._bridge._operate(_DESCRIBE, self)["parameters"][len(args) :]  # type: ignore[attr-defined]
+        if not kwargs.keys() == set(names[: len(kwargs)]):
+            return args, kwargs
+        return (*args, *(kwargs[name] for name in names[: len(kwargs)])), {}
+
+    @property
+    def __name__(self) -> str:
+        return str(getattr(self, "name", None) or "anonymous")
 
     @property
     def __signature__(self) -> Any:
@@ -119,7 +132,7 @@ class _Callable:
         parameters: list[inspect.Parameter] = []
         for name in about["parameters"]:
             rest = name.startswith("...")
-            kind = inspect.Parameter.VAR_POSITIONAL if rest else inspect.Parameter.POSITIONAL_ONLY
+            kind = inspect.Parameter.VAR_POSITIONAL if rest else inspect.Parameter.POSITIONAL_OR_KEYWORD
             plain = name.lstrip(".")
             parameters.append(inspect.Parameter(plain if plain.isidentifier() else "arg", kind))
         return inspect.Signature(parameters)

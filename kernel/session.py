@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from polyrepl.bridge import JSError, NodeLost
-from polyrepl.lisp.compiler import Compiled, Compiler
-from polyrepl.lisp.forms import Form, Source, Span, Symbol
+from polyrepl.lisp.compiler import Compiler
 from polyrepl.repl.events import Event, Lost, Problem
 from polyrepl.repl.session import Session
 
@@ -49,6 +48,7 @@ class KernelSession(Session):
         if self._installed is self._prelude or self.notebook is None:
             return
         self._installed = self._prelude
+        self._installed.setRich(True)
         module = self.bridge.import_module(str(NOTEBOOK))
         module.install(self.notebook)
         self._prepare = module.prepare
@@ -67,8 +67,7 @@ class KernelSession(Session):
             if self._lost is not None:
                 yield Lost(self._lost)
                 self._lost = None
-            compiled = Compiled(self._prepare(text), has_map=False)
-            yield await self._run_compiled(compiled, number, whole(text, filename))
+            yield await self._run_code(self._prepare(text), filename, False, number)
         except JSError as error:
             yield Problem("error", error.name, error.message, f"{filename}: {error.name}: {error.message}")
         except NodeLost as lost:
@@ -92,11 +91,6 @@ class KernelSession(Session):
         else:
             # A copy, since a context can not be entered twice and sinks are called at any depth.
             context.copy().run(write, stream, text)
-
-
-def whole(text: str, filename: str) -> Form:
-    """A form that stands for all of a text."""
-    return Symbol("javascript", Span(Source(filename, text), 0, len(text)))
 
 
 def write(stream: str, text: str) -> None:

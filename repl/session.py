@@ -13,6 +13,7 @@ an error ends the text, never the session.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -31,6 +32,7 @@ from .host import NodeHost
 from .prelude import PRELUDE, Output, new_bridge
 from .trace import Trace
 
+AGAIN = 0.1  # seconds
 RESULTS = ("*1", "*2", "*3")
 
 
@@ -67,6 +69,8 @@ class Session:
         self.form_number = 0
         self.on_form: Callable[[int], None] | None = None
         self._running: int | None = None
+        self._interrupted: int | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._compiling = False
         self.trace = Trace()
         self.compiler = self._new_compiler()
@@ -107,6 +111,7 @@ class Session:
         self.form_number += 1
         number = self.form_number
         self._running = number
+        self._loop = asyncio.get_running_loop()
         if self.on_form is not None:
             self.on_form(number)
         try:
@@ -131,9 +136,11 @@ class Session:
 
     async def _run_compiled(self, compiled: Compiled, number: int, form: Form) -> Event:
         filename = self.trace.register(number, compiled, form)
-        outcome = await self.bridge.call_async(
-            self._run, compiled.code, filename, compiled.quiet, form=number
-        )
+        return await self._run_code(compiled.code, filename, compiled.quiet, number)
+
+    async def _run_code(self, code: str, filename: str, quiet: bool, number: int) -> Event:
+        """Run the JavaScript of a form; `filename` is what its stacks will show."""
+        outcome = await self.bridge.call_async(self._run, code, filename, quiet, form=number)
         kind = outcome["kind"]
         if kind == "value":
             return Value(outcome["text"], data=outcome["data"], metadata=outcome["metadata"])
@@ -188,6 +195,15 @@ class Session:
         if self._compiling and not self._host.busy:
             raise KeyboardInterrupt  # the compiler is Python code of ours: nothing to unwind carefully
         self.bridge.interrupt(self._running)
+        if self._interrupted != self._running and self._loop is not None:
+            self._interrupted = self._running
+            self._loop.call_soon_threadsafe(self._loop.call_later, AGAIN, self._interrupt_again, self._running)
+
+    def _interrupt_again(self, number: int) -> None:
+        """An interrupt between compiling a form and its start in Node meets nobody; the second one does.
+        It comes before the ladder's second rung, so it does no harm to a form that is just stopping."""
+        if self._running == number:
+            self.bridge.interrupt(number)
 
     def reset(self) -> None:
         """Forget all Lisp and JavaScript state; Python's objects stay."""

@@ -171,9 +171,23 @@ function remember(value) {
 
 function present(value) {
   if (value?.[PYTHON] !== undefined) return { kind: "python", value };
-  const shown = runtime.display?.(value);
-  const text = shown?.data?.["text/plain"] ?? runtime.prStr(value);
-  return { kind: "value", text, data: shown?.data ?? {}, metadata: shown?.metadata ?? {} };
+  const text = runtime.prStr(value);
+  return { kind: "value", text, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
+}
+
+let rich = false;
+
+/** Give MIME bundles with values, or (as at the start) text alone. */
+export function setRich(on) {
+  rich = on;
+}
+
+function bundle(value) {
+  try {
+    return runtime.displayBundle(value);
+  } catch {
+    return { data: {}, metadata: {} }; // a getter that throws: the text has been made without it
+  }
 }
 
 function failure(error) {

@@ -81,7 +81,7 @@ def test_abilities_are_true(js: Bridge) -> None:
     assert [isinstance(x, abc.Callable) for x in (f, plain, promise, generator)] == [True, False, False, False]  # type: ignore[arg-type]
     assert [isinstance(x, abc.Iterable) for x in (f, plain, promise, generator)] == [False, False, False, True]
     assert [isinstance(x, abc.Awaitable) for x in (f, plain, promise, generator)] == [False, False, True, False]
-    assert str(inspect.signature(f)) == "(a, /, *b)"
+    assert str(inspect.signature(f)) == "(a, *b)"
     assert bool(plain) is True
     assert hash(f) == hash(f)
     assert f != plain
@@ -138,3 +138,11 @@ def test_this_and_keywords(js: Bridge) -> None:
     assert counter.inc(0) is counter
     with_class = js.eval("new (class { class = 1; from = 2 })()")
     assert (with_class.class_, with_class.from_) == (1, 2)
+
+
+def test_keyword_arguments_that_name_parameters(js: Bridge) -> None:
+    two = js.eval("(x, y) => [x, y]")
+    assert two(x=1, y=2) == [1, 2]
+    assert two(1, y=2) == [1, 2]
+    assert two(y=2, x=1) == [1, 2]
+    assert two.__name__ == "anonymous"
