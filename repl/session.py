@@ -126,7 +126,11 @@ class Session:
                 return
             for warning in compiled.warnings:
                 yield warning_problem(warning)
-            yield await self._run_compiled(compiled, number, form)
+            event = await self._run_compiled(compiled, number, form)
+            yield event
+            if self._interrupted == number and not isinstance(event, (Problem, Exit)):
+                # Ctrl-C came when the form was all but done: what would follow it must not run.
+                yield self.trace.interrupted()
         except NodeLost as lost:
             yield self.trace.node_lost(lost)
         except KeyboardInterrupt:
@@ -197,7 +201,8 @@ class Session:
         self.bridge.interrupt(self._running)
         if self._interrupted != self._running and self._loop is not None:
             self._interrupted = self._running
-            self._loop.call_soon_threadsafe(self._loop.call_later, AGAIN, self._interrupt_again, self._running)
+            loop = self._loop
+            loop.call_soon_threadsafe(loop.call_later, AGAIN, self._interrupt_again, self._running)
 
     def _interrupt_again(self, number: int) -> None:
         """An interrupt between compiling a form and its start in Node meets nobody; the second one does.
