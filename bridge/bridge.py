@@ -14,44 +14,32 @@ import atexit
 import contextlib
 import contextvars
 import os
-import signal
 import sys
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .errors import (
-    BridgeError,
-    Interrupted,
-    JSError,
-    NodeLost,
-    NodeNotFound,
-    ProtocolError,
-    WouldBlock,
-)
+from .errors import BridgeError, NodeLost, WouldBlock
 from .handles import Exports, Imports
+from .hosting import Hosting
 from .interrupt import Ladder
-from .process import NodeProcess, find_node, why_not
-from .protocol import KINDS, NOTES, OPS
+from .process import NodeProcess, find_node
+from .protocol import NOTES, OPS
 from .proxy import JsProxy, make_proxy
 
 if TYPE_CHECKING:
-    from .connection import Answer, Connection
-    from .marshal import Marshal
-    from .output import Output, Sink
-    from .server import Server
-    from .transport import Frame
+    from .connection import Connection
+    from .loop import Loops
+    from .output import Sink
 
 _FORM: contextvars.ContextVar[int] = contextvars.ContextVar("polyrepl_form", default=0)
-_ERROR, _REPLY = KINDS["ERROR"], KINDS["REPLY"]
 _CALL, _RUN, _IMPORT, _EVAL, _AWAIT = OPS["call"], OPS["run"], OPS["import"], OPS["eval"], OPS["await"]
 _KEPT_CONTEXTS = 64
-# What JavaScript has no exception of its own for.
-_MISSING: dict[str, type[Exception]] = {"attribute": AttributeError, "key": KeyError, "index": IndexError}
 
 
-class Bridge:
+class Bridge(Hosting):
     """Two runtimes, one conversation.
 
     Args:
@@ -69,14 +57,15 @@ class Bridge:
         self._node = node
         self._sink = output
         self._cwd = cwd
-        self.on_reset: list[Callable[[str], None]] = []
-        self.connection: Connection | None = None
-        self._process: NodeProcess | None = None
-        self._output: Output | None = None
-        self._loops: Any = None
-        self._graveyard: list[Connection] = []
-        self._serving: dict[int, int] = {}  # other threads than the home thread, inside a callback
-        self._contexts: dict[int, contextvars.Context] = {}
+        self.on_reset = []
+        self.connection = None
+        self._process = None
+        self._output = None
+        self._loops = None
+        self._graveyard = []
+        self._errors = deque(maxlen=16)
+        self._serving = {}  # other threads than the home thread, inside a callback
+        self._contexts = {}
         self._starting = threading.RLock()
         self._ready = False
         self._closed = False
@@ -84,9 +73,6 @@ class Bridge:
         self._ladder = Ladder(self)
         self._exports = Exports()
         self._imports = Imports(self._make)
-        self.marshal: Marshal
-        self.server: Server
-        self._loads: Callable[[Any], Any]
         self._custom: dict[type, tuple[str, Callable[[Any], Any]]] = {}
         self._revive: dict[str, Callable[[Any], Any]] = {}
 
@@ -255,14 +241,13 @@ class Bridge:
 
     def _request(self, header: list[Any], segments: list[Any]) -> Any:
         conn = self._live()
-        frame = self._ladder.guard(conn, header, segments) if conn._depth == 0 else conn.request(header, segments)
-        return self._result(frame)
-
-    def _result(self, frame: Frame) -> Any:
-        wire = self._loads(frame.head)
-        if frame.kind == _ERROR:
-            raise self.thrown(wire, frame.body)
-        return self.marshal.decode(wire, frame.body) if wire.__class__ is list else wire
+        if conn._depth:
+            return self._result(conn.request(header, segments))
+        try:
+            return self._result(self._ladder.guard(conn, header, segments))
+        finally:
+            if self._errors:
+                self._errors.clear()
 
     def _mine(self, proxy: JsProxy) -> int:
         if proxy._imports is not self._imports or not self.alive:
@@ -321,6 +306,7 @@ class Bridge:
         finally:
             if form:
                 self._ladder.ended(ident)
+                self._errors.clear()
 
     def _block_on(self, promise: JsProxy) -> Any:
         import asyncio
@@ -346,7 +332,8 @@ class Bridge:
         return loop.run_until_complete(self._post(_AWAIT, promise))
 
     @property
-    def loops(self) -> Any:
+    def loops(self) -> Loops:
+        """The asyncio loops that watch this bridge."""
         if self._loops is None:
             from .loop import Loops
 
@@ -355,163 +342,6 @@ class Bridge:
 
     def _make(self, handle: int, traits: int) -> JsProxy:
         return make_proxy(self, self._imports, handle, traits)
-
-    def thrown(self, wire: Any, body: Any) -> BaseException:
-        """The exception of an error envelope: the very object when it was Python's own."""
-        try:
-            name, message, stack, value = wire[:4]
-            payload = self.marshal.decode(value, body)
-        except (ValueError, TypeError, BridgeError) as error:
-            return ProtocolError(f"malformed error reply: {error}")
-        if isinstance(payload, BaseException):
-            return payload
-        if len(wire) > 4 and wire[4] in _MISSING:
-            return _MISSING[wire[4]](message)
-        if name == "Interrupt":
-            return Interrupted(message or "JavaScript was interrupted")
-        return JSError(name, message, stack, payload)
-
-    # ---- requests of Node's (the host of the connection)
-
-    def parse(self, frame: Frame) -> list[Any]:
-        """Header of a request. Raises ProtocolError when it is malformed."""
-        try:
-            message = self._loads(frame.head)
-        except ValueError as error:
-            raise ProtocolError(f"malformed request: {error}") from None
-        if message.__class__ is not list or len(message) < 3:
-            raise ProtocolError("malformed request")
-        return message  # type: ignore[no-any-return]
-
-    def serve(self, frame: Frame, outermost: bool) -> Answer:
-        conn = self.connection
-        home = conn is not None and threading.get_ident() == conn.home
-        try:
-            message = self.parse(frame)
-            form = message[2]
-            if home:
-                assert conn is not None
-                conn.top_python = True
-            else:
-                self._serving[threading.get_ident()] = self._serving.get(threading.get_ident(), 0) + 1
-            try:
-                if outermost and form in self._contexts:
-                    value = self._contexts[form].copy().run(self.server.perform, message, frame.body)
-                else:
-                    value = self.server.perform(message, frame.body)
-            finally:
-                if home:
-                    assert conn is not None
-                    conn.top_python = False
-                else:
-                    self._serving[threading.get_ident()] -= 1
-        except BaseException as error:
-            return self.answer(None, error)
-        return self.answer(value, None)
-
-    def answer(self, value: Any, error: BaseException | None) -> Answer:
-        """Kind, wire form and segments of a reply."""
-        segments: list[Any] = []
-        if error is None:
-            try:
-                return _REPLY, self.server.encode(value, segments), segments, value
-            except BaseException as failure:
-                error, segments = failure, []
-        return _ERROR, self.marshal.encode_exception(error, segments), segments, error
-
-    def context_of(self, form: int) -> contextvars.Context:
-        saved = self._contexts.get(form)
-        return saved.copy() if saved is not None else contextvars.copy_context()
-
-    def serve_async(self, frame: Frame) -> None:
-        self.loops.serve(frame)
-
-    def note(self, frame: Frame) -> None:
-        try:
-            self._note(self._loads(frame.head))
-        except (ValueError, TypeError, IndexError, KeyError) as error:
-            if self._output is not None:
-                self._output.deliver("stderr", f"polyrepl: a malformed note was dropped ({error})\n", None)
-
-    def _note(self, message: list[Any]) -> None:
-        match message[0]:
-            case 1:
-                pairs = message[1]
-                for index in range(0, len(pairs), 2):
-                    self._exports.release(pairs[index], pairs[index + 1])
-            case 2:
-                self.loops.cancel(message[1])
-            case 3:
-                self._ready = True
-                major = int(str(message[1]).lstrip("v").split(".")[0])
-                if major < 24 and self._process is not None and self.connection is not None:
-                    error = why_not(self._process.node, None, "")
-                    self.connection.failure = error
-                    self.connection._fail_all(error)
-            case 4:
-                if self.connection is not None:
-                    self.connection.reset(message[1])
-            case 6 if self._output is not None:
-                self._output.deliver("stderr", message[2], message[1] or None)
-
-    def output(self, frame: Frame) -> None:
-        if self._output is not None:
-            self._output.frame(frame)
-
-    def raw_output(self, fd: int) -> bool:
-        return self._output is not None and self._output.raw(fd)
-
-    def output_fds(self) -> list[int]:
-        """Raw descriptors a loop should watch."""
-        return list(self._output.fds) if self._output is not None else []
-
-    def wake_home(self) -> None:
-        if self._loops is not None or (self.connection is not None and self.connection._asyncs):
-            self.loops.wake()
-
-    def settle(self, waiter: Any, frame: Frame | None) -> None:
-        if frame is None:
-            pending, error = waiter
-            pending.settle(None, error)
-            return
-        try:
-            value, failure = self._result(frame), None
-        except BaseException as error:
-            value, failure = None, error
-        if waiter is not None:
-            waiter.settle(value, failure)
-
-    def lost(self, reason: str) -> BaseException:
-        process, conn = self._process, self.connection
-        stderr = self._output.drain() if self._output is not None else ""
-        if self._loops is not None and conn is not None:
-            self._loops.detach(conn)
-        status: int | None = None
-        if process is not None:
-            process.wait(0.2)
-            status = process.popen.poll()
-            process.kill()
-            process.close_control()
-            self._process = None
-        if conn is not None:
-            self._graveyard.append(conn)
-        self._exports.clear()
-        if not self._ready and not self._closed and process is not None:
-            return why_not(process.node, status, stderr)
-        message = self._ladder.lost() or _why(reason, status)
-        for callback in list(self.on_reset):
-            with contextlib.suppress(Exception):
-                callback(message)
-        return NodeLost(message)
-
-
-def _why(reason: str, status: int | None) -> str:
-    if status is None or reason != "end of file":
-        return f"the Node process was lost ({reason})" if reason.startswith("malformed") else reason
-    if status < 0:
-        with contextlib.suppress(ValueError):
-            return f"the Node process was killed by {signal.Signals(-status).name}"
-    return f"the Node process ended with exit status {status}"
 
 
 _LIVING: weakref.WeakSet[Bridge] = weakref.WeakSet()

@@ -23,16 +23,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from orjson import dumps, loads
+from orjson import loads
 
 from .errors import BridgeError, Interrupted, NodeLost
-from .protocol import FLAGS, KINDS, MAX_FRAME, NOTES, PREFIX, PREFIX_SIZE
+from .protocol import NOTES
+from .sending import ASYNC, BELL, ERROR, NOTE, OUTPUT, REPLY, REQUEST, Outbox
 from .transport import Channel, Closed, Frame
 
-REQUEST, REPLY, ERROR, NOTE, OUTPUT = (
-    KINDS[name] for name in ("REQUEST", "REPLY", "ERROR", "NOTE", "OUTPUT")
-)
-BELL, ASYNC = FLAGS["BELL"], FLAGS["ASYNC"]
 # A sleeping core is slow to wake, so waits spin first. Where the cores are busy spinning only keeps the other
 # process from running; a spin that was in vain is therefore left out for the next waits, ever more of them.
 SPIN_SECONDS = 0.00008
@@ -76,25 +73,22 @@ class Waiter:
             event.set()
 
 
-class Connection:
+class Connection(Outbox):
     """One living conversation with one Node process."""
 
     def __init__(self, channel: Channel, host: Host, home: int, extra_fds: Sequence[int]) -> None:
-        self.channel = channel
+        super().__init__(channel)
         self.host = host
         self.home = home
-        self.epoch = 0
-        self.failure: BaseException | None = None
         self.top_python = False  # home thread: user code called by JavaScript is running
         self._pending: dict[int, Any] = {}
         self._inbox: deque[Frame] = deque()
         self._asyncs: deque[Frame] = deque()
-        self._owed = 0
         self._ids = itertools.count(1).__next__
         self._reader = threading.Lock()
         self._sleepers: list[Waiter] = []
-        self._outgoing: list[bytes] = []
         self._depth = 0
+        self._aside = False
         self._skip = 0
         self._penalty = 1
         self._wake_read, self._wake_write = os.pipe()
@@ -105,71 +99,8 @@ class Connection:
         self._poll.register(self._wake_read, select.POLLIN)
         for fd in extra_fds:
             self._poll.register(fd, select.POLLIN)
-        self.dead: deque[tuple[int, int]] = deque()
 
-    # ---- sending
-
-    def _frame(self, kind: int, ident: int, flags: int, header: Any, segments: list[Any]) -> list[Any]:
-        try:
-            head = dumps(header)
-        except TypeError:
-            # Lone surrogates (and nothing else that marshal lets through).
-            import json
-
-            head = json.dumps(header, separators=(",", ":")).encode("ascii")
-        size = len(head)
-        if segments:
-            # Blanks, so that typed arrays lie on multiples of eight and need not be copied.
-            head += b" " * (-(size + PREFIX_SIZE) % 8)
-            size = len(head)
-            size += sum(len(part) for part in segments)
-            if size > MAX_FRAME:
-                raise BridgeError(f"a frame of {size} bytes is too large (the limit is {MAX_FRAME} bytes)")
-            return [PREFIX.pack(size, ident, len(head), self.epoch, kind, flags) + head, *segments]
-        if size > MAX_FRAME:
-            raise BridgeError(f"a frame of {size} bytes is too large (the limit is {MAX_FRAME} bytes)")
-        return [PREFIX.pack(size, ident, size, self.epoch, kind, flags) + head]
-
-    def _send(self, parts: list[Any], bell: bool, owed: int = 0) -> None:
-        channel = self.channel
-        try:
-            with channel.lock:
-                if self._outgoing:
-                    # Put off earlier, so in front.
-                    outgoing, self._outgoing = self._outgoing, []
-                    parts = [b"".join(outgoing) + parts[0], *parts[1:]]
-                    bell = True
-                if self.dead:
-                    # Behind the frame: what it mentions may have died since it was encoded.
-                    parts = [*parts, self._releases()] if len(parts) > 1 else [parts[0] + self._releases()]
-                channel.send(parts, bell and not self._owed, self._read_aside)
-                self._owed += owed
-        except Closed as closed:
-            raise self._lose(str(closed)) from None
-
-    def _releases(self) -> bytes:
-        pairs: list[int] = []
-        while self.dead:
-            pairs += self.dead.popleft()
-        frame: bytes = self._frame(NOTE, 0, BELL, [NOTES["release"], pairs], [])[0]
-        return frame
-
-    def flush(self) -> None:
-        """Send what was put off: asynchronous requests and releases."""
-        if self._outgoing or self.dead:
-            try:
-                with self.channel.lock:
-                    parts, self._outgoing = self._outgoing, []
-                    if self.dead:
-                        parts.append(self._releases())
-                    if parts:
-                        self.channel.send([b"".join(parts)], not self._owed, self._read_aside)
-            except Closed as closed:
-                self._lose(str(closed))
-
-    def note(self, header: list[Any]) -> None:
-        """A frame nobody answers."""
-        self._send(self._frame(NOTE, 0, BELL, header, []), True)
+    # ---- asking
 
     def request(self, header: list[Any], segments: list[Any]) -> Frame:
         """Send a request, serve while waiting, return the reply frame. Raises what ended the wait."""
@@ -211,16 +142,8 @@ class Connection:
         self._put_off(parts)
         return ident
 
-    def _put_off(self, parts: list[Any]) -> None:
-        # To the end of the loop's turn: a thousand requests become a few writes.
-        if len(parts) > 1:
-            self._send(parts, True)
-            return
-        with self.channel.lock:
-            self._outgoing.append(parts[0])
-            first = len(self._outgoing) == 1
-        if first:
-            self.host.wake_home()
+    def wake_loop(self) -> None:
+        self.host.wake_home()
 
     def forget(self, ident: int) -> None:
         """Nobody waits for this reply any more."""
@@ -329,12 +252,19 @@ class Connection:
             pass
 
     def _read_aside(self) -> None:
-        # While a write cannot go on: read and queue, serve nothing.
+        # While a write cannot go on: read and queue, serve nothing, and call nothing of the user's.
         if self._reader.acquire(False):
+            self._aside = True
             try:
                 self._receive()
             finally:
+                self._aside = False
                 self._reader.release()
+
+    def _catch_up(self) -> None:
+        held, self._held = self._held, []
+        for frame in held:
+            self._route(frame)
 
     def _receive(self) -> bool:
         """Read once and route. True when frames arrived."""
@@ -352,6 +282,11 @@ class Connection:
 
     def _route(self, frame: Frame) -> None:
         kind = frame.kind
+        if (kind == OUTPUT or kind == NOTE) and self._aside:
+            self._held.append(frame)
+            return
+        if self._held and not self._aside:
+            self._catch_up()
         if kind == OUTPUT:
             self.host.output(frame)
             return
@@ -506,7 +441,7 @@ def _parent_of(frame: Frame) -> int:
     """Second number of a request's header, read without decoding the rest."""
     head = frame.head
     try:
-        start = head.index(b",") + 1  # type: ignore[union-attr,arg-type]
-        return int(head[start : head.index(b",", start)])  # type: ignore[union-attr,arg-type]
+        start = head.index(b",") + 1
+        return int(head[start : head.index(b",", start)])
     except ValueError:
         return 0

@@ -1,6 +1,6 @@
 """What can go wrong on the bridge, and exceptions that cross it.
 
-In: error envelopes from Node. Out: Python exceptions; `frames` merges the stacks of both languages.
+In: error envelopes from Node. Out: Python exceptions (see frames for their merged stacks).
 
     BridgeError(Exception)          the bridge itself
       NodeNotFound                  no usable Node; the message says what to do
@@ -13,6 +13,7 @@ In: error envelopes from Node. Out: Python exceptions; `frames` merges the stack
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 
@@ -71,3 +72,15 @@ class JSError(Exception):
 
 class Interrupted(KeyboardInterrupt):
     """JavaScript was stopped by an interrupt. A KeyboardInterrupt, so `except Exception` lets it through."""
+
+
+def crossed(error: BaseException, stack: str) -> None:
+    """Note the JavaScript stack an exception of Python's has just passed through."""
+    if stack:
+        with contextlib.suppress(AttributeError):  # one without a __dict__ only loses those frames
+            error.__dict__.setdefault("__js_stacks__", []).append(stack)
+
+
+def js_stacks(error: BaseException) -> list[str]:
+    """The noted stacks, the newest crossing first."""
+    return list(getattr(error, "__js_stacks__", ()))

@@ -36,7 +36,7 @@ class Output:
         # Bytes that are no UTF-8 survive as \\xNN.
         make = codecs.getincrementaldecoder("utf-8")
         self._raw = [make("backslashreplace") for _ in fds]
-        self._early: list[str] = []
+        self._early: list[str] | None = []  # stderr of a Node that is not ready yet: an error message has it
 
     def frame(self, frame: Frame) -> None:
         """Deliver one output frame."""
@@ -59,13 +59,23 @@ class Output:
                 if noise in text:
                     text = "".join(line for line in text.splitlines(True) if not line.startswith(noise.rstrip("\n")))
         if text:
-            if which == 1:
-                self._early = [*self._early, text][-20:]
-            self.deliver(_STREAMS[which], text, None)
+            self._show(which, text)
         return bool(data)
 
+    def ready(self) -> None:
+        """Node runs; what it said until now is shown."""
+        early, self._early = self._early, None
+        for text in early or ():
+            self.deliver("stderr", text, None)
+
+    def _show(self, which: int, text: str) -> None:
+        if which == 1 and self._early is not None:
+            self._early.append(text)
+        else:
+            self.deliver(_STREAMS[which], text, None)
+
     def drain(self) -> str:
-        """Read what is left; returns the last of stderr, for diagnosis."""
+        """Read what is left. Returns the stderr of a Node that never became ready, for diagnosis."""
         for fd in self.fds:
             for _ in range(64):
                 try:
@@ -75,11 +85,8 @@ class Output:
                 if not data:
                     break
                 which = self.fds.index(fd)
-                text = self._raw[which].decode(data)
-                if which == 1:
-                    self._early.append(text)
-                self.deliver(_STREAMS[which], text, None)
-        return "".join(self._early)
+                self._show(which, self._raw[which].decode(data))
+        return "".join(self._early or ())
 
     def deliver(self, stream: str, text: str, form: int | None) -> None:
         try:

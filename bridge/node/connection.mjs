@@ -268,11 +268,11 @@ export class Connection {
     }
   }
 
-  /** [name, message, stack, value] of anything thrown. */
-  envelope(error) {
+  /** [name, message, stack, value, kind, cause] of anything thrown; the last two may be missing. */
+  envelope(error, depth = 0) {
     const { marshal } = this;
     if (error instanceof Missing) return ["Error", marshal.encode(error.message), "", null, error.kind];
-    if (error instanceof PyError) return [error.name, error.message, "", marshal.encode(error)];
+    if (error instanceof PyError) return [error.name, error.message, marshal.encode(String(error.stack)), marshal.encode(error)];
     let name = "", message = "", stack = "";
     try {
       if (error instanceof Error) {
@@ -291,7 +291,10 @@ export class Connection {
     } catch {
       value = marshal.byHandle(error);
     }
-    return [name, message, stack, value];
+    const { cause } = error instanceof Error ? error : {};
+    return cause instanceof Error && depth < 10
+      ? [name, message, stack, value, null, this.envelope(cause, depth + 1)]
+      : [name, message, stack, value];
   }
 
   /** Reply to an asynchronous request when a promise settles. */

@@ -20,7 +20,13 @@ export class PyError extends Error {
 
   /** Python's traceback text. */
   get traceback() {
-    return globalThis[Symbol.for("polyrepl.$py")]("polyrepl.bridge.errors").traceback_text(this.exception);
+    return this.exception[Symbol.for("polyrepl.python")].traceback(this.exception);
+  }
+
+  /** The exceptions of an ExceptionGroup, as AggregateError has them. */
+  get errors() {
+    const { exceptions } = this.exception[Symbol.for("polyrepl.python")].kind(this.exception) === "error" ? this.exception : {};
+    return exceptions === undefined ? undefined : [...exceptions];
   }
 
   get cause() {

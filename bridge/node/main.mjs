@@ -20,6 +20,7 @@ import { Channel } from "./transport.mjs";
 
 const [readFd, spinFd, writeFd, bellFd, controlFd] = process.env.POLYREPL_FDS.split(",").map(Number);
 delete process.env.POLYREPL_FDS;
+Error.stackTraceLimit = 40; // a merged stack of both languages needs more than ten
 
 const words = new Int32Array(new SharedArrayBuffer(64));
 const connection = new Connection(new Channel(readFd, spinFd, writeFd), words);

@@ -77,6 +77,7 @@ export function makePython(connection, proxies) {
     str: (o) => ask(OPS.str, o),
     typeName: (o) => ask(OPS.describe, o).type,
     kind: (o) => SORTS[records.get(o).traits & 15],
+    traceback: (o) => proxies.call($py("polyrepl.bridge.frames"), ["traceback_text"], [o]),
     copy: (o) => $py.toJs(o),
     destroy: (o) => proxies.destroy(o),
     enter: (o) => ask(OPS.send, o, "enter", null),

@@ -27,6 +27,7 @@ globalThis.pending = async () => {
 };
 globalThis.alive = 5;
 """
+# `cleaned` shows that rung 1 did it: a termination (rung 2) runs no `finally`.
 
 
 @pytest.fixture
@@ -63,20 +64,19 @@ async def interrupted(js: Bridge, source: str, *args: Any, form: int = 3) -> flo
 
 async def test_polled_loop(js: Bridge, control_c: Any) -> None:
     control_c(0.1)
-    assert await interrupted(js, "() => spin()") < 0.3
+    await interrupted(js, "() => spin()")
     assert js.eval("[alive, cleaned]") == [5, True]
 
 
 async def test_polled_loop_after_an_await(js: Bridge, control_c: Any) -> None:
     control_c(0.1)
-    assert await interrupted(js, "async () => { await new Promise((r) => setTimeout(r, 10)); spin() }") < 0.3
+    await interrupted(js, "async () => { await new Promise((r) => setTimeout(r, 10)); spin() }")
     assert js.eval("[alive, cleaned]") == [5, True]
 
 
 async def test_pending_promise(js: Bridge, control_c: Any) -> None:
     control_c(0.1)
-    assert await interrupted(js, "() => pending()") < 0.3
-    await asyncio.sleep(0)
+    await interrupted(js, "() => pending()")
     assert js.eval("[alive, cleaned]") == [5, True]
 
 

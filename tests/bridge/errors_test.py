@@ -1,0 +1,177 @@
+"""Exceptions across the bridge: class, identity, cause, notes, groups, and one merged stack."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from polyrepl.bridge import Bridge, JSError
+from polyrepl.bridge.frames import frames, traceback_text
+
+
+def caught(function: Any, *args: Any) -> BaseException:
+    try:
+        function(*args)
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def names(error: BaseException) -> list[str]:
+    return [f"{frame.language}:{frame.function}" for frame in frames(error)]
+
+
+def test_merged_stack_of_a_python_exception(js: Bridge) -> None:
+    g = js.eval("(function g(f) { return f() })")
+
+    def inner() -> None:
+        raise ValueError("deep")
+
+    def outer() -> None:
+        g(inner)
+
+    assert names(caught(outer)) == ["py:caught", "py:outer", "js:g", "py:inner"]
+    h = js.eval("(function h(f, g, i) { return f(g, i) })")
+
+    def middle(g: Any, inner: Any) -> None:
+        g(inner)
+
+    error = caught(lambda: h(middle, g, inner))
+    assert names(error) == ["py:caught", "py:<lambda>", "js:h", "py:middle", "js:g", "py:inner"]
+    text = traceback_text(error)
+    assert "ValueError: deep" in text
+    assert "in h\n" in text
+    assert "bridge/connection.py" not in text
+    assert 'raise ValueError("deep")' in text
+
+
+def test_merged_stack_of_a_javascript_error(js: Bridge) -> None:
+    g = js.eval("(function g() { null.x })")
+    f = js.eval("(function f(call) { call() })")
+
+    def call() -> None:
+        g()
+
+    error = caught(f, call)
+    assert isinstance(error, JSError)
+    assert names(error)[0] == "py:caught"
+    assert names(error)[-2:] == ["py:call", "js:g"]
+    assert not any("bridge/connection" in frame.file for frame in frames(error))
+
+
+async def test_stack_of_a_form(js: Bridge) -> None:
+    def inner() -> None:
+        raise ValueError("deep")
+
+    f = js.eval("(async function form(f) { await null; f() })")
+    with pytest.raises(ValueError) as info:
+        await js.call_async(f, inner, form=3)
+    assert names(info.value)[-2:] == ["js:form", "py:inner"]
+
+
+def test_traceback_in_javascript(js: Bridge) -> None:
+    def inner() -> None:
+        raise KeyError("k")
+
+    text = js.eval("(f) => { try { f() } catch (e) { return e.traceback } }")(inner)
+    assert "KeyError: 'k'" in text
+    assert "in inner" in text
+
+
+def test_causes_notes_groups(js: Bridge) -> None:
+    js_error = caught(js.eval("() => { throw new Error('outer', { cause: new RangeError('inner') }) }"))
+    assert isinstance(js_error.__cause__, JSError)
+    assert (js_error.__cause__.name, js_error.__cause__.message) == ("RangeError", "inner")
+
+    def fail() -> None:
+        error = ValueError("outer")
+        error.add_note("a note")
+        raise error from KeyError("inner")
+
+    assert js.eval("(f) => { try { f() } catch (e) { return [e.cause.name, e.exception.__notes__[0]] } }")(fail) == [
+        "KeyError",
+        "a note",
+    ]
+    error = caught(js.eval("(f) => f()"), fail)
+    assert isinstance(error.__cause__, KeyError)
+    assert error.__notes__ == ["a note"]
+
+    def group() -> None:
+        raise ExceptionGroup("several", [ValueError("a"), TypeError("b")])
+
+    assert js.eval("(f) => { try { f() } catch (e) { return [e.name, e.errors.map((x) => x.name)] } }")(group) == [
+        "ExceptionGroup",
+        ["ValueError", "TypeError"],
+    ]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), StopIteration(1), asyncio.CancelledError(), MemoryError()])
+def test_all_classes_come_through(js: Bridge, error: BaseException) -> None:
+    def fail() -> None:
+        raise error
+
+    assert caught(js.eval("(f) => { try { f() } finally { } }"), fail) is error
+    assert js.eval("(f) => { try { f() } catch (e) { return e.name } }")(fail) == type(error).__name__
+
+
+def test_thrown_things_that_are_no_errors(js: Bridge) -> None:
+    for source, value in (("42", 42), ("'text'", "text"), ("null", None), ("({ a: 1 })", {"a": 1}), ("undefined", None)):
+        error = caught(js.eval(f"() => {{ throw {source} }}"))
+        assert isinstance(error, JSError)
+        assert error.value == value
+        assert error.name == ""
+    assert js.eval("(f) => { try { f() } catch (e) { return e } }")(js.eval("() => { throw 42 }")) == 42
+
+
+def test_errors_in_getters_and_texts(js: Bridge) -> None:
+    class Bad:
+        @property
+        def x(self) -> int:
+            raise LookupError("no x")
+
+        def __repr__(self) -> str:
+            raise ValueError("no repr")
+
+    assert js.eval("(o) => { try { o.x } catch (e) { return e.name } }")(Bad()) == "LookupError"
+    assert "no repr" in js.eval("(o) => require('util').inspect(o)")(Bad())
+    with pytest.raises(JSError, match="no text"):
+        str(js.eval("new (class { toString() { throw new Error('no text') } })()"))
+
+    class Worse(Exception):
+        def __str__(self) -> str:
+            raise ValueError
+
+    def fail() -> None:
+        raise Worse
+
+    assert js.eval("(f) => { try { f() } catch (e) { return e.message } }")(fail) == "<ValueError in __str__>"
+
+
+def test_stack_overflow_is_reported(js: Bridge) -> None:
+    with pytest.raises(JSError, match="call stack"):
+        js.eval("(function f() { return f() })()")
+
+    def loop(n: int) -> int:
+        return loop(n + 1)
+
+    with pytest.raises(RecursionError):
+        js.eval("(f) => f(0)")(loop)
+    again = js.eval("(f) => f()")
+
+    def forever() -> None:
+        again(forever)
+
+    with pytest.raises((RecursionError, JSError)):
+        forever()
+    assert js.eval("1 + 1") == 2
+
+
+def test_late_rejections_are_reported_once(own: Bridge, printed: Any) -> None:
+    own.eval("Promise.reject(new TypeError('forgotten')); setTimeout(() => { throw new RangeError('later') }, 1); 1")
+    own.eval("new Promise((r) => setTimeout(r, 20))").result()
+    text = printed.text("stderr")
+    assert text.count("TypeError: forgotten") == 1
+    assert text.count("RangeError: later") == 1
+    assert own.eval("1") == 1
