@@ -410,7 +410,7 @@ function mapFromEntries(entries) {
 /**
  * (group-by f xs): A map from what f gives to the array of items that gave it; a Map when keys are not all strings
  * or keywords.
- * Example: (group-by count ["a" "b" "cc"]) => (hash-map 1 ["a" "b"] 2 ["cc"])
+ * Example: (group-by first ["ab" "c" "ad"]) => {:a ["ab" "ad"] :c ["c"]}
  */
 export function group_by(f, xs) {
   const fn = toFn(f, "group-by");
