@@ -1,14 +1,15 @@
 """The examples of a Markdown page, and what running them gives.
 
-In: Markdown text. Out: `Section`s with their lisp blocks, and from `Runner` the differences between what a block
-says and what a real Session does.
+In: Markdown text. Out: `Section`s with their lisp blocks, and from `Runner` the differences between what
+a block says and what a real Session does.
 
     (inc 1)                 ; => 2              the value of the form before, as it is printed
     (println "a")           ; prints: a         a line it writes to standard output
     (throw (error "no"))    ; error: no         it fails, and the message contains the text
     (inc 1 2)               ; warns: inc        it compiles with a warning that contains the text
 
-What ends in ` ..` need only begin like that. A comment of this kind belongs to the form that ends on its line, or on the line before when it stands alone.
+What ends in ` ..` need only begin like that. A comment of this kind belongs to the form that ends on its
+line, or on the line before when it stands alone.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class Runner:
         self.session.close()
 
     async def run(self, block: str, line: int = 1) -> list[str]:
-        """Run a block. Returns a message for each comment that is not true, and each form that fails unsaid."""
+        """Run a block. Returns a message for each comment that is not true, each unsaid failure."""
         wrong: list[str] = []
         block, forms = self.read(block, line, wrong)
         self.session.compiler.declare_unit(forms)
