@@ -15,7 +15,12 @@ import sys
 from pathlib import Path
 
 USAGE_ERROR = 2
-SUBCOMMANDS = {"npm": ".packages:npm", "node": ".packages:node", "doctor": ".doctor:doctor"}
+SUBCOMMANDS = {
+    "npm": ".packages:npm",
+    "node": ".packages:node",
+    "doctor": ".doctor:doctor",
+    "kernel": "polyrepl.kernel.install:main",  # by name only: nothing of the kernel is imported before
+}
 
 EPILOG = """\
 ways to run:
@@ -24,6 +29,7 @@ ways to run:
   polyrepl -e '(+ 1 2)'         run forms, print each value that is not nil
   echo '(+ 1 2)' | polyrepl     the same from a pipe
   jupyter lab                   choose the kernel "polyrepl"
+  polyrepl kernel install       register that kernel; also uninstall, list
   polyrepl npm install NAME     add a JavaScript package with the bundled npm; polyrepl node runs Node
   polyrepl doctor               versions, what was found, what is wrong
 

@@ -186,11 +186,14 @@ function classDeclaration(tokens, from, edits) {
 
 /** `import d, {a as b} from "m" with {..}` as an assignment from a dynamic import. */
 function importDeclaration(text, tokens, from, edits) {
-  const to = statementEnd(tokens, from);
+  // It ends with the name of the module, whatever follows, or with the attributes after that.
+  const name = tokens.findIndex((token, i) => i > from && token.depth === 0 && token.kind === "value");
+  if (name < 0) return statementEnd(tokens, from);
+  const close = tokens.findIndex((token, i) => i > name && token.depth === 0 && token.text === "}");
+  const to = (tokens[name + 1]?.text === "with" ? close : name) + 1;
   const part = tokens.slice(from + 1, to);
-  const at = part.findIndex((token) => token.kind === "value");
-  if (at < 0) return to;
-  const attributes = part[at + 1]?.text === "with" ? `, { with: ${text.slice(part[at + 2].start, part.at(-1).end)} }` : "";
+  const at = name - from - 1;
+  const attributes = to > name + 1 ? `, { with: ${text.slice(tokens[name + 2].start, tokens[to - 1].end)} }` : "";
   const call = `await $import(${part[at].text}${attributes})`;
   const head = part.slice(0, at).filter((token) => token.text !== "from");
   const names = [];
@@ -210,7 +213,7 @@ function importDeclaration(text, tokens, from, edits) {
   let made = names.length > 0 ? `({ ${names.join(", ")} } = ${whole ?? `${call}`})` : (whole ?? call);
   if (whole !== null) made = `(${whole} = ${call}${names.length > 0 ? `, ${made}` : ""})`;
   edits.put(tokens[from].start, part.at(-1).end, `void ${made};`);
-  return to;
+  return tokens[to]?.text === ";" ? to + 1 : to;
 }
 
 /** Declarations as assignments to globals; what functions the text declares. */

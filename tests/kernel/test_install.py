@@ -48,6 +48,13 @@ def test_user_install_list_and_uninstall(tmp_path: Path, capsys: pytest.CaptureF
     assert "no kernel named lisp-a" in capsys.readouterr().err
 
 
+def test_the_command_line_knows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from polyrepl.repl.cli import main as polyrepl
+
+    assert polyrepl(["kernel", "install", "--prefix", str(tmp_path / "env"), "--name", "by-command"]) == 0
+    assert "by-command" in capsys.readouterr().out
+
+
 def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["install", "--prefix", str(tmp_path), "--name", "no spaces"]) == 2
     assert "name" in capsys.readouterr().err.lower()
