@@ -1,7 +1,8 @@
 """`python -m polyrepl.bridge`: serve a Node parent (`createNodePythonBridge` in node/library.mjs starts it).
 
-In: descriptor 3, a pair of sockets to the parent: a hand-shake, afterwards the bell. Out: the same operations as
-for a Node child. The call channel is a pair of pipes made here, which the parent opens through /proc.
+In: descriptor 3, a pair of sockets to the parent: a hand-shake, afterwards the bell. Out: the same
+operations as for a Node child. The call channel is a pair of pipes made here, which the parent opens through
+/proc.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def main() -> int:
     try:
         os.fstat(_CONTROL)
     except OSError:
-        print("python -m polyrepl.bridge is started by createNodePythonBridge (docs/bridge.md)", file=sys.stderr)
+        print(
+            "python -m polyrepl.bridge is started by createNodePythonBridge (docs/bridge.md)", file=sys.stderr
+        )
         return 2
     asyncio.run(_main())
     sys.stdout.flush()

@@ -1,7 +1,7 @@
 """Bridge: the public face of the conversation with Node.
 
-In: JavaScript source, modules, calls. Out: Python values and JsProxy objects. One Bridge owns one Node process
-at a time; when it dies, pending calls fail with NodeLost and the next use starts another.
+In: JavaScript source, modules, calls. Out: Python values and JsProxy objects. One Bridge owns one Node
+process at a time; when it dies, pending calls fail with NodeLost and the next use starts another.
 
     js = Bridge()
     js.eval("x => x + 1")(2)          # 3
@@ -44,13 +44,18 @@ class Bridge(Hosting):
 
     Args:
         node: path of the Node to use (default: POLYREPL_NODE, the installed wheel, PATH).
-        output: called as output(stream, text, form) for everything JavaScript prints; default sys.stdout/stderr.
-        cwd: directory Node runs in, from which `require` and `import()` resolve; default the current one.
-        preload: files of modules that Node loads at once, because `import_module` will ask for them soon.
+        output: called as output(stream, text, form) for all that JavaScript prints (default:
+        sys.stdout/stderr). cwd: directory Node runs in, from which `require` and `import()` resolve; default
+        the current one. preload: files of modules that Node loads at once, because `import_module` will ask
+        for them soon.
     """
 
     def __init__(
-        self, *, node: str | None = None, output: Sink | None = None, cwd: str | os.PathLike[str] | None = None,
+        self,
+        *,
+        node: str | None = None,
+        output: Sink | None = None,
+        cwd: str | os.PathLike[str] | None = None,
         preload: Sequence[str] = (),
     ) -> None:
         self._preload = tuple(preload)
@@ -214,7 +219,7 @@ class Bridge(Hosting):
         self._ladder.interrupt(form)
 
     def stats(self, *, collect: bool = False) -> dict[str, Any]:
-        """Sizes of both sides' tables: {"python"|"node": {"objects": held by the other side, "proxies": living}}.
+        """Sizes of both tables: {"python"|"node": {"objects": held by the other side, "proxies": living}}.
         With `collect` both garbage collectors run first."""
         conn = self.connection
         node = None
@@ -231,8 +236,9 @@ class Bridge(Hosting):
     def register(
         self, kind: type, name: str, encode: Callable[[Any], Any], decode: Callable[[Any], Any] | None = None
     ) -> None:
-        """Let instances of a type cross by value: `encode` makes crossable data of one, `decode` makes one of the
-        data. JavaScript's half is `bridge.register(name, ...)`; without it JavaScript sees the data."""
+        """Let instances of a type cross by value: `encode` makes crossable data of one, `decode` makes one
+        of the data. JavaScript's half is `bridge.register(name, ...)`; without it JavaScript sees the
+        data."""
         self._custom[kind] = (name, encode)
         if decode is not None:
             self._revive[name] = decode
@@ -270,7 +276,13 @@ class Bridge(Hosting):
     ) -> list[Any]:
         encode = self.marshal.encode
         this = function._this
-        header: list[Any] = [op, 0, _FORM.get(), self._mine(function), None if this is None else this[1]._handle]
+        header: list[Any] = [
+            op,
+            0,
+            _FORM.get(),
+            self._mine(function),
+            None if this is None else this[1]._handle,
+        ]
         header += [encode(arg, segments) for arg in args]
         for name, value in kwargs.items():
             header += (["k", name], encode(value, segments))
@@ -312,9 +324,15 @@ class Bridge(Hosting):
         import asyncio
 
         conn = self._live()
-        if conn.top_python if threading.get_ident() == conn.home else self._serving.get(threading.get_ident()):
-            raise WouldBlock("JavaScript waits for this very call, so its promise cannot settle: return the promise, "
-                             "or make the function `async def` and await it")
+        if (
+            conn.top_python
+            if threading.get_ident() == conn.home
+            else self._serving.get(threading.get_ident())
+        ):
+            raise WouldBlock(
+                "JavaScript waits for this very call, so its promise cannot settle: return the promise, "
+                "or make the function `async def` and await it"
+            )
         try:
             asyncio.get_running_loop()
         except RuntimeError:
@@ -324,6 +342,7 @@ class Bridge(Hosting):
         if threading.get_ident() != conn.home:
             loop = self.loops.task_loop()
             if loop.is_running():
+
                 async def wait() -> Any:
                     return await self._post(_AWAIT, promise)
 

@@ -7,12 +7,14 @@ In: frames from the channel, requests of this side. Out: replies to their waiter
    outermost request to the home thread, an asynchronous one to the asyncio loop.
 2. A waiting thread serves the requests in its inbox, so callbacks nest to any depth.
 3. A wait spins a little (a sleeping core is slow to wake), then blocks in poll. There is no time-out.
-4. All frames go on one channel. Node blocks in a read while it waits for us (`_owed` > 0); at any other time a
+4. All frames go on one channel. Node blocks in a read while it waits for us (`_owed` > 0); at any other time
+a
    request also rings the bell on Node's event loop.
 """
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import select
@@ -246,10 +248,8 @@ class Connection(Outbox):
 
     def wake(self) -> None:
         """Make the thread that reads look around. Safe in a signal handler."""
-        try:
+        with contextlib.suppress(OSError):
             os.write(self._wake_write, b"w")
-        except OSError:
-            pass
 
     def _read_aside(self) -> None:
         # While a write cannot go on: read and queue, serve nothing, and call nothing of the user's.
@@ -282,7 +282,7 @@ class Connection(Outbox):
 
     def _route(self, frame: Frame) -> None:
         kind = frame.kind
-        if (kind == OUTPUT or kind == NOTE) and self._aside:
+        if kind in (OUTPUT, NOTE) and self._aside:
             self._held.append(frame)
             return
         if self._held and not self._aside:
@@ -292,7 +292,7 @@ class Connection(Outbox):
             return
         if frame.epoch != self.epoch and kind != NOTE:
             return
-        if kind == REPLY or kind == ERROR:
+        if kind in (REPLY, ERROR):
             waiter = self._pending.pop(frame.id, None)
             if waiter.__class__ is Waiter:
                 waiter.frame = frame
@@ -341,7 +341,7 @@ class Connection(Outbox):
     host_error: Callable[[BaseException], Answer]
 
     def run_ready(self, budget: float = 0.01) -> None:
-        """Called by the home thread's loop: read, serve, and spin for the next for at most `budget` seconds."""
+        """Called by the home thread's loop: read, serve, spin for the next, at most `budget` seconds."""
         end = time.perf_counter() + budget
         served = False
         give_up = 0.0
@@ -422,8 +422,8 @@ class Connection(Outbox):
 
 
 def _make_room(depth: int) -> None:
-    """Let nested calls not eat the user's recursion limit, and fail here, before a frame is half handled, when
-    there is really no room left. Raises RecursionError."""
+    """Let nested calls not eat the user's recursion limit, and fail here, before a frame is half handled,
+    when there is really no room left. Raises RecursionError."""
     if depth > DEEPEST:
         raise RecursionError(f"calls between Python and JavaScript are nested deeper than {DEEPEST}")
     limit = 1200 + 16 * depth
@@ -439,9 +439,7 @@ def _probe(levels: int) -> None:
 
 def _parent_of(frame: Frame) -> int:
     """Second number of a request's header, read without decoding the rest."""
-    head = frame.head
     try:
-        start = head.index(b",") + 1
-        return int(head[start : head.index(b",", start)])
-    except ValueError:
+        return int(frame.head.split(b",", 2)[1])
+    except (ValueError, IndexError):
         return 0

@@ -1,7 +1,7 @@
 """Deep copies on their way to JavaScript (`py->js`).
 
-In: any Python value. Out: its wire form with lists, tuples, sets, dicts, dates and arrays by value; cycles and
-shared parts are kept. What has no counterpart (functions, instances, modules) still goes by handle.
+In: any Python value. Out: its wire form with lists, tuples, sets, dicts, dates and arrays by value; cycles
+and shared parts are kept. What has no counterpart (functions, instances, modules) still goes by handle.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ def _typed(tag: str, letters: str, data: Any, segments: list[Any]) -> list[Any]:
 
 
 def _ndarray(numpy: Any, marshal: Marshal, array: Any, segments: list[Any], seen: dict[int, int]) -> Any:
-    """A typed array of the same numbers, whatever the byte order and strides; more dimensions become arrays of
-    such rows over one buffer. Other kinds become Arrays: dates as Date (NaT as null), the rest item by item."""
+    """A typed array of the same numbers, whatever the byte order and strides; more dimensions become arrays
+    of such rows over one buffer. Other kinds become Arrays: dates as Date (NaT as null), the rest item by
+    item."""
     kind, size = array.dtype.kind, array.dtype.itemsize
     if kind in "iuf" and size <= 8 and array.ndim:
         little = numpy.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))

@@ -1,8 +1,9 @@
 """One stack of both languages.
 
-In: an exception that crossed the bridge, perhaps several times. Out: its frames, oldest first, each marked `py` or
-`js`, without the bridge's own. A traceback knows only Python's frames; between two of them where JavaScript ran
-stand frames of the bridge, and there the JavaScript stacks belong that were noted when the exception crossed.
+In: an exception that crossed the bridge, perhaps several times. Out: its frames, oldest first, each marked
+`py` or `js`, without the bridge's own. A traceback knows only Python's frames; between two of them where
+JavaScript ran stand frames of the bridge, and there the JavaScript stacks belong that were noted when the
+exception crossed.
 """
 
 from __future__ import annotations
@@ -50,12 +51,13 @@ def frames(error: BaseException) -> list[Frame]:
         groups[-1].append(Frame("py", entry.filename, entry.lineno or 0, 0, entry.name))
     if not groups[-1]:
         groups.pop()
-    # Stretches of JavaScript, the innermost first. One stack often has several: the bridge's frames part them.
+    # Stretches of JavaScript, the innermost first. One stack often has several: the bridge's frames part
+    # them.
     stretches: list[list[Frame]] = []
     for stack in [*([error.stack] if isinstance(error, JSError) else ()), *js_stacks(error)]:
         stretches += [stretch for stretch in js_stretches(stack) if stretch not in stretches]
-    # A JSError ends in JavaScript; anything else ends in Python, and JavaScript stands between the groups. When
-    # there is more JavaScript than that, the outermost code was JavaScript's (a form run by the loop).
+    # A JSError ends in JavaScript; anything else ends in Python, and JavaScript stands between the groups.
+    # When there is more JavaScript than that, the outermost code was JavaScript's (a form run by the loop).
     needed = len(groups) if isinstance(error, JSError) else len(groups) - 1
     stretches = stretches[: needed + 1]
     stretches.reverse()
@@ -71,8 +73,8 @@ def frames(error: BaseException) -> list[Frame]:
 
 
 def js_stretches(stack: str) -> list[list[Frame]]:
-    """User frames of a JavaScript stack text, parted where the bridge stands between: the newest stretch first, in
-    each the oldest frame first."""
+    """User frames of a JavaScript stack text, parted where the bridge stands between: the newest stretch
+    first, in each the oldest frame first."""
     stretches: list[list[Frame]] = [[]]
     for line in stack.splitlines():
         match = _EVAL.match(line) or _JS_FRAME.match(line)
@@ -106,6 +108,10 @@ def traceback_text(error: BaseException) -> str:
     older = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if older is None or older is error:
         return text
-    said = "The above exception was the direct cause of" if error.__cause__ is not None else "During handling of"
-    end = "the following exception" if error.__cause__ is not None else "the above exception, another occurred"
+    said = (
+        "The above exception was the direct cause of" if error.__cause__ is not None else "During handling of"
+    )
+    end = (
+        "the following exception" if error.__cause__ is not None else "the above exception, another occurred"
+    )
     return f"{traceback_text(older)}\n{said} {end}:\n\n{text}"

@@ -1,6 +1,7 @@
 """What a connection asks of the bridge around it: serving Node's requests, notes, output, and its end.
 
-In: frames from Node. Out: answers made by the server, exceptions made of error envelopes. Bridge inherits this.
+In: frames from Node. Out: answers made by the server, exceptions made of error envelopes. Bridge inherits
+this.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class Hosting:
             raise ProtocolError(f"malformed request: {error}") from None
         if message.__class__ is not list or len(message) < 3:
             raise ProtocolError("malformed request")
-        return message  # type: ignore[no-any-return]
+        return message
 
     def serve(self, frame: Frame, outermost: bool) -> Answer:
         conn = self.connection
@@ -231,5 +232,3 @@ def _why(reason: str, status: int | None) -> str:
         with contextlib.suppress(ValueError):
             return f"the Node process was killed by {signal.Signals(-status).name}"
     return f"the Node process ended with exit status {status}"
-
-

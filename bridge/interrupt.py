@@ -1,19 +1,19 @@
 """The interrupt ladder, Python's half. `node/watchdog.mjs` climbs the rungs; this side only asks.
 
 In: interrupt() from a signal handler or another thread. Out: KeyboardInterrupt in Python code that is on top,
-else a record to Node's watchdog: rung 1 cancels the form (a poll in loops, a rejection at awaits), rung 2 (300 ms
-later) terminates JavaScript's execution, rung 3 (a second interrupt, or 3 s) ends Node.
+else a record to Node's watchdog: rung 1 cancels the form (a poll in loops, a rejection at awaits), rung 2
+(300 ms later) terminates JavaScript's execution, rung 3 (a second interrupt, or 3 s) ends Node.
 """
 
 from __future__ import annotations
 
-import _signal
 import contextlib
 import os
 import signal
 import struct
 import threading
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .transport import Frame
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _RECORD = struct.Struct("<II")
 _INTERRUPT = 1
 _PATIENCE = 4.0
+_signal: Any = import_module("_signal")
 _SIGINT = int(signal.SIGINT)
 _DEFAULT = signal.default_int_handler
 _MAIN = threading.main_thread().ident
@@ -80,7 +81,10 @@ class Ladder:
         asked, self._asked = self._asked, 0
         self._forms.clear()
         if asked:
-            return "JavaScript did not stop and was restarted; its variables are lost, Python's objects are still there"
+            return (
+                "JavaScript did not stop and was restarted; its variables are lost, Python's objects are "
+                "still there"
+            )
         return None
 
     def guard(self, conn: Connection, header: list[Any], segments: list[Any]) -> Frame:

@@ -1,8 +1,8 @@
 """The bridge on an asyncio loop.
 
 In: running loops that wait for JavaScript, asynchronous requests of JavaScript. Out: futures that Node's
-replies settle, tasks (coroutine functions on the loop, plain functions in threads) whose results go back. While a
-form runs or the prompt is idle the home loop watches the pipes.
+replies settle, tasks (coroutine functions on the loop, plain functions in threads) whose results go back.
+While a form runs or the prompt is idle the home loop watches the pipes.
 """
 
 from __future__ import annotations
@@ -200,7 +200,11 @@ class Loops:
         return future
 
     def _start(
-        self, loop: asyncio.AbstractEventLoop, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any],
+        self,
+        loop: asyncio.AbstractEventLoop,
+        function: Callable[..., Any],
+        args: list[Any],
+        kwargs: dict[str, Any],
         context: contextvars.Context,
     ) -> asyncio.Future[Any]:
         if inspect.iscoroutinefunction(function):

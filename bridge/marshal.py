@@ -167,7 +167,7 @@ class Marshal:
 
     def _typed(self, wire: Any, body: Any, shared: list[Any]) -> Any:
         data = memoryview(body)[wire[2] : wire[2] + wire[3]]
-        kind = FORMATS[wire[1]]
+        kind: Any = FORMATS[wire[1]]
         if kind == "e":
             # Half floats: no memoryview before Python 3.14 reads them, an array of floats does.
             import array
@@ -186,7 +186,7 @@ class Marshal:
 
 
 def _hashable(value: Any) -> Any:
-    """A JavaScript Map may have arrays and objects as keys; Python needs something hashable in their place."""
+    """A Map may have arrays and objects as keys; Python needs something hashable in their place."""
     if isinstance(value, list):
         return tuple(_hashable(item) for item in value)
     if isinstance(value, set):

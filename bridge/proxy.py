@@ -29,8 +29,8 @@ class Keyword(str):
 
 
 class JsProxy:
-    """A live JavaScript object. Attributes and items are the object's properties; `name_` reads `name` where a
-    Python keyword is in the way; `proxy.new(...)` constructs, `proxy.to_py()` copies."""
+    """A live JavaScript object. Attributes and items are the object's properties; `name_` reads `name` where
+    a Python keyword is in the way; `proxy.new(...)` constructs, `proxy.to_py()` copies."""
 
     __slots__ = ("__weakref__", "_bridge", "_handle", "_imports", "_this", "_traits")
     _handle: int
@@ -113,10 +113,13 @@ class _Callable:
             args, kwargs = self._placed(args, kwargs)
         return self._bridge._call(self, args, kwargs)  # type: ignore[attr-defined]
 
-    def _placed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Keyword arguments that name the function's next parameters, at their places; else all as they are."""
-        names = self._bridge._operate(_DESCRIBE, self)["parameters"][len(args) :]  # type: ignore[attr-defined]
-        if not kwargs.keys() == set(names[: len(kwargs)]):
+    def _placed(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Keyword arguments that name the next parameters, at their places; else all as they are."""
+        about = self._bridge._operate(_DESCRIBE, self)  # type: ignore[attr-defined]
+        names = about["parameters"][len(args) :]
+        if kwargs.keys() != set(names[: len(kwargs)]):
             return args, kwargs
         return (*args, *(kwargs[name] for name in names[: len(kwargs)])), {}
 
@@ -179,7 +182,7 @@ class _Iterator:
         return self
 
     def __next__(self) -> Any:
-        done, items = self._bridge._operate(_NEXT, self, 1)  # type: ignore[attr-defined]
+        _, items = self._bridge._operate(_NEXT, self, 1)  # type: ignore[attr-defined]
         if not items:
             raise StopIteration
         return items[0]
@@ -227,7 +230,8 @@ class _Awaitable:
     __slots__ = ()
 
     def __await__(self) -> Generator[Any, None, Any]:
-        result: Generator[Any, None, Any] = self._bridge._post(_AWAIT, self).__await__()  # type: ignore[attr-defined]
+        coroutine = self._bridge._post(_AWAIT, self)  # type: ignore[attr-defined]
+        result: Generator[Any, None, Any] = coroutine.__await__()
         return result
 
     def result(self) -> Any:
@@ -284,7 +288,13 @@ _ABILITIES: tuple[tuple[str, type], ...] = (
     ("CONTEXT", _Context),
     ("ASYNC_CONTEXT", _AsyncContext),
 )
-_NAMES = {"callable": "JsFunction", "class": "JsClass", "promise": "JsPromise", "list": "JsArray", "dict": "JsMap"}
+_NAMES = {
+    "callable": "JsFunction",
+    "class": "JsClass",
+    "promise": "JsPromise",
+    "list": "JsArray",
+    "dict": "JsMap",
+}
 
 
 def make_proxy(bridge: Any, imports: Any, handle: int, traits: int) -> JsProxy:
@@ -338,5 +348,3 @@ _PROTOCOLS = {
 def _plain(name: str) -> str:
     """`from_`, `class_` -> the JavaScript name."""
     return name[:-1] if name.endswith("_") and name[:-1] in kwlist else name
-
-

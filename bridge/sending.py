@@ -1,7 +1,8 @@
 """The writing half of a connection: frames are made, batched and sent.
 
-In: headers, segments, releases that the collector left. Out: bytes on the channel. Asynchronous frames are put off to
-the end of the loop's turn, so a thousand of them are a few writes; releases follow the frame they may belong to.
+In: headers, segments, releases that the collector left. Out: bytes on the channel. Asynchronous frames are
+put off to the end of the loop's turn, so a thousand of them are a few writes; releases follow the frame they
+may belong to.
 """
 
 from __future__ import annotations

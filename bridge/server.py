@@ -37,11 +37,9 @@ def _equals(first: Any, second: Any) -> bool:
     return bool(result)
 
 
+_PLAIN = "add sub mul truediv floordiv mod pow matmul lt le gt ge eq ne xor lshift rshift"
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    **{
-        name: getattr(operator, name)
-        for name in ("add sub mul truediv floordiv mod pow matmul lt le gt ge eq ne xor lshift rshift".split())
-    },
+    **{name: getattr(operator, name) for name in _PLAIN.split(" ")},
     "and": operator.and_,
     "or": operator.or_,
     "neg": operator.neg,
@@ -220,7 +218,11 @@ class Server:
         items: list[Any] = ["a"]
         end = time.perf_counter() + 0.002
         for item in islice(iterator, count):
-            items.append(["a", encode(item[0], segments), encode(item[1], segments)] if pairs else encode(item, segments))
+            items.append(
+                ["a", encode(item[0], segments), encode(item[1], segments)]
+                if pairs
+                else encode(item, segments)
+            )
             if len(items) & 7 == 0 and time.perf_counter() > end:
                 return False, items
         return len(items) <= count, items
@@ -327,10 +329,11 @@ class Wired:
         self.segments = segments or []
 
 
+_SHADOWED = {"import": "import_", "stats": "stats_"}
+_NAMES = (
+    "ping import getattr setattr delattr hasattr call getitem setitem delitem len iter next contains dir "
+    "repr str eval exec operator convert make describe stats send"
+)
 _TABLE: dict[int, Callable[[Server, list[Any], Any], Any]] = {
-    OPS[name]: getattr(Server, {"import": "import_", "stats": "stats_"}.get(name, name))
-    for name in (
-        "ping import getattr setattr delattr hasattr call getitem setitem delitem len iter next contains dir repr str "
-        "eval exec operator convert make describe stats send"
-    ).split()
+    OPS[name]: getattr(Server, _SHADOWED.get(name, name)) for name in _NAMES.split(" ")
 }

@@ -57,8 +57,16 @@ def _of_type(kind: type) -> int:
     buffer = issubclass(kind, (bytearray, memoryview)) or ndarray or kind.__name__ == "array"
     if buffer:
         bits |= TRAITS["BUFFER"]
-    sequence = issubclass(kind, (list, tuple, range)) or buffer or (
-        has("__getitem__") and has("__len__") and has("index") and has("count") and not issubclass(kind, str)
+    sequence = (
+        issubclass(kind, (list, tuple, range))
+        or buffer
+        or (
+            has("__getitem__")
+            and has("__len__")
+            and has("index")
+            and has("count")
+            and not issubclass(kind, str)
+        )
     )
     if sequence and not mapping:
         bits |= TRAITS["ARRAY_LIKE"]
@@ -75,7 +83,7 @@ def _sort(kind: type, iterator: bool, called: bool) -> str:
         (type, "class"),
         (BaseException, "error"),
     ):
-        if issubclass(kind, bases):  # type: ignore[arg-type]
+        if issubclass(kind, bases):
             return sort
     if iterator:
         return "iterator"

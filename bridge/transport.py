@@ -27,7 +27,7 @@ class Frame(NamedTuple):
     id: int
     epoch: int
     flags: int
-    head: bytes | memoryview
+    head: bytes
     body: bytes | memoryview
 
 
@@ -50,7 +50,8 @@ class Channel:
         self.received = 0
 
     def receive(self) -> Sequence[Frame]:
-        """Frames that are complete now, possibly none. Raises Closed at end of file, ProtocolError on junk."""
+        """Frames that are complete now, possibly none. Raises Closed at end of file, ProtocolError on
+        junk."""
         if self._large is not None:
             return self._receive_large(self._large)
         try:
@@ -105,29 +106,29 @@ class Channel:
         self.received += 1
         _, ident, head, epoch, kind, flags = PREFIX.unpack_from(large, 0)
         middle = PREFIX_SIZE + head
-        return (Frame(kind, ident, epoch, flags, bytes(view[PREFIX_SIZE:middle]), view[middle:].toreadonly()),)
+        return (
+            Frame(kind, ident, epoch, flags, bytes(view[PREFIX_SIZE:middle]), view[middle:].toreadonly()),
+        )
 
     def send(
         self, parts: Sequence[bytes | memoryview], bell: bool, meanwhile: Callable[[], object] | None
     ) -> None:
         """Write parts completely. The caller holds `lock`. While the pipe is full, what arrives is read by
         `meanwhile` (two sides writing a megabyte at once would wait for each other for ever)."""
+        data = parts[0]
         try:
-            if len(parts) == 1:
-                data = parts[0]
-                count = os.write(self.write_fd, data)
-                if count != len(data):
-                    self._send_rest([data], count, meanwhile)
-            else:
-                self._send_rest(parts, 0, meanwhile)
-            if bell:
-                self.ring()
+            count = os.write(self.write_fd, data)
         except BlockingIOError:
-            self._send_rest(parts, 0, meanwhile)
-            if bell:
-                self.ring()
+            count = 0
         except OSError as error:
             raise Closed(str(error)) from None
+        # Rung before the rest is written: more than the pipe holds goes through only while Node reads.
+        if bell:
+            self.ring()
+        if count != len(data) or len(parts) > 1:
+            self._send_rest(parts, count, meanwhile)
+            if bell and not count:
+                self.ring()  # Node may have looked before the first byte was there
         self.sent += 1
 
     def ring(self) -> None:

@@ -115,7 +115,10 @@ export class Channel {
     }
   }
 
-  /** The next frame if one can be had without waiting. Only with a spinFd. @returns {Frame | null} */
+  /**
+   * The next frame if there is one; the rest of one that has begun to arrive is waited for. Only with a spinFd.
+   * @returns {Frame | null}
+   */
   poll() {
     for (;;) {
       const frame = this.take();
@@ -123,7 +126,10 @@ export class Channel {
       const limit = Error.stackTraceLimit;
       Error.stackTraceLimit = 0; // an EAGAIN is no event worth a stack trace
       try {
-        if (!this.#fill(this.spinFd)) return null;
+        if (!this.#fill(this.spinFd)) {
+          if (this.large === null && this.end === this.start) return null;
+          this.#fill(this.readFd);
+        }
       } finally {
         Error.stackTraceLimit = limit;
       }

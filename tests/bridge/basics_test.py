@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 import pytest
-
 from polyrepl.bridge import Bridge, JSError, JsProxy, protocol
 
 PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
@@ -25,7 +24,7 @@ def test_protocol_pages_say_the_same(js: Bridge) -> None:
     assert page.MAX_FRAME == protocol.MAX_FRAME
     for name in ("KINDS", "FLAGS", "OPS", "NOTES", "TAGS", "TRAITS", "WORDS"):
         assert getattr(page, name) == getattr(protocol, name)
-    assert page.SORTS == list(protocol.SORTS)
+    assert list(protocol.SORTS) == page.SORTS
 
 
 def test_calls_both_ways_nest_deeply(js: Bridge) -> None:
@@ -90,7 +89,9 @@ def test_js_exception_is_the_same_object_at_home(js: Bridge) -> None:
     def passes(f: Any) -> None:
         f()
 
-    assert run(js, "const e = new RangeError('x'); try { a(() => { throw e }) } catch (x) { return x === e }", passes)
+    assert run(
+        js, "const e = new RangeError('x'); try { a(() => { throw e }) } catch (x) { return x === e }", passes
+    )
 
 
 def test_chain_is_one_round_trip(js: Bridge) -> None:
@@ -104,18 +105,30 @@ def test_chain_is_one_round_trip(js: Bridge) -> None:
 def test_lists_dicts_iterators(js: Bridge) -> None:
     data = [3, 1, 2]
     assert run(js, "return [Array.isArray(a), a.length, a[1], [...a], a.map((x) => x * 2)]", data) == [
-        True, 3, 1, [3, 1, 2], [6, 2, 4],
-    ]  # fmt: skip
+        True,
+        3,
+        1,
+        [3, 1, 2],
+        [6, 2, 4],
+    ]
     run(js, "a.sort(); a[0] = 9", data)
     assert data == [9, 2, 3]
     table = {"a": 1, "get": 2}
     assert run(js, "return [a.a, a.get('a'), a.size, a.has('a'), a.has('q'), [...a]]", table) == [
-        1, 1, 2, True, False, [["a", 1], ["get", 2]],
-    ]  # fmt: skip
+        1,
+        1,
+        2,
+        True,
+        False,
+        [["a", 1], ["get", 2]],
+    ]
     run(js, "a.b = 5; delete a.a", table)
     assert table == {"get": 2, "b": 5}
-    assert run(js, "const out = []; for (const x of a) { out.push(x); if (out.length === 3) break } return out",
-               iter(range(10))) == [0, 1, 2]  # fmt: skip
+    assert run(
+        js,
+        "const out = []; for (const x of a) { out.push(x); if (out.length === 3) break } return out",
+        iter(range(10)),
+    ) == [0, 1, 2]
     assert run(js, "return JSON.stringify({a})", [1, {"x": (2, None)}]) == '{"a":[1,{"x":[2,null]}]}'
 
 
@@ -135,7 +148,9 @@ def test_missing_attribute_is_pythons_error(js: Bridge) -> None:
 
 
 async def test_call_async_serves_python_meanwhile(js: Bridge) -> None:
-    f = js.eval("async (f, n) => { let s = 0; for (let i = 0; i < n; i++) { s += f(i); await null } return s }")
+    f = js.eval(
+        "async (f, n) => { let s = 0; for (let i = 0; i < n; i++) { s += f(i); await null } return s }"
+    )
     assert await js.call_async(f, lambda x: x * 2, 10, form=7) == 90
     slow = js.eval("(f) => new Promise((r) => setTimeout(() => r(f()), 20))")
     assert await asyncio.gather(*[js.call_async(slow, lambda: 1, form=n) for n in range(1, 20)]) == [1] * 19

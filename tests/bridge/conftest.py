@@ -9,7 +9,6 @@ from typing import Any
 
 import psutil
 import pytest
-
 from polyrepl.bridge import Bridge
 
 

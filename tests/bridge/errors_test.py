@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 import pytest
-
 from polyrepl.bridge import Bridge, JSError
 from polyrepl.bridge.frames import frames, traceback_text
 
@@ -90,7 +89,9 @@ def test_causes_notes_groups(js: Bridge) -> None:
         error.add_note("a note")
         raise error from KeyError("inner")
 
-    assert js.eval("(f) => { try { f() } catch (e) { return [e.cause.name, e.exception.__notes__[0]] } }")(fail) == [
+    assert js.eval("(f) => { try { f() } catch (e) { return [e.cause.name, e.exception.__notes__[0]] } }")(
+        fail
+    ) == [
         "KeyError",
         "a note",
     ]
@@ -101,13 +102,17 @@ def test_causes_notes_groups(js: Bridge) -> None:
     def group() -> None:
         raise ExceptionGroup("several", [ValueError("a"), TypeError("b")])
 
-    assert js.eval("(f) => { try { f() } catch (e) { return [e.name, e.errors.map((x) => x.name)] } }")(group) == [
+    assert js.eval("(f) => { try { f() } catch (e) { return [e.name, e.errors.map((x) => x.name)] } }")(
+        group
+    ) == [
         "ExceptionGroup",
         ["ValueError", "TypeError"],
     ]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), StopIteration(1), asyncio.CancelledError(), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), SystemExit(3), StopIteration(1), asyncio.CancelledError(), MemoryError()]
+)
 def test_all_classes_come_through(js: Bridge, error: BaseException) -> None:
     def fail() -> None:
         raise error
@@ -117,7 +122,13 @@ def test_all_classes_come_through(js: Bridge, error: BaseException) -> None:
 
 
 def test_thrown_things_that_are_no_errors(js: Bridge) -> None:
-    for source, value in (("42", 42), ("'text'", "text"), ("null", None), ("({ a: 1 })", {"a": 1}), ("undefined", None)):
+    for source, value in (
+        ("42", 42),
+        ("'text'", "text"),
+        ("null", None),
+        ("({ a: 1 })", {"a": 1}),
+        ("undefined", None),
+    ):
         error = caught(js.eval(f"() => {{ throw {source} }}"))
         assert isinstance(error, JSError)
         assert error.value == value
@@ -169,7 +180,10 @@ def test_stack_overflow_is_reported(js: Bridge) -> None:
 
 
 def test_late_rejections_are_reported_once(own: Bridge, printed: Any) -> None:
-    own.eval("Promise.reject(new TypeError('forgotten')); setTimeout(() => { throw new RangeError('later') }, 1); 1")
+    own.eval(
+        "Promise.reject(new TypeError('forgotten')); setTimeout(() => { throw new "
+        "RangeError('later') }, 1); 1"
+    )
     own.eval("new Promise((r) => setTimeout(r, 20))").result()
     text = printed.text("stderr")
     assert text.count("TypeError: forgotten") == 1

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from polyrepl.bridge import Bridge, Interrupted, NodeLost
 
 POLLED = """
@@ -167,7 +166,12 @@ async def test_idle_does_nothing(js: Bridge, control_c: Any) -> None:
 async def test_next_form_is_not_hit(js: Bridge, control_c: Any) -> None:
     control_c(0.05)
     await interrupted(js, "() => pending()", form=5)
-    assert await js.call_async(js.eval("() => { const f = globalThis[Symbol.for('polyrepl.$flag')]; return f[0] }"), form=6) == 0
+    assert (
+        await js.call_async(
+            js.eval("() => { const f = globalThis[Symbol.for('polyrepl.$flag')]; return f[0] }"), form=6
+        )
+        == 0
+    )
 
 
 async def test_catch_of_interrupt_class(js: Bridge, control_c: Any) -> None:

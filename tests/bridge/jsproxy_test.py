@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas
 import pytest
-
 from polyrepl.bridge import Bridge, JSError
 
 
@@ -18,7 +17,10 @@ def by_ref(js: Bridge, source: str) -> Any:
 
 
 def test_attributes_and_items(js: Bridge) -> None:
-    thing = js.eval("globalThis.T = class T { x = 1; static s = 2; double() { return this.x * 2 } get three() { return 3 } }; new T()")
+    thing = js.eval(
+        "globalThis.T = class T { x = 1; static s = 2; double() { return this.x * 2 } get three() { "
+        "return 3 } }; new T()"
+    )
     assert (thing.x, thing.double(), thing.three, thing["x"], "x" in thing) == (1, 2, 3, 1, True)
     thing.x = 5
     thing["y"] = 6
@@ -61,7 +63,14 @@ def test_arrays(js: Bridge) -> None:
 
 def test_maps_and_sets(js: Bridge) -> None:
     m = by_ref(js, "new Map([['a', 1], ['b', 2]])")
-    assert (len(m), m["a"], list(m), dict(m), m.get("q", 5), "a" in m) == (2, 1, ["a", "b"], {"a": 1, "b": 2}, 5, True)
+    assert (len(m), m["a"], list(m), dict(m), m.get("q", 5), "a" in m) == (
+        2,
+        1,
+        ["a", "b"],
+        {"a": 1, "b": 2},
+        5,
+        True,
+    )
     m["c"] = 3
     del m["a"]
     assert sorted(m.items()) == [("b", 2), ("c", 3)]
@@ -77,10 +86,28 @@ def test_maps_and_sets(js: Bridge) -> None:
 
 
 def test_abilities_are_true(js: Bridge) -> None:
-    f, plain, promise, generator = (js.eval(x) for x in ("(a, ...b) => a", "new (class {})", "Promise.resolve(1)", "(function* () { yield 1 })()"))
-    assert [isinstance(x, abc.Callable) for x in (f, plain, promise, generator)] == [True, False, False, False]  # type: ignore[arg-type]
-    assert [isinstance(x, abc.Iterable) for x in (f, plain, promise, generator)] == [False, False, False, True]
-    assert [isinstance(x, abc.Awaitable) for x in (f, plain, promise, generator)] == [False, False, True, False]
+    f, plain, promise, generator = (
+        js.eval(x)
+        for x in ("(a, ...b) => a", "new (class {})", "Promise.resolve(1)", "(function* () { yield 1 })()")
+    )
+    assert [isinstance(x, abc.Callable) for x in (f, plain, promise, generator)] == [
+        True,
+        False,
+        False,
+        False,
+    ]  # type: ignore[arg-type]
+    assert [isinstance(x, abc.Iterable) for x in (f, plain, promise, generator)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert [isinstance(x, abc.Awaitable) for x in (f, plain, promise, generator)] == [
+        False,
+        False,
+        True,
+        False,
+    ]
     assert str(inspect.signature(f)) == "(a, *b)"
     assert bool(plain) is True
     assert hash(f) == hash(f)
@@ -88,7 +115,9 @@ def test_abilities_are_true(js: Bridge) -> None:
 
 
 def test_generators(js: Bridge) -> None:
-    generator = js.eval("(function* () { const x = yield 1; try { yield x } catch (e) { yield e.message } return 'end' })()")
+    generator = js.eval(
+        "(function* () { const x = yield 1; try { yield x } catch (e) { yield e.message } return 'end' })()"
+    )
     assert next(generator) == 1
     assert generator.send("sent") == "sent"
     assert generator.throw(js.eval("new Error('thrown')")) == "thrown"
@@ -98,7 +127,9 @@ def test_generators(js: Bridge) -> None:
     endless = js.eval("globalThis.n = 0; (function* () { for (;;) yield n++ })()")
     assert [x for x, _ in zip(endless, range(5), strict=False)] == [0, 1, 2, 3, 4]
     assert js.eval("n") <= 6
-    closed = js.eval("globalThis.closed = false; (function* () { try { yield 1; yield 2 } finally { closed = true } })()")
+    closed = js.eval(
+        "globalThis.closed = false; (function* () { try { yield 1; yield 2 } finally { closed = true } })()"
+    )
     next(closed)
     closed.close()
     assert js.eval("closed") is True

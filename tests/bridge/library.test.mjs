@@ -1,7 +1,17 @@
 /** createNodePythonBridge: Node as the parent. Run by library_test.py (it passes the Python) or `node --test`. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { test as run } from "node:test";
 const { createNodePythonBridge } = await import(process.env.POLYREPL_LIBRARY ?? "../../bridge/node/library.mjs");
+
+// `node --test` alone may find a Python without polyrepl; library_test.py names the right one.
+let skip = false;
+try {
+  execFileSync(process.env.POLYREPL_PYTHON ?? "python3", ["-c", "import polyrepl.bridge"], { stdio: "ignore" });
+} catch {
+  skip = "set POLYREPL_PYTHON to a Python with polyrepl";
+}
+const test = (name, fn) => run(name, { skip }, fn);
 
 const gone = (pid) => {
   try {

@@ -1,4 +1,5 @@
-"""Both libraries: the Node one (its own tests, run with the real Node), and the Python one in its surroundings."""
+"""Both libraries: the Node one (its own tests, run with the real Node), and the Python one in its
+surroundings."""
 
 from __future__ import annotations
 
@@ -9,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from polyrepl.bridge import Bridge, bridge, node
 from polyrepl.bridge.process import find_node
 
@@ -24,20 +24,33 @@ def test_node_library() -> None:
     }
     done = subprocess.run(
         [find_node(), "--test", "--test-timeout=30000", str(HERE / "library.test.mjs")],
-        env=environment, capture_output=True, text=True, timeout=90, check=False,
-    )  # fmt: skip
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_started_by_hand_says_what_it_is() -> None:
-    done = subprocess.run([sys.executable, "-m", "polyrepl.bridge"], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "polyrepl.bridge"], capture_output=True, text=True, timeout=30, check=False
+    )
     assert done.returncode == 2
     assert "createNodePythonBridge" in done.stderr
 
 
 def test_plain_script() -> None:
-    code = "from polyrepl.bridge import Bridge\nwith Bridge() as js:\n    print(js.eval('x => x + 1')(2))\n    js.eval('console.log(5)')"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    code = """if True:
+        from polyrepl.bridge import Bridge
+        with Bridge() as js:
+            print(js.eval('x => x + 1')(2))
+            js.eval('console.log(5)')
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
     assert (done.stdout, done.stderr) == ("3\n5\n", "")
 
 

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from polyrepl.bridge import Bridge, NodeLost, NodeNotFound
 
 
@@ -59,7 +58,8 @@ async def test_pending_futures_fail_at_once(own: Bridge) -> None:
 @pytest.mark.parametrize("end", ["", "js.close()", "os.kill(os.getpid(), 9)", "os._exit(1)"])
 @pytest.mark.parametrize("busy", ["", "js.eval('setTimeout(() => { for (;;); }, 1); 1');", "js.connection"])
 def test_no_orphan(end: str, busy: str) -> None:
-    code = f"import os\nfrom polyrepl.bridge import Bridge\njs = Bridge().start()\njs.eval('1')\n{busy}\nprint(js.pid, flush=True)\n{end}"
+    lines = ("import os", "from polyrepl.bridge import Bridge", "js = Bridge().start()", "js.eval('1')", busy)
+    code = "\n".join([*lines, "print(js.pid, flush=True)", end])
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, timeout=30, check=False)
     assert gone(int(done.stdout))
 
@@ -72,7 +72,9 @@ def test_missing_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_old_node(tmp_path: Path) -> None:
     fake = tmp_path / "node"
-    fake.write_text("#!/bin/sh\nif [ \"$1\" = --version ]; then echo v18.1.0; else echo 'bad option' >&2; exit 9; fi\n")
+    fake.write_text(
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo v18.1.0; else echo 'bad option' >&2; exit 9; fi\n"
+    )
     fake.chmod(0o755)
     bridge = Bridge(node=str(fake), output=lambda *event: None)
     with pytest.raises(NodeNotFound, match=r"v18\.1\.0.*24 or newer"):

@@ -1,4 +1,5 @@
-"""Lifetimes of the design, 4.4: the same object is the same proxy, nothing leaks, crossing releases are harmless."""
+"""Lifetimes of the design, 4.4: the same object is the same proxy, nothing leaks, crossing releases are
+harmless."""
 
 from __future__ import annotations
 

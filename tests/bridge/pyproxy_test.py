@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy
 import pytest
-
 from polyrepl.bridge import Bridge, JSError
 
-PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")]; const ops = (x) => x[Symbol.for("polyrepl.python")];'
+PY = (
+    'const $py = globalThis[Symbol.for("polyrepl.$py")]; const ops = (x) => x[Symbol.for("polyrepl.python")];'
+)
 
 
 def run(js: Bridge, body: str, *args: Any) -> Any:
@@ -37,19 +38,31 @@ class Thing:
 def test_attributes(js: Bridge) -> None:
     thing = Thing()
     assert run(js, "a.x = 5; return [a.x, a.double(), 'x' in a, 'q' in a, Object.keys(a)]", thing) == [
-        5, 10, True, False, ["double", "x"],
-    ]  # fmt: skip
+        5,
+        10,
+        True,
+        False,
+        ["double", "x"],
+    ]
     run(js, "delete a.x", thing)
     assert not hasattr(thing, "x")
 
 
 def test_texts(js: Bridge) -> None:
-    assert run(js, "return [String(a), `${a}`, require('util').inspect(a), require('util').inspect([a])]", Thing()) == [
-        "thing", "thing", "<thing 1>", "[ <thing 1> ]",
-    ]  # fmt: skip
+    assert run(
+        js, "return [String(a), `${a}`, require('util').inspect(a), require('util').inspect([a])]", Thing()
+    ) == [
+        "thing",
+        "thing",
+        "<thing 1>",
+        "[ <thing 1> ]",
+    ]
     assert run(js, "return require('util').inspect(a)", [1, "x"]) == "[1, 'x']"
     assert run(js, "return require('util').inspect(a)", len) == repr(len)
-    assert run(js, "return JSON.stringify([a, b, c])", [1], {"a": (1, 2)}, numpy.array([1.5])) == '[[1],{"a":[1,2]},{"0":1.5}]'
+    assert (
+        run(js, "return JSON.stringify([a, b, c])", [1], {"a": (1, 2)}, numpy.array([1.5]))
+        == '[[1],{"a":[1,2]},{"0":1.5}]'
+    )
     assert run(js, "return a + 1", decimal.Decimal("2.5")) == "2.51"
     assert run(js, "return [+a, a * 2]", decimal.Decimal("2.5")) == [2.5, 5]
 
@@ -58,14 +71,33 @@ def test_a_list_is_an_array(js: Bridge) -> None:
     data = [3, 1, 2]
     assert run(
         js,
-        "return [Array.isArray(a), a.length, a[0], a[9] === undefined, a.map((x) => x + 1), [...a], Array.from(a), a.includes(1),"
-        "a.toSorted(), a.slice(1), a.reduce((x, y) => x + y), a.join('-'), a.at(-1), Object.keys(a), [0].concat(a), Math.max(...a),"
+        "return [Array.isArray(a), a.length, a[0], a[9] === undefined, a.map((x) => x + 1), [...a], "
+        "Array.from(a), a.includes(1),"
+        "a.toSorted(), a.slice(1), a.reduce((x, y) => x + y), a.join('-'), a.at(-1), Object.keys(a), "
+        "[0].concat(a), Math.max(...a),"
         "a.entries().next().value, 1 in a, 7 in a]",
         data,
     ) == [
-        True, 3, 3, True, [4, 2, 3], data, data, True, [1, 2, 3], [1, 2], 6, "3-1-2", 2, ["0", "1", "2"], [0, 3, 1, 2], 3,
-        [0, 3], True, False,
-    ]  # fmt: skip
+        True,
+        3,
+        3,
+        True,
+        [4, 2, 3],
+        data,
+        data,
+        True,
+        [1, 2, 3],
+        [1, 2],
+        6,
+        "3-1-2",
+        2,
+        ["0", "1", "2"],
+        [0, 3, 1, 2],
+        3,
+        [0, 3],
+        True,
+        False,
+    ]
     run(js, "a.push(9, 8); a[0] = 7; a.shift(); a.unshift(0)", data)
     assert data == [0, 1, 2, 9, 8]
     run(js, "a.sort(); const [x, ...rest] = a; if (x !== 0 || rest.length !== 4) throw x", data)
@@ -76,20 +108,46 @@ def test_a_list_is_an_array(js: Bridge) -> None:
 
 def test_a_dict_is_like_a_map_and_has_keys(js: Bridge) -> None:
     data: dict[Any, Any] = {"a": 1, "name": "n", 3: 4}
-    assert run(js, "return [a.a, a['name'], a.size, a.has(3), a.get(3), a.nope === undefined, [...a].length, Object.keys(a)]", data) == [
-        1, "n", 3, True, 4, True, 3, ["a", "name"],
-    ]  # fmt: skip
-    run(js, "a.b = 2; a.set('c', [3]); a.delete('a'); delete a.name; const {b: bb} = a; if (bb !== 2) throw bb", data)
+    assert run(
+        js,
+        "return [a.a, a['name'], a.size, a.has(3), a.get(3), a.nope === undefined, [...a].length, "
+        "Object.keys(a)]",
+        data,
+    ) == [
+        1,
+        "n",
+        3,
+        True,
+        4,
+        True,
+        3,
+        ["a", "name"],
+    ]
+    run(
+        js,
+        "a.b = 2; a.set('c', [3]); a.delete('a'); delete a.name; const {b: bb} = a; if (bb !== 2) throw bb",
+        data,
+    )
     assert data == {3: 4, "b": 2, "c": [3]}
     seen: list[Any] = []
-    run(js, "a.forEach((v, k) => b(k, v)); for (const [k, v] of new Map(a)) b(k, v)", {"x": 1}, lambda *kv: seen.append(kv))
+    run(
+        js,
+        "a.forEach((v, k) => b(k, v)); for (const [k, v] of new Map(a)) b(k, v)",
+        {"x": 1},
+        lambda *kv: seen.append(kv),
+    )
     assert seen == [("x", 1), ("x", 1)]
     assert run(js, "return { ...a }", {"x": 1, "y": 2}) == {"x": 1, "y": 2}
 
 
 def test_sets(js: Bridge) -> None:
     data = {1, 2}
-    assert run(js, "a.add(3); a.delete(1); return [a.size, a.has(3), [...a], new Set(a).size]", data) == [2, True, [2, 3], 2]
+    assert run(js, "a.add(3); a.delete(1); return [a.size, a.has(3), [...a], new Set(a).size]", data) == [
+        2,
+        True,
+        [2, 3],
+        2,
+    ]
 
 
 def test_iteration_is_lazy(js: Bridge) -> None:
@@ -101,7 +159,9 @@ def test_iteration_is_lazy(js: Bridge) -> None:
             yield i
 
     generator = generate()
-    assert run(js, "const out = []; for (const x of a) { out.push(x); if (x === 4) break } return out", generator) == [0, 1, 2, 3, 4]
+    assert run(
+        js, "const out = []; for (const x of a) { out.push(x); if (x === 4) break } return out", generator
+    ) == [0, 1, 2, 3, 4]
     assert len(made) == 5
     assert next(generator) == 5
     assert run(js, "let s = 0; for (const x of a) s += x; return s", range(100_000)) == sum(range(100_000))
@@ -175,40 +235,79 @@ def test_operators(js: Bridge) -> None:
     assert run(js, "return ops(a).binary('mul', a, 2)", array).tolist() == [2, 4, 6]
     assert run(js, "return ops(a).binary('sub', 10, a)", array).tolist() == [9, 8, 7]
     assert run(js, "return ops(a).binary('gt', a, 1)", array).tolist() == [False, True, True]
-    assert run(js, "return [ops(a).equals(a, b), ops(a).equals(a, 1), ops(a).len(a), ops(a).kind(a), ops(a).typeName(a)]", array, array.copy()) == [
-        True, False, 3, "object", "ndarray",
-    ]  # fmt: skip
+    assert run(
+        js,
+        "return [ops(a).equals(a, b), ops(a).equals(a, 1), ops(a).len(a), ops(a).kind(a), "
+        "ops(a).typeName(a)]",
+        array,
+        array.copy(),
+    ) == [
+        True,
+        False,
+        3,
+        "object",
+        "ndarray",
+    ]
     assert run(js, "return ops(a).unary('neg', a)", array).tolist() == [-1, -2, -3]
     assert run(js, "return ops(a).truth(a)", []) is False
     grid = numpy.arange(6).reshape(2, 3)
     assert run(js, "return ops(a).getitem(a, $py.tuple([1, 2]))", grid) == 5
     assert run(js, "return ops(a).getitem(a, $py.slice(1, 3))", array).tolist() == [2, 3]
-    assert run(js, "return ops(a).getitem(a, $py.tuple([$py.slice(null, null, null), 0]))", grid).tolist() == [0, 3]
+    assert run(
+        js, "return ops(a).getitem(a, $py.tuple([$py.slice(null, null, null), 0]))", grid
+    ).tolist() == [0, 3]
     table = {"k": 1}
     run(js, "ops(a).setitem(a, 'x', 2); ops(a).delitem(a, 'k')", table)
     assert table == {"x": 2}
-    assert run(js, "return [ops(a).contains(a, 'x'), ops(a).repr(a), ops(a).str(a), ops(a).kind(a)]", table) == [
-        True, "{'x': 2}", "{'x': 2}", "dict",
-    ]  # fmt: skip
+    assert run(
+        js, "return [ops(a).contains(a, 'x'), ops(a).repr(a), ops(a).str(a), ops(a).kind(a)]", table
+    ) == [
+        True,
+        "{'x': 2}",
+        "{'x': 2}",
+        "dict",
+    ]
     kinds = [[], (), {}, set(), iter([]), len, numpy, int, Thing()]
     assert run(js, "return a.map((x) => ops(x).kind(x))", kinds) == [
-        "list", "tuple", "dict", "set", "iterator", "callable", "module", "class", "object",
-    ]  # fmt: skip
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "iterator",
+        "callable",
+        "module",
+        "class",
+        "object",
+    ]
 
 
 def test_instanceof(js: Bridge) -> None:
-    assert run(js, "return [a instanceof b, a instanceof c, 5 instanceof b]", Thing(), Thing, int) == [True, False, False]
+    assert run(js, "return [a instanceof b, a instanceof c, 5 instanceof b]", Thing(), Thing, int) == [
+        True,
+        False,
+        False,
+    ]
 
     def fail() -> None:
         raise KeyError("x")
 
-    assert run(js, "try { a() } catch (e) { return [e instanceof b, e instanceof c, e instanceof Error] }", fail, LookupError, ValueError) == [
-        True, False, True,
-    ]  # fmt: skip
+    assert run(
+        js,
+        "try { a() } catch (e) { return [e instanceof b, e instanceof c, e instanceof Error] }",
+        fail,
+        LookupError,
+        ValueError,
+    ) == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_make_and_copy(js: Bridge) -> None:
-    assert run(js, "const l = $py.fromJs([1, {a: [2]}]); return [Array.isArray(l), l === a(l)]", lambda x: x) == [True, True]
+    assert run(
+        js, "const l = $py.fromJs([1, {a: [2]}]); return [Array.isArray(l), l === a(l)]", lambda x: x
+    ) == [True, True]
     made = run(js, "return $py.fromJs([1, {a: [2]}])")
     assert made == [1, {"a": [2]}]
     assert run(js, "return $py.tuple([1, 2])") == (1, 2)
@@ -223,9 +322,18 @@ def test_structured_clone_is_refused(js: Bridge) -> None:
 
 
 def test_functions_are_functions(js: Bridge) -> None:
-    assert run(js, "return [typeof a, a.call(null, 'x'), a.apply(null, ['ab']), a.bind(null, 'abc')(), ['q'].map((x) => a(x))]", len) == [
-        "function", 1, 2, 3, [1],
-    ]  # fmt: skip
+    assert run(
+        js,
+        "return [typeof a, a.call(null, 'x'), a.apply(null, ['ab']), a.bind(null, 'abc')(), "
+        "['q'].map((x) => a(x))]",
+        len,
+    ) == [
+        "function",
+        1,
+        2,
+        3,
+        [1],
+    ]
     assert run(js, "return a.__name__", len) == "len"
 
 

@@ -17,11 +17,12 @@ import numpy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from polyrepl.bridge import Bridge, JSError, JsProxy
 
 PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
-relaxed = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 scalars = st.one_of(
     st.none(),
@@ -58,7 +59,11 @@ def test_scalars_round_trip(identity: Any, value: Any) -> None:
 
 
 @relaxed
-@given(st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)))
+@given(
+    st.recursive(
+        scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)
+    )
+)
 def test_deep_copies_round_trip(js: Bridge, value: Any) -> None:
     def equal(first: Any, second: Any) -> bool:
         if isinstance(first, list):
@@ -74,11 +79,34 @@ def test_deep_copies_round_trip(js: Bridge, value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        float("nan"), float("inf"), float("-inf"), -0.0, 0.0, -(2**40), 2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 2**70,
-        10**400, "a😀b", "\0", "a\0b", "", "\ud800", "x\udfff\ud800y", "\u2028", 1e300, 5e-324, 2.0**60, 0.1, True, b"",
+        float("nan"),
+        float("inf"),
+        float("-inf"),
+        -0.0,
+        0.0,
+        -(2**40),
+        2**53 - 1,
+        2**53,
+        2**53 + 1,
+        -(2**53) - 1,
+        2**70,
+        10**400,
+        "a😀b",
+        "\0",
+        "a\0b",
+        "",
+        "\ud800",
+        "x\udfff\ud800y",
+        "\u2028",
+        1e300,
+        5e-324,
+        2.0**60,
+        0.1,
+        True,
+        b"",
         b"\0\xff",
     ],
-)  # fmt: skip
+)
 def test_values_others_get_wrong(js: Bridge, identity: Any, value: Any) -> None:
     assert same(value, identity(value))
     assert same(value, js.eval("(f) => f()")(lambda: value))
@@ -88,14 +116,33 @@ def test_values_others_get_wrong(js: Bridge, identity: Any, value: Any) -> None:
 @pytest.mark.parametrize(
     ("source", "value"),
     [
-        ("1e21", 1e21), ("2 ** 53", 2.0**53), ("-(2 ** 40)", -(2**40)), ("5", 5), ("-0", -0.0), ("1.5", 1.5), ("NaN", math.nan),
-        ("-Infinity", -math.inf), ("10n", 10), ("-(2n ** 70n)", -(2**70)), ("undefined", None), ("null", None), ("'\\ud800'", "\ud800"),
-        ("[1, [2]]", [1, [2]]), ("({ a: { b: 1 } })", {"a": {"b": 1}}), ("new Map([[1, 'x'], [[1], 2]])", {1: "x", (1,): 2}),
-        ("new Set([1, 2])", {1, 2}), ("new Uint8Array([1, 2])", b"\1\2"), ("Buffer.from('ab')", b"ab"), ("new ArrayBuffer(2)", b"\0\0"),
-        ("new Date(86400000)", datetime.datetime(1970, 1, 2, tzinfo=datetime.UTC)), ("Object.create(null)", {}),
-        ("({ p: 1, h: ['h', 1] })", {"p": 1, "h": ["h", 1]}), ("['p', 1, 2]", ["p", 1, 2]), ("[, 1]", [None, 1]),
+        ("1e21", 1e21),
+        ("2 ** 53", 2.0**53),
+        ("-(2 ** 40)", -(2**40)),
+        ("5", 5),
+        ("-0", -0.0),
+        ("1.5", 1.5),
+        ("NaN", math.nan),
+        ("-Infinity", -math.inf),
+        ("10n", 10),
+        ("-(2n ** 70n)", -(2**70)),
+        ("undefined", None),
+        ("null", None),
+        ("'\\ud800'", "\ud800"),
+        ("[1, [2]]", [1, [2]]),
+        ("({ a: { b: 1 } })", {"a": {"b": 1}}),
+        ("new Map([[1, 'x'], [[1], 2]])", {1: "x", (1,): 2}),
+        ("new Set([1, 2])", {1, 2}),
+        ("new Uint8Array([1, 2])", b"\1\2"),
+        ("Buffer.from('ab')", b"ab"),
+        ("new ArrayBuffer(2)", b"\0\0"),
+        ("new Date(86400000)", datetime.datetime(1970, 1, 2, tzinfo=datetime.UTC)),
+        ("Object.create(null)", {}),
+        ("({ p: 1, h: ['h', 1] })", {"p": 1, "h": ["h", 1]}),
+        ("['p', 1, 2]", ["p", 1, 2]),
+        ("[, 1]", [None, 1]),
     ],
-)  # fmt: skip
+)
 def test_from_javascript(js: Bridge, source: str, value: Any) -> None:
     got = js.eval(f"({source})")
     assert same(value, got) if not isinstance(value, (list, dict, set)) else value == got
@@ -110,7 +157,16 @@ def test_cycles_and_shared_parts(js: Bridge) -> None:
 
 
 def test_by_handle_kinds(js: Bridge) -> None:
-    for source in ("() => 1", "new (class A {})", "Promise.resolve(1)", "new Error('x')", "/x/g", "Symbol('s')", "Math", "new Date(NaN)"):
+    for source in (
+        "() => 1",
+        "new (class A {})",
+        "Promise.resolve(1)",
+        "new Error('x')",
+        "/x/g",
+        "Symbol('s')",
+        "Math",
+        "new Date(NaN)",
+    ):
         proxy = js.eval(source)
         assert isinstance(proxy, JsProxy), source
         assert js.eval("(a) => a")(proxy) is proxy
@@ -119,14 +175,39 @@ def test_by_handle_kinds(js: Bridge) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        [], (), {}, set(), frozenset({1}), bytearray(b"a"), object(), decimal.Decimal("1.5"), datetime.datetime(2020, 1, 1), range(3),
-        enum.IntEnum("E", "A").A, collections.namedtuple("P", "x y")(1, 2), collections.OrderedDict(a=1), collections.defaultdict(list),
-        type("S", (str,), {})("s"), dataclasses.make_dataclass("D", ["x"])(1), functools.partial(int), len, int, numpy, numpy.arange(3),
-        numpy.sum, numpy.datetime64("2020"), 1j, iter([1]), (x for x in ()), array.array("d", [1.0]), memoryview(b"ab"),
-        __import__("pandas").Timestamp("2020"), numpy.complex128(1j),
+        [],
+        (),
+        {},
+        set(),
+        frozenset({1}),
+        bytearray(b"a"),
+        object(),
+        decimal.Decimal("1.5"),
+        datetime.datetime(2020, 1, 1),
+        range(3),
+        enum.IntEnum("E", "A").A,
+        collections.namedtuple("P", "x y")(1, 2),
+        collections.OrderedDict(a=1),
+        collections.defaultdict(list),
+        type("S", (str,), {})("s"),
+        dataclasses.make_dataclass("D", ["x"])(1),
+        functools.partial(int),
+        len,
+        int,
+        numpy,
+        numpy.arange(3),
+        numpy.sum,
+        numpy.datetime64("2020"),
+        1j,
+        iter([1]),
+        (x for x in ()),
+        array.array("d", [1.0]),
+        memoryview(b"ab"),
+        __import__("pandas").Timestamp("2020"),
+        numpy.complex128(1j),
     ],
     ids=lambda value: type(value).__name__,
-)  # fmt: skip
+)
 def test_references_come_home(js: Bridge, value: Any) -> None:
     """By handle, at any nesting, through any number of crossings, it is the very same object."""
     nest = js.eval("(x) => [x, { a: [x] }, new Map([['k', x]]), [[[x]]]]")(value)
@@ -140,16 +221,23 @@ def test_references_come_home(js: Bridge, value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (numpy.float64(1.5), 1.5), (numpy.float32(0.5), 0.5), (numpy.float16(2.5), 2.5), (numpy.int64(7), 7), (numpy.uint64(2**63), 2**63),
-        (numpy.bool_(True), True), (numpy.str_("x"), "x"), (numpy.bytes_(b"x"), b"x"), (numpy.float64("nan"), math.nan),
+        (numpy.float64(1.5), 1.5),
+        (numpy.float32(0.5), 0.5),
+        (numpy.float16(2.5), 2.5),
+        (numpy.int64(7), 7),
+        (numpy.uint64(2**63), 2**63),
+        (numpy.bool_(True), True),
+        (numpy.str_("x"), "x"),
+        (numpy.bytes_(b"x"), b"x"),
+        (numpy.float64("nan"), math.nan),
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_numpy_scalars(identity: Any, value: Any, expected: Any) -> None:
     assert same(expected, identity(value))
 
 
-TO_JS = "(x) => { const $py = globalThis[Symbol.for('polyrepl.$py')]; const y = $py.toJs(x); return [y.constructor.name, y] }"
+TO_JS = f"(x) => {{ {PY} const y = $py.toJs(x); return [y.constructor.name, y] }}"
 
 
 @pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8", ">f8", ">i2"])
@@ -173,7 +261,10 @@ def _readonly(values: Any) -> Any:
 
 def test_other_arrays(js: Bridge) -> None:
     copy = js.eval(f"(x) => {{ {PY} return $py.toJs(x) }}")
-    grid = js.eval(f"(x) => {{ {PY} const y = $py.toJs(x); return [y.length, y[1].constructor.name, y[1][2], y[0].buffer === y[1].buffer] }}")
+    grid = js.eval(
+        f"(x) => {{ {PY} const y = $py.toJs(x); return [y.length, y[1].constructor.name, y[1][2], "
+        f"y[0].buffer === y[1].buffer] }}"
+    )
     assert grid(numpy.arange(6.0).reshape(2, 3)) == [2, "Float64Array", 5, True]
     assert grid(numpy.asfortranarray(numpy.arange(6.0).reshape(2, 3))) == [2, "Float64Array", 5, True]
     assert copy(numpy.array(5)) == 5
@@ -193,7 +284,9 @@ def test_other_arrays(js: Bridge) -> None:
 def test_large_arrays_are_not_copied(js: Bridge) -> None:
     back = numpy.asarray(js.eval("new Float64Array(1e6).fill(1.5)"))
     assert back.sum() == 1.5e6
-    check = js.eval(f"(x) => {{ {PY} const y = $py.toJs(x); return [y.length, y[999999], y.byteOffset % 8] }}")
+    check = js.eval(
+        f"(x) => {{ {PY} const y = $py.toJs(x); return [y.length, y[999999], y.byteOffset % 8] }}"
+    )
     assert check(numpy.arange(1e6)) == [1000000, 999999, 0]
 
 
@@ -218,8 +311,11 @@ def test_callable_objects(js: Bridge) -> None:
 
 def test_register(own: Bridge) -> None:
     own.register(decimal.Decimal, "decimal", str, decimal.Decimal)
-    own.eval(f"{PY} class Dec {{ constructor(t) {{ this.t = t }} }}; globalThis.Dec = Dec;"
-             "$py.register('decimal', { test: (x) => x instanceof Dec, encode: (x) => x.t, decode: (t) => new Dec(t) })")  # fmt: skip
+    own.eval(
+        f"{PY} class Dec {{ constructor(t) {{ this.t = t }} }}; globalThis.Dec = Dec;"
+        "$py.register('decimal', { test: (x) => x instanceof Dec, encode: (x) => x.t, decode: (t) => "
+        "new Dec(t) })"
+    )
     assert own.eval("(d) => d instanceof Dec && d.t")(decimal.Decimal("1.50")) == "1.50"
     back = own.eval("new Dec('2.5')")
     assert back == decimal.Decimal("2.5")

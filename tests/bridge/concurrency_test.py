@@ -1,0 +1,250 @@
+"""Concurrency: thousands of calls in both directions, threads, cancellation, and the waits that could never
+end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from polyrepl.bridge import Bridge, JSError, WouldBlock
+
+PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
+
+
+async def test_a_thousand_in_flight_both_ways(js: Bridge) -> None:
+    f = js.eval("async (x) => { await new Promise((r) => setTimeout(r, x % 7)); return x + 1 }")
+    assert await asyncio.gather(*[js.call_async(f, i) for i in range(1000)]) == list(range(1, 1001))
+
+    async def work(x: int) -> int:
+        await asyncio.sleep(x % 7 / 1000)
+        return x + 1
+
+    all_ = js.eval(
+        f"(f, n) => {{ {PY} return Promise.all(Array.from({{ length: n }}, (_, i) => $py.async(f, "
+        f"[], [i]))) }}"
+    )
+    assert await js.call_async(all_, work, 1000) == list(range(1, 1001))
+
+
+async def test_sleeps_overlap(js: Bridge) -> None:
+    async def nap(x: int) -> int:
+        await asyncio.sleep(0.01)
+        return x
+
+    all_ = js.eval(
+        f"(f, n) => {{ {PY} return Promise.all(Array.from({{ length: n }}, (_, i) => $py.async(f, "
+        f"[], [i]))) }}"
+    )
+    start = time.monotonic()
+    await js.call_async(all_, nap, 100)
+    assert time.monotonic() - start < 0.5  # one after the other would take a second
+
+
+async def test_plain_functions_run_in_threads(js: Bridge) -> None:
+    barrier = threading.Barrier(4, timeout=10)
+
+    def meet(i: int) -> bool:
+        barrier.wait()  # only passes when four run at once
+        return threading.current_thread() is not threading.main_thread()
+
+    all_ = js.eval(f"(f) => {{ {PY} return Promise.all([1, 2, 3, 4].map((i) => $py.async(f, [], [i]))) }}")
+    assert await js.call_async(all_, meet) == [True] * 4
+
+
+def test_more_than_ten_thousand_calls_mixed(js: Bridge) -> None:
+    inc = js.eval("(x) => x + 1")
+    back = js.eval("(f, x) => f(x) + 1")
+    for i in range(10_500):
+        assert inc(i) == i + 1 if i % 2 else back(inc, i) == i + 2
+
+
+def test_threads_call_while_the_main_thread_waits(js: Bridge) -> None:
+    f = js.eval("(x, f) => f(x) + 1")
+    started = threading.Event()
+    results: list[int] = []
+
+    def worker(n: int) -> None:
+        started.wait()
+        results.extend(f(i, lambda x: x * n) - (i * n + 1) for i in range(200))
+
+    threads = [threading.Thread(target=worker, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+
+    def wait_here() -> int:
+        started.set()
+        for thread in threads:
+            thread.join()
+        return 7
+
+    assert js.eval("(f) => f()")(wait_here) == 7
+    assert results == [0] * 800
+
+
+async def test_threads_call_while_the_loop_runs(js: Bridge) -> None:
+    f = js.eval("(x) => x + 1")
+    slow = js.eval("(x) => new Promise((r) => setTimeout(() => r(x), 5))")
+    loop = asyncio.get_running_loop()
+
+    def worker(n: int) -> int:
+        return sum(f(i) for i in range(200))
+
+    with ThreadPoolExecutor(3) as pool:
+        jobs = [loop.run_in_executor(pool, worker, n) for n in range(3)]
+        assert await asyncio.gather(*[js.call_async(slow, i) for i in range(50)]) == list(range(50))
+        assert await asyncio.gather(*jobs) == [20100] * 3
+
+
+def test_callbacks_run_on_the_thread_that_waits(js: Bridge) -> None:
+    names: list[str] = []
+    call = js.eval("(f) => f()")
+    thread = threading.Thread(
+        target=lambda: call(lambda: names.append(threading.current_thread().name)), name="other"
+    )
+    thread.start()
+    thread.join()
+    call(lambda: names.append(threading.current_thread().name))
+    assert names == ["other", "MainThread"]
+
+
+async def test_context_of_the_form(js: Bridge) -> None:
+    who: contextvars.ContextVar[str] = contextvars.ContextVar("who", default="nobody")
+    f = js.eval("async (f) => { const a = f(); await new Promise((r) => setTimeout(r, 5)); return [a, f()] }")
+
+    async def form(name: str, number: int) -> Any:
+        who.set(name)
+        return await js.call_async(f, who.get, form=number)
+
+    tasks = [asyncio.create_task(form(name, number)) for name, number in (("a", 41), ("b", 42))]
+    assert await asyncio.gather(*tasks) == [["a", "a"], ["b", "b"]]
+
+
+async def test_cancelling_in_python_aborts_in_javascript(js: Bridge) -> None:
+    js.eval("globalThis.aborted = 0; globalThis.late = 0")
+    f = js.eval(
+        f"async () => {{ {PY} const s = $py.signal; s.addEventListener('abort', () => {{ aborted += 1 }});"
+        "try { await globalThis[Symbol.for('polyrepl.$w')](new Promise(() => {})) } finally { late += 1 } }"
+    )
+    task = asyncio.create_task(js.call_async(f))
+    await js.call_async(js.eval("async () => {}"))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await js.call_async(js.eval("async () => { await null; await null }"))
+    assert js.eval("[aborted, late]") == [1, 1]
+
+
+async def test_cancelling_in_javascript_cancels_in_python(js: Bridge) -> None:
+    log: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            log.append("cancelled")
+            raise
+
+    f = js.eval(
+        f"async (f) => {{ {PY} return await $py.async(f, [], [], {{ signal: AbortSignal.timeout(10) }}) }}"
+    )
+    with pytest.raises(JSError, match="TimeoutError"):
+        await js.call_async(f, wait)
+    await asyncio.sleep(0)
+    assert log == ["cancelled"]
+
+
+async def test_a_reply_after_its_caller_gave_up(js: Bridge) -> None:
+    start = js.stats(collect=True)["node"]["objects"]
+    f = js.eval("(x) => new Promise((r) => setTimeout(() => r(() => x), 20))")
+    tasks = [asyncio.create_task(js.call_async(f, i)) for i in range(20)]
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await js.eval("new Promise((r) => setTimeout(r, 40))")
+    assert await js.call_async(js.eval("async () => 5")) == 5
+    del f, tasks, task
+    assert js.stats(collect=True)["node"]["objects"] <= start + 1
+
+
+def test_waits_that_could_never_end_raise_at_once(js: Bridge) -> None:
+    promise = js.eval("globalThis.p = new Promise((r) => setTimeout(() => r(3), 5))")
+    with pytest.raises(WouldBlock, match="await"):
+        js.eval("(f) => f()")(promise.result)
+    assert promise.result() == 3
+
+    async def in_a_loop() -> None:
+        with pytest.raises(WouldBlock, match="await"):
+            js.eval("Promise.resolve(1)").result()
+
+    asyncio.run(in_a_loop())
+
+
+def test_result_in_a_thread(js: Bridge) -> None:
+    got: list[Any] = []
+
+    async def main() -> None:
+        promise = js.eval("new Promise((r) => setTimeout(() => r(3), 5))")
+        await js.call_async(js.eval("async () => 1"))
+        await asyncio.to_thread(lambda: got.append(promise.result()))
+
+    asyncio.run(main())
+    assert got == [3]
+
+
+def test_worker_threads_are_refused(js: Bridge) -> None:
+    with pytest.raises(JSError, match="could not be cloned"):
+        js.eval("(x) => new (require('node:worker_threads').Worker)('1', { eval: true, workerData: x })")([])
+
+
+def test_random_nesting(js: Bridge) -> None:
+    """Calls, callbacks and throws in random order: every answer is the right one."""
+    rng = random.Random(7)
+    down = js.eval(
+        "(f, n, plan) => { try { return n <= 0 ? 0 : 1 + f(n - 1) } catch (e) { if (n % 3 === 0) "
+        "return 1000; throw e } }"
+    )
+
+    def up(n: int) -> int:
+        if rng.random() < 0.05:
+            raise ValueError(n)
+        if n <= 0:
+            return 0
+        try:
+            return 1 + int(down(up, n - 1, []))
+        except ValueError:
+            if n % 2:
+                return 500
+            raise
+
+    for _ in range(200):
+        try:
+            value = up(rng.randrange(30))
+        except ValueError:
+            continue
+        assert value >= 0
+    assert down(lambda n: n, 5, []) == 5
+
+
+async def test_asyncio_is_not_starved(js: Bridge) -> None:
+    """While JavaScript calls Python in a tight loop, other tasks still get their turns."""
+    turns = 0
+
+    async def ticker() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.001)
+            turns += 1
+
+    task = asyncio.create_task(ticker())
+    await js.call_async(
+        js.eval("(f) => { const end = Date.now() + 300; while (Date.now() < end) f() }"), lambda: None
+    )
+    task.cancel()
+    assert turns >= 5
