@@ -104,23 +104,18 @@ def obj(lw: Lowerer, node: n.ObjectLit) -> Expr:
         flat.append(value)
     made = lw.args(flat)
     pairs: list[tuple[str | Expr, Expr]] = []
-    for at, (key, _) in enumerate(node.pairs):
+    for at in range(len(node.pairs)):
         e = made[2 * at]
-        if type(key) is n.Lit and key.ty == "str":
-            name = key.text[1:-1]
+        value = made[2 * at + 1]
+        if type(e) is Text and e.text[0] == '"':
+            name = e.text[1:-1]
             if name == "__proto__":
-                pairs.append((Text(key.span, key.text), made[2 * at + 1]))
+                pairs.append((e, value))  # computed: an own property, not the prototype
             else:
-                pairs.append((name if IDENTIFIER.fullmatch(name) else key.text, made[2 * at + 1]))
-        elif type(key) is n.Lit and key.ty == "num":
-            pairs.append((Text(key.span, key.text), made[2 * at + 1]))
+                pairs.append((name if IDENTIFIER.fullmatch(name) else e.text, value))
         else:
-            pairs.append((e if type_of(key) == "str" else property_key(lw, e), made[2 * at + 1]))
+            pairs.append((e, value))
     return ir.Object(node.span, pairs)
-
-
-def property_key(lw: Lowerer, e: Expr) -> Expr:
-    return e
 
 
 @expression(n.Template)
@@ -312,7 +307,10 @@ def delete(lw: Lowerer, node: n.Delete) -> Expr:
 @delivering(n.Define)
 def define(lw: Lowerer, node: n.Define, dest: Dest) -> None:
     value = lw.expr(node.value)
-    if node.js in lw.module_constants:
+    if node.js in lw.module_constants and type(value) is ir.Function and not value.arrow:
+        value.name = node.js
+        lw.stmts.append(ir.FunctionStmt(node.span, value))
+    elif node.js in lw.module_constants:
         lw.stmts.append(ir.Declare(node.span, "const", node.js, value))
     else:
         lw.stmts.append(ir.Assign(node.span, lw.global_place(node.js, node.span), value))

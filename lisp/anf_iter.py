@@ -232,14 +232,11 @@ def match_into(lw: Lowerer, node: n.Match, dest: Dest) -> None:
         node.subject.js = value.text
     else:
         lw.stmts.append(ir.Declare(node.span, "const", lw.name_of(node.subject), value))
-    no_match = ir.ThrowStmt(
-        node.span, ir.CallExpr(node.span, lw.core("noClause"), [Text(None, '"match"'), lw.ref(node.subject)])
-    )
     if dest.kind == "return" or dest.exit is not None:
         for arm in node.arms:
             match_arm(lw, arm, dest)
         if not certain(node):
-            lw.stmts.append(no_match)
+            no_match(lw, node)
         return
     exit_ = ir.Exit(lw.fresh("matched"))
     inside = Dest(dest.kind, dest.name, exit_, lw.switches)
@@ -247,11 +244,16 @@ def match_into(lw: Lowerer, node: n.Match, dest: Dest) -> None:
     for arm in node.arms:
         match_arm(lw, arm, inside)
     if not certain(node):
-        lw.stmts.append(no_match)
+        no_match(lw, node)
     body, lw.stmts = lw.stmts, saved
     if body and type(body[-1]) is ir.Break:
         body.pop()
     lw.stmts.append(ir.Labeled(node.span, exit_, body))
+
+
+def no_match(lw: Lowerer, node: n.Match) -> None:
+    wrong = ir.CallExpr(node.span, lw.core("noClause"), [Text(None, '"match"'), lw.ref(node.subject)])
+    lw.stmts.append(ir.ThrowStmt(node.span, wrong))
 
 
 def certain(node: n.Match) -> bool:

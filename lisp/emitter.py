@@ -46,6 +46,10 @@ class Emitter(Writer):
             self.expr(s.value, ASSIGN)
         self.write(";")
 
+    def function_stmt(self, s: ir.FunctionStmt) -> None:
+        self.mark(s.at)
+        self.function(s.fn)
+
     def assign(self, s: ir.Assign) -> None:
         self.mark(s.at)
         value = s.value
@@ -202,6 +206,7 @@ class Emitter(Writer):
 
 _STMT: dict[type, Callable[[Emitter, Any], None]] = {
     ir.Declare: Emitter.declare,
+    ir.FunctionStmt: Emitter.function_stmt,
     ir.Assign: Emitter.assign,
     ir.Do: Emitter.do,
     ir.IfStmt: Emitter.if_stmt,

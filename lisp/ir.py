@@ -377,6 +377,16 @@ class Labeled(Stmt):
         self.body = body
 
 
+class FunctionStmt(Stmt):
+    """A function declaration."""
+
+    __slots__ = ("fn",)
+
+    def __init__(self, at: Span | None, fn: Function) -> None:
+        self.at = at
+        self.fn = fn
+
+
 class Switch(Stmt):
     __slots__ = ("cases", "value")
 

@@ -216,13 +216,16 @@ def _module(unit: _Unit, source_map: str | None, target: str, map_url: str | Non
             em.newline()
         first = False
         em.write("let " + ", ".join(later) + ";")
+    before: ir.Stmt | None = None
     for stmt in lw.stmts:
         if not first:
+            if type(stmt) is ir.FunctionStmt or type(before) is ir.FunctionStmt:
+                em.out.append("\n")  # functions stand between empty lines
+                em.line += 1
             em.newline()
-            if type(stmt) is ir.Declare:
-                em.newline()
         first = False
         em.stmt(stmt)
+        before = stmt
     exports = [js for js in dict.fromkeys(defined) if "$i" not in js]  # not those of imported files
     if exports:
         em.newline()
@@ -248,7 +251,13 @@ def prologue(lw: Lowerer, target: str) -> list[str]:
             "const $req = createRequire(import.meta.url);",
         ]
     if "$import" in lw.host_imports:
-        lines.append("const $import = (name) => import(name);")
+        # a CommonJS package gives what require would give, as in a session
+        lines += [
+            "const $import = async (name) => {",
+            "  const found = await import(name);",
+            '  return "module.exports" in found ? found["module.exports"] : found;',
+            "};",
+        ]
     if "$py" in lw.host_imports:
         missing = json.dumps(
             "this program uses Python: run it with polyrepl, or set up createNodePythonBridge first"

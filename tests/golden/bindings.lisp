@@ -1,0 +1,7 @@
+(declare p tp)
+(let ((a (let ((b (await (p 1)))) (inc b))) (c (+ a 1))) [a c])
+(let [[a b & more] (await (p [1 2 3 4]))] [a b more])
+(let [{:keys [a] :or {a (await (tp :no))}} {:a 1}] a)
+(defn point [{:keys [x y] :or {y 0} :as all} [first-item]] [x y all first-item])
+(letfn [(ping [n] (if (= n 0) :ping (pong (dec n)))) (pong [n] (if (= n 0) :pong (ping (dec n))))] (ping 3))
+(let [x 1] (let [x (+ x 1)] (let [x (* x 10)] x)))

@@ -1,0 +1,11 @@
+(defclass Animal
+  (field legs 4)
+  (static field count 0)
+  (constructor [name] (set! this.name name) (set! Animal.count (inc Animal.count)))
+  (speak [] f"{this.name} makes a sound")
+  (later [] (await (Promise.resolve this.name)))
+  (get upper [] (.toUpperCase this.name))
+  (static make [name] (new Animal name)))
+(defclass Dog (extends Animal)
+  (constructor [name] (super name) (set! this.tricks []))
+  (speak [] (str (super.speak) ": woof")))

@@ -1,0 +1,5 @@
+(declare p t agen)
+(for [x [1 2] y (await (p [10 20])) :let [z (+ x y)] :when (odd? z)] z)
+(for [:await x (agen 1 2 3)] (* 10 x))
+(doseq [[k v] {:a 1} :while (< v 5)] (t [k v]))
+(defn lazy [n] (let [i 0] (while (< i n) (yield i) (set! i (inc i)))))

@@ -1,0 +1,40 @@
+async ({ $rt: { add } }) => {
+  let v;
+  try {
+    v = await p(1);
+  } catch (e) {
+    v = 10;
+  }
+  return typeof v === "number" ? 1 + v : add(1, v);
+};
+
+({ $rt: { keyword } }) => {
+  try {
+    return p(1);
+  } catch (e) {
+    if (e instanceof TypeError) return keyword("type");
+    if (e instanceof RangeError) return keyword("range");
+    throw e;
+  } finally {
+    t(keyword("done"));
+  }
+};
+
+({ $rt: { error } }) => {
+  globalThis.fail = function fail(message) {
+    throw error(message);
+  };
+};
+
+({ $rt: { enter }, $py }) => {
+  const resource = enter($py.call($py.builtins, ["open"], ["x"]));
+  try {
+    const f = resource.value;
+    return f.read();
+  } catch (e) {
+    resource.fail(e);
+    return null;
+  } finally {
+    resource.close();
+  }
+};

@@ -1,0 +1,5 @@
+(declare p t)
+(+ 1 (try (await (p 1)) (catch e 10)))
+(try (p 1) (catch TypeError e :type) (catch RangeError e :range) (catch e (throw e)) (finally (t :done)))
+(defn fail [message] (throw (error message)))
+(with [f (py.open "x")] (.read f))

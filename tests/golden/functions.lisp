@@ -1,0 +1,8 @@
+(declare p)
+(defn fib (n) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2)))))
+(defn area "The area." [w (h w)] (* w h))
+(defn many ([a] a) ([a b] (+ a b)) ([a b & more] (apply + a b more)))
+(defn later (a (b (await (p (* a 2))))) [a b])
+(defn named [& {:keys [axis] :or {axis 0}}] axis)
+(map #(* % %) [1 2 3])
+((fn self [n] (if (= n 0) 0 (+ n (self (dec n))))) 4)

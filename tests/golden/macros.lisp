@@ -1,0 +1,7 @@
+(define-syntax my-or (syntax-rules () ((_) false) ((_ e) e) ((_ e r ...) (let ((t e)) (if t t (my-or r ...))))))
+(let ((t 5)) (my-or false t))
+(define-syntax swap! (syntax-rules () ((_ a b) (let ((tmp a)) (set! a b) (set! b tmp)))))
+(let ((tmp 1) (other 2)) (swap! tmp other) [tmp other])
+(-> [3 1 2] .toSorted (.map (fn (x) (* x x))))
+(doto (new Map) (.set "a" 1) (.set "b" 2))
+`(a ~(+ 1 2) ~@[3 4])

@@ -1,0 +1,226 @@
+"""The compiler's faces: compile, modules, imported files, warnings, maps, depth, speed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lisp_host import NODE
+from polyrepl.lisp.compiler import Compiled, Compiler, LispErrors, compile, compile_module
+from polyrepl.lisp.errors import LispError
+from polyrepl.lisp.sourcemap import original_position
+
+
+def node(tmp_path: Path, text: str) -> str:
+    file = tmp_path / "run.mjs"
+    file.write_text(text)
+    done = subprocess.run([str(NODE), str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_library_code_runs_in_any_host(tmp_path: Path) -> None:
+    made = compile("(def xs [3 1 2]) (str (map inc (sort xs)))", source_map="inline")
+    assert made.names == ("xs",) and not made.is_async
+    out = node(tmp_path, f"console.log(await (0, eval)({json.dumps(made.code)})({{}}))")
+    assert out == "[2 3 4]"
+
+
+def test_imports_are_parameters(tmp_path: Path) -> None:
+    made = (
+        compile("(* 2 (await (fetch-it 4)))", import_names=["fetch-it"])
+        if False
+        else compile("(* 2 (await (fetcher 4)))", import_names=["fetcher"], runtime="inline")
+    )
+    assert made.is_async and made.code.split("\n")[1].startswith("async ({ fetcher }")
+    assert (
+        node(tmp_path, f"console.log(await (0, eval)({json.dumps(made.code)})({{fetcher: async (x) => x}}))")
+        == "8"
+    )
+
+
+def test_all_independent_errors_are_reported() -> None:
+    with pytest.raises(LispErrors) as caught:
+        compile("(nope 1)\n(def ok 1)\n(let [x] x)\n(+ ok nowhere)")
+    assert [error.span.text for error in caught.value.errors if error.span] == ["nope", "x", "nowhere"]
+
+
+def test_module_runs_without_python(tmp_path: Path) -> None:
+    made = compile_module(
+        '(js.import "node:path" :as path) (defn fact [n] (if (< n 2) 1 (* n (fact (dec n))))) '
+        '(println (path.join "a" "b") (fact 5))'
+    )
+    assert node(tmp_path, made.code) == "a/b 120"
+
+
+FILES = {
+    "/x/lib.lisp": "(def base 10) (defn area [w h] (* w h base)) (defmacro twice [x] `(+ ~x ~x)) "
+    "(define-syntax add-base (syntax-rules () ((_ x) (+ x base)))) (defmacro with-area [x] `(area ~x 1))",
+    "/x/a.lisp": '(import "./b.lisp")',
+    "/x/b.lisp": '(import "./a.lisp")',
+    "/x/broken.lisp": "(def x 1)\n(oops)",
+}
+
+
+def loader(name: str, importer: str) -> tuple[str, str]:
+    path = "/x/" + name.rpartition("/")[2]
+    if path not in FILES:
+        raise FileNotFoundError(2, "No such file or directory")
+    return FILES[path], path
+
+
+def run_with_files(lisp: Any, text: str) -> str:
+    lisp.ask(op="reset")
+    compiler = lisp.compiler()
+    compiler.loader = loader
+    forms = compiler.read(text, "/x/main.lisp")
+    compiler.declare_unit(forms)
+    shown = [lisp.ask(op="run", codes=[compiler.compile(form).code]) for form in forms]
+    return str(shown[-1])
+
+
+def test_imported_files_keep_their_names_and_macros(lisp: Any) -> None:
+    text = """(import "./lib.lisp" :as lib :refer [area]) (def base 1)
+      [(area 2 3) (lib.area 1 2) (lib/area 1 1) (lib.twice 4) (lib.add-base 1) (lib.with-area 5) base lib.base]"""
+    assert run_with_files(lisp, text) == "[60 20 10 8 11 50 1 10]"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says"),
+    [
+        ('(import "./a.lisp")', '"./a.lisp"', "import each other"),
+        ('(import "./none.lisp")', '"./none.lisp"', "No such file"),
+        ('(import "./lib.lisp" :refer [aera])', "aera", "area"),
+        ('(import "./lib.lisp") (lib.aera 1)', "lib.aera", "lib.area"),
+        ('(import "./lib.lisp") lib', "lib", "imported file"),
+        ('(import "./broken.lisp")', "oops", "unbound"),
+    ],
+)
+def test_imports_that_fail(lisp: Any, text: str, at: str, says: str) -> None:
+    with pytest.raises(LispError) as caught:
+        run_with_files(lisp, text)
+    assert caught.value.span is not None and caught.value.span.text == at
+    assert says in str(caught.value)
+
+
+def warnings_of(text: str) -> list[tuple[str, str]]:
+    compiler = Compiler()
+    found = []
+    for form in compiler.read(text):
+        for warning in compiler.compile(form).warnings:
+            found.append((warning.code, warning.span.text if warning.span else ""))
+    return found
+
+
+def test_a_forgotten_await_is_a_warning() -> None:
+    text = "(defn f [] (await 1)) (+ 1 (f))"
+    assert warnings_of(text) == [("missing-await", "(f)")]
+    assert warnings_of("(defn f [] (await 1)) (+ 1 (await (f)))") == []
+    assert warnings_of("(defn f [] (await 1)) [(f) (= (f) 1)]") == []
+
+
+def test_wrong_number_of_arguments_is_a_warning() -> None:
+    assert warnings_of("(inc 1 2)") == [("arity", "(inc 1 2)")]
+
+
+def test_maps_point_at_the_expression() -> None:
+    text = "(def a 1)\n(defn f [x]\n  (+ a\n     (.missing x)))"
+    compiler = Compiler()
+    _, form = compiler.read(text, "m.lisp")
+    made = compiler.compile(form)
+    assert made.map is not None
+    lines = made.code.split("\n")
+    line = next(at for at, row in enumerate(lines) if ".missing" in row)
+    found = original_position(made.map, line, lines[line].index("x.missing") + 2)
+    assert found is not None and (found.source, found.line, found.col) == ("m.lisp", 3, 5)
+
+
+DEEP: dict[str, Callable[[int], str]] = {
+    "+": lambda n: "(def x 1)" + "(+ x " * n + "1" + ")" * n,
+    "if": lambda n: "(def x 1)" + "(if x " * n + "1" + ")" * n,
+    "let": lambda n: "(let [a 1] " * n + "a" + ")" * n,
+    "let init": lambda n: "(let [a " * (n // 2) + "1" + "] a)" * (n // 2),
+    "fn": lambda n: "(fn [a] " * n + "a" + ")" * n,
+    "vector": lambda n: "[" * n + "]" * n,
+    "try": lambda n: "(try " * (n // 2) + "1" + " (catch e 2))" * (n // 2),
+    "loop": lambda n: "(loop [i 0] (if (< i 1) (recur (inc i)) " * (n // 2) + "1" + "))" * (n // 2),
+    "match": lambda n: "(match 1 1 " * n + "1" + " _ 2)" * n,
+    "quasiquote": lambda n: "`" + "(b " * n + "c" + ")" * n,
+    "cond": lambda n: "(def x 1)(cond " + "(= x 1) 2 " * (5 * n) + ":else 3)",
+    "->": lambda n: "(-> 1 " + "inc " * (5 * n) + ")",
+    "or": lambda n: "(def x 1)(or " + "x " * (5 * n) + ")",
+}
+
+
+@pytest.mark.parametrize("shape", DEEP)
+def test_deep_programs_compile(shape: str) -> None:
+    assert sys.getrecursionlimit() <= 5000
+    compiler = Compiler(source_map=False)
+    for form in compiler.read(DEEP[shape](990)):
+        compiler.compile(form)
+    assert sys.getrecursionlimit() <= 5000
+
+
+PROGRAM = """(defn process-items [items opts]
+  (let [{:keys [limit verbose] :or {limit 10}} opts
+        total (reduce + 0 (map :price items))]
+    (when verbose
+      (println "total" total))
+    (cond
+      (> total limit) {:status :over :total total}
+      (= total 0) {:status :empty}
+      :else (for [x items :when (odd? (:id x))]
+              (assoc x :price (* 2 (:price x)))))))
+"""
+
+
+def compile_lines(count: int) -> float:
+    """Seconds for a file of so many lines, the best of two."""
+    text = "".join(PROGRAM.replace("process-items", f"process-{n}") for n in range(count // 10))
+    best = 1e9
+    for _ in range(2):
+        start = time.perf_counter()
+        compiler = Compiler()
+        for form in compiler.read(text):
+            compiler.compile(form)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def test_compile_time_grows_linearly(capsys: pytest.CaptureFixture[str]) -> None:
+    small, large = compile_lines(1000), compile_lines(8000)
+    with capsys.disabled():
+        print(f"\ncompile: {8000 / large:,.0f} lines/s")
+    assert large < small * 8 * 2
+    assert 8000 / large > 1500  # the aim is 10,000; this machine may be busy
+
+
+def test_only_the_standard_library_is_imported() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import polyrepl.lisp.compiler as c; c.Compiler();"
+        "print([m for m in set(sys.modules) - before if m.split('.')[0] not in sys.stdlib_module_names"
+        " and not m.startswith('polyrepl')])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+
+
+def test_a_failed_form_defines_nothing() -> None:
+    compiler = Compiler()
+    with pytest.raises(LispError):
+        compiler.compile(compiler.read("(do (def half 1) (nope))")[0])
+    assert "half" not in compiler.globals
+
+
+def test_doc_and_names() -> None:
+    compiler = Compiler()
+    made: Compiled = compiler.compile(compiler.read('(defn f "Twice x." [x (y 1)] (* 2 x))')[0])
+    assert made.names == ("f",) and made.quiet
+    assert compiler.doc("f") == "(f x (y ..))\nTwice x."
+    assert "when" in compiler.macros and "map" in compiler.globals
