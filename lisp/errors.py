@@ -70,7 +70,12 @@ def _width(text: str) -> int:
 
 
 def excerpt(span: Span) -> list[str]:
-    """The span's first line and a caret line under it; long lines are cut around the span."""
+    """The span's first line and a caret line under it; long lines are cut around the span.
+
+    Code that has no text (a form made by `eval`) has no excerpt.
+    """
+    if not span.source.text:
+        return []
     line_number, column = span.source.position(span.start)
     line = span.source.line(line_number).replace("\t", " ")
     start = column - 1

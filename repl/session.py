@@ -22,7 +22,7 @@ from typing import Any
 from polyrepl.bridge import Bridge, JsProxy, NodeLost
 from polyrepl.lisp.compiler import Compiled, Compiler
 from polyrepl.lisp.errors import Diagnostic, LispError, render
-from polyrepl.lisp.forms import Form
+from polyrepl.lisp.forms import Form, Span
 from polyrepl.lisp.mangle import mangle
 from polyrepl.lisp.reader import Verdict, status
 
@@ -30,6 +30,7 @@ from .completion import complete
 from .events import Event, Exit, Lost, Problem, Value
 from .host import NodeHost
 from .prelude import PRELUDE, Output, new_bridge
+from .reflection import Files, Reflection
 from .trace import Trace
 
 AGAIN = 0.1  # seconds
@@ -67,12 +68,14 @@ class Session:
         self._run: Any = None
         self._lost: str | None = None
         self.form_number = 0
+        self._evaluated = 0
         self.on_form: Callable[[int], None] | None = None
         self._running: int | None = None
         self._interrupted: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._compiling = False
         self.trace = Trace()
+        self._reflection = Reflection(lambda: self.compiler, self._register)
         self.compiler = self._new_compiler()
 
     def start(self) -> Session:
@@ -126,7 +129,7 @@ class Session:
                 return
             for warning in compiled.warnings:
                 yield warning_problem(warning)
-            event = await self._run_compiled(compiled, number, form)
+            event = await self._run_compiled(compiled, number, form.span)
             yield event
             if self._interrupted == number and not isinstance(event, (Problem, Exit)):
                 # Ctrl-C came when the form was all but done: what would follow it must not run.
@@ -138,12 +141,19 @@ class Session:
         finally:
             self._running = None
 
-    async def _run_compiled(self, compiled: Compiled, number: int, form: Form) -> Event:
-        filename = self.trace.register(number, compiled, form)
-        return await self._run_code(compiled.code, filename, compiled.quiet, number)
+    async def _run_compiled(self, compiled: Compiled, number: int, span: Span | None) -> Event:
+        filename = self.trace.register(str(number), compiled)
+        return await self._run_code(compiled.code, filename, compiled.quiet, number, span)
 
-    async def _run_code(self, code: str, filename: str, quiet: bool, number: int) -> Event:
-        """Run the JavaScript of a form; `filename` is what its stacks will show."""
+    def _register(self, compiled: Compiled) -> str:
+        """The file name of a form that the running form made."""
+        self._evaluated += 1
+        return self.trace.register(f"{self.form_number}e{self._evaluated}", compiled)
+
+    async def _run_code(
+        self, code: str, filename: str, quiet: bool, number: int, span: Span | None = None
+    ) -> Event:
+        """Run the JavaScript of a form; `filename` is what its stacks will show, `span` where the form is."""
         outcome = await self.bridge.call_async(self._run, code, filename, quiet, form=number)
         kind = outcome["kind"]
         if kind == "value":
@@ -154,16 +164,16 @@ class Session:
         if kind == "exit":
             return Exit(int(outcome["code"]))
         if kind == "error":
-            return self._failed(outcome)
+            return self._failed(outcome, span)
         return Value("", quiet=True)
 
-    def _failed(self, outcome: dict[str, Any]) -> Event:
+    def _failed(self, outcome: dict[str, Any], span: Span | None) -> Event:
         exception = outcome["exception"]
         if isinstance(exception, SystemExit):
             return Exit(exit_code(exception))
         if isinstance(exception, KeyboardInterrupt) or outcome["name"] == "Interrupt":
             return self.trace.interrupted(outcome)
-        return self.trace.runtime_problem(outcome)
+        return self.trace.runtime_problem(outcome, span)
 
     # -- asking ----------------------------------------------------------------------------------
 
@@ -227,6 +237,7 @@ class Session:
         self._host = NodeHost(self._node)
         compiler = Compiler(host=self._host, polls=self._polls, await_wrapper=True)
         compiler.declare_names((*RESULTS, "*e", "*argv*", "exit"))
+        compiler.loader = Files(lambda: self._folder or os.getcwd())
         return compiler
 
     def _compile(self, form: Form) -> Compiled:
@@ -249,6 +260,8 @@ class Session:
         prelude.setNames([mangle(name) for name in RESULTS], mangle("*e"), mangle("*argv*"))
         prelude.setFolder(self._folder or os.getcwd())
         prelude.setup(self._argv)
+        ask = self._reflection
+        prelude.setCompiler(ask.compile, ask.read, ask.expand)
         self._run = prelude.run
 
     def _node_was_lost(self, reason: str) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 from polyrepl.bridge import NodeLost
 from polyrepl.lisp.compiler import Compiled
 from polyrepl.lisp.errors import LispError, excerpt, render
-from polyrepl.lisp.forms import Form, Source, Span
+from polyrepl.lisp.forms import Source, Span
 from polyrepl.lisp.mangle import demangle
 from polyrepl.lisp.reader import Reader
 from polyrepl.lisp.sourcemap import original_position
@@ -58,17 +58,19 @@ class Frame:
 
 
 class Trace:
-    """Remembers the map of each compiled form and renders problems with them."""
+    """Remembers what each compiled form was made from and renders problems with it."""
 
     def __init__(self) -> None:
-        self._forms: OrderedDict[str, tuple[dict[str, Any] | None, Source | None]] = OrderedDict()
+        self._forms: OrderedDict[str, Compiled] = OrderedDict()
         self.last: Problem | None = None
 
-    def register(self, number: int, compiled: Compiled, form: Form) -> str:
-        """Give the form's JavaScript a file name that stacks will show, and keep its map."""
+    def register(self, number: str, compiled: Compiled) -> str:
+        """Give the form's JavaScript a file name that stacks will show, and keep its mappings.
+
+        The map is built when a stack asks for it: most forms never fail.
+        """
         filename = f"{SCHEME}{number}"
-        source = form.span.source if form.span is not None else None
-        self._forms[filename] = (compiled.map, source)
+        self._forms[filename] = compiled
         while len(self._forms) > REMEMBERED_FORMS:
             self._forms.popitem(last=False)
         return filename
@@ -94,16 +96,20 @@ class Trace:
         text = "Interrupted" + (f" at {where.where}" if where is not None else "")
         return Problem("interrupt", "KeyboardInterrupt", "", text, tuple(map(str, frames)))
 
-    def runtime_problem(self, outcome: dict[str, Any]) -> Problem:
-        """An exception that the program did not catch."""
+    def runtime_problem(self, outcome: dict[str, Any], form: Span | None = None) -> Problem:
+        """An exception that the program did not catch.
+
+        `form` is where the top-level form stands: the place to show when nothing tells a better one, as for
+        `(throw "text")`, which has no stack.
+        """
         name, message = outcome["name"], outcome["message"]
         frames = self.frames(outcome)
         said = f"{name}: {message}" if message else name
         lines: list[str] = []
-        here = next((frame for frame in reversed(frames) if frame.span is not None), None)
-        if here is not None and here.span is not None:
-            lines.append(f"{here.span!r}: {said}")
-            lines += ["  " + line for line in excerpt(here.span)]
+        place = next((frame.span for frame in reversed(frames) if frame.span is not None), form)
+        if place is not None:
+            lines.append(f"{place!r}: {said}")
+            lines += ["  " + line for line in excerpt(place)]
         else:
             lines.append(said)
         if len(frames) > 1:
@@ -153,13 +159,16 @@ class Trace:
         return Frame("js", f"{path}:{row}:{column}", name)
 
     def _lisp_frame(self, file: str, row: int, column: int, name: str | None) -> Frame | None:
-        mapping, source = self._forms.get(file, (None, None))
-        if mapping is None or source is None:
+        compiled = self._forms.get(file)
+        mapping = compiled.map if compiled is not None else None
+        if compiled is None or mapping is None:
             return None
         # Stacks count lines and columns from 1, maps from 0.
         found = original_position(mapping, row - 1, column - 1)
         if found is None:
             return None
+        spans = (span for _, _, span, _ in compiled.mappings)
+        source = next(span.source for span in spans if span.source.name == found.source)
         starts = source.line_starts()
         line = found.line + 1 - source.first_line
         if not 0 <= line < len(starts):

@@ -13,6 +13,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
+import { internKeyword } from "../../lisp/runtime/data.mjs";
 import * as runtime from "../../lisp/runtime/index.mjs";
 import { createMacroHost } from "../../lisp/runtime/macros.mjs";
 
@@ -107,6 +108,7 @@ function currentImports() {
 
 /** Names every session knows beside the core functions. */
 export function setup(argv) {
+  bridge("$py").setKeywordMaker(internKeyword);
   globalThis.exit = exit;
   globalThis[names.argv] = argv;
   for (const name of names.results) globalThis[name] = null;
@@ -132,6 +134,15 @@ export const defineMacro = (code) => host().define(code);
 
 /** Call macro `number`; forms go both ways as JSON text, so that nothing stays behind as a handle. */
 export const expandMacro = (number, forms) => JSON.stringify(host().expand(number, JSON.parse(forms)));
+
+/** Let programs ask the compiler: eval, read-string, macroexpand (lisp/runtime/reflect.mjs). */
+export function setCompiler(compile, read, expand) {
+  const run = (text) => {
+    const end = text.indexOf("\n");
+    return evaluate(text.slice(end + 1), text.slice(0, end))(currentImports());
+  };
+  globalThis[Symbol.for("polyrepl.lisp")] = { compile, read, expand, run };
+}
 
 /** Which of `candidates` are JavaScript globals. */
 export const known = (candidates) => [...candidates].filter((name) => name in globalThis);

@@ -28,10 +28,6 @@ SECTIONS = [(name, section) for name, text in PAGES.items() for section in secti
 INTERNAL = {"with-meta*", "fn*"}
 
 
-# What a Session does not know yet: import of Lisp files, eval and read-string.
-WAITING = {"Files as namespaces", "Code at run time", "Code as data"}
-
-
 class Loop:
     """One Session, and the event loop that it lives on, for all tests of this file."""
 
@@ -67,8 +63,6 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
 @pytest.mark.parametrize(("page", "section"), SECTIONS, ids=[section.title for _, section in SECTIONS])
 def test_examples(page: str, section: Section, session: Loop) -> None:
     wrong = session.run(section)
-    if wrong and section.title in WAITING:
-        pytest.xfail("the Session does not install the compiler's loader and eval")
     assert not wrong, "\n".join([f"{page}, {section.title}", *wrong])
 
 
