@@ -88,7 +88,8 @@ def test_unusable_node_gives_one_clear_line(path: str, tmp_path: Path) -> None:
     node = tmp_path / "node"
     if path == "old":
         # What a Node without our options does: refuse them, but tell its version when asked.
-        node.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v20.1.0 && exit\necho bad option >&2; exit 9\n')
+        refuses = '[ "$1" = --version ] && echo v20.1.0 && exit\necho bad option >&2; exit 9\n'
+        node.write_text("#!/bin/sh\n" + refuses)
         node.chmod(0o755)
     done = polyrepl("-e", "1", cwd=tmp_path, POLYREPL_NODE=str(node))
     assert done.code == 1
