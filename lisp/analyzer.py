@@ -30,6 +30,7 @@ from .forms import (
     Vector,
 )
 from .literals import js_string, nil
+from .mangle import import_js
 from .metadata import plain
 from .nodes import (
     Await,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
 
 
 MAX_DEPTH = 12_000  # the reader stops at 1,000; long cond and -> chains of macros go deeper
+MAX_NESTING = 2_000  # expansions of user macros, each inside what the one around it made
 
 
 class Analyzer:
@@ -87,6 +89,7 @@ class Analyzer:
         self.warnings: list[Diagnostic] = []
         self.defined: list[str] = []
         self.depth = 0
+        self.nesting = 0
 
     # -- helpers for special forms ------------------------------------------------------------
 
@@ -154,7 +157,9 @@ class Analyzer:
             raise self.fail(
                 "too-deep", form, "the program is nested too deeply", "does a macro expand to itself?"
             )
+        nesting = self.nesting
         node = self.list_form(form, scope, tail)
+        self.nesting = nesting
         self.depth -= 1
         return node
 
@@ -191,7 +196,9 @@ class Analyzer:
                 return meaning.build(self, form, scope, tail)  # type: ignore[union-attr]
             if kind is Macro:
                 expansions += 1
-                if expansions > 10_000:
+                if expansions == 1 and meaning.kind != "builtin":  # type: ignore[union-attr]
+                    self.nesting += 1
+                if expansions > 10_000 or self.nesting > MAX_NESTING:
                     raise self.fail("endless-macro", form, f"the macro {name} expands to itself for ever")
                 expanded = self.world.expand(self, meaning, form, scope)  # type: ignore[arg-type]
                 if type(expanded) is not List:
@@ -261,6 +268,9 @@ class Analyzer:
                     self.frame.uses_this = True
                 if meaning.name == "undefined":
                     return Lit(span, "undefined")
+                if meaning.imported:
+                    self.world.used.add(import_js(meaning.name))
+                    return JsRef(span, meaning.name, True)
                 self.world.used.add(meaning.name)
                 return JsRef(span, meaning.name)
             case Macro():

@@ -24,7 +24,7 @@ from .ir import (
     Text,
     is_stable,
 )
-from .mangle import mangle, rename
+from .mangle import import_js, mangle, rename
 from .nodes import Local, Node
 
 
@@ -140,7 +140,7 @@ class Lowerer:
 
     def host(self, name: str, at: Span | None = None) -> Name:
         self.host_imports.add(name)
-        return Name(at, name, True)
+        return Name(at, import_js(name), True)
 
     # -- statements ---------------------------------------------------------------------------
 

@@ -68,6 +68,8 @@ def core_ref(lw: Lowerer, node: n.CoreRef) -> Expr:
 @expression(n.JsRef)
 def js_ref(lw: Lowerer, node: n.JsRef) -> Expr:
     name = node.name
+    if node.imported:
+        return lw.host(name, node.span)
     if name[0] == "$":
         root, _, rest = name.partition(".")
         e: Expr = lw.host(root, node.span)
@@ -105,16 +107,15 @@ def obj(lw: Lowerer, node: n.ObjectLit) -> Expr:
     made = lw.args(flat)
     pairs: list[tuple[str | Expr, Expr]] = []
     for at in range(len(node.pairs)):
-        e = made[2 * at]
-        value = made[2 * at + 1]
+        e, item = made[2 * at], made[2 * at + 1]
         if type(e) is Text and e.text[0] == '"':
             name = e.text[1:-1]
             if name == "__proto__":
-                pairs.append((e, value))  # computed: an own property, not the prototype
+                pairs.append((e, item))  # computed: an own property, not the prototype
             else:
-                pairs.append((name if IDENTIFIER.fullmatch(name) else e.text, value))
+                pairs.append((name if IDENTIFIER.fullmatch(name) else e.text, item))
         else:
-            pairs.append((e, value))
+            pairs.append((e, item))
     return ir.Object(node.span, pairs)
 
 

@@ -33,6 +33,7 @@ from .forms import (
 )
 from .host import MacroHost
 from .lowering import LOADED
+from .mangle import import_js
 from .reader import Reader, read_all
 from .scope import Scope
 from .sourcemap import SourceMapBuilder
@@ -239,7 +240,9 @@ def parameters(lw: Lowerer, *, with_runtime: bool = True) -> str:
     if lw.imports and with_runtime:
         names = [js if js == alias else f"{js}: {alias}" for js, alias in sorted(lw.imports.items())]
         parts.append("$rt: { " + ", ".join(names) + " }")
-    parts += sorted(lw.host_imports)
+    for name in sorted(lw.host_imports):
+        js = import_js(name)
+        parts.append(name if js == name else f"{json.dumps(name)}: {js}")
     return "{ " + ", ".join(parts) + " }" if parts else ""
 
 

@@ -92,7 +92,9 @@ class Writer:
         if type(e.left) is ir.Binary and op == "&&" and e.left.op == "??":
             left = UNARY
         self.expr(e.left, left)
-        self.write(f" {op} ")
+        self.write(" ")
+        self.mark(e.at)
+        self.write(f"{op} ")
         self.expr(e.right, right)
 
     def unary(self, e: ir.Unary) -> None:
@@ -136,6 +138,8 @@ class Writer:
             self.expr(e.fn, MEMBER if not _has_call(e.fn) else ATOM + 1)
         else:
             self.expr(e.fn, CALL)
+            if type(e.fn) is ir.CallExpr:
+                self.mark(e.at)
         self.write("(")
         self.items(e.args)
         self.write(")")
@@ -176,10 +180,13 @@ class Writer:
             self.write(f"({obj.text})")
         else:
             self.expr(obj, CALL)
-        self.write("." + e.name)
+        self.write(".")
+        self.mark(e.at)  # V8 gives the place of the name when the access or the call fails
+        self.write(e.name)
 
     def sub(self, e: ir.Sub) -> None:
         self.expr(e.obj, CALL)
+        self.mark(e.at)
         self.write("[")
         self.expr(e.key, 0)
         self.write("]")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from .forms import Span
 
+CHAIN_SHOWN = 8  # lines "in expansion of .." that an error shows
 EXCERPT_WIDTH = 100
 
 
@@ -103,10 +104,15 @@ def render(problem: LispError | Diagnostic) -> str:
     else:
         lines = [f"{span!r}: {severity}: {problem.message}"]
         lines += ["  " + line for line in excerpt(span)]
+        chain = []
         inner = span
         while inner.expansion is not None:
-            lines.append(f"  in expansion of {inner.macro or 'a macro'} at {inner.expansion!r}")
+            chain.append(f"  in expansion of {inner.macro or 'a macro'} at {inner.expansion!r}")
             inner = inner.expansion
+        if len(chain) > CHAIN_SHOWN:
+            left_out = len(chain) - CHAIN_SHOWN
+            chain[CHAIN_SHOWN - 1 : -1] = [f"  … {left_out} more"]
+        lines += chain
     for place, word in problem.related if isinstance(problem, LispError) else ():
         lines.append(f"  {place!r}: {word}")
         lines += ["    " + line for line in excerpt(place)]

@@ -17,8 +17,11 @@ from .errors import LispError
 from .forms import (
     Form,
     List,
+    Map,
+    Set,
     Span,
     Symbol,
+    Vector,
 )
 from .scope import Macro, Scope
 
@@ -79,6 +82,7 @@ class HostMacros:
         args = []
         for item in call.items[1:]:
             args.append(wire.encode(item, table))  # noqa: PERF401
+        self.world.spend(4 * size(call), call.span, name)  # a form takes long as JSON there and back
         try:
             answer = host.expand(id, args)
         except LispError:
@@ -120,6 +124,18 @@ class HostMacros:
                 f"the macro {name} returned something that is not code: {error}",
                 "a macro returns lists, symbols and other literals (a promise cannot be awaited here)",
             ) from None
+
+
+def size(form: Form) -> int:
+    """How many forms a form is made of."""
+    count = 0
+    stack: list[Any] = [form]
+    while stack:
+        item = stack.pop()
+        count += 1
+        if type(item) in (List, Vector, Map, Set):
+            stack.extend(item.items)
+    return count
 
 
 def expansion_span(call: Span | None, name: str) -> Span | None:

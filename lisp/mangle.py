@@ -170,3 +170,8 @@ def _unescape(identifier: str, at: int) -> tuple[str, int]:
 def is_js_global(name: str) -> bool:
     """Is the name, taken raw, one of the known JavaScript globals?"""
     return name in JS_GLOBALS
+
+
+def import_js(name: str) -> str:
+    """The JavaScript name of a parameter of the compiled function: `$py` stays, `fetch-it` is fetch_it."""
+    return name if name.startswith("$") and name.isascii() and name[1:].isalnum() else mangle(name)

@@ -193,15 +193,19 @@ class CoreRef(Node):
 
 
 class JsRef(Node):
-    """A JavaScript global by its exact name, `this`, `super`, `new.target`, `undefined`, `$py`."""
+    """A JavaScript global by its exact name, `this`, `super`, `new.target`, `undefined`, `$py`.
 
-    __slots__ = ("name",)
+    `imported`: a parameter of the compiled function, by its Lisp name.
+    """
 
-    def __init__(self, span: Span | None = None, name: str = "") -> None:
+    __slots__ = ("imported", "name")
+
+    def __init__(self, span: Span | None = None, name: str = "", imported: bool = False) -> None:
         self.span = span
         self.lift = None
         self.ty = None
         self.name = name
+        self.imported = imported
 
 
 class DataLit(Node):

@@ -67,7 +67,10 @@ class CoreFn:
 
 @dataclass(slots=True, eq=False)
 class JsGlobal:
+    """A JavaScript global; `imported`: one of the names that the compiled function takes."""
+
     name: str
+    imported: bool = False
 
 
 Meaning: TypeAlias = Local | Special | Macro | Global | CoreFn | JsGlobal

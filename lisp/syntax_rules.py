@@ -27,7 +27,6 @@ from .scope import Macro, Scope
 if TYPE_CHECKING:
     from .analyzer import Analyzer
 
-MAX_MADE = 2_000_000  # items that templates of one top-level form may make
 Bindings = dict[Any, Any]  # identifier -> form, or list of Bindings values one level down
 
 
@@ -153,6 +152,7 @@ class Rules:
     def match_items(
         self, an: Analyzer, patterns: tuple[Form, ...], forms: tuple[Form, ...], use: Scope, out: Bindings
     ) -> bool:
+        self.world.spend(len(forms), forms[0].span if forms else None, self.name)
         tail = dotted_tail(patterns)
         if tail is not None:
             patterns = patterns[:-2]
@@ -234,9 +234,7 @@ class Rules:
                 return self.build(items[1], values, mark, span, False)
             made: list[Form] = []
             at = 0
-            self.world.made += len(items)
-            if self.world.made > MAX_MADE:
-                raise LispError("endless-macro", span, f"the macro {self.name} makes more and more code")
+            self.world.spend(len(items), span, self.name)
             tail = dotted_tail(items) if isinstance(template, List) and dots else None
             if tail is not None:
                 items = items[:-2]
@@ -265,6 +263,7 @@ class Rules:
         if any(len(value) != count for value in lists.values()):
             raise LispError("bad-syntax", span, f"{self.name}: repeated parts of different lengths")
         made: list[Form] = []
+        self.world.spend(count, span, self.name)
         for at in range(count):
             row = dict(values)
             for key, value in lists.items():

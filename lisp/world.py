@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .host import MacroHost
 
 MAX_EXPANSIONS = 100_000
+MAX_WORK = 1_500_000  # items that macros of one top-level form may match and make: about a second
 KEYWORDS_JS = {"this": "this", "super": "super", "undefined": "undefined", "globalThis": "globalThis"}
 IMPORTS = {"$py", "$req", "$import"}
 
@@ -59,12 +60,13 @@ class World:
         self.marks = Marks_()
         self.host = host
         self.hosted = HostMacros(self)
-        self.imports = IMPORTS | set(import_names)
+        self.imports = IMPORTS
+        self.import_names = frozenset(import_names)
         self.core_table = corelib.table()
         self.known_js: set[str] = set()
         self.pending: Global | None = None
         self.expansions = 0
-        self.made = 0  # items made by templates of the top-level form at hand
+        self.made = 0  # items that macros matched and made in the top-level form at hand
         # (name, file that imports) -> (text, canonical file name); raises OSError
         self.loader: Callable[[str, str], tuple[str, str]] | None = None
         self.loading: list[str] = []  # the files being imported, outermost first
@@ -107,6 +109,8 @@ class World:
         macro = namespace.macros.get(name)
         if macro is not None:
             return macro
+        if name in self.import_names:
+            return JsGlobal(name, True)
         special = self.specials.get(name)
         if special is not None:
             return special
@@ -308,6 +312,12 @@ class World:
         if self.expansions > MAX_EXPANSIONS:
             raise LispError("endless-macro", form.span, f"the macro {macro.name} expands for ever")
         return macro.expand(an, form, scope)
+
+    def spend(self, items: int, span: Span | None, name: str) -> None:
+        """Count work, so that a macro that expands to ever more code ends as an error soon."""
+        self.made += items
+        if self.made > MAX_WORK:
+            raise LispError("endless-macro", span, f"the macro {name} makes more and more code")
 
     def macroexpand(self, an: Analyzer, form: Form, scope: Scope, once: bool) -> Form:
         while isinstance(form, List) and form.items and isinstance(form.items[0], Symbol):

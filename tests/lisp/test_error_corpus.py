@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from polyrepl.lisp.compiler import Compiler
 from polyrepl.lisp.errors import LispError
 

@@ -1,7 +1,7 @@
 """Goldens: tests/golden/NAME.lisp beside NAME.js, the JavaScript of each form in turn.
 
-`POLYREPL_UPDATE_GOLDENS=1 pytest tests/lisp/test_golden.py` writes the .js files anew; read the diff. The file
-`polls.lisp` is compiled as a Session does, with interrupt polls and the await wrapper.
+`POLYREPL_UPDATE_GOLDENS=1 pytest tests/lisp/test_golden.py` writes the .js files anew; read the diff.
+The file `polls.lisp` is compiled as a Session does, with interrupt polls and the await wrapper.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def test_emitted_text_does_not_depend_on_the_map() -> None:
 
 def test_module_golden() -> None:
     """A module reads as a module: exports, no function around it."""
-    code = compile_module("(def x 1) (defn f [y] (if (= y 0) x (f (- y 1)))) (def z (f 2))", source_map=None).code
+    code = compile_module(
+        "(def x 1) (defn f [y] (if (= y 0) x (f (- y 1)))) (def z (f 2))", source_map=None
+    ).code
     assert code.endswith(
         """
 const x = 1;

@@ -24,8 +24,7 @@ from polyrepl.lisp.errors import LispError
 
 TABLES = Path(__file__).parent / "tables"
 STUCK_SECONDS = 30.0
-KNOWN_OPEN: dict[str, str] = {
-}
+KNOWN_OPEN: dict[str, str] = {}
 
 _RESULT = re.compile(r"^;(=>|!!) (.*)$", re.MULTILINE)
 

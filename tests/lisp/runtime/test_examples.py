@@ -8,7 +8,19 @@ import pytest
 from polyrepl.lisp.corelib import Entry, table
 
 # What they do is a side effect, or random.
-WITHOUT = {"py->js", "js->py", "by-ref", "print", "println", "pr", "prn", "newline", "pprint", "rand", "rand-int"}
+WITHOUT = {
+    "py->js",
+    "js->py",
+    "by-ref",
+    "print",
+    "println",
+    "pr",
+    "prn",
+    "newline",
+    "pprint",
+    "rand",
+    "rand-int",
+}
 
 
 @pytest.mark.parametrize("entry", table().values(), ids=lambda entry: entry.name)
