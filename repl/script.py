@@ -12,13 +12,11 @@ import asyncio
 import codecs
 import contextlib
 import os
-import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from polyrepl.bridge import Bridge, BridgeError, NodeNotFound
 from polyrepl.lisp.errors import LispError
@@ -29,6 +27,7 @@ from .display import plain_text
 from .events import Event, Exit, Lost, Problem, Value
 from .session import Session, ends_unit
 from .sink import Sink, abandon_stdout
+from .waking import sigint_to
 
 CHUNK = 1 << 16
 INTERRUPTED = 130
@@ -77,7 +76,7 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
     sink.on_broken = session.interrupt
     loop = asyncio.new_event_loop()
     try:
-        with interrupts_to(session):
+        with sigint_to(lambda number, frame: stop(session), loop):
             return loop.run_until_complete(perform(session, job))
     except Ended as ended:
         if sink.broken:
@@ -291,21 +290,12 @@ async def chunks(fd: int) -> AsyncIterator[bytes]:
             return
 
 
-# -- signals -------------------------------------------------------------------------------------
+def stop(session: Session) -> None:
+    """Ctrl-C: stop the running form.
 
-
-@contextlib.contextmanager
-def interrupts_to(session: Session) -> contextlib.AbstractContextManager[None]:  # type: ignore[misc]
-    """While inside, SIGINT stops the running form; without one it raises KeyboardInterrupt."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        if session.running:
-            session.interrupt()
-        else:
-            raise KeyboardInterrupt
-
-    before: Callable[..., object] | int | None = signal.signal(signal.SIGINT, handle)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    Raises:
+        KeyboardInterrupt: none runs.
+    """
+    if not session.running:
+        raise KeyboardInterrupt
+    session.interrupt()

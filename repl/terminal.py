@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 import time
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import FrameType
 
@@ -33,6 +32,7 @@ from .services import SessionServices
 from .session import Session, ends_unit
 from .showing import Showing
 from .status import Status
+from .waking import sigint_to
 
 FORMS_KEPT = 10_000
 
@@ -110,7 +110,8 @@ class Terminal:
 
     async def loop(self) -> int:
         """Prompt until Ctrl-D, `,quit` or `(exit n)`; returns the exit code."""
-        with self._signals():
+        # Ctrl-C stops whatever of the user's runs; at the prompt it is a key.
+        with sigint_to(self._interrupt, asyncio.get_running_loop()) as self._waker:
             try:
                 await self.initialize()
                 while True:
@@ -168,6 +169,7 @@ class Terminal:
 
     async def _submit(self, text: str) -> None:
         start = time.perf_counter()
+        self._waker.install()
         self.services.remember(text)
         try:
             if text.startswith(","):
@@ -245,7 +247,7 @@ class Terminal:
 
     def _keep(self, text: str, name: str) -> None:
         """Remember what ran for `,save`, and where names are defined for `,source`."""
-        from polyrepl.lisp.compiler import defined_name
+        from polyrepl.lisp.special_import import defined_name
 
         self.ran.append(text)
         del self.ran[:-FORMS_KEPT]
@@ -256,15 +258,6 @@ class Terminal:
                     self.sources[defined.name] = f"; {form.span!r}\n{form.span.text}"
 
     # -- interrupts ------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def _signals(self) -> Iterator[None]:
-        """While inside, Ctrl-C stops whatever of the user's runs; at the prompt it is a key."""
-        before = signal.signal(signal.SIGINT, self._interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if self.session.running:
