@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "npm": ".packages:npm",
     "node": ".packages:node",
     "doctor": ".doctor:doctor",
+    "completion": ".shell_completion:completion",
     "kernel": "polyrepl.kernel.install:main",  # by name only: nothing of the kernel is imported before
 }
 
@@ -32,6 +33,7 @@ ways to run:
   polyrepl kernel install       register that kernel; also uninstall, list
   polyrepl npm install NAME     add a JavaScript package with the bundled npm; polyrepl node runs Node
   polyrepl doctor               versions, what was found, what is wrong
+  polyrepl completion SHELL     the completion file of bash, zsh or fish
 
 environment:
   POLYREPL_NODE                 another Node (24 or newer) than the one that came with the install
