@@ -18,7 +18,7 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import BridgeError, NodeLost, WouldBlock
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _FORM: contextvars.ContextVar[int] = contextvars.ContextVar("polyrepl_form", default=0)
 _CALL, _RUN, _IMPORT, _EVAL, _AWAIT = OPS["call"], OPS["run"], OPS["import"], OPS["eval"], OPS["await"]
+_GETATTR = OPS["getattr"]
 _KEPT_CONTEXTS = 64
 
 
@@ -171,6 +172,12 @@ class Bridge(Hosting):
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    async def __aenter__(self) -> Bridge:
+        return self.start()
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.close()
+
     @property
     def alive(self) -> bool:
         """Whether Node runs right now."""
@@ -189,10 +196,39 @@ class Bridge(Hosting):
 
     def import_module(self, spec: str | os.PathLike[str]) -> Any:
         """Namespace of an ES module or package (resolved from Node's working directory) or of a file."""
+        return self._request([_IMPORT, 0, _FORM.get(), self._spec(spec)], [])
+
+    def _spec(self, spec: str | os.PathLike[str]) -> str:
         text = os.fspath(spec)
         if os.path.isabs(text) or text.startswith(("./", "../")):
             text = os.path.abspath(os.path.join(self._cwd or os.getcwd(), text))
-        return self._request([_IMPORT, 0, _FORM.get(), text], [])
+        return text
+
+    def get(self, root: Any, path: str) -> Any:
+        """`root.a.b` for the path "a.b" in one round trip."""
+        return self._operate(_GETATTR, root, path.split("."))
+
+    def call(self, root: Any, path: str, *args: Any, **kwargs: Any) -> Any:
+        """`root.a.b(*args)` for the path "a.b" in one round trip."""
+        segments: list[Any] = []
+        header: list[Any] = [_CALL, 0, _FORM.get(), self._mine(root), path.split(".")]
+        header += self._arguments(args, kwargs, segments)
+        return self._request(header, segments)
+
+    async def eval_async(self, source: str) -> Any:
+        """Value of JavaScript source; a promise is awaited, while the running loop goes on."""
+        value = await self._await([_EVAL, 0, _FORM.get(), source], [], -1)
+        return await value if isinstance(value, Awaitable) else value
+
+    async def import_async(self, spec: str | os.PathLike[str]) -> Any:
+        """`import_module` that keeps the running loop going."""
+        return await self._await([_IMPORT, 0, _FORM.get(), self._spec(spec)], [], -1)
+
+    def release(self, proxy: JsProxy) -> None:
+        """Give a JavaScript object back now instead of when the proxy is collected; it is unusable then."""
+        if proxy._imports is self._imports and proxy._handle >= 0:
+            self._imports.drop(proxy._handle)
+        object.__setattr__(proxy, "_handle", -1)
 
     async def call_async(self, function: Any, *args: Any, form: int | None = None, **kwargs: Any) -> Any:
         """Run a JavaScript function for a form and await its promise; meanwhile the running loop serves what
@@ -258,6 +294,8 @@ class Bridge(Hosting):
     def _mine(self, proxy: JsProxy) -> int:
         if proxy._imports is not self._imports or not self.alive:
             raise NodeLost("this object lived in a Node process that has ended")
+        if proxy._handle < 0:
+            raise BridgeError("this JavaScript object was given back with release()")
         return proxy._handle
 
     def _operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
@@ -265,6 +303,13 @@ class Bridge(Hosting):
         header: list[Any] = [op, 0, _FORM.get(), self._mine(proxy)]
         encode = self.marshal.encode
         header += [encode(operand, segments) for operand in operands]
+        return self._request(header, segments)
+
+    def _operate_on(self, op: int, *operands: Any) -> Any:
+        """An operation without one object it is about."""
+        segments: list[Any] = []
+        name, *values = operands
+        header = [op, 0, _FORM.get(), name, *(self.marshal.encode(value, segments) for value in values)]
         return self._request(header, segments)
 
     def _quietly(self, op_name: int, proxy: JsProxy, *operands: Any) -> None:
@@ -284,9 +329,16 @@ class Bridge(Hosting):
             None if this is None else this[1]._handle,
         ]
         header += [encode(arg, segments) for arg in args]
-        for name, value in kwargs.items():
-            header += (["k", name], encode(value, segments))
+        if kwargs:
+            header += self._arguments((), kwargs, segments)
         return header
+
+    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any], segments: list[Any]) -> list[Any]:
+        encode = self.marshal.encode
+        wires = [encode(arg, segments) for arg in args]
+        for name, value in kwargs.items():
+            wires += (["k", name], encode(value, segments))
+        return wires
 
     def _call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         segments: list[Any] = []

@@ -102,6 +102,11 @@ class Connection(Outbox):
         for fd in extra_fds:
             self._poll.register(fd, select.POLLIN)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the home thread is inside a synchronous call right now."""
+        return self._depth > 0
+
     # ---- asking
 
     def request(self, header: list[Any], segments: list[Any]) -> Frame:

@@ -6,12 +6,23 @@ and shared parts are kept. What has no counterpart (functions, instances, module
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from .marshal import Marshal
+from .proxy import Keyword
 
+# Not the classes themselves: str(x) would call the subclass's __str__.
+_SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+    (bytes, bytes.__bytes__),
+)
+_PLAIN = (str, int, float, bool, bytes, Keyword)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 # Struct formats to the wire's typed-array letters.
 _LETTERS = {
@@ -25,15 +36,23 @@ def encode_deep(marshal: Marshal, value: Any, segments: list[Any]) -> Any:
     return _encode(marshal, value, segments, {})
 
 
-def _encode(marshal: Marshal, value: Any, segments: list[Any], seen: dict[int, int]) -> Any:
+# Numbers of the containers opened so far. Each is kept alive beside its number: a temporary one that died
+# would leave its id to another, which would then be taken for it.
+_Seen = dict[int, tuple[int, Any]]
+
+
+def _encode(marshal: Marshal, value: Any, segments: list[Any], seen: _Seen) -> Any:
     kind = type(value)
-    if value is None or kind in (str, int, float, bool, bytes):
+    if value is None or kind in _PLAIN or _registered(marshal, kind):
         return marshal.encode(value, segments)
+    for base, bare in _SCALARS:
+        if isinstance(value, base):
+            return marshal.encode(bare(value), segments)  # IntEnum, a str of the user's own
     if isinstance(value, (list, tuple, set, frozenset, dict)):
-        number = seen.get(id(value))
-        if number is not None:
-            return ["r", number]
-        seen[id(value)] = len(seen)
+        known = seen.get(id(value))
+        if known is not None:
+            return ["r", known[0]]
+        seen[id(value)] = (len(seen), value)
         if isinstance(value, dict):
             plain = all(isinstance(key, str) for key in value)
             wire = ["o" if plain else "M"]
@@ -45,17 +64,32 @@ def _encode(marshal: Marshal, value: Any, segments: list[Any], seen: dict[int, i
         wire.extend(_encode(marshal, item, segments, seen) for item in value)
         return wire
     if isinstance(value, datetime.datetime):
+        if value != value:
+            return None  # pandas.NaT
         moment = value if value.tzinfo is not None else value.astimezone()
         return ["d", (moment - _EPOCH) / datetime.timedelta(milliseconds=1)]
     if isinstance(value, bytearray):
         return marshal._segment("b", bytes(value), segments)
     numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, numpy.ndarray):
-        return _ndarray(numpy, marshal, value, segments, seen)
+    if numpy is not None and isinstance(value, (numpy.ndarray, numpy.datetime64)):
+        return _ndarray(numpy, marshal, numpy.asarray(value), segments, seen)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        known = seen.get(id(value))
+        if known is not None:
+            return ["r", known[0]]
+        seen[id(value)] = (len(seen), value)
+        wire = ["o"]
+        for field in dataclasses.fields(value):
+            wire += (field.name, _encode(marshal, getattr(value, field.name), segments, seen))
+        return wire
     buffer = _buffer(value)
     if buffer is not None:
         return _typed("t", *buffer, segments)
     return marshal.encode(value, segments)
+
+
+def _registered(marshal: Marshal, kind: type) -> bool:
+    return bool(marshal.custom) and any(base in marshal.custom for base in kind.__mro__)
 
 
 def _typed(tag: str, letters: str, data: Any, segments: list[Any]) -> list[Any]:
@@ -67,7 +101,7 @@ def _typed(tag: str, letters: str, data: Any, segments: list[Any]) -> list[Any]:
     return [tag, letters, offset + padding, len(data)]
 
 
-def _ndarray(numpy: Any, marshal: Marshal, array: Any, segments: list[Any], seen: dict[int, int]) -> Any:
+def _ndarray(numpy: Any, marshal: Marshal, array: Any, segments: list[Any], seen: _Seen) -> Any:
     """A typed array of the same numbers, whatever the byte order and strides; more dimensions become arrays
     of such rows over one buffer. Other kinds become Arrays: dates as Date (NaT as null), the rest item by
     item."""
@@ -83,9 +117,9 @@ def _ndarray(numpy: Any, marshal: Marshal, array: Any, segments: list[Any], seen
     return _encode(marshal, array.tolist(), segments, seen)
 
 
-def _dates(numbers: Any, missing: int, seen: dict[int, int]) -> Any:
+def _dates(numbers: Any, missing: int, seen: _Seen) -> Any:
     if isinstance(numbers, list):
-        seen[~len(seen)] = len(seen)  # nothing can refer to it, but it counts as a container
+        seen[id(numbers)] = (len(seen), numbers)
         return ["a", *[_dates(item, missing, seen) for item in numbers]]
     return None if numbers == missing else ["d", numbers]
 

@@ -104,8 +104,17 @@ class Imports:
         self._refs[handle] = ref
         return proxy
 
+    def drop(self, handle: int) -> None:
+        """Give a handle back although its proxy still lives."""
+        ref = self._refs.pop(handle, None)
+        if ref is not None:
+            self.dead.append((handle, ref.count))
+            ref.handle = -1
+
     def _gone(self, ref: weakref.ref[Any]) -> None:
         assert isinstance(ref, _Ref)
+        if ref.handle < 0:
+            return  # given back already
         if self._refs.get(ref.handle) is ref:
             del self._refs[ref.handle]
         self.dead.append((ref.handle, ref.count))

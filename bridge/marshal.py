@@ -152,6 +152,8 @@ class Marshal:
                 result[key] = decode(wire[index + 1], body, shared)
             except TypeError:
                 result[_hashable(key)] = decode(wire[index + 1], body, shared)
+        if len(result) != len(wire) // 2:
+            raise ValueError(_COLLISION.format("Map with keys"))
         return result
 
     def _set(self, wire: Any, body: Any, shared: list[Any]) -> Any:
@@ -163,6 +165,8 @@ class Marshal:
                 result.add(value)
             except TypeError:
                 result.add(_hashable(value))
+        if len(result) != len(wire) - 1:
+            raise ValueError(_COLLISION.format("Set with members"))
         return result
 
     def _typed(self, wire: Any, body: Any, shared: list[Any]) -> Any:
@@ -183,6 +187,12 @@ class Marshal:
         revive = self.revive.get(wire[1])
         value = self.decode(wire[2], body)
         return value if revive is None else revive(value)
+
+
+_COLLISION = (
+    "a {} that are equal in Python (1 and true, undefined and null, two arrays with the same items) cannot "
+    "be copied without loss: pass it by reference"
+)
 
 
 def _hashable(value: Any) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from keyword import kwlist
 from typing import Any
 
+from .errors import JSError
 from .protocol import OPS, SORTS, TRAITS
 
 _GETATTR, _SETATTR, _DELATTR = OPS["getattr"], OPS["setattr"], OPS["delattr"]
@@ -89,6 +90,15 @@ class JsProxy:
     def __str__(self) -> str:
         return str(self._bridge._operate(_STR, self))
 
+    def __copy__(self) -> JsProxy:
+        return self  # as functions and modules: a reference to something that lives elsewhere
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> JsProxy:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a JavaScript object cannot be pickled: copy it with to_py() first")
+
     def __dir__(self) -> list[str]:
         return [*self._bridge._operate(_DIR, self), *_METHODS]
 
@@ -144,6 +154,18 @@ class _Callable:
         return self  # a function of JavaScript never binds itself to a Python instance
 
 
+class _Class:
+    __slots__ = ()
+
+    def __instancecheck__(self, value: Any) -> bool:
+        # isinstance(x, C) is `x instanceof C`; Python's own objects are instances of no JavaScript class.
+        if isinstance(value, JSError):
+            value = value.value
+        return isinstance(value, JsProxy) and bool(
+            self._bridge._operate_on(_OPERATOR, "instanceof", value, self)  # type: ignore[attr-defined]
+        )
+
+
 class _Sized:
     __slots__ = ()
 
@@ -186,6 +208,10 @@ class _Iterator:
         if not items:
             raise StopIteration
         return items[0]
+
+
+class _Generator(_Iterator):
+    __slots__ = ()
 
     def send(self, value: Any) -> Any:
         """Resume a generator with a value."""
@@ -249,11 +275,44 @@ class _AsyncIterable:
 
 
 async def _async_iterate(bridge: Any, iterator: Any) -> Any:
-    while True:
-        done, value = await bridge._post(_SEND, iterator, "next", None)
+    done = False
+    try:
+        while True:
+            done, value = await bridge._post(_SEND, iterator, "next", None)
+            if done:
+                return
+            yield value
+    finally:
+        if not done:
+            await bridge._post(_SEND, iterator, "return", None)
+
+
+class _AsyncIterator:
+    __slots__ = ()
+
+    def __aiter__(self) -> Any:
+        return self
+
+    async def __anext__(self) -> Any:
+        return await self.asend(None)
+
+    async def asend(self, value: Any) -> Any:
+        """Resume an async generator with a value."""
+        return await self._step("next", value)
+
+    async def athrow(self, error: Any) -> Any:
+        """Resume an async generator with an exception."""
+        return await self._step("throw", error)
+
+    async def aclose(self) -> None:
+        """End an async generator."""
+        await self._bridge._post(_SEND, self, "return", None)  # type: ignore[attr-defined]
+
+    async def _step(self, method: str, value: Any) -> Any:
+        done, result = await self._bridge._post(_SEND, self, method, value)  # type: ignore[attr-defined]
         if done:
-            return
-        yield value
+            raise StopAsyncIteration
+        return result
 
 
 class _Context:
@@ -281,8 +340,10 @@ _CLASSES: dict[int, type[JsProxy]] = {}
 _ABILITIES: tuple[tuple[str, type], ...] = (
     ("CALLABLE", _Callable),
     ("AWAITABLE", _Awaitable),
+    ("GENERATOR", _Generator),
     ("ITERATOR", _Iterator),
     ("ITERABLE", _Iterable),
+    ("ASYNC_ITERATOR", _AsyncIterator),
     ("ASYNC_ITERABLE", _AsyncIterable),
     ("SIZED", _Sized),
     ("CONTEXT", _Context),
@@ -322,7 +383,13 @@ def _bound(function: Any, this: JsProxy) -> JsProxy:
 def _make_class(traits: int) -> type[JsProxy]:
     bases = [ability for trait, ability in _ABILITIES if traits & TRAITS[trait]]
     sort = SORTS[traits & 15] if traits & 15 < len(SORTS) else "object"
-    bases += [kind for name, kind in (("list", _List), ("set", _Set)) if name == sort]
+    for name, kind in (("list", _List), ("set", _Set), ("class", _Class), ("callable", _Class)):
+        if name == sort:
+            bases.append(kind)
+    # What a base has already inherited.
+    bases = [
+        base for base in bases if not any(other is not base and issubclass(other, base) for other in bases)
+    ]
     cls: type[JsProxy] = type(
         _NAMES.get(sort, "JsProxy"), (*bases, JsProxy), {"__slots__": (), "__module__": __name__}
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import inspect
+import numbers
 import operator
 import sys
 import time
@@ -16,7 +18,7 @@ from itertools import islice
 from typing import Any
 
 from . import traits
-from .errors import ProtocolError
+from .errors import ProtocolError, WouldBlock
 from .marshal import Marshal
 from .protocol import OPS, TRAITS
 
@@ -37,6 +39,24 @@ def _equals(first: Any, second: Any) -> bool:
     return bool(result)
 
 
+def _hash(value: Any) -> Any:
+    """What equal things share: numbers their number, others a text (unhashable ones only their kind)."""
+    if isinstance(value, str):
+        return str(value)
+    try:
+        number = hash(value)
+    except TypeError:
+        return f"py:{type(value).__name__}"
+    if isinstance(value, numbers.Number):
+        try:
+            near: Any = float(value)  # type: ignore[arg-type]
+            if near == value:
+                return near
+        except (TypeError, ValueError, OverflowError):
+            pass
+    return f"py#{number}"
+
+
 _PLAIN = "add sub mul truediv floordiv mod pow matmul lt le gt ge eq ne xor lshift rshift"
 _OPERATORS: dict[str, Callable[..., Any]] = {
     **{name: getattr(operator, name) for name in _PLAIN.split(" ")},
@@ -49,6 +69,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "truth": operator.truth,
     "isinstance": isinstance,
     "equals": _equals,
+    "hash": _hash,
 }
 Segments = list[Any]
 
@@ -176,6 +197,17 @@ class Server:
         args, kwargs = self.arguments(message, body)
         return function(*args, **kwargs)
 
+    def new(self, message: list[Any], body: Any) -> Any:
+        shared: list[Any] = []
+        return self.get(message[3])(*[self.decode(wire, body, shared) for wire in message[4:]])
+
+    def await_(self, message: list[Any], body: Any) -> Any:
+        """An awaitable asked for synchronously: JavaScript stands still, and so would the asyncio loop."""
+        value = self.get(message[3])
+        if inspect.isawaitable(value):
+            raise WouldBlock("a coroutine cannot be waited for inside a synchronous call: await it")
+        return value
+
     def getitem(self, message: list[Any], body: Any) -> Any:
         target, key = self.get(message[3]), self.decode(message[4], body)
         if len(message) > 5:  # lax: a missing item is undefined
@@ -241,6 +273,11 @@ class Server:
 
     def str(self, message: list[Any], body: Any) -> Any:
         return str(self.get(message[3]))
+
+    def display(self, message: list[Any], body: Any) -> Any:
+        import pprint
+
+        return pprint.pformat(self.get(message[3]), width=100)
 
     def eval(self, message: list[Any], body: Any) -> Any:
         return eval(message[3], self.namespace)
@@ -329,10 +366,10 @@ class Wired:
         self.segments = segments or []
 
 
-_SHADOWED = {"import": "import_", "stats": "stats_"}
+_SHADOWED = {"import": "import_", "stats": "stats_", "await": "await_"}
 _NAMES = (
-    "ping import getattr setattr delattr hasattr call getitem setitem delitem len iter next contains dir "
-    "repr str eval exec operator convert make describe stats send"
+    "ping import getattr setattr delattr hasattr call new getitem setitem delitem len iter next contains dir "
+    "repr str display await eval exec operator convert make describe stats send"
 )
 _TABLE: dict[int, Callable[[Server, list[Any], Any], Any]] = {
     OPS[name]: getattr(Server, _SHADOWED.get(name, name)) for name in _NAMES.split(" ")

@@ -27,6 +27,29 @@ export function snapshot(self) {
   return all;
 }
 
+/** A deep copy of Python's as JSON writes it: arrays of numbers as lists, dicts with other keys than texts as
+ * objects, sets as lists. Cycles stay, so that JSON.stringify refuses them as it does JavaScript's own. */
+function jsonable(value, seen) {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value !== "object" || value === null || records.has(value)) return value;
+  if (ArrayBuffer.isView(value)) return Array.from(value, (item) => jsonable(item, seen));
+  if (seen.has(value)) return seen.get(value);
+  if (Array.isArray(value) || value instanceof Set) {
+    const list = [];
+    seen.set(value, list);
+    for (const item of value) list.push(jsonable(item, seen));
+    return list;
+  }
+  const plain = Object.getPrototypeOf(value) === Object.prototype;
+  if (!plain && !(value instanceof Map)) return value;
+  const object = {};
+  seen.set(value, object);
+  for (const [key, item] of plain ? Object.entries(value) : value) {
+    Object.defineProperty(object, String(key), { value: jsonable(item, seen), enumerable: true, configurable: true, writable: true });
+  }
+  return object;
+}
+
 const common = {
   toString() {
     return ask(OPS.str, this);
@@ -35,7 +58,7 @@ const common = {
     return this;
   },
   toJSON() {
-    return ask(OPS.convert, this);
+    return jsonable(ask(OPS.convert, this), new Map());
   },
   destroy() {
     records.get(this).all.destroy(this);
@@ -105,6 +128,10 @@ export function fallback(handler, name) {
   const { traits } = handler;
   if (Object.hasOwn(common, name)) return common[name];
   if (name === "constructor") return constructorOf(traits);
+  if (traits & TRAITS.BUFFER && name === "buffer") return bufferOf(handler.all.ask(OPS.convert, handler));
+  if (traits & TRAITS.BUFFER && name === "byteLength") {
+    return handler.all.connection.request(OPS.getattr, () => [handler.handle, ["nbytes"], 2]) ?? handler.all.ask(OPS.len, handler);
+  }
   if (traits & TRAITS.ARRAY_LIKE) return Object.hasOwn(array, name) ? array[name] : undefined;
   if (traits & TRAITS.MAPPING) {
     if (name === "size") return handler.all.ask(OPS.len, handler);
@@ -116,6 +143,17 @@ export function fallback(handler, name) {
   }
   if (traits & TRAITS.CALLABLE) return Object.hasOwn(fn, name) ? fn[name] : undefined;
   return undefined;
+}
+
+/** The memory of a copy: an ArrayBuffer that holds its numbers (all rows of a grid) and nothing else. */
+function bufferOf(copy) {
+  let rows = 1;
+  let view = copy;
+  for (; Array.isArray(view) && view.length > 0; view = view[0]) rows *= view.length;
+  if (!ArrayBuffer.isView(view)) throw new TypeError("this Python object holds no plain numbers");
+  const { buffer, byteOffset } = view;
+  const size = view.byteLength * rows;
+  return byteOffset === 0 && size === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + size);
 }
 
 function constructorOf(traits) {

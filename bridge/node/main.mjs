@@ -2,9 +2,10 @@
  * Node's side of the bridge: wires the rooms together and waits for the bell.
  * In: descriptors named in POLYREPL_FDS. Out: a process that serves Python until Python is gone.
  */
+import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import workerThreads, { Worker } from "node:worker_threads";
 import { Connection } from "./connection.mjs";
 import * as evaluator from "./evaluator.mjs";
 import { Interrupt } from "./errors.mjs";
@@ -66,6 +67,15 @@ watchdog.on("message", (message) => {
   connection.channel.flush();
   connection.bell();
 });
+
+// Workers of the program's own: each is told that Python is not to be had there.
+const refusal = new URL("./worker.mjs", import.meta.url).href;
+workerThreads.Worker = class Worker extends workerThreads.Worker {
+  constructor(file, given = {}) {
+    super(file, { ...given, execArgv: [...(given.execArgv ?? []), "--disable-warning=ExperimentalWarning", "--import", refusal] });
+  }
+};
+syncBuiltinESMExports();
 
 connection.note(NOTES.ready, process.version);
 connection.channel.flush();

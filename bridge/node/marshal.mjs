@@ -8,11 +8,14 @@ import { PyError } from "./errors.mjs";
 import { SORTS, TAGS, TRAITS } from "./protocol.mjs";
 
 export const KEYWORD = Symbol.for("polyrepl.keyword");
+const AS_ARRAY = Symbol.for("polyrepl.array");
 const SORT = Object.fromEntries(SORTS.map((name, index) => [name, index]));
 const FORMATS = {
   Int8Array: "i1", Uint8ClampedArray: "c1", Int16Array: "i2", Uint16Array: "u2", Int32Array: "i4", Uint32Array: "u4",
   BigInt64Array: "i8", BigUint64Array: "u8", Float16Array: "f2", Float32Array: "f4", Float64Array: "f8",
 };
+// What kind of typed array it is, also of a subclass; Buffer is a Uint8Array and has no entry: it crosses as bytes.
+const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 const LARGE = 1 << 16;
 const ARRAYS = {
   i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, i8: BigInt64Array,
@@ -128,7 +131,8 @@ export class Marshal {
         return this.byHandle(value.value);
     }
     if (value instanceof PyError) return [TAGS.HOME, this.proxies.handleOf(value.exception)];
-    return this.byHandle(value);
+    const items = asItems(value);
+    return items === undefined ? this.byHandle(value) : this.#copy(value, TAGS.ARRAY, items);
   }
 
   /** Handle form of any value that can have one. */
@@ -139,14 +143,14 @@ export class Marshal {
     return [TAGS.HANDLE, this.exports.add(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
   }
 
-  #copy(value, tag) {
+  #copy(value, tag, items = value) {
     const seen = (this.frame.seen ??= new Map());
     const number = seen.get(value);
     if (number !== undefined) return [TAGS.REF, number];
     seen.set(value, seen.size);
     const wire = [tag];
     if (tag === TAGS.ARRAY) {
-      for (let index = 0; index < value.length; index++) wire.push(this.encode(value[index]));
+      for (let index = 0; index < items.length; index++) wire.push(this.encode(items[index]));
     } else if (tag === TAGS.SET) {
       for (const item of value) wire.push(this.encode(item));
     } else if (tag === TAGS.MAP) {
@@ -159,7 +163,7 @@ export class Marshal {
 
   #view(value) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    const format = FORMATS[value.constructor?.name];
+    const format = FORMATS[kindOf.call(value)];
     if (format === undefined) return this.#segment(TAGS.BYTES, bytes);
     const { frame } = this;
     if (frame.size % 8 !== 0) {
@@ -252,6 +256,17 @@ export class Marshal {
   }
 }
 
+/** Items of a sequence that says how it may be taken by value (a lazy one, say), undefined for anything else. */
+function asItems(value) {
+  let method;
+  try {
+    method = value[AS_ARRAY];
+  } catch {
+    return undefined; // a trap that throws is its owner's affair, not a reason not to pass it
+  }
+  return typeof method === "function" ? method.call(value) : undefined;
+}
+
 /** @param {any[]} wire @param {Buffer} body */
 function typed(wire, body) {
   // A large frame owns its memory, so the array lies right in it.
@@ -301,10 +316,14 @@ export function traitsOf(value) {
       traits |= TRAITS.ITERABLE;
       if (typeof value.next === "function") {
         traits |= TRAITS.ITERATOR;
+        if (typeof value.return === "function" && typeof value.throw === "function") traits |= TRAITS.GENERATOR;
         if (sort === SORT.object) sort = SORT.iterator;
       }
     }
-    if (typeof value[Symbol.asyncIterator] === "function") traits |= TRAITS.ASYNC_ITERABLE;
+    if (typeof value[Symbol.asyncIterator] === "function") {
+      traits |= TRAITS.ASYNC_ITERABLE;
+      if (typeof value.next === "function") traits |= TRAITS.ASYNC_ITERATOR;
+    }
     if (typeof value[Symbol.dispose] === "function") traits |= TRAITS.CONTEXT;
     if (typeof value[Symbol.asyncDispose] === "function") traits |= TRAITS.ASYNC_CONTEXT;
   } catch {

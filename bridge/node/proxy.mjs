@@ -266,11 +266,16 @@ function* iterate() {
   const pairs = (handler.traits & 15) === SORTS.indexOf("dict");
   let [alone, iterator, done, items] = all.ask(OPS.iter, handler, 1, pairs);
   let size = 1;
-  for (;;) {
-    yield* items;
-    if (done) return;
-    if (alone && size < 512) size *= 2;
-    [done, items] = all.ask(OPS.next, records.get(iterator), size, pairs);
+  try {
+    for (;;) {
+      yield* items;
+      if (done) return;
+      if (alone && size < 512) size *= 2;
+      [done, items] = all.ask(OPS.next, records.get(iterator), size, pairs);
+    }
+  } finally {
+    // Left early: nobody else has it, so it is given back, and a generator runs its `finally` soon.
+    if (!done && alone) all.destroy(iterator);
   }
 }
 

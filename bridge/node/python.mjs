@@ -63,6 +63,7 @@ export function makePython(connection, proxies) {
     binary: (name, a, b) => operate(name, a, b),
     unary: (name, a) => operate(name, a),
     equals: (a, b) => operate("equals", a, b),
+    hash: (a) => operate("hash", a),
     truth: (a) => operate("truth", a),
     getitem: (o, key) => ask(OPS.getitem, o, key),
     setitem: (o, key, value) => {

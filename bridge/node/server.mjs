@@ -52,8 +52,12 @@ export function makeServer(connection, evaluator, interrupts) {
       evaluator.evaluate(message[3]);
     },
     getattr: (message) => {
-      const object = target(message);
-      const name = message[4];
+      let object = target(message);
+      let name = message[4];
+      if (typeof name !== "string") {
+        for (const step of name.slice(0, -1)) object = object[step];
+        name = name.at(-1);
+      }
       const value = object[name];
       if (value === undefined && !(name in Object(object))) {
         throw new Missing("attribute", `JavaScript ${describe(object)} has no property ${JSON.stringify(name)}`);
@@ -164,7 +168,7 @@ export function makeServer(connection, evaluator, interrupts) {
       return [...names];
     },
     repr: (message) => inspect(target(message), { depth: 2, breakLength: 100 }),
-    str: (message) => String(target(message)),
+    str: (message) => text(target(message)),
     display: (message) => inspect(target(message), { depth: 4, breakLength: 100 }),
     await: (message, body, frame) => {
       connection.answerLater(frame, Promise.resolve(target(message)));
@@ -187,7 +191,17 @@ export function makeServer(connection, evaluator, interrupts) {
       };
       return new Later(null);
     },
-    convert: (message, body) => new Wire((m) => deepCopy(m, target(message))),
+    operator: (message, body) => {
+      const [first, second] = args(message, body, 4);
+      switch (message[3]) {
+        case "instanceof":
+          return first instanceof second;
+        case "equals":
+          return Object.is(first, second);
+      }
+      throw new TypeError(`unknown operator ${message[3]}`);
+    },
+    convert: (message) => new Wire((m) => deepCopy(m, target(message))),
     describe: (message) => {
       const object = target(message);
       return { type: describe(object), parameters: typeof object === "function" ? parametersOf(object) : [] };
@@ -206,6 +220,12 @@ export function makeServer(connection, evaluator, interrupts) {
     if (fn === undefined) throw new TypeError(`unknown operation ${op}`);
     return fn(message, body, frame);
   };
+}
+
+/** String(), also of what has no text of its own: a module's namespace, an object without a prototype. */
+function text(object) {
+  const own = typeof object === "symbol" || typeof (object[Symbol.toPrimitive] ?? object.toString ?? object.valueOf) === "function";
+  return own ? String(object) : inspect(object, { depth: 1, breakLength: 100 });
 }
 
 function keyError(key) {

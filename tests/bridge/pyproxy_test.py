@@ -61,7 +61,7 @@ def test_texts(js: Bridge) -> None:
     assert run(js, "return require('util').inspect(a)", len) == repr(len)
     assert (
         run(js, "return JSON.stringify([a, b, c])", [1], {"a": (1, 2)}, numpy.array([1.5]))
-        == '[[1],{"a":[1,2]},{"0":1.5}]'
+        == '[[1],{"a":[1,2]},[1.5]]'
     )
     assert run(js, "return a + 1", decimal.Decimal("2.5")) == "2.51"
     assert run(js, "return [+a, a * 2]", decimal.Decimal("2.5")) == [2.5, 5]

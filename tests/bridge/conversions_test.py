@@ -1,0 +1,324 @@
+"""The conversion table where it has choices: subclasses, shared parts, deep copies, lazy sequences, JSON,
+buffers. What is decided here is written down in docs/bridge.md."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import enum
+import re
+import types
+from typing import Any
+
+import numpy
+import pandas
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polyrepl.bridge import Bridge, JsProxy
+
+PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
+relaxed = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+class Colour(enum.IntEnum):
+    RED = 1
+
+
+class Text(str):
+    pass
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+@dataclasses.dataclass
+class Named:
+    name: str
+    parts: list[Any]
+
+
+SUBCLASSES = [
+    Colour.RED,
+    Text("t"),
+    Point(1, 2),
+    collections.OrderedDict(a=1),
+    collections.defaultdict(list, a=[1]),
+    collections.Counter("aab"),
+    Named("n", [1]),
+    pandas.Timestamp("2020-01-02T03:04:05.678Z"),
+    type("Int", (int,), {})(5),
+    type("Float", (float,), {})(1.5),
+    type("Bytes", (bytes,), {})(b"ab"),
+    re.compile("a+"),
+    types.MappingProxyType({"a": 1}),
+    types.SimpleNamespace(a=1),
+]
+
+
+@pytest.fixture
+def to_js(js: Bridge) -> Any:
+    """A deep JavaScript copy, straight back home."""
+    return js.eval(f"(x) => {{ {PY} return $py.toJs(x) }}")
+
+
+@pytest.mark.parametrize("value", SUBCLASSES, ids=lambda value: type(value).__name__)
+def test_subclasses_cross_by_handle_so_that_nothing_is_lost(js: Bridge, value: Any) -> None:
+    assert js.eval("(x) => x")(value) is value
+    assert js.eval("(x) => [[x]]")(value)[0][0] is value
+    assert js.eval("(f) => f()")(lambda: value) is value
+
+
+def test_deep_copies_of_subclasses(to_js: Any) -> None:
+    when = datetime.datetime(2020, 1, 2, 3, 4, 5, 678000, tzinfo=datetime.UTC)
+    shared = [1]
+    assert to_js([Colour.RED, Text("t"), Point(1, 2)]) == [1, "t", [1, 2]]
+    assert type(to_js([Colour.RED])[0]) is int
+    assert to_js(collections.OrderedDict(a=1)) == {"a": 1}
+    assert to_js(collections.defaultdict(list, a=[1])) == {"a": [1]}
+    assert to_js({1: "a", (2, 3): "b"}) == {1: "a", (2, 3): "b"}
+    assert to_js(Named("n", shared)) == {"name": "n", "parts": [1]}
+    assert to_js(pandas.Timestamp("2020-01-02T03:04:05.678Z")) == when
+    assert to_js([pandas.NaT, numpy.datetime64("NaT"), numpy.datetime64("2020-01-02T03:04:05.678")]) == [
+        None,
+        None,
+        when,
+    ]
+    same = re.compile("a")
+    assert to_js([same, Named])[0] is same
+
+
+def test_temporary_parts_of_a_deep_copy_are_not_taken_for_each_other(to_js: Any) -> None:
+    arrays = [numpy.array([str(i)]) for i in range(50)]
+    assert to_js(arrays) == [[str(i)] for i in range(50)]
+    dates = [numpy.array(["2020-01-01"], "datetime64[D]") for _ in range(20)]
+    both = [1]
+    got = to_js([dates, both, both])
+    assert got[1] is got[2]
+    assert len({id(row) for row in got[0]}) == 20
+
+
+def graphs() -> Any:
+    """Lists that may contain each other and themselves, as (index of a part, ...) tuples."""
+    return st.lists(st.lists(st.integers(0, 7), max_size=4), min_size=1, max_size=8)
+
+
+def build(plan: list[list[int]]) -> list[Any]:
+    nodes: list[list[Any]] = [[] for _ in plan]
+    for node, parts in zip(nodes, plan, strict=True):
+        node.extend(nodes[part % len(nodes)] for part in parts)
+    return nodes[0]
+
+
+def shape(value: Any) -> list[Any]:
+    """The graph behind a value, told as numbers: equal for equal sharing and cycles."""
+    numbers: dict[int, int] = {}
+    told: list[Any] = []
+
+    def walk(part: Any) -> None:
+        known = numbers.get(id(part))
+        if known is not None:
+            told.append(known)
+            return
+        numbers[id(part)] = len(numbers)
+        told.append("(")
+        for inner in part:
+            walk(inner)
+        told.append(")")
+
+    walk(value)
+    return told
+
+
+@relaxed
+@given(graphs())
+def test_cycles_and_shared_parts_survive_a_copy(js: Bridge, plan: list[list[int]]) -> None:
+    """Python -> a JavaScript copy -> a Python copy has the same shape."""
+    there_and_back = js.eval(f"(x) => {{ {PY} return $py.toJs(x) }}")
+    value = build(plan)
+    assert shape(there_and_back(value)) == shape(value)
+
+
+def test_cycles_in_objects_maps_and_sets(js: Bridge) -> None:
+    got = js.eval("const o = { a: [] }; o.self = o; o.a.push(o); const m = new Map([['k', o]]); o.m = m; o")
+    assert got["self"] is got
+    assert got["a"][0] is got
+    assert got["m"]["k"] is got
+
+
+values = st.recursive(
+    st.sampled_from([None, 1, 1.5, "x", b"y"]) | st.builds(object) | st.builds(list) | st.builds(set),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+)
+
+
+@relaxed
+@given(values, st.integers(1, 5))
+def test_the_same_object_at_any_nesting_through_any_number_of_crossings(
+    js: Bridge, value: Any, crossings: int
+) -> None:
+    there = js.eval("(x, f, n) => n === 0 ? x : f(x, n - 1)")
+
+    def back(x: Any, n: int) -> Any:
+        assert x is value or type(value) in (float, str, bytes)
+        return there(x, back, n)
+
+    got = there(value, back, crossings)
+    wrapped = js.eval("(x) => ({ a: [x, new Map([[1, [x]]])] })")(value)
+    for item in (got, wrapped["a"][0], wrapped["a"][1][1][0]):
+        if type(value) in (type(None), int, float, str, bytes):
+            assert item == value
+        else:
+            assert item is value
+
+
+def test_javascript_objects_come_home(js: Bridge) -> None:
+    """By-reference things of JavaScript's: the same object, at any nesting, both ways."""
+    for source in (
+        "() => 1",
+        "new (class {})",
+        "Promise.resolve(1)",
+        "/a+/g",
+        "new Error('x')",
+        "Symbol('s')",
+    ):
+        thing = js.eval(f"globalThis.thing = {source}")
+        assert isinstance(thing, JsProxy)
+        assert js.eval("(x, f) => f([x, { a: f(x) }])[1].a === thing && x === thing")(thing, lambda x: x)
+        assert js.eval("thing") is thing
+
+
+def test_regular_expressions(js: Bridge) -> None:
+    assert js.eval("/(b+)/").exec("abb")[1] == "bb"
+    assert js.eval("(r) => r.search('abb').group(1)")(re.compile("(b+)")) == "bb"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "new Map([[1, 'a'], [true, 'b']])",
+        "new Map([[undefined, 'a'], [null, 'b']])",
+        "new Map([[1, 'a'], [1n, 'b']])",
+        "new Map([[[1], 'a'], [[1], 'b']])",
+        "new Set([0, false])",
+        "new Set([0, -0, 0n])",
+    ],
+)
+def test_keys_that_python_holds_for_equal_are_an_error_not_a_loss(js: Bridge, source: str) -> None:
+    with pytest.raises(ValueError, match="by reference"):
+        js.eval(f"({source})")
+    assert len(js.eval(f"{PY} $py.byRef({source})")) == 2
+    assert js.eval("1") == 1
+
+
+LAZY = """
+  const lazy = (n) => ({ __proto__: {
+    [Symbol.for("polyrepl.array")]() { return n < 0 ? undefined : [...Array(n).keys()] },
+    *[Symbol.iterator]() { for (let i = 0; n < 0 || i < n; i++) yield i } } });
+"""
+
+
+def test_lazy_sequences_cross_as_arrays(js: Bridge) -> None:
+    assert js.eval(LAZY + "lazy(4)") == [0, 1, 2, 3]
+    assert js.eval(LAZY + f"(f) => {{ {PY} return f(lazy(4)) }}")(numpy.sum) == 6
+    shared = js.eval(LAZY + "const z = lazy(2); [z, z]")
+    assert shared[0] is shared[1]
+    endless = js.eval(LAZY + "lazy(-1)")
+    assert isinstance(endless, JsProxy)
+    assert [x for x, _ in zip(endless, range(3), strict=False)] == [0, 1, 2]
+
+
+def test_texts_of_what_has_none(js: Bridge) -> None:
+    namespace = js.eval("import('node:path')").result()
+    assert "Module" in str(namespace)
+    bare = js.eval(f"{PY} $py.byRef(Object.create(null, {{ a: {{ value: 1, enumerable: true }} }}))")
+    assert "a: 1" in str(bare)
+    assert str(js.eval("Symbol('s')")) == "Symbol(s)"
+
+
+def test_json(js: Bridge) -> None:
+    text = js.eval("(x) => JSON.stringify(x)")
+    grid = numpy.arange(4).reshape(2, 2)
+    assert text([grid, numpy.array([1.5, 2]), {1: "a", "b": {2}}, Point(1, 2)]) == (
+        '[[[0,1],[2,3]],[1.5,2],{"1":"a","b":[2]},[1,2]]'
+    )
+    assert text(Named("n", [1])) == '{"name":"n","parts":[1]}'
+    loop: list[Any] = []
+    loop.append(loop)
+    assert js.eval("(x) => { try { JSON.stringify(x) } catch (e) { return e.name } }")(loop) == "TypeError"
+
+
+def test_buffers(js: Bridge) -> None:
+    read = js.eval("(x) => [x.buffer instanceof ArrayBuffer, x.byteLength, new Float64Array(x.buffer)]")
+    for array in (numpy.arange(4.0), numpy.arange(4.0).reshape(2, 2), numpy.arange(8.0)[::2] / 2):
+        whole, size, back = read(array)
+        assert (whole, size) == (True, 32)
+        assert numpy.asarray(back).tolist() == [0, 1, 2, 3]
+    big = numpy.arange(100_000.0)
+    assert js.eval("(x) => { const f = new Float64Array(x.buffer); return [f.length, f[99999]] }")(big) == [
+        100_000,
+        99_999,
+    ]
+    assert js.eval("(x) => new Uint8Array(x.buffer)")(bytearray(b"ab")) == b"ab"
+
+
+def test_typed_array_subclasses_and_views(js: Bridge) -> None:
+    sub = js.eval("new (class Mine extends Float64Array {})([1, 2])")
+    assert numpy.asarray(sub).dtype == numpy.float64
+    assert js.eval("new DataView(new ArrayBuffer(2))") == b"\0\0"
+    assert numpy.asarray(js.eval("new Float64Array([0, 1, 2, 3]).subarray(1, 3)")).tolist() == [1, 2]
+    assert js.eval("new Uint8Array(new SharedArrayBuffer(2))") == b"\0\0"
+
+
+def test_register_covers_subclasses_and_survives_a_restart(own: Bridge) -> None:
+    class Money:
+        def __init__(self, cents: int) -> None:
+            self.cents = cents
+
+    class Euro(Money):
+        pass
+
+    own.register(Money, "money", lambda m: {"cents": m.cents}, lambda data: Money(data["cents"]))
+    assert own.eval("(m) => m.cents")(Euro(5)) == 5  # without JavaScript's half it sees the data
+    own.eval(
+        f"{PY} globalThis.Money = class {{ constructor(c) {{ this.c = c }} }}; $py.register('money', {{ "
+        "test: (x) => x instanceof Money, encode: (x) => ({ cents: x.c }), "
+        "decode: (d) => new Money(d.cents) })"
+    )
+    assert own.eval("(m) => [m instanceof Money, m.c]")(Money(7)) == [True, 7]
+    assert own.eval("[new Money(1), { deep: new Money(2) }]")[1]["deep"].cents == 2
+    assert own.eval(f"(x) => {{ {PY} return $py.toJs(x)[0] instanceof Money }}")([Money(1)]) is True
+    own.restart()
+    assert own.eval("(m) => m.cents")(Money(9)) == 9
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (1, 1.0),
+        (numpy.int64(3), 3),
+        (__import__("decimal").Decimal("2.50"), __import__("fractions").Fraction(5, 2)),
+        ((1, 2), (1, 2)),
+        (frozenset({1}), frozenset({1})),
+        (Point(1, 2), (1, 2)),
+        (Text("a"), "a"),
+        (2**80, 2**80),
+    ],
+    ids=repr,
+)
+def test_equal_things_share_a_hash(js: Bridge, left: Any, right: Any) -> None:
+    hashes = js.eval(
+        f"(pair) => {{ {PY} const l = $py.fromJs([1]); const ops = l[Symbol.for('polyrepl.python')];"
+        "return [ops.hash(pair[0]), ops.hash(pair[1])] }"
+    )
+    first, second = hashes([left, right])
+    assert first == second
+    assert isinstance(first, (int, float, str))
+
+
+def test_hash_of_the_unhashable(js: Bridge) -> None:
+    of = js.eval("(x) => x[Symbol.for('polyrepl.python')].hash(x)")
+    assert of([1]) == of([2]) == "py:list"
