@@ -71,7 +71,7 @@ class Interrupts:
     def _stop_here(self) -> None:
         """Python code is running: stop it, or the JavaScript that it waits for."""
         bridge = self._lisp.bridge
-        if bridge.connection is not None and bridge.connection._depth > 0:
+        if bridge.connection is not None and bridge.connection.waiting:
             bridge.interrupt(None)
         else:
             raise KeyboardInterrupt

@@ -112,7 +112,7 @@ class Python:
         """
         if self._in_code:
             connection = self.terminal.session.bridge.connection
-            if connection is not None and connection._depth and not connection.top_python:
+            if connection is not None and connection.waiting and not connection.top_python:
                 self.terminal.session.bridge.interrupt()
                 return True
             raise KeyboardInterrupt
