@@ -9,13 +9,11 @@ from __future__ import annotations
 import contextvars
 import sys
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from polyrepl.bridge import JSError, NodeLost
 from polyrepl.lisp.compiler import Compiler
-from polyrepl.repl.events import Event, Lost, Problem
 from polyrepl.repl.session import Session
 
 NOTEBOOK = Path(__file__).with_name("node") / "notebook.mjs"
@@ -30,7 +28,6 @@ class KernelSession(Session):
         # Which cell a form belongs to, as the context that was current when the form began.
         self._cells: OrderedDict[int, contextvars.Context] = OrderedDict()
         self._installed: Any = None
-        self._prepare: Any = None
         self.on_node: list[Callable[[], Any]] = []
         """Called when a Node has begun to serve: the first one, and each that replaces a lost one."""
         self.notebook: Any = None
@@ -51,31 +48,8 @@ class KernelSession(Session):
         self._installed.setRich(True)
         module = self.bridge.import_module(str(NOTEBOOK))
         module.install(self.notebook)
-        self._prepare = module.prepare
         for begin in self.on_node:
             begin()
-
-    # -- JavaScript cells ------------------------------------------------------------------------
-
-    async def eval_javascript(self, text: str, filename: str = "<input>") -> AsyncIterator[Event]:
-        """Run a JavaScript text: top-level await, imports, declarations that become globals."""
-        self.form_number += 1
-        number = self._running = self.form_number
-        self._remember(number)
-        try:
-            self._ready()
-            if self._lost is not None:
-                yield Lost(self._lost)
-                self._lost = None
-            yield await self._run_code(self._prepare(text), filename, False, number)
-        except JSError as error:
-            yield Problem("error", error.name, error.message, f"{filename}: {error.name}: {error.message}")
-        except NodeLost as lost:
-            yield self.trace.node_lost(lost)
-        except KeyboardInterrupt:
-            yield self.trace.interrupted()
-        finally:
-            self._running = None
 
     # -- output ----------------------------------------------------------------------------------
 

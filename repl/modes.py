@@ -165,41 +165,6 @@ def js_tokens(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def script_source(text: str) -> str:
-    """JavaScript whose top-level `let`, `const` and `class` make properties of the global object.
-
-    `const x = 1` becomes `var x = 1`, `class A {}` becomes `var A = class A {}`; so every name is visible
-    from Lisp and Python, and may be defined again.
-    """
-    out: list[str] = []
-    depth = 0
-    tokens = js_tokens(text)
-    for at, (kind, word) in enumerate(tokens):
-        if kind == "open":
-            depth += 1
-        elif kind == "close":
-            depth -= 1
-        if kind == "word" and depth == 0 and _starts_statement(tokens, at):
-            if word in ("let", "const"):
-                word = "var"
-            elif word == "class":
-                name = next((w for k, w in tokens[at + 1 :] if k == "word"), "")
-                if name and name != "extends":
-                    word = f"var {name} = class"
-        out.append(word)
-    return "".join(out)
-
-
-def _starts_statement(tokens: list[tuple[str, str]], at: int) -> bool:
-    new_line = at == 0
-    for kind, word in reversed(tokens[:at]):
-        if kind == "comment" or not word.strip():
-            new_line = new_line or "\n" in word
-            continue
-        return word in (";", "}") or (new_line and not _OPERATOR_AT_END.search(word) and word not in "([{")
-    return True
-
-
 def indent(text: str, cursor: int, current: Mode) -> int:
     """The column of a line that is begun at `cursor`."""
     mode = mode_of(text, current)

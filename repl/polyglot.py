@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import inspect
 import linecache
 import traceback
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from polyrepl.bridge import BridgeError, Interrupted, JSError, NodeLost
+from polyrepl.bridge import BridgeError, Interrupted
 
 from .events import Event, Exit, Problem, Value
-from .modes import PY_FLAGS, script_source
+from .modes import PY_FLAGS
 from .session import Session, exit_code
 from .trace import python_frames
 
@@ -143,66 +144,18 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(_ROOMS) or "/polyrepl/" in filename
 
 
-def is_our_js(line: str) -> bool:
-    """A line of a JavaScript stack that is Node's or ours, not the user's."""
-    from .trace import _ROOMS
-
-    ours = "node:" in line or "new Promise (<anonymous>)" in line or any(room in line for room in _ROOMS)
-    return ours and line.strip().startswith("at ")
-
-
 class JavaScript:
     """Runs JavaScript texts in the global scope, with top-level await."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
         self._count = 0
-        self._form: int | None = None
 
     async def run(self, text: str) -> AsyncIterator[Event]:
-        """The completion value, or the problem."""
+        """The value of the last expression, or the problem."""
         self._count += 1
-        session = self.terminal.session
-        services = self.terminal.services
-        try:
-            module = services.terminal()
-            module.shareNames()
-            session.form_number += 1
-            self._form = session.form_number
-            outcome = await session.bridge.call_async(
-                module.runText, script_source(text), f"js-{self._count}.js", form=self._form
-            )
-        except (Interrupted, KeyboardInterrupt):
-            yield Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
-            return
-        except NodeLost as lost:
-            yield session.trace.node_lost(lost)
-            return
-        except (JSError, BridgeError) as error:
-            yield Problem("error", type(error).__name__, str(error), str(error), exception=error)
-            return
-        except Exception as error:
-            yield python_problem(error)
-            return
-        finally:
-            self._form = None
-        kind = outcome["kind"]
-        if kind == "nil":
-            yield Value("", quiet=True)
-        elif kind == "interrupt":
-            yield Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
-        elif kind == "python":
-            yield Value("", is_python=True, python=outcome["value"])
-        elif kind == "error":
-            stack = str(outcome["stack"])
-            lines = [line for line in stack.splitlines() if not is_our_js(line)]
-            yield Problem("error", outcome["name"], outcome["message"], "\n".join(lines), backtrace=stack)
-        else:
-            yield Value(str(outcome["text"]))
-
-    def interrupt(self) -> bool:
-        """Stop the running text. Called from the signal handler."""
-        if self._form is None:
-            return False
-        self.terminal.session.bridge.interrupt(self._form)
-        return True
+        # A Node that has died is replaced, and told of, by the Session.
+        with contextlib.suppress(BridgeError):
+            self.terminal.services.terminal().shareNames()
+        async for event in self.terminal.session.eval_javascript(text, f"js-{self._count}.js"):
+            yield event

@@ -13,7 +13,9 @@ from polyrepl.bridge import Bridge
 
 Output = Callable[[str, str, int | None], None]
 
-PRELUDE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node", "session.mjs")
+_NODE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "node")
+PRELUDE = os.path.join(_NODE, "session.mjs")
+JAVASCRIPT = os.path.join(_NODE, "javascript.mjs")
 
 
 def new_bridge(output: Output | None = None) -> Bridge:

@@ -25,7 +25,7 @@ from .modes import Mode
 from .session import Session
 
 TERMINAL = Path(__file__).with_name("node") / "terminal.mjs"
-FUNCTIONS = ("attributes", "callShape", "globals", "pending", "show", "next", "runScript")
+FUNCTIONS = ("attributes", "callShape", "globals", "pending", "show", "next")
 DEADLINE = 0.3
 NOUNS = {"Timeout": "timer", "ProcessWrap": "child process", "TCPServerWrap": "server"}
 

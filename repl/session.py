@@ -19,7 +19,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from polyrepl.bridge import Bridge, JsProxy, NodeLost
+from polyrepl.bridge import Bridge, JSError, JsProxy, NodeLost
 from polyrepl.lisp.compiler import Compiled, Compiler
 from polyrepl.lisp.errors import Diagnostic, LispError, render
 from polyrepl.lisp.forms import Form, Span
@@ -29,7 +29,7 @@ from polyrepl.lisp.reader import Verdict, status
 from .completion import complete
 from .events import Event, Exit, Lost, Problem, Value
 from .host import NodeHost
-from .prelude import PRELUDE, Output, new_bridge
+from .prelude import JAVASCRIPT, PRELUDE, Output, new_bridge
 from .reflection import Files, Reflection
 from .trace import Trace
 
@@ -66,6 +66,9 @@ class Session:
         self._polls = polls
         self._prelude: JsProxy | None = None
         self._run: Any = None
+        self._prepare: Any = None
+        self.limits: dict[str, int] | None = None
+        """How much of a value its text holds at most; everything if None."""
         self._lost: str | None = None
         self.form_number = 0
         self._evaluated = 0
@@ -134,6 +137,30 @@ class Session:
             if self._interrupted == number and not isinstance(event, (Problem, Exit)):
                 # Ctrl-C came when the form was all but done: what would follow it must not run.
                 yield self.trace.interrupted()
+        except NodeLost as lost:
+            yield self.trace.node_lost(lost)
+        except KeyboardInterrupt:
+            yield self.trace.interrupted()
+        finally:
+            self._running = None
+
+    async def eval_javascript(self, text: str, filename: str = "<input>") -> AsyncIterator[Event]:
+        """Run a JavaScript text: top-level await, imports, declarations that become globals."""
+        self.form_number += 1
+        number = self._running = self.form_number
+        self._loop = asyncio.get_running_loop()
+        if self.on_form is not None:
+            self.on_form(number)
+        try:
+            self._ready()
+            if self._lost is not None:
+                yield Lost(self._lost)
+                self._lost = None
+            if self._prepare is None:
+                self._prepare = self.bridge.import_module(JAVASCRIPT).prepare
+            yield await self._run_code(self._prepare(text), filename, False, number)
+        except JSError as error:
+            yield Problem("error", error.name, error.message, f"{filename}: {error.name}: {error.message}")
         except NodeLost as lost:
             yield self.trace.node_lost(lost)
         except KeyboardInterrupt:
@@ -223,7 +250,7 @@ class Session:
     def reset(self) -> None:
         """Forget all Lisp and JavaScript state; Python's objects stay."""
         self.bridge.restart()
-        self._prelude = None
+        self._prelude = self._prepare = None
         self.compiler = self._new_compiler()
         self._lost = None
 
@@ -262,10 +289,12 @@ class Session:
         prelude.setup(self._argv)
         ask = self._reflection
         prelude.setCompiler(ask.compile, ask.read, ask.expand)
+        if self.limits is not None:
+            prelude.setLimits(self.limits)
         self._run = prelude.run
 
     def _node_was_lost(self, reason: str) -> None:
-        self._prelude = None
+        self._prelude = self._prepare = None
         self._lost = (
             f"Node was restarted ({reason}): JavaScript state and Lisp definitions are lost; "
             "every Python object is still there"

@@ -32,7 +32,7 @@ from .services import SessionServices
 from .session import Session, ends_unit
 from .showing import Showing
 from .status import Status
-from .waking import sigint_to
+from .waking import Waker, sigint_to
 
 FORMS_KEPT = 10_000
 
@@ -55,6 +55,7 @@ class Terminal:
 
     def __init__(self, session: Session, *, init: bool = True) -> None:
         self.session = session
+        session.limits = {"maxItems": 5, "maxDepth": 2, "maxString": 200, "maxTotal": 100}
         self.color = wants_color(sys.stdout)
         self.config, self._init_file, complaint = load_settings(init)
         self.services = SessionServices(session)
@@ -71,6 +72,7 @@ class Terminal:
         self.loaded: Path | None = None
         self._count = 0
         self._asked_to_leave = False
+        self._waker: Waker | None = None
         if self.config.figures == "inline":
             figures.draw_with(self.showing.figure)
 
@@ -118,7 +120,7 @@ class Terminal:
                     text = await self._read()
                     if text is None:
                         return 0
-                    await self._submit(text)
+                    await self.submit(text)
             except Leave as leave:
                 return leave.code
             except Quit:
@@ -167,9 +169,15 @@ class Terminal:
         if not self.services.warm:
             self._warming = asyncio.get_running_loop().create_task(load())
 
-    async def _submit(self, text: str) -> None:
+    async def submit(self, text: str) -> None:
+        """Do what was typed, and show what comes of it.
+
+        Raises:
+            Leave: `(exit n)`; Quit: `,quit`.
+        """
         start = time.perf_counter()
-        self._waker.install()
+        if self._waker is not None:
+            self._waker.install()
         self.services.remember(text)
         try:
             if text.startswith(","):
@@ -262,9 +270,7 @@ class Terminal:
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if self.session.running:
             self.session.interrupt()
-        elif not (self.javascript.interrupt() or self.python.interrupt()) and isinstance(
-            self.editor, PlainEditor
-        ):
+        elif not self.python.interrupt() and isinstance(self.editor, PlainEditor):
             self.editor.cancel()
 
 

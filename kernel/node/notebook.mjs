@@ -5,9 +5,7 @@
  * notebook.py. Keyword arguments come as Lisp passes them: `(display x :id "a")` is display(x, <keyword id>, "a").
  */
 import { displayBundle } from "../../lisp/runtime/index.mjs";
-import { prepare } from "./javascript.mjs";
 
-export { prepare };
 
 const KEYWORD = Symbol.for("polyrepl.keyword");
 const PYTHON = Symbol.for("polyrepl.python");

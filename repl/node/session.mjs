@@ -182,8 +182,15 @@ function remember(value) {
 
 function present(value) {
   if (value?.[PYTHON] !== undefined) return { kind: "python", value };
-  const text = runtime.prStr(value);
+  const text = limits === null ? runtime.prStr(value) : runtime.prStr(value, limits);
   return { kind: "value", text, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
+}
+
+let limits = null;
+
+/** Let the text of a value hold at most so much: what shows values page by page has no use for all of it. */
+export function setLimits(options) {
+  limits = { ...options };
 }
 
 let rich = false;

@@ -233,57 +233,6 @@ export function pending() {
 
 // ------------------------------------------------------------------------------------------ ,js
 
-let session = null;
-
-/**
- * Run a script in the global scope, with top-level await; `names` gets [*1 *2 *3 *e].. as the Lisp does. The
- * completion value is returned as it is, or the error thrown.
- */
-export async function runScript(source, filename) {
-  if (session === null) {
-    session = new inspector.Session();
-    session.connect();
-  }
-  const slot = Symbol.for("polyrepl.js.result");
-  const reply = await new Promise((resolve, reject) => {
-    session.post(
-      "Runtime.evaluate",
-      { expression: `${source}\n//# sourceURL=${filename}`, replMode: true, awaitPromise: true, generatePreview: false },
-      (error, result) => (error ? reject(error) : resolve(result)),
-    );
-  });
-  const remote = reply.exceptionDetails?.exception ?? reply.result;
-  const value = await local(remote, slot);
-  if (reply.exceptionDetails !== undefined) throw value ?? new Error(reply.exceptionDetails.text);
-  return value;
-}
-
-/** The value that the inspector speaks of. */
-function local(remote, slot) {
-  if (remote.objectId === undefined) {
-    if (remote.unserializableValue !== undefined) return vm.runInThisContext(remote.unserializableValue);
-    return remote.value;
-  }
-  return new Promise((resolve, reject) => {
-    session.post(
-      "Runtime.callFunctionOn",
-      {
-        objectId: remote.objectId,
-        // As an argument: `this` would box a symbol.
-        functionDeclaration: `function (x) { globalThis[Symbol.for("polyrepl.js.result")] = { value: x }; }`,
-        arguments: [{ objectId: remote.objectId }],
-        silent: true,
-      },
-      (error) => {
-        const held = globalThis[slot];
-        delete globalThis[slot];
-        if (error) reject(error);
-        else resolve(held);
-      },
-    );
-  }).then((held) => held.value);
-}
-
 /** Can JavaScript read this text? (Nothing runs.) */
 export function isScript(source) {
   try {
@@ -340,23 +289,6 @@ export function inspectResult() {
   const value = globalThis[results[0]];
   const type = value === null || value === undefined ? "nil" : typeof value === "object" ? (runtime.className(value) ?? "object") : typeof value;
   return { type, found: value === null || value === undefined ? [] : listed(value, "") };
-}
-
-/** Run a text of a `,js` prompt: an outcome as session.mjs has them. */
-export async function runText(source, filename) {
-  let value;
-  try {
-    value = await runScript(source, filename);
-  } catch (error) {
-    if (isPython(error?.exception)) throw error;
-    // What was terminated from outside has no result, which the inspector calls an internal error.
-    if (error?.name === "Interrupt" || /-32603/.test(error?.message)) return { kind: "interrupt" };
-    const stack = error instanceof Error ? String(error.stack ?? error) : `Thrown: ${runtime.prStr(error)}`;
-    return { kind: "error", name: String(error?.name ?? "Thrown"), message: String(error?.message ?? ""), stack };
-  }
-  if (value === undefined || value === null) return { kind: "nil" };
-  remember(value);
-  return isPython(value) ? { kind: "python", value } : { kind: "value", text: runtime.prStr(value, { maxItems: 5, maxDepth: 2, maxString: 200 }) };
 }
 
 let results = [];

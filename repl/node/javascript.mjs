@@ -1,5 +1,5 @@
 /**
- * JavaScript cells: what a person types at the top level of a notebook, as a function that a Session can run.
+ * JavaScript typed by a person, at the `,js` prompt or in a cell of a notebook, as a function that a Session can run.
  *
  * In: the text of a cell. Out: the text of an async function whose result is the value of the last expression:
  *
@@ -261,7 +261,8 @@ function withResult(head, code) {
   for (let i = tokens.length - 1; i >= 0; i--) {
     if (!beginsStatement(tokens, i)) continue;
     const tail = code.slice(tokens[i].start).replace(/(?:;|\s)+$/, "");
-    if (tail === "" || /^void \(/.test(tail)) {
+    // As an expression, the function of a declaration would have its name inside only.
+    if (tail === "" || /^(?:void \(|(?:async\s+)?function\b\s*\*?\s*[^\s(*])/.test(tail)) {
       if (tail === "") continue;
       return head + code;
     }

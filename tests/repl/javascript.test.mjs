@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import vm from "node:vm";
-import { prepare } from "../../kernel/node/javascript.mjs";
+import { prepare } from "../../repl/node/javascript.mjs";
 
 const $import = async (name) => ({ default: `default of ${name}`, join: `join of ${name}`, name });
 const run = (text) => vm.runInThisContext(prepare(text))({ $import });
@@ -16,6 +16,9 @@ const CASES = [
   ["class A { m() { return 1 } }\nnew A().m()", 1],
   ["function f(a) { return a }\nf(3)", 3],
   ["const g = async () => {\n const z = 1;\n return z }\nawait g()", 1],
+  ["function last(a) { return a }", undefined],
+  ["async function* rest() {}", undefined],
+  ["(function () { return 9 })()", 9],
   ["{ a: 1, b: 2 }", { a: 1, b: 2 }],
   ["for (const i of [1, 2]) { globalThis.last = i }", undefined],
   ["[1, 2]\n  .map((n) => n * 2)\n  .join('')", "24"],
