@@ -206,7 +206,7 @@ class Bridge(Hosting):
 
     def get(self, root: Any, path: str) -> Any:
         """`root.a.b` for the path "a.b" in one round trip."""
-        return self._operate(_GETATTR, root, path.split("."))
+        return self._request([_GETATTR, 0, _FORM.get(), self._mine(root), path.split(".")], [])
 
     def call(self, root: Any, path: str, *args: Any, **kwargs: Any) -> Any:
         """`root.a.b(*args)` for the path "a.b" in one round trip."""

@@ -18,13 +18,15 @@ from itertools import islice
 from typing import Any
 
 from . import traits
-from .errors import ProtocolError, WouldBlock
+from .errors import JSError, ProtocolError, WouldBlock
 from .marshal import Marshal
-from .protocol import OPS, TRAITS
+from .protocol import OPS, SORTS, TRAITS
+from .proxy import JsProxy
 
 MISSING = object()
 _MAPPING = TRAITS["MAPPING"]
 _ARRAY_LIKE = TRAITS["ARRAY_LIKE"]
+_ERROR = SORTS.index("error")
 
 
 def _equals(first: Any, second: Any) -> bool:
@@ -317,14 +319,15 @@ class Server:
         if method == "enter":
             return target.__enter__()
         if method == "exit":
-            error = value if isinstance(value, BaseException) else None
-            kind = type(error) if error is not None else None
-            return target.__exit__(kind, error, error.__traceback__ if error is not None else None)
+            if value is None:
+                return target.__exit__(None, None, None)
+            error = _raised(value)
+            return target.__exit__(type(error), error, error.__traceback__)
         try:
             if method == "next":
                 result = next(target) if value is None else target.send(value)
             elif method == "throw":
-                result = target.throw(value if isinstance(value, BaseException) else RuntimeError(str(value)))
+                result = target.throw(_raised(value))
             else:
                 close = getattr(target, "close", None)
                 if close is not None:
@@ -354,6 +357,15 @@ class Server:
                 return self.marshal.encode(value, segments)
             return ["p", self.marshal.exports.add(value), traits.of(value)]
         return self.marshal.encode(value, segments)
+
+
+def _raised(value: Any) -> BaseException:
+    """What JavaScript throws into Python's code, as an exception."""
+    if isinstance(value, BaseException):
+        return value
+    if isinstance(value, JsProxy) and value._traits & 15 == _ERROR:
+        return JSError(str(value.name), str(value.message), str(value.stack), value)
+    return JSError("", str(value), "", value)
 
 
 class Wired:

@@ -130,7 +130,8 @@ export function fallback(handler, name) {
   if (name === "constructor") return constructorOf(traits);
   if (traits & TRAITS.BUFFER && name === "buffer") return bufferOf(handler.all.ask(OPS.convert, handler));
   if (traits & TRAITS.BUFFER && name === "byteLength") {
-    return handler.all.connection.request(OPS.getattr, () => [handler.handle, ["nbytes"], 2]) ?? handler.all.ask(OPS.len, handler);
+    return handler.all.connection.request(OPS.getattr, () => [handler.handle, ["nbytes"], 2]) ??
+      bufferOf(handler.all.ask(OPS.convert, handler)).byteLength;
   }
   if (traits & TRAITS.ARRAY_LIKE) return Object.hasOwn(array, name) ? array[name] : undefined;
   if (traits & TRAITS.MAPPING) {

@@ -4,7 +4,7 @@
  */
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import workerThreads, { Worker } from "node:worker_threads";
 import { Connection } from "./connection.mjs";
 import * as evaluator from "./evaluator.mjs";
@@ -69,10 +69,10 @@ watchdog.on("message", (message) => {
 });
 
 // Workers of the program's own: each is told that Python is not to be had there.
-const refusal = new URL("./worker.mjs", import.meta.url).href;
+const refusal = fileURLToPath(new URL("./worker.mjs", import.meta.url));
 workerThreads.Worker = class Worker extends workerThreads.Worker {
   constructor(file, given = {}) {
-    super(file, { ...given, execArgv: [...(given.execArgv ?? []), "--disable-warning=ExperimentalWarning", "--import", refusal] });
+    super(file, { ...given, execArgv: [...(given.execArgv ?? []), "--disable-warning=ExperimentalWarning", "--require", refusal] });
   }
 };
 syncBuiltinESMExports();

@@ -1,0 +1,420 @@
+"""Proxies as citizens of the other language, the finer points: generators, async iterators, classes, symbols,
+copies, pickling, chains, batches, and the asyncio face of the library."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import collections
+import collections.abc as abc
+import contextlib
+import copy
+import inspect
+import pickle
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from polyrepl.bridge import Bridge, BridgeError, JSError
+
+PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
+
+
+def requests(js: Bridge, run: Any) -> int:
+    """How many requests Node makes while `run` runs."""
+    conn = js.connection
+    assert conn is not None
+    before = conn.channel.received
+    run()
+    return conn.channel.received - before - 1  # the reply to the call itself
+
+
+# ---- JavaScript's objects in Python
+
+
+def test_only_generators_are_generators(js: Bridge) -> None:
+    plain = js.eval("[1, 2][Symbol.iterator]()")
+    generator = js.eval("(function* () { yield 1 })()")
+    assert isinstance(plain, abc.Iterator)
+    assert not isinstance(plain, abc.Generator)
+    assert isinstance(generator, abc.Generator)
+    assert list(plain) == [1, 2]
+
+
+def test_a_python_exception_thrown_into_a_javascript_generator(js: Bridge) -> None:
+    generator = js.eval(
+        "(function* () { try { yield 1 } "
+        "catch (e) { yield [e.name, e.message, e instanceof Error] } yield 3 })()"
+    )
+    next(generator)
+    assert generator.throw(ValueError("v")) == ["ValueError", "v", True]
+    error = KeyError("k")
+    with pytest.raises(KeyError) as caught:
+        generator.throw(error)
+    assert caught.value is error
+    with pytest.raises(StopIteration):
+        next(generator)
+
+
+def test_yield_from_and_unpacking(js: Bridge) -> None:
+    def outer() -> Any:
+        result = yield from js.eval("(function* () { const x = yield 1; return x * 2 })()")
+        yield result
+
+    generator = outer()
+    assert next(generator) == 1
+    assert generator.send(21) == 42
+    first, *rest = js.eval("(function* () { yield 1; yield 2; yield 3 })()")
+    assert (first, rest) == (1, [2, 3])
+
+
+def test_iteration_comes_in_growing_batches_and_stays_lazy(js: Bridge) -> None:
+    js.eval("globalThis.made = 0")
+    endless = js.eval("new (class { *[Symbol.iterator]() { for (;;) yield made++ } })()")
+    conn = js.connection
+    assert conn is not None
+    before = conn.channel.received
+    assert sum(x for x, _ in zip(endless, range(1000), strict=False)) == sum(range(1000))
+    assert conn.channel.received - before <= 14
+    assert js.eval("made") <= 1024
+    one = js.eval("globalThis.made = 0; new (class { *[Symbol.iterator]() { for (;;) yield made++ } })()")
+    assert next(iter(one)) == 0
+    assert js.eval("made") == 1
+
+
+async def test_async_generators_of_javascript(js: Bridge) -> None:
+    source = """(async function* () {
+      try { const x = yield 1; yield x; yield 3 }
+      catch (e) { yield e.name } finally { globalThis.ended = true }
+    })()"""
+    generator = js.eval(source)
+    assert isinstance(generator, abc.AsyncGenerator)
+    assert await anext(generator) == 1
+    assert await generator.asend("sent") == "sent"
+    assert await generator.athrow(ValueError()) == "ValueError"
+    with pytest.raises(StopAsyncIteration):
+        await anext(generator)
+    js.eval("globalThis.ended = false")
+    generator = js.eval(source)
+    await anext(generator)
+    await generator.aclose()
+    assert js.eval("ended") is True
+    js.eval("globalThis.ended = false")
+    stream = js.eval(f"new (class {{ [Symbol.asyncIterator]() {{ return {source} }} }})()")
+    assert isinstance(stream, abc.AsyncIterable)
+    async with contextlib.aclosing(aiter(stream)) as items:
+        async for item in items:
+            assert item == 1
+            break
+    assert js.eval("ended") is True
+
+
+async def test_async_context_manager(js: Bridge) -> None:
+    js.eval("globalThis.log = []")
+    thing = js.eval("new (class { async [Symbol.asyncDispose]() { await null; log.push('bye') } })()")
+    async with thing as same:
+        assert same is thing
+    assert js.eval("log") == ["bye"]
+
+
+async def test_promises_in_asyncio(js: Bridge) -> None:
+    later = js.eval("(x, ms) => new Promise((r) => setTimeout(() => r(x), ms))")
+    assert await asyncio.gather(later(1, 2), later(2, 1)) == [1, 2]
+    assert await asyncio.wait_for(later(3, 1), 5) == 3
+    task = asyncio.ensure_future(later(4, 1))
+    assert await task == 4
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(js.eval("new Promise(() => {})"), 0.01)
+    promise = later(5, 1)
+    assert [await promise, await promise] == [5, 5]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(js.call_async(later, i, 1)) for i in range(5)]
+    assert [task.result() for task in tasks] == list(range(5))
+
+
+def test_isinstance_of_javascript_classes(js: Bridge) -> None:
+    A = js.eval("globalThis.A = class A {}; A")
+    assert isinstance(A.new(), A)
+    assert not isinstance(js.eval("new (class {})"), A)
+    assert not isinstance(5, A)
+    assert not isinstance([], A)
+    assert isinstance(js.eval("/x/"), js.eval("RegExp"))
+    with pytest.raises(JSError) as caught:
+        js.eval("null.x")
+    assert isinstance(caught.value, js.eval("TypeError"))
+    assert not isinstance(caught.value, js.eval("RangeError"))
+
+
+def test_symbols_and_getters(js: Bridge) -> None:
+    key = js.eval("globalThis.key = Symbol('key')")
+    thing = js.eval(
+        "new (class { [key] = 5; get twice() { return this[key] * 2 } set five(x) { this[key] = x } })()"
+    )
+    assert (thing[key], key in thing, thing.twice) == (5, True, 10)
+    thing.five = 6
+    thing[key] += 1
+    assert thing.twice == 14
+    assert js.eval("Symbol.iterator") == js.eval("Symbol.iterator")
+    assert {key: 1}[js.eval("key")] == 1
+    assert js.eval("Symbol.for('polyrepl.test')").description == "polyrepl.test"
+    iterate = js.eval("[1, 2]").__class__  # a literal is copied: a list, not a proxy
+    assert iterate is list
+
+
+def test_copies_and_pickles(js: Bridge) -> None:
+    f = js.eval("() => 1")
+    assert copy.copy(f) is f
+    assert copy.deepcopy({"f": [f]})["f"][0] is f
+    with pytest.raises(TypeError, match="to_py"):
+        pickle.dumps(f)
+
+
+def test_released_proxies_say_so(js: Bridge) -> None:
+    thing = js.eval("new (class { x = 1 })()")
+    assert thing.x == 1
+    js.release(thing)
+    js.release(thing)
+    with pytest.raises(BridgeError, match="release"):
+        thing.x  # noqa: B018
+    again = js.eval("globalThis.kept = new (class { x = 2 })()")
+    js.release(again)
+    assert js.eval("kept").x == 2
+
+
+def test_chains_and_completion_are_one_request(js: Bridge) -> None:
+    js.eval("globalThis.root = { a: new (class { b = { c(x, y) { return [this === root.a.b, x, y] } } })() }")
+    root = js.eval(f"{PY} $py.byRef(root)")
+    conn = js.connection
+    assert conn is not None
+
+    def sent(run: Any) -> int:
+        before = conn.channel.sent
+        run()
+        return int(conn.channel.sent - before)
+
+    assert js.call(root, "a.b.c", 1, 2) == [True, 1, 2]
+    assert js.get(root, "a.b.c.name") == "c"
+    assert sent(lambda: js.call(root, "a.b.c", 1, 2)) == 1
+    assert sent(lambda: js.get(root, "a.b.c.name")) == 1
+    with pytest.raises(AttributeError, match="nope"):
+        js.get(root, "a.nope")
+    big = js.eval("class Big { }; for (let i = 0; i < 500; i++) Big.prototype['m' + i] = () => i; new Big()")
+    assert sent(lambda: dir(big)) == 1
+    assert len([name for name in dir(big) if name.startswith("m")]) == 500
+
+
+def test_signatures(js: Bridge) -> None:
+    signature = {
+        "(a, ...b) => a": "(a, *b)",
+        "function f(x, y = 1) {}": "(x, y)",
+        "async (q) => q": "(q)",
+        "x => x": "(x)",
+        "() => 1": "()",
+    }
+    for source, text in signature.items():
+        assert str(inspect.signature(js.eval(f"({source})"))) == text, source
+    assert js.eval("(function named() {})").__name__ == "named"
+
+
+def test_functions_of_javascript_on_python_classes(js: Bridge) -> None:
+    class Box:
+        area = js.eval("(x) => x + 1")
+
+    assert Box().area(1) == 2  # never bound: JavaScript's `this` is not Python's `self`
+    assert Box.area(1) == 2
+
+
+# ---- Python's objects in JavaScript
+
+
+def run(js: Bridge, body: str, *args: Any) -> Any:
+    return js.eval(f"(a, b, c) => {{ {PY} const ops = (x) => x[Symbol.for('polyrepl.python')]; {body} }}")(
+        *args
+    )
+
+
+def test_iterating_python_comes_in_growing_batches(js: Bridge) -> None:
+    walk = js.eval("(a) => { let n = 0; for (const x of a) n += 1; return n }")
+    assert walk(range(10_000)) == 10_000
+    assert requests(js, lambda: walk(range(10_000))) <= 32
+
+
+def test_leaving_a_loop_early_closes_the_generator(js: Bridge) -> None:
+    ended: list[int] = []
+
+    class Source:
+        def __iter__(self) -> Iterator[int]:
+            try:
+                yield from range(10)
+            finally:
+                ended.append(1)
+
+    assert run(js, "for (const x of a) if (x === 3) return x", Source()) == 3
+    js.eval("1")  # the release travels with the next frame
+    js.stats()
+    assert ended == [1]
+
+
+def test_a_javascript_error_thrown_into_a_python_generator(js: Bridge) -> None:
+    def generate() -> Any:
+        try:
+            yield 1
+        except JSError as error:
+            yield [error.name, error.message]
+
+    generator = generate()
+    next(generator)
+    assert run(js, "return ops(a).throw(a, new RangeError('r'))", generator) == [False, ["RangeError", "r"]]
+
+    def raises() -> Any:
+        yield 1
+
+    log: list[Any] = []
+
+    class Manager:
+        def __enter__(self) -> None: ...
+        def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+            log.append((kind, str(error)))
+
+    run(js, "ops(a).enter(a); ops(a).exit(a, new RangeError('r')); ops(a).exit(a)", Manager())
+    assert log == [(JSError, "RangeError: r"), (None, "None")]
+    generator = raises()
+    next(generator)
+    assert run(
+        js,
+        "const e = new RangeError('r'); try { ops(a).throw(a, e) } catch (x) { return x === e }",
+        generator,
+    )
+
+
+async def test_async_generators_of_python(js: Bridge) -> None:
+    ended: list[str] = []
+
+    async def count() -> AsyncIterator[int]:
+        try:
+            for i in range(10):
+                await asyncio.sleep(0)
+                yield i
+        finally:
+            ended.append("end")
+
+    walk = js.eval("async (a) => { for await (const x of a) if (x === 2) { await a.aclose(); return x } }")
+    assert await js.call_async(walk, count()) == 2
+    assert ended == ["end"]
+
+
+async def test_await_using(js: Bridge) -> None:
+    log: list[str] = []
+
+    @contextlib.asynccontextmanager
+    async def manager() -> AsyncIterator[int]:
+        log.append("in")
+        try:
+            yield 5
+        finally:
+            log.append("out")
+
+    use = js.eval("async (m) => { const v = await m.__aenter__(); { await using x = m; } return v }")
+    assert await js.call_async(use, manager()) == 5
+    assert log == ["in", "out"]
+
+
+def test_symbols_on_python_objects(js: Bridge) -> None:
+    assert run(
+        js, "return [a[Symbol('x')] === undefined, Symbol('x') in a, a[Symbol.toStringTag]]", object()
+    ) == [
+        True,
+        False,
+        "PyProxy",
+    ]
+    assert run(js, "return Object.prototype.toString.call(a)", {}) == "[object PyProxy]"
+
+
+def test_other_containers(js: Bridge) -> None:
+    queue = collections.deque([1, 2, 3])
+    assert run(js, "return [a.length, a[0], [...a], a.map((x) => x * 2)]", queue) == [
+        3,
+        1,
+        [1, 2, 3],
+        [2, 4, 6],
+    ]
+    run(js, "a.push(4); a.shift()", queue) if hasattr(queue, "push") else run(js, "a.append(4)", queue)
+    assert list(queue) == [1, 2, 3, 4]
+    numbers = array.array("i", [1, 2])
+    assert run(js, "return [a.length, a[1], a.byteLength, new Int32Array(a.buffer)[1]]", numbers) == [
+        2,
+        2,
+        8,
+        2,
+    ]
+    chain = collections.ChainMap({"a": 1}, {"b": 2})
+    assert run(js, "return [a.get('b'), a.has('a'), a.size, a.b]", chain) == [2, True, 2, 2]
+    assert run(js, "return [a[0], a.length, [...a]]", range(3)) == [0, 3, [0, 1, 2]]
+    assert run(js, "return [a.length, a[1]]", memoryview(b"ab")) == [2, ord("b")]
+
+
+def test_setting_deleting_and_probing_attributes(js: Bridge) -> None:
+    class Thing:
+        kind = "k"
+
+    thing = Thing()
+    assert run(
+        js, "a.new = 1; const had = 'new' in a; delete a.new; return [had, 'new' in a, a.kind]", thing
+    ) == [
+        True,
+        False,
+        "k",
+    ]
+    with pytest.raises(AttributeError):
+        run(js, "delete a.nothing", thing)
+    with pytest.raises(AttributeError):
+        run(js, "a.real = 5", 1 + 2j)
+    assert run(js, "return [a.toString(), typeof a.valueOf(), Object.keys(a)]", thing)[1:] == [
+        "object",
+        ["kind"],
+    ]
+
+
+def test_strict_equality_is_identity(js: Bridge) -> None:
+    keep = [1]
+    assert run(js, "return [a === b, a === c, new Map([[a, 1]]).get(b)]", keep, keep, [1]) == [True, False, 1]
+
+
+def test_worker_threads_are_refused_clearly(js: Bridge, tmp_path: Any) -> None:
+    source = (
+        "const { parentPort } = require('node:worker_threads');"
+        "const $py = globalThis[Symbol.for('polyrepl.$py')];"
+        "try { $py('os') } catch (e) { parentPort.postMessage(e.message) }"
+    )
+    ask = js.eval(
+        "(source) => new Promise((resolve, reject) => {"
+        "const w = new (require('node:worker_threads').Worker)(source, { eval: true });"
+        "w.once('message', resolve); w.once('error', reject) })"
+    )
+    assert "worker thread" in ask(source).result()
+    file = tmp_path / "w.mjs"
+    file.write_text(
+        "import { Worker } from 'node:worker_threads';"
+        "export const start = (s) => new Promise((r) => new Worker(s, { eval: true }).once('message', r));"
+    )
+    assert "worker thread" in js.import_module(file).start(source).result()
+
+
+# ---- the library's asyncio face
+
+
+async def test_asyncio_face(tmp_path: Any) -> None:
+    async with Bridge(output=lambda *event: None) as js:
+        assert await js.eval_async("1 + 1") == 2
+        assert await js.eval_async("new Promise((r) => setTimeout(() => r([1]), 1))") == [1]
+        with pytest.raises(JSError, match="no"):
+            await js.eval_async("Promise.reject(new Error('no'))")
+        os_ = await js.import_async("node:os")
+        assert os_.EOL == "\n"
+        file = tmp_path / "m.mjs"
+        file.write_text("await null; export const five = 5;")
+        assert (await js.import_async(file)).five == 5
+        sleeps = [js.eval_async(f"new Promise((r) => setTimeout(() => r({i}), 20))") for i in range(50)]
+        assert await asyncio.gather(*sleeps) == list(range(50))
+    with pytest.raises(BridgeError, match="closed"):
+        js.eval("1")
