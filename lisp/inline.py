@@ -17,7 +17,28 @@ _START = re.compile(
     r"^(?:export\s+)?(?:async\s+)?(function\*?|const|let|class)\s+(?:([\w$]+)|(\{[^}]*\}))", re.MULTILINE
 )
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
-_STRING_OR_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+# what holds no reference: comments, strings, regular expressions; properties; keys; names of methods
+_NO_CODE = re.compile(
+    r"""(`(?:\\.|[^`\\])*`)|/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'
+    |(?<=[=(,:!&|?{};\n])[ ]*/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*
+    |(?<!\.)\.\s*[A-Za-z_$][\w$]*|\?\.\s*[A-Za-z_$][\w$]*""",
+    re.DOTALL | re.VERBOSE,
+)
+_HOLE = re.compile(r"\$\{((?:[^{}`]|\{[^{}]*\}|`[^`]*`)*)\}")
+_KEY = re.compile(r"(?<=[{,])(\s*)[A-Za-z_$][\w$]*(?=\s*:)")
+_METHOD = re.compile(
+    r"^(\s+(?:static |async |get |set |\*)*)(?!(?:if|for|while|switch|catch|function|return)\b)"
+    r"[A-Za-z_$][\w$]*(?=\([^()]*\) \{$)",
+    re.MULTILINE,
+)
+# what binds local names: parameters of functions, arrows and methods; declarations; catch
+_BINDERS = re.compile(
+    r"(?:function\*?\s*[\w$]*|catch|^\s+(?:static |async |get |set |\*)*)\s*\(((?:[^()]|\([^()]*\))*)\)\s*\{"
+    r"|\(((?:[^()]|\([^()]*\))*)\)\s*=>|([A-Za-z_$][\w$]*)\s*=>"
+    r"|(?<=\s)(?:const|let)\s+([A-Za-z_$][\w$]*|[{\[][^=;]*?[}\]](?=\s+(?:=|of\b)))",
+    re.MULTILINE,
+)
+_DEFAULT = re.compile(r"=[^,}\]]*|[A-Za-z_$][\w$]*\s*:")
 _EXPORT_FROM = re.compile(r'^export \* from "\./([\w.]+)"', re.MULTILINE)
 _IMPORT = re.compile(r"^import[^;]*;[^\n]*\n?|^export \{[^}]*\};?\n?|^export \* [^\n]*\n?", re.MULTILINE)
 
@@ -38,7 +59,7 @@ def declarations() -> dict[str, Declaration]:
     order = _EXPORT_FROM.findall(texts.get("index.mjs", ""))
     # index.mjs names the files so that constants come before what needs them
     for file in [*order, *(file for file in texts if file not in order)]:
-        if file in ("index.mjs", "macros.mjs") or file not in texts:
+        if file == "index.mjs" or file not in texts:
             continue
         text = texts[file]
         text = _IMPORT.sub("", text)
@@ -50,9 +71,25 @@ def declarations() -> dict[str, Declaration]:
     names = found.keys()
     made = {}
     for name, (body, is_function) in found.items():
-        words = set(_WORD.findall(_STRING_OR_COMMENT.sub(" ", body)))
-        made[name] = Declaration(name, body, is_function, frozenset((words & names) - {name}))
+        made[name] = Declaration(name, body, is_function, frozenset((references(body) & names) - {name}))
     return made
+
+
+def holes(found: re.Match[str]) -> str:
+    """Of a template its expressions, of anything else nothing."""
+    if found[1] is None:
+        return " "
+    return " ; ".join(_NO_CODE.sub(" ", hole) for hole in _HOLE.findall(found[1]))
+
+
+def references(text: str) -> set[str]:
+    """Names that a declaration may take from outside: not properties, not what it binds itself."""
+    code = _METHOD.sub(r"\1_", _KEY.sub(r"\1_", _NO_CODE.sub(holes, text)))
+    local: set[str] = set()
+    for found in _BINDERS.finditer(code):
+        binder = " ".join(part for part in found.groups() if part)
+        local.update(_WORD.findall(_DEFAULT.sub(" ", binder)))
+    return set(_WORD.findall(code)) - local
 
 
 def tidy(text: str) -> str:

@@ -5,11 +5,6 @@
  * that the compiler, the bridge and the session use (keywords, lists, printing, display).
  */
 
-import * as operators from "./operators.mjs";
-import { textOf } from "./text.mjs";
-
-operators.setFormatter?.(textOf); // f-strings show collections as the Lisp writes them
-
 export * from "./data.mjs";
 export * from "./equality.mjs";
 export * from "./names.mjs";
@@ -31,5 +26,6 @@ export * from "./core_async.mjs";
 export * from "./core_io.mjs";
 export * from "./display.mjs";
 export * from "./operators.mjs";
+export * from "./forms.mjs";
 export * from "./reflect.mjs";
 export * from "./macros.mjs";

@@ -6,7 +6,7 @@
  */
 
 import { KEYWORD, LispSymbol, List, internKeyword, isKeyword } from "./data.mjs";
-import { FStringForm, MapForm, SetForm } from "./operators.mjs";
+import { FStringForm, MapForm, SetForm } from "./forms.mjs";
 
 /** Where a form came from: the index in the compiler's table, carried along unseen. */
 const ORIGIN = Symbol.for("polyrepl.origin");

@@ -1,12 +1,13 @@
 /**
  * What emitted code calls besides the core functions: operators on values of unknown type, indexing, typed
- * catch, context managers, interrupts, forms made by templates.
+ * catch, context managers, interrupts.
  *
  * In: any values. Out: what the operator gives. Numbers never come here where the compiler knows them; the slow
  * path knows BigInt promotion, Python's operators (through the ops object of a PyProxy) and JavaScript's own.
  */
 
-import { LispSymbol, PYTHON, asArray, isKeyword, pyOps, truthy } from "./data.mjs";
+import { PYTHON, asArray, isKeyword, pyOps, truthy } from "./data.mjs";
+import { textOf } from "./text.mjs";
 
 // -------------------------------------------------------------------------------------------- arithmetic
 
@@ -255,14 +256,7 @@ export function interpolate(x) {
 }
 
 function textInTemplate(x) {
-  return typeof x === "object" && x[PYTHON] === undefined && formatter !== null ? formatter(x) : String(x);
-}
-
-let formatter = null;
-
-/** The printer gives f-strings its way to show collections. */
-export function setFormatter(format) {
-  formatter = format;
+  return typeof x === "object" && x[PYTHON] === undefined ? textOf(x) : String(x);
 }
 
 /** `& {:keys [..]}`: the rest arguments `:name value ..` (or one object) as an object. */
@@ -404,54 +398,3 @@ export function matches(pattern, x) {
   return typeof x === "string" && pattern.test(x);
 }
 
-// -------------------------------------------------------------------------------------------- templates
-
-/** `(def-form map)` in a template: pairs in order, as macros see a map. */
-export class MapForm {
-  constructor(items) {
-    this.items = items;
-  }
-}
-
-export class SetForm {
-  constructor(items) {
-    this.items = items;
-  }
-}
-
-export class FStringForm {
-  constructor(parts) {
-    this.parts = parts;
-  }
-}
-
-export function mapForm(items) {
-  return new MapForm(items);
-}
-
-export function setForm(items) {
-  return new SetForm(items);
-}
-
-export function fstringForm(parts) {
-  return new FStringForm(parts);
-}
-
-/** A symbol written in a template: its id says in which namespace. */
-export function templateSymbol(name, id) {
-  return new LispSymbol(name, id);
-}
-
-let freshCount = 0;
-
-/** `x#`, `gensym`: a symbol that is equal to no other. */
-export function freshSymbol(name) {
-  freshCount++;
-  return new LispSymbol(name, `g${freshCount}`);
-}
-
-/** What `~@` splices: nil is nothing. */
-export function spliced(xs) {
-  if (xs === null || xs === undefined) return [];
-  return xs instanceof MapForm || xs instanceof SetForm ? xs.items : asArray(xs, "~@");
-}
