@@ -70,6 +70,9 @@ def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.version:
         return version()
+    if options.json and options.interactive:
+        print("polyrepl: --json and -i do not go together", file=sys.stderr)
+        return USAGE_ERROR
     if options.args[:1] == ["--"]:
         del options.args[0]
     if (options.eval or options.module) and options.file is not None:

@@ -17,6 +17,7 @@ import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polyrepl.bridge import Bridge, BridgeError, NodeNotFound
 from polyrepl.lisp.errors import LispError
@@ -28,6 +29,9 @@ from .events import Event, Exit, Lost, Problem, Value
 from .session import Session, ends_unit
 from .sink import Sink, abandon_stdout
 from .waking import sigint_to
+
+if TYPE_CHECKING:
+    from .json_lines import JsonLines
 
 CHUNK = 1 << 16
 INTERRUPTED = 130
@@ -51,9 +55,17 @@ class Job:
 class Reporter:
     """How a job's events are shown, and whether one of its forms has failed."""
 
-    json: bool = False
+    lines: JsonLines | None = None
     keep_going: bool = False
     failed: bool = False
+
+    def complain(self, name: str, text: str) -> None:
+        """Say what is wrong with the program's text."""
+        if self.lines is not None:
+            self.lines.problem("error", name, text, text)
+        else:
+            sys.stdout.flush()
+            print(text, file=sys.stderr, flush=True)
 
 
 class Ended(Exception):
@@ -75,9 +87,16 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
     session = Session(bridge=bridge, argv=job.argv, folder=folder)
     sink.on_broken = session.interrupt
     loop = asyncio.new_event_loop()
+    standard = sys.stdout, sys.stderr
+    reporter = Reporter(keep_going=job.keep_going)
+    if job.json:
+        from .json_lines import JsonLines, Printed
+
+        lines = reporter.lines = JsonLines(sys.stdout)
+        sys.stdout, sys.stderr = Printed(lines, "stdout"), Printed(lines, "stderr")
     try:
         with sigint_to(lambda number, frame: stop(session), loop):
-            return loop.run_until_complete(perform(session, job))
+            return loop.run_until_complete(perform(session, job, reporter))
     except Ended as ended:
         if sink.broken:
             return BROKEN_PIPE
@@ -97,14 +116,16 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
         with contextlib.suppress(OSError, ValueError):
+            if reporter.lines is not None:
+                reporter.lines.flush()
+                sys.stdout, sys.stderr = standard
             sys.stdout.flush()
 
 
-async def perform(session: Session, job: Job) -> int:
+async def perform(session: Session, job: Job, reporter: Reporter) -> int:
     """Run everything the job names, in the order file or -e, then the prompt."""
-    reporter = Reporter(job.json, job.keep_going)
     if job.path is not None:
-        await run_text(session, read_file(job.path), str(job.path), reporter, values=False)
+        await run_text(session, read_file(job.path, reporter), str(job.path), reporter, values=False)
     elif job.forms:
         for text in job.forms:
             await run_text(session, text, "<-e>", reporter)
@@ -144,7 +165,10 @@ async def run_events(events: AsyncIterator[Event], reporter: Reporter, *, values
     async with contextlib.aclosing(events):  # type: ignore[type-var]
         async for event in events:
             if isinstance(event, Problem) and event.severity == "interrupt":
-                raise Ended(INTERRUPTED, event.text)
+                if reporter.lines is None:
+                    raise Ended(INTERRUPTED, event.text)
+                reporter.lines.event(event)
+                raise Ended(INTERRUPTED)
             show(event, reporter, values=values)
             if isinstance(event, Exit):
                 raise Ended(event.code)
@@ -156,14 +180,13 @@ async def run_events(events: AsyncIterator[Event], reporter: Reporter, *, values
 
 def show(event: Event, reporter: Reporter, *, values: bool = True) -> None:
     """Print one event to the stream it belongs to."""
-    if reporter.json and not isinstance(event, Exit):
-        line = as_json(event)
-        if line is not None:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+    if isinstance(event, Value) and not values:
+        return
+    if reporter.lines is not None:
+        reporter.lines.event(event)
         return
     match event:
-        case Value(quiet=False) if values:
+        case Value(quiet=False):
             sys.stdout.write(plain_text(event) + "\n")
             sys.stdout.flush()
         case Problem(exception=BrokenPipeError()):
@@ -175,24 +198,7 @@ def show(event: Event, reporter: Reporter, *, values: bool = True) -> None:
             print(f"polyrepl: {event.text}", file=sys.stderr, flush=True)
 
 
-def as_json(event: Event) -> str | None:
-    """One line of JSON for an event: {"type": "value" | "error" | "warning" | "interrupt" | "lost", ..}."""
-    import json
-
-    match event:
-        case Value(quiet=False):
-            shown: dict[str, object] = {"type": "value", "text": plain_text(event)}
-            shown["language"] = "python" if event.is_python else "javascript"
-        case Problem():
-            shown = {"type": event.severity, "name": event.ename, "message": event.evalue, "text": event.text}
-        case Lost():
-            shown = {"type": "lost", "text": event.text}
-        case _:
-            return None
-    return json.dumps(shown)
-
-
-def read_file(path: Path) -> str:
+def read_file(path: Path, reporter: Reporter) -> str:
     """The text of a program.
 
     Raises:
@@ -201,17 +207,15 @@ def read_file(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        bad_encoding(str(path), error.object[: error.start].count(b"\n") + 1, error.object[error.start])
+        line = error.object[: error.start].count(b"\n") + 1
+        reporter.complain("UnicodeDecodeError", bad_encoding(str(path), line, error.object[error.start]))
     except OSError as error:
-        print(f"polyrepl: {path}: {error.strerror}", file=sys.stderr)
+        reporter.complain(type(error).__name__, f"polyrepl: {path}: {error.strerror}")
     raise Ended(1)
 
 
-def bad_encoding(name: str, line: int, byte: int) -> None:
-    print(
-        f"{name}:{line}: error: byte 0x{byte:02x} is not UTF-8\n  hint: save the program as UTF-8",
-        file=sys.stderr,
-    )
+def bad_encoding(name: str, line: int, byte: int) -> str:
+    return f"{name}:{line}: error: byte 0x{byte:02x} is not UTF-8\n  hint: save the program as UTF-8"
 
 
 # -- pipes ---------------------------------------------------------------------------------------
@@ -228,7 +232,8 @@ async def run_pipe(session: Session, fd: int, name: str = "<pipe>", *, reporter:
             good = error.object[: error.start]
             last = Source(name, text + good.decode("utf-8"), first_line=first_line)
             await run_ready(session, last, False, reporter)
-            bad_encoding(name, first_line + text.count("\n") + good.count(b"\n"), error.object[error.start])
+            line = first_line + text.count("\n") + good.count(b"\n")
+            reporter.complain("UnicodeDecodeError", bad_encoding(name, line, error.object[error.start]))
             raise Ended(1) from None
         # A huge unfinished form is tried again only when it has doubled, unless the producer paused.
         if data and len(data) == CHUNK and len(text) < 2 * tried:

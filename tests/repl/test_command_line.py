@@ -23,6 +23,48 @@ def test_json_results(tmp_path: Path) -> None:
     assert done.err == ""
 
 
+def rows_of(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_json_holds_what_the_program_prints_in_its_order(tmp_path: Path) -> None:
+    program = """(println "a") (py.print "b") (console.error "c") (+ 1 2)
+        (py.exec "import sys; sys.stdout.write('half')") (exit 3)"""
+    done = polyrepl("--json", stdin=program, cwd=tmp_path)
+    assert (done.code, done.err) == (3, "")
+    assert rows_of(done.out) == [
+        {"type": "output", "stream": "stdout", "text": "a\n"},
+        {"type": "output", "stream": "stdout", "text": "b\n"},
+        {"type": "output", "stream": "stderr", "text": "c\n"},
+        {"type": "value", "text": "3", "language": "javascript"},
+        {"type": "output", "stream": "stdout", "text": "half"},
+        {"type": "exit", "code": 3},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("program", "rows"),
+    [
+        (b'(println "\xff")', [("error", "UnicodeDecodeError")]),
+        (b"(+ 1", [("error", "LispError")]),
+        (b'(throw (new Error "x")', [("error", "LispError")]),
+        (b'(throw (new Error "x"))', [("error", "Error")]),
+        (b"(def unused 1) nil", []),
+        ('(println "\u00e9\ud7ff")'.encode(), [("output", None)]),
+    ],
+)
+def test_json_of_what_goes_wrong(program: bytes, rows: list[tuple[str, str | None]], tmp_path: Path) -> None:
+    done = polyrepl("--json", stdin=program, cwd=tmp_path)
+    assert [(row["type"], row.get("name")) for row in rows_of(done.out)] == rows
+    assert done.err == ""
+
+
+def test_a_file_has_no_values_in_json_either(tmp_path: Path) -> None:
+    (tmp_path / "p.lisp").write_text("(+ 1 2) (println 4)")
+    assert [row["type"] for row in rows_of(polyrepl("--json", "p.lisp", cwd=tmp_path).out)] == ["output"]
+    assert polyrepl("--json", "-i", cwd=tmp_path).code == 2
+
+
 @pytest.mark.parametrize("way", ["-e", "pipe", "file"])
 def test_keep_going(way: str, tmp_path: Path) -> None:
     program = '(println 1)\n(py.int "x")\n(println 2)\n'
