@@ -27,6 +27,7 @@ from polyrepl.lisp.compiler import Compiled
 from polyrepl.lisp.errors import LispError, excerpt, render
 from polyrepl.lisp.forms import Source, Span
 from polyrepl.lisp.mangle import demangle
+from polyrepl.lisp.names import suggest
 from polyrepl.lisp.reader import Reader
 from polyrepl.lisp.sourcemap import original_position
 
@@ -120,8 +121,9 @@ class Trace:
         exception = outcome["exception"] if isinstance(outcome["exception"], BaseException) else None
         if exception is not None:
             lines += [f"  note: {note}" for note in getattr(exception, "__notes__", ())]
-            if isinstance(exception, ModuleNotFoundError) and exception.name:
-                lines.append(f"  hint: python -m pip install {exception.name.partition('.')[0]}")
+            hint = python_hint(exception)
+            if hint:
+                lines.append(f"  hint: {hint}")
         elif outcome.get("hint"):
             lines.append(f"  hint: {outcome['hint']}")
         backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), outcome["stack"]])
@@ -204,6 +206,19 @@ def python_frames(tb: TracebackType | None) -> list[Frame]:
             continue
         found.append(Frame("py", f"{shorten(entry.filename)}:{entry.lineno}", entry.name))
     return found
+
+
+def python_hint(exception: BaseException) -> str | None:
+    """What to do about a Python exception, where its type tells."""
+    if isinstance(exception, ModuleNotFoundError) and exception.name:
+        return f"python -m pip install {exception.name.partition('.')[0]}"
+    if isinstance(exception, AttributeError) and exception.name and exception.obj is not None:
+        try:
+            near = suggest(exception.name, [name for name in dir(exception.obj) if name[0] != "_"])
+        except Exception:  # a class's own __dir__ may do anything
+            return None
+        return f"did you mean {near}?" if near else None
+    return None
 
 
 def shorten(filename: str) -> str:
