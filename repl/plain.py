@@ -38,6 +38,9 @@ class PlainEditor:
             sys.stdout.flush()
             line = await self._line()
             if not line:
+                sys.stdout.write("\n")
+                if text.strip():
+                    return text  # what is missing is for the reader to say
                 raise EOFError
             text += line
             if modes.verdict(text.rstrip("\n"), self.mode) != "incomplete":
