@@ -81,3 +81,35 @@ def test_kernel(kernel, program: str, shown: str) -> None:  # type: ignore[no-un
     reply = kernel.execute_interactive(program, timeout=30, output_hook=collect)
     assert reply["content"]["status"] == "ok"
     assert seen == [shown]
+
+
+ONE_PYTHON = [
+    ('(py.exec "class Box: pass\\nbox = Box()\\nseen = []") (def b (py.eval "box"))', None),
+    ('((py.eval "lambda o: o is box") b)', "true"),
+    (
+        '(py.list (py.map (fn (o) (.append (py.eval "seen") o)) [b])) ((py.eval "lambda: seen[0] is box"))',
+        "true",
+    ),
+    ('(py.exec "import __main__; assert __main__.box is box") (identical? b (py.eval "box"))', "true"),
+]
+
+
+def test_one_python_at_the_prompt(prompt: pexpect.spawn) -> None:
+    for program, shown in ONE_PYTHON:
+        prompt.send(program + "\r")
+        if shown is not None:
+            prompt.expect("\n" + ESCAPES + shown + ESCAPES + "\r\n")
+        prompt.expect("=> ")
+
+
+def test_one_python_in_the_kernel(kernel) -> None:  # type: ignore[no-untyped-def]
+    for program, shown in ONE_PYTHON:
+        seen: list[str] = []
+
+        def collect(message: dict, seen: list[str] = seen) -> None:  # type: ignore[type-arg]
+            if message["msg_type"] == "execute_result":
+                seen.append(message["content"]["data"]["text/plain"])
+
+        reply = kernel.execute_interactive(program, timeout=30, output_hook=collect)
+        assert reply["content"]["status"] == "ok"
+        assert seen == ([] if shown is None else [shown])
