@@ -16,10 +16,11 @@ import contextvars
 import inspect
 from typing import Any
 
-from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelbase import Kernel
+from traitlets import Float
 
 from .interrupts import Interrupts
+from .stdin import Stdin
 
 Message = dict[str, Any]
 
@@ -35,12 +36,15 @@ class Waiting:
         self.aborted = False
 
 
-class ConcurrentKernel(IPythonKernel):
+class ConcurrentKernel(Stdin):
     """IPythonKernel that answers while a cell runs."""
 
     shell: Any
     session: Any
     interrupts: Interrupts
+
+    # ipykernel sleeps this long before each reply, against output that comes late; ours is sent in order.
+    _execute_sleep = Float(0.0).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

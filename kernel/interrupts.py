@@ -26,6 +26,8 @@ class Interrupts:
         self._lisp = lisp
         self._python: Interruptible | None = None
         self._plain = 0
+        self._holding = False
+        self._held = False
         self._waker: socket.socket | None = None
         self._callbacks: set[asyncio.Task[Any]] = set()
         self.asked = False
@@ -54,6 +56,9 @@ class Interrupts:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
+        if self._holding:
+            self._hold()
+            return
         with contextlib.suppress(RuntimeError):
             if asyncio.current_task() in self._callbacks:
                 self._stop_here()
@@ -74,6 +79,23 @@ class Interrupts:
         if bridge.connection is not None and bridge.connection.waiting:
             bridge.interrupt(None)
         else:
+            raise KeyboardInterrupt
+
+    def _hold(self) -> None:
+        bridge = self._lisp.bridge
+        if bridge.connection is not None and bridge.connection.top_python:
+            raise KeyboardInterrupt  # in the Python function that JavaScript has called
+        self._held = True
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """The bridge serves Node within, and must not be torn apart: KeyboardInterrupt comes at the end."""
+        self._holding, self._held = True, False
+        try:
+            yield
+        finally:
+            self._holding = False
+        if self._held:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager

@@ -43,6 +43,19 @@ def test_node_killed_in_a_cell(kernel: Kernel) -> None:
     answers(kernel)
 
 
+def test_node_killed_while_python_asks(kernel: Kernel) -> None:
+    cell = kernel.client.execute("%%py\ninput()", allow_stdin=True)
+    assert kernel.client.get_stdin_msg(timeout=20)["msg_type"] == "input_request"
+    node = node_of(kernel.mark)
+    node.kill()
+    psutil.wait_procs([node], timeout=10)
+    kernel.client.input("still here")
+    assert kernel.wait_for("execute_result", cell)["data"]["text/plain"] == "'still here'"
+    assert kernel.reply_to(cell)["status"] == "ok"
+    kernel.wait_idle(cell)
+    answers(kernel)
+
+
 def test_the_program_exits(kernel: Kernel) -> None:
     for code, name in [
         ("(process.exit 3)", "NodeLost"),

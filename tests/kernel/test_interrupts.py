@@ -71,12 +71,3 @@ def test_when_nothing_runs_nothing_happens(kernel: Kernel) -> None:
     kernel.manager.interrupt_kernel()
     kernel.manager.signal_kernel(2)
     assert kernel.run("(+ 1 1)").result == "2"
-
-
-def test_interrupt_of_input(kernel: Kernel) -> None:
-    cell = kernel.client.execute("(read-line)", allow_stdin=True)
-    assert kernel.client.get_stdin_msg(timeout=20)["msg_type"] == "input_request"
-    kernel.manager.interrupt_kernel()
-    assert kernel.reply_to(cell)["ename"] == "KeyboardInterrupt"
-    kernel.wait_idle(cell)
-    assert kernel.run("(+ 1 1)").result == "2"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from kernels import Kernel
 
 
@@ -137,23 +136,3 @@ def test_an_error_aborts_the_cells_sent_with_it(kernel: Kernel) -> None:
     for _ in range(5):
         kernel.run("(throw (new Error))")
         assert kernel.run("(+ 1 1)").result == "2"
-
-
-@pytest.mark.parametrize(
-    "code",
-    ['(read-line "name? ")', '(py.input "name? ")', '%%py\ninput("name? ")', '%%js\nread_line("name? ")'],
-)
-def test_input(kernel: Kernel, code: str) -> None:
-    asked: list[str] = []
-
-    def answer(message: dict) -> None:  # type: ignore[type-arg]
-        asked.append(message["content"]["prompt"])
-        kernel.client.input("Ada")
-
-    cell = kernel.run(code, allow_stdin=True, stdin_hook=answer)
-    assert asked == ["name? "]
-    assert cell.result in ('"Ada"', "'Ada'")
-
-
-def test_input_without_a_front_end_that_can(kernel: Kernel) -> None:
-    assert kernel.run("(read-line)").reply["ename"] == "StdinNotImplementedError"
