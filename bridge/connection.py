@@ -283,6 +283,8 @@ class Connection(Outbox):
             return True
         for frame in frames:
             self._route(frame)
+        if self.channel.broken is not None:
+            self._lose(str(self.channel.broken))
         return bool(frames)
 
     def _route(self, frame: Frame) -> None:

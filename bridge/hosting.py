@@ -60,7 +60,10 @@ class Hosting:
 
     def _result(self, frame: Frame) -> Any:
         """Value of a reply, or the exception it carries."""
-        wire = self._loads(frame.head)
+        try:
+            wire = self._loads(frame.head)
+        except ValueError as error:
+            raise ProtocolError(f"malformed reply: {error}") from None
         if frame.kind == _ERROR:
             raise self.thrown(wire, frame.body)
         return self.marshal.decode(wire, frame.body) if wire.__class__ is list else wire
@@ -219,6 +222,8 @@ class Hosting:
         if not self._ready and not self._closed and process is not None:
             return why_not(process.node, status, stderr)
         message = self._ladder.lost() or _why(reason, status)
+        if self._output is not None and self._output.ran_out:
+            message = "JavaScript ran out of memory and Node ended; Python's objects are still there"
         for callback in list(self.on_reset):
             with contextlib.suppress(Exception):
                 callback(message)

@@ -132,7 +132,10 @@ class Marshal:
             decoder = _DECODERS[wire[0]]
         except (KeyError, IndexError, TypeError):
             raise ProtocolError(f"unknown value {str(wire)[:60]}") from None
-        return decoder(self, wire, body, [] if shared is None else shared)
+        try:
+            return decoder(self, wire, body, [] if shared is None else shared)
+        except IndexError:
+            raise ProtocolError(f"malformed value {str(wire)[:60]}") from None
 
     def _array(self, wire: Any, body: Any, shared: list[Any]) -> Any:
         result: list[Any] = []
@@ -170,7 +173,7 @@ class Marshal:
         return result
 
     def _typed(self, wire: Any, body: Any, shared: list[Any]) -> Any:
-        data = memoryview(body)[wire[2] : wire[2] + wire[3]]
+        data = memoryview(_part(body, wire[2], wire[3]))
         kind: Any = FORMATS[wire[1]]
         if kind == "e":
             # Half floats: no memoryview before Python 3.14 reads them, an array of floats does.
@@ -206,6 +209,13 @@ def _hashable(value: Any) -> Any:
     return value
 
 
+def _part(body: Any, start: int, size: int) -> Any:
+    if not 0 <= start <= start + size <= len(body):
+        raise IndexError(start)
+    # A view, so that a large part is copied once or not at all.
+    return memoryview(body)[start : start + size]
+
+
 def _units(units: list[int]) -> str:
     return b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le", "surrogatepass")
 
@@ -221,7 +231,7 @@ _DECODERS: dict[str, Callable[[Marshal, Any, Any, list[Any]], Any]] = {
     "n": lambda self, wire, body, shared: int(wire[1], 16),
     "k": lambda self, wire, body, shared: wire[1],
     "u": lambda self, wire, body, shared: _units(wire[1]),
-    "b": lambda self, wire, body, shared: bytes(body[wire[1] : wire[1] + wire[2]]),
+    "b": lambda self, wire, body, shared: bytes(_part(body, wire[1], wire[2])),
     "t": Marshal._typed,
     "d": lambda self, wire, body, shared: _EPOCH + datetime.timedelta(milliseconds=wire[1]),
     "r": lambda self, wire, body, shared: shared[wire[1]],

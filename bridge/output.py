@@ -36,6 +36,7 @@ class Output:
         # Bytes that are no UTF-8 survive as \\xNN.
         make = codecs.getincrementaldecoder("utf-8")
         self._raw = [make("backslashreplace") for _ in fds]
+        self.ran_out = False  # of memory, as V8 says when it gives up
         self._early: list[str] | None = []  # stderr of a Node that is not ready yet: an error message has it
 
     def frame(self, frame: Frame) -> None:
@@ -75,6 +76,8 @@ class Output:
             self.deliver("stderr", text, None)
 
     def _show(self, which: int, text: str) -> None:
+        if which == 1 and "JavaScript heap out of memory" in text:
+            self.ran_out = True
         if which == 1 and self._early is not None:
             self._early.append(text)
         else:

@@ -48,6 +48,7 @@ class Channel:
         self._filled = 0
         self.sent = 0
         self.received = 0
+        self.broken: ProtocolError | None = None  # what came behind the last good frame
 
     def receive(self) -> Sequence[Frame]:
         """Frames that are complete now, possibly none. Raises Closed at end of file, ProtocolError on
@@ -70,7 +71,10 @@ class Channel:
         while end - position >= PREFIX_SIZE:
             size, ident, head, epoch, kind, flags = PREFIX.unpack_from(data, position)
             if size > MAX_FRAME or head > size or not 0 < kind <= _LAST_KIND:
-                raise ProtocolError(f"malformed frame (size {size}, head {head}, kind {kind})")
+                self.broken = ProtocolError(f"malformed frame (size {size}, head {head}, kind {kind})")
+                if not frames:
+                    raise self.broken
+                return frames  # what came before it is valid
             start = position + PREFIX_SIZE
             stop = start + size
             if stop > end:

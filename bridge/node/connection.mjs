@@ -37,6 +37,8 @@ export class Connection {
     this.next = 1;
     this.parent = 0; // Python's request on top of this stack
     this.depth = 0; // serves and waits on the stack; above 0 at event-loop top means frames were lost
+    /** Asynchronous requests that came while JavaScript stood in a call: its code is not run in the midst of other. */
+    this.queued = [];
     this.flushing = false;
     this.closed = false;
     this.exit = (code) => process.exit(code);
@@ -199,7 +201,9 @@ export class Connection {
 
   #handle(frame) {
     if (frame.kind === KINDS.REQUEST) {
-      if (frame.epoch === this.channel.epoch) this.#serve(frame);
+      if (frame.epoch !== this.channel.epoch) return;
+      if (this.depth === 0 || (frame.flags & FLAGS.ASYNC) === 0) this.#serve(frame);
+      else if (this.queued.push(frame) === 1) setImmediate(() => this.#catchUp());
     } else if (frame.kind === KINDS.NOTE) {
       let message;
       try {
@@ -211,6 +215,11 @@ export class Connection {
     } else if (frame.kind !== KINDS.OUTPUT) {
       this.#settle(frame);
     }
+  }
+
+  #catchUp() {
+    this.check();
+    while (this.queued.length > 0) this.#handle(this.queued.shift());
   }
 
   #serve(frame) {
@@ -324,6 +333,7 @@ export class Connection {
         return;
       }
       case NOTES.cancel:
+        this.queued = this.queued.filter((frame) => frame.id !== message[1]);
         this.cancels.get(message[1])?.(new DOMException("the Python caller was cancelled", "AbortError"));
         return;
       case NOTES.exit:
@@ -340,6 +350,7 @@ export class Connection {
     const { channel } = this;
     const start = performance.now();
     try {
+      this.#catchUp();
       for (;;) {
         let frame = channel.poll();
         if (frame === null) {
@@ -370,6 +381,7 @@ export class Connection {
     const lost = [...this.promises.values()];
     this.promises.clear();
     this.cancels.clear();
+    this.queued = [];
     this.note(NOTES.reset, this.channel.epoch);
     this.channel.flush();
     for (const { reject } of lost) reject(new Interrupt());

@@ -87,7 +87,7 @@ export class Marshal {
         return [TAGS.HANDLE, this.exports.add(value), SORT.symbol];
       case "function": {
         const handle = this.proxies.handleOf(value);
-        if (handle !== undefined) return [TAGS.HOME, handle];
+        if (handle !== undefined) return homeward(handle);
         const name = value[KEYWORD];
         if (typeof name === "string") return name;
         return this.byHandle(value);
@@ -95,7 +95,7 @@ export class Marshal {
     }
     if (value === null) return null;
     const handle = this.proxies.handleOf(value);
-    if (handle !== undefined) return [TAGS.HOME, handle];
+    if (handle !== undefined) return homeward(handle);
     if (this.custom.length > 0) {
       for (const entry of this.custom) {
         if (!entry.test(value)) continue;
@@ -139,7 +139,7 @@ export class Marshal {
   byHandle(value) {
     if (value === null || (typeof value !== "object" && typeof value !== "function")) return this.encode(value);
     const home = this.proxies.handleOf(value);
-    if (home !== undefined) return [TAGS.HOME, home];
+    if (home !== undefined) return homeward(home);
     return [TAGS.HANDLE, this.exports.add(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
   }
 
@@ -254,6 +254,11 @@ export class Marshal {
     }
     throw new TypeError(`unknown value ${JSON.stringify(wire).slice(0, 60)}`);
   }
+}
+
+function homeward(handle) {
+  if (handle < 0) throw new ReferenceError("this Python object was given back with destroy()");
+  return [TAGS.HOME, handle];
 }
 
 /** Items of a sequence that says how it may be taken by value (a lazy one, say), undefined for anything else. */

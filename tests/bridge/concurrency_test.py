@@ -248,3 +248,11 @@ async def test_asyncio_is_not_starved(js: Bridge) -> None:
     )
     task.cancel()
     assert turns >= 5
+
+
+async def test_javascript_is_not_entered_in_the_midst_of_other_javascript(js: Bridge) -> None:
+    """While one form waits in a call of Python's, another that was started meanwhile has to wait its turn."""
+    log: list[str] = []
+    run = js.eval("(log, say) => { log(say + ' begins'); log(say + ' goes on'); log(say + ' ends') }")
+    await asyncio.gather(*[js.call_async(run, log.append, name) for name in "abc"])
+    assert log == [f"{name} {what}" for name in "abc" for what in ("begins", "goes on", "ends")]

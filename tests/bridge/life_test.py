@@ -6,24 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from polyrepl.bridge import Bridge, NodeLost, NodeNotFound
-
-
-def gone(pid: int, seconds: float = 5) -> bool:
-    """Wait for the end of a process that may not be our child."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-                return True
-        except OSError:
-            return True
-        time.sleep(0.01)
-    return False
+from processes import gone
 
 
 def test_kill_is_noticed_and_node_comes_back(own: Bridge) -> None:

@@ -3,7 +3,9 @@ harmless."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import random
 import resource
 import weakref
 from typing import Any
@@ -115,4 +117,97 @@ def test_destroy_gives_back_at_once(own: Bridge) -> None:
     start = objects(own.start())
     error = own.eval(f"(x) => {{ {PY} $py.destroy(x); try {{ x.a }} catch (e) {{ return e.message }} }}")([1])
     assert "destroy" in error
+    assert objects(own) == start
+
+
+async def test_python_sends_again_while_nodes_release_is_under_way(own: Bridge) -> None:
+    """Both sends leave Python before the release of the first receipt arrives there."""
+    start = objects(own.start())
+    thing = [1, 2, 3]
+    counts: list[int] = []
+
+    def look(x: Any) -> None:
+        assert x is thing
+        counts.append(own._exports._counts[own._exports._handles[id(x)]])
+
+    use = own.eval(f"(x, look) => {{ {PY} look(x); $py.destroy(x) }}")
+    await asyncio.gather(*[own.call_async(use, thing, look) for _ in range(3)])
+    assert counts == [3, 2, 1]  # all three had been sent before the first was given back
+    del use
+    gc.collect()
+    assert objects(own) == start
+
+
+def test_node_sends_again_while_pythons_release_is_under_way(own: Bridge) -> None:
+    """The release of the first receipt stands behind the reply, so Node sends again before it reads it."""
+    start = objects(own.start())
+    kept: list[Any] = []
+
+    def take(thing: Any, keep: bool) -> None:
+        if keep:
+            kept.append(thing)
+
+    own.eval(
+        "(take) => { const f = () => 5; take(f, false); take(f, false); take(f, true); "
+        "return take(f, false) }"
+    )(take)
+    assert kept[0]() == 5
+    kept.clear()
+    assert objects(own) == start
+
+
+def test_random_interleavings_of_sends_and_releases() -> None:
+    """A model of both tables and the two pipes between them: whatever the order of events, what a side holds
+    a proxy of is in the other's table, and in the end nothing is."""
+    rng = random.Random(5)
+    for _ in range(200):
+        exports, thing = Exports(), object()
+        to_peer: list[int] = []  # handles on their way
+        to_us: list[tuple[int, int]] = []  # releases on their way
+        held: dict[int, int] = {}  # the peer's proxy: handle -> receipts
+        for step in range(100):
+            choice = rng.randrange(4)
+            if choice == 0 and step < 80:
+                to_peer.append(exports.add(thing))
+            elif choice == 1 and to_peer:
+                handle = to_peer.pop(0)
+                held[handle] = held.get(handle, 0) + 1
+            elif choice == 2 and held:
+                handle, count = held.popitem()
+                to_us.append((handle, count))
+            elif choice == 3 and to_us:
+                exports.release(*to_us.pop(0))
+            for handle in [*held, *to_peer]:
+                assert exports.get(handle) is thing
+        for handle in to_peer:
+            held[handle] = held.get(handle, 0) + 1
+        for pair in [*to_us, *held.items()]:
+            exports.release(*pair)
+        assert len(exports) == 0
+
+
+def test_stats_show_both_tables(own: Bridge) -> None:
+    assert own.stats() == {"python": {"objects": 0, "proxies": 0}, "node": None}
+    f = own.eval("globalThis.held = []; (x) => { held.push(x) }")
+    things = [[i] for i in range(5)]
+    for thing in things:
+        f(thing)
+    before = own.stats(collect=True)
+    assert before["python"]["objects"] == before["node"]["proxies"] >= 5
+    assert before["node"]["objects"] == before["python"]["proxies"] == 1
+    own.eval("held.length = 0; 1")
+    after = own.stats(collect=True)
+    assert after["python"]["objects"] == before["python"]["objects"] - 5
+
+
+async def test_proxies_inside_async_code(own: Bridge) -> None:
+    start = objects(own.start())
+
+    async def make(i: int) -> list[int]:
+        await asyncio.sleep(0)
+        return [i]
+
+    run = own.eval("async (f) => { for (let i = 0; i < 2000; i++) (await f(i)).length }")
+    await own.call_async(run, make)
+    del run
     assert objects(own) == start
