@@ -82,9 +82,9 @@ def test_end_of_input_and_passwords(kernel: Kernel) -> None:
     assert kernel.reply_to(cell)["status"] == "ok"
     kernel.wait_idle(cell)
     assert kernel.run("(nil? line)").result == "true"
-    cell = kernel.client.execute("%%py\nfrom getpass import getpass\nlen(getpass())", allow_stdin=True)
+    cell = kernel.client.execute('%%py\nfrom getpass import getpass\nlen(getpass("key "))', allow_stdin=True)
     content = kernel.client.get_stdin_msg(timeout=20)["content"]
-    assert (content["prompt"], content["password"]) == ("Password: ", True)
+    assert (content["prompt"], content["password"]) == ("key ", True)
     kernel.client.input("secret")
     assert kernel.wait_for("execute_result", cell)["data"]["text/plain"] == "6"
     assert kernel.reply_to(cell)["status"] == "ok"
