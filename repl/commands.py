@@ -38,6 +38,11 @@ class Command:
     doc: str
     takes: str = ""
 
+    @property
+    def needs_argument(self) -> bool:
+        """Optional arguments stand in square brackets."""
+        return " " in self.usage and "[" not in self.usage
+
 
 COMMANDS: dict[str, Command] = {}
 
@@ -65,7 +70,10 @@ async def run_command(terminal: Terminal, line: str) -> None:
     argument = (more + "\n" + argument if more else argument).strip()
     found = COMMANDS.get(name)
     if found is not None:
-        await found.action(terminal, argument)
+        if not argument and found.needs_argument:
+            terminal.complain(f"usage: {found.usage}")
+        else:
+            await found.action(terminal, argument)
         return
     close = difflib.get_close_matches(name, COMMANDS, 1)
     hint = f"did you mean ,{close[0]}?" if close else ",help lists them"

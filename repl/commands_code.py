@@ -11,6 +11,7 @@ import inspect
 import io
 import pstats
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from polyrepl.lisp.corelib import runtime_files
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 @command("doc", "name")
 async def doc(terminal: Terminal, argument: str) -> None:
     """,doc name: what a name does, whichever language it is of"""
-    found = await terminal.services.describe(argument) if argument else None
-    terminal.say(found or f"no documentation for {argument}" if argument else ",doc name")
+    terminal.say(await terminal.services.describe(argument) or f"no documentation for {argument}")
 
 
 @command("source", "name")
@@ -51,7 +51,7 @@ async def source(terminal: Terminal, argument: str) -> None:
         return
     path = argument.split(".")
     js_name = terminal.services.js_name(path[0])
-    answer = await terminal.services.node("callShape", js_name, path[1:]) if argument else None
+    answer = await terminal.services.node("callShape", js_name, path[1:])
     if answer is None:
         terminal.say(f"no source for {argument}")
     elif "python" in answer:
@@ -181,11 +181,19 @@ async def profile(terminal: Terminal, argument: str) -> None:
         entries = [
             (values[2], place)
             for place, values in stats.stats.items()  # type: ignore[attr-defined]
-            if "polyrepl" not in place[0] and "asyncio" not in place[0] and values[2] > 0.0005
+            if values[2] > 0.0005 and not is_machinery(place, values[4])
         ]
         terminal.say("Python (self time)")
         for seconds, (file, line, name) in sorted(entries, reverse=True)[:10]:
             terminal.say(f"  {seconds * 1000:>9.1f} ms  {name}  {file}:{line}")
+
+
+def is_machinery(place: tuple[str, int, str], callers: Iterable[tuple[str, int, str]]) -> bool:
+    """Is this function ours or the event loop's, or does nobody else call it? (Builtins have no file.)"""
+    ours = ("polyrepl", "asyncio", "selectors.py", "threading.py")
+    if place[0] != "~":
+        return any(word in place[0] for word in ours)
+    return all(is_machinery(caller, ()) for caller in callers)
 
 
 def demangled(name: str) -> str:
@@ -202,6 +210,9 @@ async def inspect_(terminal: Terminal, argument: str) -> None:
     """,inspect form: a value in full: type, where it lives, attributes"""
     found = await terminal.value_of(argument)
     if found is None:
+        return
+    if found.quiet:
+        terminal.say("nil")
         return
     if found.is_python:
         value = found.python
@@ -223,7 +234,9 @@ async def type_(terminal: Terminal, argument: str) -> None:
     found = await terminal.value_of(argument)
     if found is None:
         return
-    if found.is_python:
+    if found.quiet:
+        terminal.say("nil")
+    elif found.is_python:
         terminal.say(f"Python {type(found.python).__module__}.{type(found.python).__qualname__}")
     else:
         terminal.say(f"JavaScript {terminal.services.terminal().inspectResult()['type']}")

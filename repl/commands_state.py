@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import names as known_names
 from .commands import command
-from .config import ConfigError, change, names, parse_value
+from .config import ConfigError, change, names, parse_value, unknown
 
 if TYPE_CHECKING:
     from .terminal import Terminal
@@ -39,7 +39,7 @@ async def load(terminal: Terminal, argument: str) -> None:
     """,load file: run a file in this session"""
     path = Path(os.path.expanduser(argument)) if argument else terminal.loaded
     if path is None:
-        terminal.complain(",load file")
+        terminal.complain("no file was loaded yet: ,load file")
         return
     try:
         text = path.read_bytes().decode("utf-8")
@@ -76,9 +76,6 @@ async def reload(terminal: Terminal, argument: str) -> None:
 @command("save", "file")
 async def save(terminal: Terminal, argument: str) -> None:
     """,save file: write the Lisp forms of this session that ran without an error to a file"""
-    if not argument:
-        terminal.complain(",save file")
-        return
     path = Path(os.path.expanduser(argument))
     try:
         path.write_text("".join(text + "\n" for text in terminal.ran), encoding="utf-8")
@@ -103,7 +100,7 @@ async def restart(terminal: Terminal, argument: str) -> None:
     """,restart: begin anew: Lisp and JavaScript state and Python's variables are forgotten"""
     await reset(terminal, argument)
     main = terminal.services.main()
-    for name in [name for name in main if not name.startswith("__")]:
+    for name in [name for name in main if not name.startswith("__") and name not in terminal.python_names]:
         del main[name]
     await terminal.initialize()
 
@@ -138,8 +135,8 @@ async def env(terminal: Terminal, argument: str) -> None:
             terminal.say(title)
             for name, what in found:
                 terminal.say(f"  {name:<24} {what}")
-    if not rows and not python:
-        terminal.say("nothing is defined yet")
+    if not any(argument in name for name, _ in rows + python):
+        terminal.say(f"nothing here is called {argument}" if argument else "nothing is defined yet")
 
 
 @command("set", "setting")
@@ -154,7 +151,7 @@ async def set_(terminal: Terminal, argument: str) -> None:
         return
     fields = names()
     if name and name not in fields:
-        terminal.complain(f"unknown setting {name}")
+        terminal.complain(unknown(name))
         return
     for key, field in fields.items():
         if name in ("", key):

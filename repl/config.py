@@ -56,6 +56,12 @@ def names() -> dict[str, dataclasses.Field[Any]]:
     return {entry.name.replace("_", "-"): entry for entry in dataclasses.fields(Config)}
 
 
+def unknown(name: str) -> str:
+    """What to say of a setting that does not exist."""
+    close = difflib.get_close_matches(name, names(), 1)
+    return f"unknown setting {name}" + (f": did you mean {close[0]}?" if close else "")
+
+
 def change(config: Config, name: str, value: Any) -> None:
     """Set one setting.
 
@@ -64,8 +70,7 @@ def change(config: Config, name: str, value: Any) -> None:
     """
     known = names()
     if name not in known:
-        close = difflib.get_close_matches(name, known, 1)
-        raise ConfigError(f"unknown setting {name}" + (f": did you mean {close[0]}?" if close else ""))
+        raise ConfigError(unknown(name))
     entry = known[name]
     default = entry.default
     choices = entry.metadata.get("choices")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from polyrepl.lisp import corelib
 from polyrepl.lisp.mangle import JS_GLOBALS
 
-from .highlight import DEFINERS, SPECIAL
+from .highlight import DEFINERS
+from .special_docs import SPECIAL_DOCS
 
 if TYPE_CHECKING:
     from polyrepl.lisp.compiler import Compiler
@@ -44,10 +45,8 @@ def fixed() -> dict[str, Name]:
     found = {name: Name(name, "js") for name in JS_GLOBALS if name.isidentifier()}
     for name, entry in corelib.table().items():
         found[name] = Name(name, "function", " ".join(entry.arglists[:3]), entry.doc)
-    for name in SPECIAL:
-        found[name] = Name(name, "special")
-    for name in DEFINERS:
-        found[name] = Name(name, "definer")
+    for name, (shape, doc) in SPECIAL_DOCS.items():
+        found[name] = Name(name, "definer" if name in DEFINERS else "special", shape, doc)
     for name, doc in SESSION_NAMES.items():
         found[name] = Name(name, "value", "", doc)
     for name in ("py", "js", "$py"):
@@ -71,19 +70,12 @@ def table(compiler: Compiler) -> dict[str, Name]:
 
 
 def built_in(compiler: Compiler) -> dict[str, Name]:
-    """Special forms and macros with their own docs, where the compiler's table has them."""
+    """The macros of the language, with the docs that the compiler's table has."""
     world = getattr(compiler, "world", None)
     found: dict[str, Name] = {}
     for name, meaning in getattr(world, "specials", {}).items():
-        if name.endswith("*") and name != "*":
-            continue
         if hasattr(meaning, "expand"):
-            made = macro_name(name, meaning)
-        else:
-            made = Name(name, "special", "", getattr(meaning, "doc", None) or "")
-        if name in DEFINERS:
-            made = Name(name, "definer", made.shape, made.doc)
-        found[name] = made
+            found[name] = macro_name(name, meaning)
     return found
 
 

@@ -3,7 +3,7 @@
 _polyrepl() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local options="-e --eval -i --interactive -m --no-init --json --keep-going --version -h --help --"
-    local commands="npm node doctor kernel completion"
+    local commands="compile fmt npm node doctor kernel completion"
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 2 ]]; then
         case $previous in
@@ -14,7 +14,7 @@ _polyrepl() {
     fi
     case ${COMP_WORDS[1]} in
         npm | doctor | kernel | completion) [[ $COMP_CWORD -gt 1 ]] && return ;;
-        node)
+        node | compile | fmt)
             if [[ $COMP_CWORD -gt 1 ]]; then
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return

@@ -1,8 +1,10 @@
 # fish completion for polyrepl. Kept in step with `polyrepl --help` by tests/repl/test_shell_completion.py.
 
-set -l commands npm node doctor kernel completion
+set -l commands compile fmt npm node doctor kernel completion
 complete -c polyrepl -f
 complete -c polyrepl -n "not __fish_seen_subcommand_from $commands" -k -a "(__fish_complete_suffix .lisp)"
+complete -c polyrepl -n __fish_use_subcommand -a compile -d "make an ES module of a file"
+complete -c polyrepl -n __fish_use_subcommand -a fmt -d "rewrite files in the canonical layout"
 complete -c polyrepl -n __fish_use_subcommand -a npm -d "add JavaScript packages with the bundled npm"
 complete -c polyrepl -n __fish_use_subcommand -a node -d "run the bundled Node"
 complete -c polyrepl -n __fish_use_subcommand -a doctor -d "say what is installed and what is wrong"
@@ -11,7 +13,7 @@ complete -c polyrepl -n __fish_use_subcommand -a completion -d "print the comple
 complete -c polyrepl -n "__fish_seen_subcommand_from kernel" -a "install uninstall list"
 complete -c polyrepl -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
 complete -c polyrepl -n "__fish_seen_subcommand_from npm" -a "install uninstall update list run"
-complete -c polyrepl -n "__fish_seen_subcommand_from node" -F
+complete -c polyrepl -n "__fish_seen_subcommand_from node compile fmt" -F
 complete -c polyrepl -n "not __fish_seen_subcommand_from $commands" -s e -l eval -x -d "run a form"
 complete -c polyrepl -n "not __fish_seen_subcommand_from $commands" -s i -l interactive -d "go to the prompt afterwards"
 complete -c polyrepl -n "not __fish_seen_subcommand_from $commands" -s m -x -d "run NAME.lisp, looked for like a module"

@@ -274,7 +274,10 @@ function hottest({ nodes, samples, timeDeltas }) {
   const spent = new Map();
   samples.forEach((id, i) => {
     const { functionName, url, lineNumber } = byId.get(id).callFrame;
-    if (functionName === "(idle)" || functionName === "(root)") return;
+    const native = url === "" && !functionName.startsWith("(");
+    // What stands between two forms, and the bridge's own waiting and writing.
+    if (native || functionName === "(idle)" || functionName === "(root)" || functionName === "(program)") return;
+    if (url.startsWith("node:") || url.includes("/bridge/node/") || url.includes("/repl/node/")) return;
     const key = `${functionName || "(anonymous)"}\t${url ? `${url.replace("file://", "")}:${lineNumber + 1}` : ""}`;
     spent.set(key, (spent.get(key) ?? 0) + timeDeltas[i]);
   });

@@ -1,0 +1,194 @@
+"""Every command of the prompt: what it does, and what it says of a mistake."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from at_prompt import Prompt
+from polyrepl.repl.commands import COMMANDS, Quit
+
+ISSUE = """help doc source apropos expand js time profile inspect type load reload save reset restart
+interrupt more bt env set edit quit py lisp""".split()  # noqa: SIM905
+
+
+@pytest.fixture(scope="module")
+def prompt() -> Iterator[Prompt]:
+    with Prompt() as made:
+        made.submit('(defn area "Area of a box." [w h] (* w h))', '(py.import "json" :as json)')
+        yield made
+
+
+def test_the_table_has_all_of_them() -> None:
+    assert set(ISSUE) <= set(COMMANDS)
+    for name, entry in COMMANDS.items():
+        assert entry.usage.startswith(f",{name}"), name
+        assert len(entry.summary) > 10, name
+
+
+CASES = [
+    # text, patterns that must be shown
+    (",help", [rf"^  ,{name}\b" for name in ISSUE]),
+    (",help doc", [r"^,doc name: "]),
+    (",help ,doc", [r"^,doc name: "]),
+    (",doc area", [r"^\(area w h\)$", r"^Area of a box\.$"]),
+    (",doc map", [r"^\(map f xs", "What f gives"]),
+    (",doc let", [r"^\(let \[name value", "special form"]),
+    (",doc when", ["^macro$"]),
+    (",doc py.len", [r"^py\.len\(obj\)$", "number of items"]),
+    (",doc json.dumps", ["^json.dumps\\(obj", "Serialize"]),
+    (",doc Math.max", [r"^Math\.max\(", "JavaScript function"]),
+    (",doc nosuch", ["^no documentation for nosuch$"]),
+    (",source area", [r"^; In\[\d+\]:1:1$", r"^\(defn area "]),
+    (",source map", ["^export function map"]),
+    (",source json.dumps", ["^def dumps"]),
+    (",source py.len", ["^no source for py.len"]),
+    (",source nosuch", ["^no source for nosuch$"]),
+    (",apropos threaded", [r"^  ->  +macro", r"^  ->>  +macro"]),
+    (",apropos zzzz", ["^nothing is called or described as zzzz$"]),
+    (",expand (when a b)", [r"^\(if a b\)$"]),
+    (",expand (-> x (f 1) g)", [r"^\(g \(f x 1\)\)$"]),
+    (",expand (when", ["never closed"]),
+    (",js (defn f [x] (+ x 1))", ["^  globalThis.f = function f"]),
+    (",js (1 + 2) * 3", ["^9$"]),
+    (",compiled (if a 1 2)", ["unbound symbol a"]),
+    (",compiled (+ 1 2)", [r"1 \+ 2"]),
+    (",time (reduce + (range 10))", ["^45$", r"^\S+ (us|ms) \(and \S+ (us|ms) to compile\)$"]),
+    (",time (reduce", ["never closed"]),
+    (",inspect [1 2]", ["^JavaScript Array$", r"^  push +\("]),
+    (',inspect (py.eval "[1]")', ["^Python builtins.list$", r"^  append +\(self, object\)$"]),
+    (",inspect nil", ["^nil$"]),
+    (",inspect (nosuch)", ["unbound symbol"]),
+    (",type (new Map)", ["^JavaScript Map$"]),
+    (",type (py.dict)", ["^Python builtins.dict$"]),
+    (",type nil", ["^nil$"]),
+    (",type 5", ["^JavaScript number$"]),
+    (",more", ["^nothing more$"]),
+    (",load /nowhere.lisp", ["^/nowhere.lisp: No such file"]),
+    (",reload nosuch", ["^no Python module nosuch is loaded$"]),
+    (",save /nowhere/x", ["^/nowhere/x: No such file"]),
+    (",interrupt", ["^nothing runs in the background$"]),
+    (",env", ["^Lisp$", r"^  area +function \(area w h\)$", r"^  json +module"]),
+    (",env zzz", ["^nothing here is called zzz$"]),
+    (",set", [r"^  max-items +\d+", r"^  editing +emacs"]),
+    (",set max-items", [r"^  max-items +\d+"]),
+    (",set max-itms 3", ["unknown setting max-itms: did you mean max-items"]),
+    (",set max-itms", ["unknown setting max-itms: did you mean max-items"]),
+    (",set max-items x", ["max-items is a whole number, not 'x'"]),
+    (",hepl", ["^unknown command ,hepl: did you mean ,help\\?$"]),
+    (",", ["^unknown command ,: ,help lists them$"]),
+    *[(f",{name}", [f"^usage: ,{name} "]) for name in
+      "doc source apropos expand compiled time profile inspect type load save".split()],  # noqa: SIM905
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "patterns"), CASES, ids=[row[0] for row in CASES])
+def test_shows(prompt: Prompt, text: str, patterns: list[str]) -> None:
+    shown = prompt.submit(text)
+    for pattern in patterns:
+        assert re.search(pattern, shown, re.MULTILINE), (pattern, shown)
+    assert "Traceback" not in shown and "internal error" not in shown
+
+
+def test_profile(prompt: Prompt) -> None:
+    prompt.submit("(defn busy [n] (reduce + (map (fn [x] (* x x)) (range n))))")
+    prompt.submit(",py def slow(n):\n    return sum(str(i).count('1') for i in range(n))")
+    shown = prompt.submit(',profile (do (busy 500000) ((py.eval "slow") 100000) nil)')
+    javascript, _, python = shown.partition("Python (self time)")
+    assert re.search(r"\d ms  (map|reduceArray|busy)\b", javascript)
+    assert "slow" in python or "genexpr" in python
+    for inner in ("posix.write", "select", "bridge/node", "session.mjs"):
+        assert inner not in shown
+
+
+def test_bt_and_error_value(prompt: Prompt) -> None:
+    prompt.submit("(defn parse [s] (py.int s))")
+    assert "invalid literal" in prompt.submit('(parse "x")')
+    shown = prompt.submit(",bt")
+    assert re.search(r"lisp  In\[\d+\]:1:1\b", shown) and "in parse" in shown
+    assert "at parse (polyrepl:form/" in shown
+    assert prompt.submit("*e.message").startswith('"invalid literal')
+
+
+def test_more_goes_on(prompt: Prompt) -> None:
+    assert "… +150 more]" in prompt.submit("(Array.from (range 250))")
+    assert prompt.submit(",more").startswith("items 100 to 199 of 250\n")
+    assert prompt.submit("(Array.from (range 250))", ",more all").endswith(" 249]")
+    assert "… +60 more" in prompt.submit(",py list(range(160))")
+    assert prompt.submit(",more").rstrip().endswith("159]")
+    assert "… +8000 chars" in prompt.submit('(.repeat "x" 10000)')
+
+
+def test_set_holds_at_once(prompt: Prompt) -> None:
+    assert prompt.submit(",set max-items 2", "[1 2 3]").splitlines()[0] == "[1 2 … +1 more]"
+    assert prompt.submit(",set max-items 100", "[1 2 3]") == "[1 2 3]"
+    assert re.search(r"^\d.*(us|ms)$", prompt.submit(",set time true", "(+ 1 1)").splitlines()[-1])
+    prompt.submit(",set time false")
+
+
+def test_load_reload_and_save(prompt: Prompt, tmp_path: Path) -> None:
+    file = tmp_path / "lib.lisp"
+    file.write_text("(def loaded 1)\n(+ 1 1)\n")
+    assert prompt.submit(f",load {file}") == ""
+    assert prompt.submit("loaded") == "1"
+    file.write_text("(def loaded 2)")
+    assert prompt.submit(",reload", "loaded") == "2"
+    file.write_bytes(b"\xff")
+    assert "not UTF-8" in prompt.submit(",reload")
+    prompt.submit("(def saved-one 11)", "(nosuch)")
+    assert re.search(r"\d+ forms written to ", prompt.submit(f",save {tmp_path}/out.lisp"))
+    text = (tmp_path / "out.lisp").read_text()
+    assert "(def saved-one 11)\n" in text and "nosuch" not in text
+
+
+def test_reload_of_a_python_module(prompt: Prompt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    module = tmp_path / "reloaded_module.py"
+    module.write_text("x = 1")
+    assert prompt.submit('(py.import "reloaded_module" :as r)', "r.x") == "1"
+    module.write_text("x = 22")
+    assert "was loaded again" in prompt.submit(",reload reloaded_module")
+    assert prompt.submit("r.x") == "22"
+    module.write_text("x = ")
+    assert "SyntaxError" in prompt.submit(",reload reloaded_module")
+
+
+def test_edit(prompt: Prompt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "(* 6 7)" > "$1"\n')
+    editor.chmod(0o755)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", str(editor))
+    assert prompt.submit(",edit").splitlines() == ["(* 6 7)", "42"]
+    file = tmp_path / "mine.lisp"
+    assert prompt.submit(f",edit {file}") == ""
+    assert file.read_text() == "(* 6 7)\n"
+    monkeypatch.setenv("EDITOR", "false")
+    assert "false ended with 1: nothing was run" in prompt.submit(",edit")
+    monkeypatch.setenv("EDITOR", "/nowhere/editor")
+    assert "EDITOR names the editor to use" in prompt.submit(",edit")
+
+
+def test_interrupt_stops_what_runs_in_the_background(prompt: Prompt) -> None:
+    prompt.submit("(do (setInterval (fn [] nil) 100000) nil)")
+    assert prompt.submit(",interrupt") == "stopped 1 timer"
+    assert prompt.submit(",interrupt") == "nothing runs in the background"
+
+
+def test_quit(prompt: Prompt) -> None:
+    with pytest.raises(Quit):
+        prompt.submit(",quit")
+
+
+def test_reset_and_restart(prompt: Prompt) -> None:
+    prompt.submit("(def gone 1)", ",py stays = 5")
+    assert "Python objects are still there" in prompt.submit(",reset")
+    assert "unbound symbol gone" in prompt.submit("gone")
+    assert prompt.submit('(py.eval "stays")') == "5"
+    prompt.submit(",restart")
+    assert "NameError" in prompt.submit('(py.eval "stays")')
+    assert prompt.submit("(+ 1 2)") == "3"
