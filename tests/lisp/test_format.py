@@ -7,7 +7,7 @@ from polyrepl.lisp.format import format_text
 from polyrepl.lisp.lexer import tokens
 from polyrepl.lisp.reader import read_all
 
-from .programs import PROGRAMS, messy_programs
+from .fuzz_texts import PROGRAMS, messy_programs
 
 TABLE = [
     ("", ""),

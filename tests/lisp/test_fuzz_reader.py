@@ -13,7 +13,7 @@ from polyrepl.lisp.lexer import tokens
 from polyrepl.lisp.reader import MAX_DEPTH, Reader, read_all, status
 from polyrepl.lisp.write import number_text, write_form
 
-from .programs import PROGRAMS, forms, messy_programs
+from .fuzz_texts import PROGRAMS, forms, messy_programs
 
 _PIECES = r"""
 ( ) [ ] { } #( #{ #" f" " ' ` ~@ ~ ^ #_ #| |# ; \ {{ }} % %2 %& : :: :a x

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polyrepl.lisp.mangle import ESCAPES, JS_GLOBALS, RESERVED, demangle, mangle, rename
 
-from .programs import in_node
+from .fuzz_texts import in_node
 
 TABLE = [
     ("map", "map"),

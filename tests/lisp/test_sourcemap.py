@@ -18,7 +18,7 @@ from polyrepl.lisp.sourcemap import (
     to_json,
 )
 
-from .programs import in_node
+from .fuzz_texts import in_node
 
 
 @pytest.mark.parametrize(
