@@ -259,6 +259,8 @@ class Analyzer:
                         f"its definitions are {symbol.name}.name",
                     )
                 meaning.refs += 1
+                if self.world.references is not None:
+                    self.world.references.append((meaning, symbol))
                 self.world.used.add(meaning.js)
                 return GlobalRef(span, meaning.name, meaning.js, meaning.is_async_fn, meaning.is_python)
             case CoreFn():
@@ -271,6 +273,10 @@ class Analyzer:
                 if meaning.imported:
                     self.world.used.add(import_js(meaning.name))
                     return JsRef(span, meaning.name, True)
+                if meaning.name == "$req" and self.world.target == "browser":
+                    raise self.fail(
+                        "not-in-browser", symbol, "a browser has no require", '(js.import "name" :as name)'
+                    )
                 self.world.used.add(meaning.name)
                 return JsRef(span, meaning.name)
             case Macro():

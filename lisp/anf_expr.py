@@ -30,11 +30,15 @@ from .mangle import mangle
 from .nodes import Node
 from .types import type_of
 
+IN_GLOBAL = " in globalThis"
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 
 
 @expression(n.Lit)
 def lit(lw: Lowerer, node: n.Lit) -> Expr:
+    if lw.module and node.text.endswith(IN_GLOBAL):  # defonce: a module's names are not on the global object
+        name = Name(None, node.text.removesuffix(IN_GLOBAL).strip('"'), False)
+        return ir.Binary(node.span, "!==", name, Text(None, "undefined"))
     return Text(node.span, node.text)
 
 

@@ -44,6 +44,7 @@ from .world import World
 assert LOADED
 EVAL_SPAN = Span(Source("eval", ""), 0, 0)
 RECURSION_LIMIT = 120_000
+_SEQUENCES = (Symbol("do"), Symbol("begin"), Symbol("for-macros"))
 _T = TypeVar("_T")
 
 
@@ -141,13 +142,15 @@ class Compiler:
             name = defined_name(form)
             if name is not None and not self.world.knows(name.name):
                 self.world.namespace.globals[name.name] = self.world.new_global(name.name)
-            if isinstance(form, List) and form.items and form.items[0] in (Symbol("do"), Symbol("begin")):
+            if isinstance(form, List) and form.items and form.items[0] in _SEQUENCES:
                 stack.extend(form.items[1:])
 
     def declare_names(self, names: Iterable[str]) -> None:
         """Names that exist as globals already, under their mangled names (made outside of the Lisp)."""
         for name in names:
-            self.world.namespace.globals.setdefault(name, self.world.new_global(name))
+            known = self.world.new_global(name)
+            known.ahead = False
+            self.world.namespace.globals.setdefault(name, known)
 
     def compile(self, form: Form) -> Compiled:
         """One top-level form. Raises LispError."""
@@ -226,11 +229,11 @@ class Compiler:
             em.block(body)
         return em.text(), em.mappings
 
-    def _function_js(self, an: Analyzer, fn: n.Fn, made: list[n.Local]) -> str:
-        """A macro's function, as a function of its imports."""
+    def _function_js(self, an: Analyzer, node: n.Node, made: list[n.Local]) -> str:
+        """A macro's function (or a definition for macros), as a function of its imports."""
         infer(made)
         lw = Lowerer(self.world.take_used())
-        lw.into(fn, RETURN)
+        lw.into(node, RETURN)
         return self._unit(lw, lw.stmts, False)[0]
 
 

@@ -52,8 +52,12 @@ class Writer:
         self.column = 2 * self.indent
 
     def mark(self, span: Span | None, name: str | None = None) -> None:
+        """What is written next comes from `span`; of several at one place the innermost counts."""
         if span is not None and self.mapped:
-            self.mappings.append((self.line, self.column, span, name))
+            made = self.mappings
+            if made and made[-1][1] == self.column and made[-1][0] == self.line:
+                made.pop()
+            made.append((self.line, self.column, span, name))
 
     def text(self) -> str:
         return "".join(self.out)
@@ -65,7 +69,10 @@ class Writer:
     def expr(self, e: Expr, least: int) -> None:
         """Write `e`, in parentheses if it binds less tightly than `least`."""
         if e.at is not None and self.mapped:
-            self.mappings.append((self.line, self.column, e.at, e.label if type(e) is ir.Name else None))
+            made = self.mappings
+            if made and made[-1][1] == self.column and made[-1][0] == self.line:
+                made.pop()
+            made.append((self.line, self.column, e.at, e.label if type(e) is ir.Name else None))
         if _binding(e) < least:
             self.write("(")
             _EXPR[type(e)](self, e)
@@ -136,6 +143,9 @@ class Writer:
         if e.new:
             self.write("new ")
             self.expr(e.fn, MEMBER if not _has_call(e.fn) else ATOM + 1)
+        elif type(e.fn) is ir.Name:
+            self.mark(e.at or e.fn.at, e.fn.label)  # V8 gives the place of the name for the call
+            self.write(e.fn.text)
         else:
             self.expr(e.fn, CALL)
             if type(e.fn) is ir.CallExpr:

@@ -45,22 +45,7 @@ class HostMacros:
         arglists: str | None,
         arities: list[tuple[int, int | None]],
     ) -> Macro:
-        host = self.world.host
-        if host is None:
-            raise LispError(
-                "needs-host",
-                form.span,
-                "defmacro needs a JavaScript host to run the macro in",
-                "use define-syntax with syntax-rules, or pass macro_host=",
-            )
-        try:
-            id = host.define(js, name)
-        except LispError:
-            raise
-        except Exception as error:
-            raise LispError(
-                "macro-failed", form.span, f"the macro {name} could not be defined: {error}"
-            ) from error
+        id = self.run(js, form, name)
 
         def expand(an: Analyzer, call: List, scope: Scope) -> Form:
             given = len(call.items) - 1
@@ -74,6 +59,24 @@ class HostMacros:
             return self.expand(id, name, call)
 
         return Macro(name, "host", expand, doc, arglists)
+
+    def run(self, js: str, form: Form, name: str | None = None) -> int:
+        """Evaluate compiled code in the host: a macro's function (its number is returned), or definitions."""
+        host = self.world.host
+        if host is None:
+            raise LispError(
+                "needs-host",
+                form.span,
+                f"{'defmacro' if name else 'for-macros'} needs a JavaScript host to run in",
+                "use define-syntax with syntax-rules, or pass macro_host=",
+            )
+        try:
+            return host.define(js, name or "for-macros")
+        except LispError:
+            raise
+        except Exception as error:
+            what = f"the macro {name}" if name else "a definition for macros"
+            raise LispError("macro-failed", form.span, f"{what} could not be defined: {error}") from error
 
     def expand(self, id: int, name: str, call: List) -> Form:
         host = self.world.host

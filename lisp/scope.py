@@ -56,6 +56,7 @@ class Global:
     module: Namespace | None = None  # of an import alias: the imported file
     home: Namespace | None = None
     refs: int = 0
+    ahead: bool = False  # of a text that is compiled as a whole: not there yet when its macros run
 
 
 @dataclass(slots=True, eq=False)

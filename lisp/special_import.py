@@ -100,6 +100,8 @@ def js_import(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         raise an.fail("bad-import", module, "js.import takes a package's name or a path", shape)
     if an.frame.kind in ("constructor", "getter", "field"):
         raise an.fail("await-here", form, f"js.import cannot stand in a {an.frame.kind}")
+    if an.world.target == "browser" and name.startswith("node:"):
+        raise an.fail("not-in-browser", module, f"a browser has no {name}", "compile with --target node")
     an.frame.has_await = True
     names: list[tuple[str | None, str]] = []
     if alias is None and not refer:

@@ -19,6 +19,7 @@ from .scope import Macro, Scope
 from .special_core import special
 from .special_def import meta_of
 from .special_fn import build_fn, clauses_of
+from .special_import import defined_name
 from .syntax_rules import syntax_rules
 
 
@@ -44,7 +45,9 @@ def defmacro(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     clauses = clauses_of(an, rest, form)
     saved = an.frame, an.loop, an.locals
     an.frame, an.loop, an.locals = Frame(None, name.name, kind="top", macro_time=True), None, []
+    an.world.references = []
     fn = build_fn(an, clauses, form, Scope(scope), name.name)
+    check_host_references(an, f"the macro {name.name}")
     made = an.locals
     an.frame, an.loop, an.locals = saved
     if fn.frame.has_await:
@@ -63,6 +66,20 @@ def defmacro(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         an, name, an.world.hosted.define(name.name, js, form, doc, f"({arglists})", arities)
     )
     return Nothing(form.span)
+
+
+def check_host_references(an: Analyzer, who: str) -> None:
+    """Compiled ahead of time, what runs in the host can only use what (for-macros ..) has put there."""
+    world = an.world
+    references, world.references = world.references or [], None
+    for known, symbol in references:
+        if world.ahead and known.ahead and known.js not in world.in_host:
+            raise an.fail(
+                "not-for-macros",
+                symbol,
+                f"{who} uses {symbol.name}, which does not exist yet when the file is compiled",
+                f"put its definition into (for-macros ..), above {who.removeprefix('the ')}",
+            )
 
 
 def _shown(params: Form) -> str:
@@ -134,6 +151,36 @@ def let_syntax(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
 
 @special("for-macros", "begin-for-syntax")
 def for_macros(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
-    """Definitions that macros of this file use: run in the macro host, and part of the program too."""
-    an.world.for_macros(an, form, scope)
+    """Definitions that macros of this file use: run in the macro host, and part of the program too.
+
+    In a session there is nothing to do: definitions and macros live in the same Node.
+    """
+    if an.world.ahead:
+        if an.frame.kind != "top":
+            raise an.fail("macro-here", form, "for-macros inside a function", "write it at the top level")
+        for item in form.items[1:]:
+            declared = defined_name(item)
+            if declared is not None:  # definitions of one block may call each other
+                table = an.world.namespace.globals
+                known = table.setdefault(declared.name, an.world.new_global(declared.name))
+                an.world.in_host.add(known.js)
+        for item in form.items[1:]:
+            run_in_host(an, item, scope)
     return an.body(form.items[1:], scope, tail, form.span)
+
+
+def run_in_host(an: Analyzer, form: Form, scope: Scope) -> None:
+    """Compile a definition on its own and run it where macros run."""
+    world = an.world
+    inner = Analyzer(world)
+    inner.top = True
+    world.references = []
+    node = inner.form(form, scope, False)
+    for name in inner.defined:
+        if name in world.namespace.globals:
+            world.in_host.add(world.namespace.globals[name].js)
+    check_host_references(an, "for-macros")
+    if inner.frame.has_await:
+        raise an.fail("macro-await", form, "for-macros cannot await", "macros run while the file is compiled")
+    if type(node) is not Nothing:
+        world.hosted.run(world.compile_function(inner, node, inner.locals), form)

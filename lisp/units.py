@@ -23,15 +23,20 @@ from .compiler import (
 )
 from .emitter import Emitter
 from .errors import Diagnostic, LispError, render
-from .forms import Form
+from .forms import Form, List, Str, Symbol, Vector
 from .host import MacroHost
 from .inline import embed
 from .reader import read_all
 from .scope import Scope
 from .sourcemap import inline_comment
+from .special_import import stem
 from .types import infer
 
 MAX_ERRORS = 50
+DEFINING = {
+    "defmacro", "define-syntax", "defsyntax", "import", "js.import", "py.import", "for-macros", "do", "begin",
+    "declare",
+}  # fmt: skip
 Loader = Callable[[str, str], tuple[str, str]]
 
 
@@ -58,6 +63,8 @@ class _Unit:
         self.used: set[str] = set()
         world = compiler.world
         errors: list[LispError] = []
+        lost: set[str] = set()  # what forms with errors would have defined
+        world.ahead = True
         compiler.declare_unit(forms)
         for form in forms:
             an = Analyzer(world)
@@ -67,6 +74,9 @@ class _Unit:
                 node = guarded(an.form, form, Scope(), False)
             except LispError as error:
                 world.pending = None
+                if error.code == "unbound-symbol" and error.span and root(error.span.text) in lost:
+                    continue  # a consequence of an error that is reported
+                lost |= names_in(form)
                 errors.append(error)
                 if len(errors) >= MAX_ERRORS:
                     break
@@ -79,6 +89,30 @@ class _Unit:
             self.used |= world.take_used()
         if errors:
             raise LispErrors(errors) if len(errors) > 1 else errors[0]
+
+
+def names_in(form: Form) -> set[str]:
+    """Names that a form which defines may define: all that stand in it, in an import as file names too."""
+    found: set[str] = set()
+    if not (isinstance(form, List) and form.items and isinstance(form.items[0], Symbol)):
+        return found
+    if form.items[0].name not in DEFINING:
+        return found
+    stack: list[Form] = list(form.items[1:])
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Symbol):
+            found.add(item.name)
+        elif isinstance(item, Str):
+            found.add(stem(item.value))
+        elif isinstance(item, (List, Vector)):
+            stack.extend(item.items)
+    return found
+
+
+def root(name: str) -> str:
+    """lib of lib.f and lib/f."""
+    return name.partition(".")[0].partition("/")[0]
 
 
 def compile(
@@ -108,6 +142,7 @@ def compile(
         runtime=runtime,
     )
     compiler.loader = loader
+    compiler.world.target = target
     unit = _Unit(compiler, read_all(text, filename))
     compiled: Compiled = guarded(_function, compiler, unit, runtime, source_map)
     return compiled
@@ -179,6 +214,7 @@ def compile_module(
     """
     compiler = compiler or Compiler(host=macro_host, source_map=source_map is not None)
     compiler.loader = loader or compiler.loader
+    compiler.world.target = target
     unit = _Unit(compiler, read_all(text, filename))
     compiled: Compiled = guarded(_module, unit, source_map, target, map_url)
     return compiled

@@ -72,6 +72,10 @@ class World:
         self.loading: list[str] = []  # the files being imported, outermost first
         self.used: set[str] = set()
         self.compile_js: Any = None
+        self.target = "node"  # or "browser"
+        self.ahead = False  # are whole texts compiled, to be run later?
+        self.in_host: set[str] = set()  # JavaScript names of definitions that (for-macros ..) ran in the host
+        self.references: list[tuple[Global, Symbol]] | None = None  # of what is to run in the host
 
     # -- resolution ---------------------------------------------------------------------------
 
@@ -255,7 +259,7 @@ class World:
         return name in self.namespace.globals or name in self.namespace.macros or name in self.core_table
 
     def new_global(self, name: str) -> Global:
-        return Global(name, self.namespace.prefix + mangle(name), home=self.namespace)
+        return Global(name, self.namespace.prefix + mangle(name), home=self.namespace, ahead=self.ahead)
 
     def take_used(self) -> set[str]:
         """JavaScript identifiers of the globals that the unit refers to; locals must not shadow them."""
@@ -287,7 +291,7 @@ class World:
             return "\n".join([*entry.arglists, entry.doc])
         return None
 
-    def compile_function(self, an: Analyzer, fn: Fn, made: list[Local]) -> str:
+    def compile_function(self, an: Analyzer, fn: Node, made: list[Local]) -> str:
         used, self.used = self.used, set(self.used)
         js: str = self.compile_js(an, fn, made)
         self.used = used
@@ -297,9 +301,6 @@ class World:
         self.namespace.macros[name.name] = macro
         self.namespace.globals.pop(name.name, None)
         an.defined.append(name.name)
-
-    def for_macros(self, an: Analyzer, form: List, scope: Scope) -> None:
-        """Run definitions in the macro host too, for macros of an ahead-of-time compile."""
 
     def is_alias(self, head: str, symbol: Symbol, scope: Scope) -> bool:
         return bool(head) and self.module_of(head, symbol, scope) is not None

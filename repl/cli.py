@@ -19,6 +19,8 @@ SUBCOMMANDS = {
     "npm": ".packages:npm",
     "node": ".packages:node",
     "doctor": ".doctor:doctor",
+    "compile": ".compile_file:compile_file",
+    "fmt": ".tools:fmt",
     "completion": ".shell_completion:completion",
     "kernel": "polyrepl.kernel.install:main",  # by name only: nothing of the kernel is imported before
 }
@@ -31,6 +33,8 @@ ways to run:
   echo '(+ 1 2)' | polyrepl     the same from a pipe
   jupyter lab                   choose the kernel "polyrepl"
   polyrepl kernel install       register that kernel; also uninstall, list
+  polyrepl compile FILE         make an ES module of a file; -o OUT, --watch, --target browser, ...
+  polyrepl fmt FILE...          rewrite files in the canonical layout; --check only looks
   polyrepl npm install NAME     add a JavaScript package with the bundled npm; polyrepl node runs Node
   polyrepl doctor               versions, what was found, what is wrong
   polyrepl completion SHELL     the completion file of bash, zsh or fish
@@ -98,6 +102,9 @@ def main(argv: list[str] | None = None) -> int:
     from .prelude import new_bridge
     from .sink import Sink
 
+    if argv is None:
+        # Programs find an empty __main__, not the names of the script that started us.
+        sys.modules["__main__"] = type(sys)("__main__")
     sink = Sink()
     bridge = new_bridge(sink.write)
     try:

@@ -1,4 +1,4 @@
-"""`polyrepl compile` and `polyrepl fmt`: the language's tools for files.
+"""`polyrepl fmt`: Lisp files in the canonical layout; and how the tools for files read them.
 
 In: arguments after the tool's name. Out: an exit code: 0 fine, 1 a program with errors, 2 usage.
 """

@@ -53,6 +53,21 @@ def test_all_independent_errors_are_reported() -> None:
     assert [error.span.text for error in caught.value.errors if error.span] == ["nope", "x", "nowhere"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(defmacro m [x] (nope x)) (m 1) (m 2)",
+        '(import "./none.lisp" :as lib :refer [f]) (lib.g 1) (f 2) (lib/g 3)',
+        "(define-syntax m (syntax-rules () (m 1))) (m)",
+        "(def x (nope)) (inc x)",
+    ],
+)
+def test_consequences_of_an_error_are_not_errors(text: str) -> None:
+    with pytest.raises(LispError) as caught:
+        compile(text, loader=loader)
+    assert not isinstance(caught.value, LispErrors)
+
+
 def test_module_runs_without_python(tmp_path: Path) -> None:
     made = compile_module(
         '(js.import "node:path" :as path) (defn fact [n] (if (< n 2) 1 (* n (fact (dec n))))) '
