@@ -7,7 +7,10 @@ is its own repr, cut by lines.
 
 from __future__ import annotations
 
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 _BRACKETS: dict[type, tuple[str, str]] = {
@@ -15,7 +18,12 @@ _BRACKETS: dict[type, tuple[str, str]] = {
     tuple: ("(", ")"),
     set: ("{", "}"),
     dict: ("{", "}"),
+    frozenset: ("frozenset({", "})"),
 }
+# Containers whose own repr writes all that they hold: laid out here only when that is too much.
+_LISTS: tuple[type, ...] = (deque, UserList, type({}.keys()), type({}.values()), type({}.items()))
+_MAPS: tuple[type, ...] = (OrderedDict, defaultdict, Counter, UserDict, ChainMap)
+_LINE = 5  # a repr of one line may be so many times as long as a string
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +55,14 @@ class Shown:
             text = "\n".join([*lines[: limits.lines], f"… +{hidden} lines"])
         self.text = text
 
-    def _text(self, value: Any, column: int, after: int) -> str:
-        """Text of a value that begins at `column` and is followed by `after` closing characters."""
+    def _text(self, value: Any, column: int, after: int, length: int | None = None) -> str:
+        """Text of a value that begins at `column` and is followed by `after` closing characters; `length`
+        is that of the container whose first items the value holds."""
         kind = type(value)
-        if kind is str:
+        if kind is str or kind is bytes or kind is bytearray:
             return self._string(value)
+        if kind in (*_LISTS, *_MAPS) and len(value) > self.limits.items:
+            return self._long(value, column, after)
         brackets = _BRACKETS.get(kind)
         if brackets is None or not value:
             return self._repr(value)
@@ -59,43 +70,56 @@ class Shown:
             return f"{brackets[0]}...{brackets[1]}"
         if len(self._path) >= self.limits.depth:
             self.more = True
-            return f"{brackets[0]}… {len(value)} items{brackets[1]}"
+            return f"{brackets[0]}… {len(value)} item{'s' * (len(value) != 1)}{brackets[1]}"
         self._path.append(id(value))
         try:
-            return self._container(value, brackets, column, after)
+            return self._container(value, brackets, column, after, len(value) if length is None else length)
         finally:
             self._path.pop()
 
-    def _string(self, value: str) -> str:
+    def _string(self, value: str | bytes | bytearray) -> str:
         if len(value) <= self.limits.string:
             return repr(value)
         self.more = True
-        return f"{value[: self.limits.string]!r}… +{len(value) - self.limits.string} chars"
+        unit = "chars" if isinstance(value, str) else "bytes"
+        return f"{value[: self.limits.string]!r}… +{len(value) - self.limits.string} {unit}"
 
-    @staticmethod
-    def _repr(value: Any) -> str:
+    def _long(self, value: Any, column: int, after: int) -> str:
+        """The beginning of a container that has more items than are shown."""
+        name = type(value).__name__ + "("
+        items: Iterable[Any] = islice(value.items() if isinstance(value, _MAPS) else value, self.limits.items)
+        head = dict(items) if isinstance(value, _MAPS) else list(items)
+        return name + self._text(head, column + len(name), after + 1, len(value)) + ")"
+
+    def _repr(self, value: Any) -> str:
         try:
-            return repr(value)
+            text = repr(value)
         except Exception as error:
             return f"#<{type(value).__name__}: its repr raised {type(error).__name__}: {error}>"
+        room = _LINE * self.limits.string
+        if "\n" in text or len(text) <= room:
+            return text
+        self.more = True
+        return f"{text[:room]}… +{len(text) - room} chars"
 
-    def _container(self, value: Any, brackets: tuple[str, str], column: int, after: int) -> str:
+    def _container(self, value: Any, brackets: tuple[str, str], column: int, after: int, length: int) -> str:
         opened, closed = brackets
         if type(value) is tuple and len(value) == 1:
             closed = ",)"
-        inside = column + 1
+        inside = column + len(opened)
         items: list[str] = []
         limit = self.limits.items
         for count, item in enumerate(value.items() if type(value) is dict else value):
             if count >= limit:
-                self.more = True
-                items.append(f"… +{len(value) - limit} more")
                 break
             if type(value) is dict:
                 key = self._text(item[0], inside, 0)
                 items.append(f"{key}: {self._text(item[1], inside + len(key) + 2, 1)}")
             else:
                 items.append(self._text(item, inside, 1))
+        if length > limit:
+            self.more = True
+            items.append(f"… +{length - limit} more")
         flat = opened + ", ".join(items) + closed
         if column + len(flat) + after <= self.limits.width and "\n" not in flat:
             return flat

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import os
 import sys
 import threading
 import time
@@ -32,6 +33,8 @@ class Status:
         self._at_line_start = True
         self._paused = False
         self._wake = threading.Event()
+        # Where no line can be drawn and taken away again, none is drawn.
+        self._draws = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -70,7 +73,7 @@ class Status:
         return paused
 
     def _tick(self, start: float) -> None:
-        if self._wake.wait(AFTER):
+        if not self._draws or self._wake.wait(AFTER):
             return
         frame = 0
         while not self._wake.wait(EVERY):
