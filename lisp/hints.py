@@ -212,12 +212,18 @@ def unbound(name: str, known: Iterable[str] = ()) -> str | None:
     return _shape(name, root)
 
 
+_CLOJURE_LIBRARIES = {"str", "string", "clojure.string", "set", "clojure.set", "walk", "clojure.walk"}
+
+
 def _shape(name: str, root: str) -> str | None:
     match = _OTHER_PREFIX.fullmatch(name)
     if match:
         return f"JavaScript's globals are plain names: write {match[1].replace('/', '.')}"
     if name.endswith(":") and len(name) > 1:
         return f"a keyword begins with its colon: write :{name[:-1]}"
+    library, _, member = name.partition("/")
+    if library in _CLOJURE_LIBRARIES and member:
+        return f"Clojure's libraries are core functions here: write {member}"
     if "/" in name.strip("/"):
         return f"names are joined by dots: write {name.replace('/', '.')}"
     if name.endswith("'"):
