@@ -1,7 +1,8 @@
 """A soak of the bridge: mixed traffic with faults, for as long as you like.
 
-In: seconds to run, a seed. Out: one line per report, exit code 0 when, in the end, every answer was right, both
-object tables are as large as at the start, memory has not grown without end and no process is left; 1 otherwise.
+In: seconds to run, a seed. Out: one line per report, exit code 0 when, in the end, every answer was right,
+both object tables are as large as at the start, memory has not grown without end and no process is left;
+1 otherwise.
 
     python bench/soak.py 600
 

@@ -64,6 +64,9 @@ class Bridge(Hosting):
         self._sink = output
         self._cwd = cwd
         self.on_reset = []
+        # Given name, message and stack of an exception nobody caught: the text to print (a front end knows
+        # the source that it came from).
+        self.describe_late = None
         self.connection = None
         self._process = None
         self._output = None

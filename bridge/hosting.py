@@ -41,6 +41,7 @@ class Hosting:
     marshal: Marshal
     server: Server
     on_reset: list[Callable[[str], None]]
+    describe_late: Callable[[str, str, str], str] | None
     _loads: Callable[[Any], Any]
     _exports: Exports
     _process: NodeProcess | None
@@ -175,7 +176,14 @@ class Hosting:
                 if self.connection is not None:
                     self.connection.reset(message[1])
             case 6 if self._output is not None:
-                self._output.deliver("stderr", message[2], message[1] or None)
+                _, form, name, text, stack = message
+                self._output.deliver("stderr", self._late(name, text, stack), form or None)
+
+    def _late(self, name: str, text: str, stack: str) -> str:
+        if self.describe_late is not None:
+            with contextlib.suppress(Exception):
+                return f"Uncaught (late) {self.describe_late(name, text, stack)}\n"
+        return f"Uncaught (late) {stack or text}\n"
 
     def output(self, frame: Frame) -> None:
         if self._output is not None:

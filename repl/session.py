@@ -61,6 +61,7 @@ class Session:
     ) -> None:
         self.bridge = bridge or new_bridge(output)
         self.bridge.on_reset.append(self._node_was_lost)
+        self.bridge.describe_late = self._late_problem
         self._argv = list(argv or [])
         self._folder = folder
         self._polls = polls
@@ -279,6 +280,11 @@ class Session:
         self._ready()
         assert self._prelude is not None
         return self._prelude
+
+    def _late_problem(self, name: str, message: str, stack: str) -> str:
+        """Text of an exception that nobody awaited, with its place in the Lisp."""
+        outcome = {"name": name, "message": message, "stack": stack, "exception": None}
+        return self.trace.runtime_problem(outcome).text
 
     def _ready(self) -> None:
         if self._prelude is not None and self.bridge.alive:

@@ -23,8 +23,14 @@ export function takeOver(connection) {
 
   const late = (error) => {
     if (error?.[INTERRUPT]) return;
-    const text = error instanceof Error ? String(error.stack ?? error) : inspect(error);
-    connection.note(NOTES.late, formNumber(), `Uncaught (late) ${text}\n`);
+    let parts;
+    try {
+      const thrown = error instanceof Error;
+      parts = [thrown ? String(error.name) : "", thrown ? String(error.message) : inspect(error), String(thrown ? error.stack : "")];
+    } catch {
+      parts = ["", "an exception that cannot be shown", ""];
+    }
+    connection.note(NOTES.late, formNumber(), ...parts.map((part) => part.toWellFormed()));
   };
   process.on("uncaughtException", late);
   process.on("unhandledRejection", late);
