@@ -126,7 +126,7 @@ async def _strings(world: World, place: Place) -> list[Candidate]:
     if place.import_of == "py":
         found = await ask(lambda: python_modules(typed), 1.0)
         return [Candidate(name, "module", "module") for name in (found or [])[:MOST]]
-    if place.import_of == "js":
+    if place.import_of == "js" and not typed.startswith((".", "/")):
         found = await ask(lambda: node_packages(typed, folder))
         return [
             Candidate(name, "module", "Node" if name.startswith("node:") else "package")

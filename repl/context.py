@@ -6,7 +6,7 @@ In: text and cursor. Out: a `Place`. Nothing is evaluated.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from polyrepl.lisp.lexer import CODE, Lexer, Token
@@ -187,7 +187,8 @@ def _receiver(text: str, cursor: int, calls: tuple[Call, ...]) -> tuple[str, ...
         if match is not None:
             return tuple(match[1].split("."))
         if len(calls) > 1 and calls[-2].head in _THREADING:
-            inner = calls[-2]  # (-> x (.meth ..))
+            # (-> x (.meth ..)): the form being typed is itself an argument.
+            inner = replace(calls[-2], argument=calls[-2].argument - 1)
     if inner.head in _THREADING and inner.arguments and (inner.argument == 2 or inner.head == "doto"):
         return tuple(inner.arguments[0].split(".")) if inner.arguments[0] else ()
     return ()

@@ -116,10 +116,13 @@ def parameters(function: Any) -> list[str] | None:
         signature = inspect.signature(function)
     except (ValueError, TypeError):
         return _documented(function)
-    shown = []
-    star = False
+    shown: list[str] = []
+    star = positional = False
     for parameter in signature.parameters.values():
         text = parameter.name
+        if positional and parameter.kind is not parameter.POSITIONAL_ONLY:
+            shown.append("/")
+        positional = parameter.kind is parameter.POSITIONAL_ONLY
         if parameter.kind is parameter.VAR_POSITIONAL:
             text, star = "*" + text, True
         elif parameter.kind is parameter.VAR_KEYWORD:
@@ -130,7 +133,7 @@ def parameters(function: Any) -> list[str] | None:
         if parameter.default is not parameter.empty:
             text += "=" + default_text(parameter.default)
         shown.append(text)
-    return shown
+    return [*shown, "/"] if positional else shown
 
 
 def default_text(value: Any) -> str:
@@ -150,7 +153,7 @@ def _documented(function: Any) -> list[str] | None:
     if match is None:
         return None
     inside = match["inside"].replace("[", "").replace("]", "")
-    return [re.sub(r"\s*=\s*", "=", part.strip()) for part in inside.split(",") if part.strip(" /")]
+    return [re.sub(r"\s*=\s*", "=", part.strip()) for part in inside.split(",") if part.strip()]
 
 
 def keyword_names(function: Any) -> list[tuple[str, str]]:
@@ -159,7 +162,7 @@ def keyword_names(function: Any) -> list[tuple[str, str]]:
     if shown is None:
         return []
     found = []
-    for text in shown:
+    for text in shown[shown.index("/") + 1 :] if "/" in shown else shown:
         name, _, default = text.partition("=")
         if name.isidentifier():
             found.append((name, default))

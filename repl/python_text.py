@@ -8,7 +8,6 @@ is its own repr, cut by lines.
 from __future__ import annotations
 
 from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -87,8 +86,9 @@ class Shown:
     def _long(self, value: Any, column: int, after: int) -> str:
         """The beginning of a container that has more items than are shown."""
         name = type(value).__name__ + "("
-        items: Iterable[Any] = islice(value.items() if isinstance(value, _MAPS) else value, self.limits.items)
-        head = dict(items) if isinstance(value, _MAPS) else list(items)
+        is_map = type(value) in _MAPS
+        first = islice(value.items() if is_map else value, self.limits.items)
+        head: Any = dict(first) if is_map else list(first)
         return name + self._text(head, column + len(name), after + 1, len(value)) + ")"
 
     def _repr(self, value: Any) -> str:

@@ -8,16 +8,17 @@
 import inspector from "node:inspector";
 import util from "node:util";
 import vm from "node:vm";
+import { records } from "../../bridge/node/proxy.mjs";
 import * as runtime from "../../lisp/runtime/index.mjs";
 
-const PYTHON = Symbol.for("polyrepl.python");
 const MOST = 1000;
 
 // ------------------------------------------------------------------------------------------ completion
 
 /** Getters of the global object that only hand out one of Node's own objects. */
 const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
-const isPython = (x) => x !== null && (typeof x === "object" || typeof x === "function") && x[PYTHON] !== undefined;
+/** Told by the bridge's own records: to ask the value would run the traps of a Proxy of the user's. */
+const isPython = (x) => records.has(x);
 
 function globalValue(name) {
   const own = Object.getOwnPropertyDescriptor(globalThis, name);
@@ -79,13 +80,14 @@ function kindAndMeta(own) {
   if (own.get !== undefined || own.set !== undefined) return ["property", "getter"];
   const value = own.value;
   if (isPython(value)) return ["value", "python"];
+  if (util.types.isProxy(value)) return ["value", "Proxy"];
   if (typeof value === "function") {
     const shape = signature(value);
     return shape.startsWith("class") ? ["class", "class"] : ["function", shape];
   }
   if (value === null || value === undefined) return ["value", "nil"];
   if (typeof value !== "object") return ["value", typeof value];
-  return ["value", util.types.isProxy(value) ? "Proxy" : (runtime.className(value) ?? "object")];
+  return ["value", runtime.className(value) ?? "object"];
 }
 
 /** `(a, b = 1)` from a function's source; `(2 args)` for one written in C++. */
@@ -114,7 +116,7 @@ export function callShape(root, path) {
     if (isPython(value)) return { python: value, rest: path.slice(i) };
     if (i < path.length) value = dataProperty(value, path[i]);
   }
-  if (typeof value !== "function") return null;
+  if (typeof value !== "function" || util.types.isProxy(value)) return null;
   const shape = signature(value);
   return { shape: shape === "class" ? "(…)" : shape, source: String(Function.prototype.toString.call(value)) };
 }

@@ -1,4 +1,4 @@
-"""Python values at the prompt: laid out for the width, cut where they are long, at the cost of what is shown."""
+"""Python values at the prompt: laid out for the width, cut where long, at the cost of what is shown."""
 
 from __future__ import annotations
 
