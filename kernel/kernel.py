@@ -70,8 +70,14 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         self.interrupts = Interrupts(self.lisp)
         self.services = KernelServices(self.lisp)
         self.lisp.on_node.append(self.services.terminal)
+        self.lisp.trace.file_name = self._file_name
         if isinstance(self._stdout, Stream):
             self._stdout.tape.limit = self.output_limit
+
+    def _file_name(self, file: str) -> str:
+        """How a traceback names a file: in full, so that front ends can open it; a cell by its number."""
+        cell = self.shell.compile.format_code_name(file)
+        return cell[1] if cell is not None else file
 
     def ready(self) -> None:
         """The application is set up: take SIGINT."""
@@ -225,7 +231,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         shell = self.shell
         result = None
         try:
-            transformed = shell.transform_cell(code)
+            # IPython drops empty lines at the beginning; tracebacks must count the marker's.
+            transformed = "\n" * split(text).offset + shell.transform_cell(code)
             failure = None
         except Exception:
             transformed, failure = code, sys.exc_info()

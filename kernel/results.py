@@ -22,6 +22,7 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 RED, YELLOW, DIM, BOLD, END = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
 _POSITION = re.compile(r"^(?P<where>\S+:\d+:\d+): (?P<name>[\w.$]+)(?P<rest>.*)$", re.DOTALL)
+_CELL = re.compile(r"(?:^|at )In\[(?P<number>\d+)\]:(?P<line>\d+):\d+")
 _FRAME = re.compile(r"^\s+(lisp|js|py)\s{2,}")
 
 
@@ -77,7 +78,11 @@ def exit_problem(event: Exit) -> Problem:
 
 
 def paint(text: str) -> str:
-    """The rendering of a problem with colours: position dim, name red, caret yellow, frames dim."""
+    """The rendering of a problem with colours: position bold, name red, caret yellow, frames dim.
+
+    A place in a cell is said once more, in the words that IPython uses: front ends that can go to a cell
+    from a traceback (VS Code does) know it by them. JupyterLab links what stands in a file, by its full path.
+    """
     first, *rest = text.splitlines() or [""]
     found = _POSITION.match(first)
     if found is not None:
@@ -85,7 +90,9 @@ def paint(text: str) -> str:
     else:
         name, colon, said = first.partition(":")
         head = f"{RED}{name}{END}{colon}{said}"
-    return "\n".join([head, *map(_painted, rest)])
+    cell = _CELL.search(first)
+    link = [f"{DIM}Cell In[{cell['number']}], line {cell['line']}{END}"] if cell is not None else []
+    return "\n".join([head, *link, *map(_painted, rest)])
 
 
 def _painted(line: str) -> str:

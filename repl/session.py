@@ -26,12 +26,12 @@ from polyrepl.lisp.forms import Form, Span
 from polyrepl.lisp.mangle import mangle
 from polyrepl.lisp.reader import Verdict, status
 
+from .cell_trace import CellTrace
 from .completion import complete
 from .events import Event, Exit, Lost, Problem, Value
 from .host import NodeHost
 from .prelude import JAVASCRIPT, PRELUDE, Output, new_bridge
 from .reflection import Files, Reflection
-from .trace import Trace
 
 AGAIN = 0.1  # seconds
 RESULTS = ("*1", "*2", "*3")
@@ -78,7 +78,7 @@ class Session:
         self._interrupted: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._compiling = False
-        self.trace = Trace()
+        self.trace = CellTrace()
         self._reflection = Reflection(lambda: self.compiler, self._register)
         self.compiler = self._new_compiler()
 
@@ -159,9 +159,13 @@ class Session:
                 self._lost = None
             if self._prepare is None:
                 self._prepare = self.bridge.import_module(JAVASCRIPT).prepare
-            yield await self._run_code(self._prepare(text), filename, False, number)
-        except JSError as error:
-            yield Problem("error", error.name, error.message, f"{filename}: {error.name}: {error.message}")
+            self.trace.remember_cell(filename, text)
+            try:
+                code = self._prepare(text, filename)
+            except JSError as error:
+                yield self.trace.syntax_problem(error, filename)
+                return
+            yield await self._run_code(code, filename, False, number)
         except NodeLost as lost:
             yield self.trace.node_lost(lost)
         except KeyboardInterrupt:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +65,8 @@ class Trace:
     def __init__(self) -> None:
         self._forms: OrderedDict[str, Compiled] = OrderedDict()
         self.last: Problem | None = None
+        self.file_name: Callable[[str], str] = shorten
+        """How the file of a Python frame is written."""
 
     def register(self, number: str, compiled: Compiled) -> str:
         """Give the form's JavaScript a file name that stacks will show, and keep its mappings.
@@ -144,7 +147,7 @@ class Trace:
         found.reverse()
         exception = outcome["exception"]
         if isinstance(exception, BaseException):
-            found += python_frames(exception.__traceback__)
+            found += python_frames(exception.__traceback__, self.file_name)
         return found
 
     def _js_frame(self, line: str) -> Frame | None:
@@ -196,15 +199,16 @@ def form_span(source: Source, start: int) -> Span:
     return form.span
 
 
-def python_frames(tb: TracebackType | None) -> list[Frame]:
+def python_frames(tb: TracebackType | None, file_name: Callable[[str], str] | None = None) -> list[Frame]:
     """User frames of a Python traceback."""
+    file_name = file_name or shorten
     found = []
     for entry in traceback.extract_tb(tb):
         if entry.filename.startswith("<frozen ") or entry.filename.endswith("/importlib/__init__.py"):
             continue  # the import system's own frames say nothing, as Python itself thinks
         if str(Path(entry.filename).resolve()).startswith(_ROOMS):
             continue
-        found.append(Frame("py", f"{shorten(entry.filename)}:{entry.lineno}", entry.name))
+        found.append(Frame("py", f"{file_name(entry.filename)}:{entry.lineno}", entry.name))
     return found
 
 

@@ -266,7 +266,9 @@ function withResult(head, code) {
       if (tail === "") continue;
       return head + code;
     }
-    const made = `${head}${code.slice(0, tokens[i].start)}return (${tail}\n)`;
+    // Right behind what comes before, so that columns keep their numbers too.
+    const at = i === 0 ? 0 : tokens[i - 1].end;
+    const made = `${head}${code.slice(0, at)}${i === 0 ? "" : ";"}return (${code.slice(at, tokens[i].start)}${tail}\n)`;
     if (compiles(`(async () => (${tail}\n))`) && compiles(`(${wrapped(made)})`)) return made;
   }
   return head + code;
@@ -275,16 +277,21 @@ function withResult(head, code) {
 /**
  * The function that runs a cell.
  * @param {string} text
+ * @param {string} [filename] what the stack of a SyntaxError calls the cell
  * @returns {string}
  * @throws {SyntaxError} what V8 says of the cell
  */
-export function prepare(text) {
+export function prepare(text, filename) {
   const whole = text.replace(/(?:;|\s)+$/, "");
   if (/^\s*\{/.test(whole) && compiles(`(async () => (${whole}\n))`)) return wrapped(`return (${whole}\n)`);
   const { code, functions } = rewrite(text);
   const head = functions.map((name) => `globalThis.${name} = ${name}; `).join("");
   const made = wrapped(withResult(head, code));
-  if (!compiles(`(${made})`)) new vm.Script(`(async () => {${text}\n})`); // says what is wrong in the user's own words
-  if (!compiles(`(${made})`)) new vm.Script(`(${made})`);
+  if (!compiles(`(${made})`)) {
+    // Says what is wrong in the user's own words, and where.
+    const open = "(async () => {";
+    new vm.Script(`${open}${text}\n})`, { filename, columnOffset: -open.length });
+    new vm.Script(`(${made})`, { filename });
+  }
   return made;
 }

@@ -61,26 +61,6 @@ def test_nested_data_has_a_table_or_a_tree_and_always_text(kernel: Kernel) -> No
     assert cell.result is not None and ":still [1 2 3]" in cell.result
 
 
-def test_error_names_the_cell_and_points(kernel: Kernel) -> None:
-    cell = kernel.run('(defn parse (s)\n  (py.int s))\n(+ 1 (parse "x"))')
-    errors = cell.of("error")
-    assert len(errors) == 1
-    assert (errors[0]["ename"], cell.reply["ename"]) == ("ValueError", "ValueError")
-    number = cell.reply["execution_count"]
-    assert f"In[{number}]:2:3: ValueError: invalid literal" in cell.error
-    assert "(py.int s)" in cell.error and "^^^^" in cell.error
-    assert f"In[{number}]:3:" in cell.error  # the caller
-    assert "\x1b[31mValueError" in "\n".join(errors[0]["traceback"])
-    assert kernel.run("(+ 1 1)").result == "2"
-
-
-def test_compile_error(kernel: Kernel) -> None:
-    cell = kernel.run("(let [x 1 y] x)")
-    assert cell.reply["status"] == "error"
-    assert "binding without a value" in cell.error
-    assert "^" in cell.error
-
-
 def test_one_python(kernel: Kernel) -> None:
     kernel.run('(py.exec "class Box: pass\\nbox = Box()") (def box (py.eval "box"))')
     kernel.run('(py.exec "def is_box(x): return x is box")')
@@ -134,15 +114,6 @@ def test_variables_are_one_set(kernel: Kernel) -> None:
     assert kernel.run("(+ total 1)").result == "2"
     kernel.run("(def total 7) (def my-name 8)")
     assert kernel.run("%%js\n[total, my_name]").result == "[7 8]"
-
-
-def test_javascript_errors_name_the_cell(kernel: Kernel) -> None:
-    cell = kernel.run('%%js\nfunction boom() {\n  throw new TypeError("bad");\n}\nboom()')
-    assert cell.reply["ename"] == "TypeError"
-    assert f"In[{cell.reply['execution_count']}]:3:9" in cell.error
-    cell = kernel.run("%%js\nlet n = 1; n +")
-    assert cell.reply["ename"] == "SyntaxError"
-    assert "Unexpected token" in cell.error
 
 
 # Last, since they define names of the core anew.
