@@ -66,6 +66,11 @@ class Method:
         return self.alias
 
 
+def label(at: Span | None, name: str) -> str | None:
+    """The Lisp name that the source map gives to an identifier: only one that stands in the source there."""
+    return name if at is not None and at.source.text.startswith(name, at.start) else None
+
+
 class Lowerer:
     """Lowers one unit. `reserved`: identifiers of globals that the unit refers to."""
 
@@ -123,7 +128,7 @@ class Lowerer:
         return local.js
 
     def ref(self, local: Local, at: Span | None = None) -> Name:
-        return Name(at, self.name_of(local), not local.mutated, local.name)
+        return Name(at, self.name_of(local), not local.mutated, label(at, local.name))
 
     def core(self, js: str, at: Span | None = None) -> Name:
         """A function of the runtime, imported under its own name where that is free."""

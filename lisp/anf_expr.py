@@ -15,6 +15,7 @@ from .anf import (
     Lowerer,
     delivering,
     expression,
+    label,
     null,
 )
 from .anf_data import data
@@ -60,7 +61,7 @@ def local_ref(lw: Lowerer, node: n.LocalRef) -> Expr:
 
 @expression(n.GlobalRef)
 def global_ref(lw: Lowerer, node: n.GlobalRef) -> Expr:
-    return Name(node.span, node.js, False, node.name)
+    return Name(node.span, node.js, False, label(node.span, node.name))
 
 
 @expression(n.CoreRef)

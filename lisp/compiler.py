@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -69,6 +70,13 @@ class Compiled:
     def map(self) -> dict[str, Any] | None:
         return build_map(self.mappings) if self.has_map else None
 
+    def span_at(self, line: int, column: int) -> Span | None:
+        """The Lisp that the code at a place came from; lines and UTF-16 columns counted from 0."""
+        at = bisect_right(self.mappings, (line, column), key=lambda mapping: mapping[:2]) - 1
+        if at < 0 or self.mappings[at][0] != line:
+            return None
+        return self.mappings[at][2]
+
 
 def build_map(mappings: Iterable[tuple[int, int, Span, str | None]]) -> dict[str, Any]:
     """The v3 map of emitted text, with the sources' texts."""
@@ -80,7 +88,11 @@ def build_map(mappings: Iterable[tuple[int, int, Span, str | None]]) -> dict[str
             seen.add(id(source))
             builder.set_content(source.name, source.text)
         at_line, at_column = source.position(span.start)
-        builder.add(line, column, source.name, at_line - 1, at_column - 1, name)
+        at_column -= 1
+        if not source.text.isascii():  # columns are UTF-16 units on both sides
+            before = source.text[span.start - at_column : span.start]
+            at_column = len(before.encode("utf-16-le", "surrogatepass")) >> 1
+        builder.add(line, column, source.name, at_line - 1, at_column, name)
     return builder.build()
 
 

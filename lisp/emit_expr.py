@@ -144,7 +144,11 @@ class Writer:
             self.write("new ")
             self.expr(e.fn, MEMBER if not _has_call(e.fn) else ATOM + 1)
         elif type(e.fn) is ir.Name:
-            self.mark(e.at or e.fn.at, e.fn.label)  # V8 gives the place of the name for the call
+            at, label = e.at or e.fn.at, e.fn.label
+            if label is not None and at is not e.fn.at:  # (f x): the name stands behind the parenthesis
+                assert at is not None
+                label = label if at.source.text.startswith(label, at.start + 1) else None
+            self.mark(at, label)  # V8 gives the place of the name for the call
             self.write(e.fn.text)
         else:
             self.expr(e.fn, CALL)

@@ -95,6 +95,19 @@ def excerpt(span: Span) -> list[str]:
     return [clean, caret]
 
 
+def expansions(span: Span) -> list[str]:
+    """Lines that say which macros made the code at `span`, the innermost first."""
+    chain = []
+    inner = span
+    while inner.expansion is not None:
+        chain.append(f"  in expansion of {inner.macro or 'a macro'} at {inner.expansion!r}")
+        inner = inner.expansion
+    if len(chain) > CHAIN_SHOWN:
+        left_out = len(chain) - CHAIN_SHOWN
+        chain[CHAIN_SHOWN - 1 : -1] = [f"  … {left_out} more"]
+    return chain
+
+
 def render(problem: LispError | Diagnostic) -> str:
     """`file:line:col: error: message`, the source line, the caret, the hint, the expansion chain."""
     severity = problem.severity if isinstance(problem, Diagnostic) else "error"
@@ -104,15 +117,7 @@ def render(problem: LispError | Diagnostic) -> str:
     else:
         lines = [f"{span!r}: {severity}: {problem.message}"]
         lines += ["  " + line for line in excerpt(span)]
-        chain = []
-        inner = span
-        while inner.expansion is not None:
-            chain.append(f"  in expansion of {inner.macro or 'a macro'} at {inner.expansion!r}")
-            inner = inner.expansion
-        if len(chain) > CHAIN_SHOWN:
-            left_out = len(chain) - CHAIN_SHOWN
-            chain[CHAIN_SHOWN - 1 : -1] = [f"  … {left_out} more"]
-        lines += chain
+        lines += expansions(span)
     for place, word in problem.related if isinstance(problem, LispError) else ():
         lines.append(f"  {place!r}: {word}")
         lines += ["    " + line for line in excerpt(place)]
