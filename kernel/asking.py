@@ -12,7 +12,7 @@ from polyrepl.lisp.indent import indent_for
 
 from .cells import shift, split
 from .completing import KernelServices, complete, complete_python
-from .inspecting import inspect
+from .inspecting import inspect, name_cells
 
 
 class Asking:
@@ -78,7 +78,7 @@ class Asking:
             data = self.shell.object_inspect_mime(name, detail_level=level, omit_sections=omit)
         except KeyError:
             return {"status": "ok", "found": False, "data": {}, "metadata": {}}
-        return {"status": "ok", "found": True, "data": data, "metadata": {}}
+        return {"status": "ok", "found": True, "data": name_cells(self.shell, data), "metadata": {}}
 
     async def do_history(
         self,

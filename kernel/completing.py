@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from polyrepl.bridge import BridgeError
 from polyrepl.repl.modes import Mode
 from polyrepl.repl.services import SessionServices
 
+from .session import KernelSession
+
+INSPECTING = Path(__file__).with_name("node") / "inspecting.mjs"
 DEADLINE = 0.1
 # The words that front ends have icons for.
 KINDS = {
@@ -47,6 +51,20 @@ Found = tuple[int, int, list[Item]]
 
 class KernelServices(SessionServices):
     """The terminal's answers, also while a form runs."""
+
+    session: KernelSession
+
+    def terminal(self) -> Any:
+        """The modules that answer, in the living Node."""
+        found = super().terminal()
+        if "describe" not in self._functions:
+            self._functions["describe"] = self.session.bridge.import_module(str(INSPECTING)).describe
+        return found
+
+    async def look_at(self, root: str, path: list[str]) -> dict[str, Any] | None:
+        """What a JavaScript name is (node/inspecting.mjs)."""
+        answer: dict[str, Any] | None = await self.node("describe", root, path)
+        return answer
 
     async def node(self, function: str, *args: Any) -> Any:
         """Call a function of node/terminal.mjs; None if Node does not answer in time."""

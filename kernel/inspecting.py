@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import builtins
 import html
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from polyrepl.lisp import corelib
 from polyrepl.repl import python_objects
 from polyrepl.repl.context import call_at, word_at
 from polyrepl.repl.helper import ask
 from polyrepl.repl.modes import Mode
-from polyrepl.repl.names import user_globals
+from polyrepl.repl.trace import SCHEME
 
 from .completing import KernelServices
 
 KINDS = {"special": "special form", "definer": "special form", "js": "JavaScript"}
 PATIENCE = 0.25
+CELL_FILE = re.compile(r"[^\s<>]*[/\\]ipykernel_\d+[/\\]\d+\.py")
+RUNTIME = Path(corelib.__file__).with_name("runtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,14 @@ class Card:
     doc: str = ""
     source: str = ""
     where: str = ""
+    value: str = ""
 
     def bundle(self) -> dict[str, str]:
         """The card as text and as HTML."""
         rows = [
             ("Signature", self.shape),
             ("Type", self.kind),
+            ("Value", self.value),
             ("Defined", self.where),
             ("Doc", self.doc),
             ("Source", self.source),
@@ -84,16 +91,33 @@ async def look_up(services: KernelServices, shell: Any, word: str, mode: Mode, l
     if mode == "lisp" and path[0] == "py":
         return await python_bundle(shell, word, builtins, path[1:], level)
     root = services.js_name(path[0]) if mode == "lisp" else path[0]
-    answer = await services.node("callShape", root, path[1:])
+    answer = await services.look_at(root, path[1:])
     if answer is None:
         return {}
     if "python" in answer:
         return await python_bundle(shell, word, answer["python"], list(answer["rest"]), level)
-    source = str(answer.get("source", ""))
-    native = source.endswith("{ [native code] }")
+    return javascript_card(services, word, answer, level).bundle()
+
+
+def javascript_card(services: KernelServices, word: str, answer: dict[str, Any], level: int) -> Card:
+    """What Node has told of a value; what a Lisp form has defined is described as its form does."""
+    source, where = definition(services, word)
+    shape, doc = answer.get("shape", ""), answer.get("doc", "")
+    known = services.table().get(word)
     return Card(
-        word, "JavaScript function", f"{word}{answer['shape']}", "", "" if native else source
-    ).bundle()
+        word,
+        answer["kind"],
+        f"{word}{shape}" if shape else "",
+        (known.doc if known is not None else "") or doc,
+        (source or answer.get("source", "")) if level else "",
+        where or written_in(answer.get("where", "")),
+        answer.get("text", ""),
+    )
+
+
+def written_in(where: str) -> str:
+    """A place that tells a person something: not one in what the compiler has made."""
+    return "" if where.startswith(SCHEME) else where
 
 
 async def python_bundle(shell: Any, word: str, root: Any, path: list[str], level: int) -> dict[str, Any]:
@@ -104,13 +128,32 @@ async def python_bundle(shell: Any, word: str, root: Any, path: list[str], level
         found: dict[str, Any] = shell.inspector._get_info(value, word, detail_level=level)
         return found
 
-    return await ask(describe, PATIENCE) or {}
+    return name_cells(shell, await ask(describe, PATIENCE) or {})
+
+
+def name_cells(shell: Any, bundle: dict[str, Any]) -> dict[str, Any]:
+    """A bundle in which a cell's made-up file is called by its number."""
+
+    def cell(found: re.Match[str]) -> str:
+        known = shell.compile.format_code_name(found[0])
+        return known[1] if known is not None else found[0]
+
+    return {mime: CELL_FILE.sub(cell, text) for mime, text in bundle.items()}
 
 
 def definition(services: KernelServices, name: str) -> tuple[str, str]:
-    """Source text and place of a name that a cell defined; empty where nobody knows."""
-    known = user_globals(services.session.compiler).get(name)
-    span = getattr(known, "span", None)
-    if span is None:
+    """Source text and place of a name of the Lisp; empty where nobody knows."""
+    span = services.session.definitions.get(name)
+    if span is not None:
+        return span.text, repr(span)
+    entry = corelib.table().get(name)
+    if entry is None:
         return "", ""
-    return str(getattr(known, "source", "") or ""), repr(span)
+    text = corelib.runtime_files()[entry.file]
+    begin = re.search(rf"^export .*\b{re.escape(entry.js)}(?![\w$])", text, re.MULTILINE)
+    if begin is None:
+        return "", str(RUNTIME / entry.file)
+    end = text.find("\n}", begin.start())
+    stop = text.find("\n", begin.start()) if end < 0 else end + 2
+    line = text.count("\n", 0, begin.start()) + 1
+    return text[begin.start() : stop], f"{RUNTIME / entry.file}:{line}"

@@ -13,11 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from polyrepl.lisp.compiler import Compiler
+from polyrepl.lisp.compiler import Compiled, Compiler
+from polyrepl.lisp.forms import Form, Span
 from polyrepl.repl.session import Session
 
 NOTEBOOK = Path(__file__).with_name("node") / "notebook.mjs"
 REMEMBERED_FORMS = 1_000
+# A bundle has a text of its own, of about this size; the whole of a large value is never made.
+LIMITS = {"maxItems": 100, "maxDepth": 8, "maxString": 10_000, "maxTotal": 2_000}
 NAMES = ("display", "update-display", "clear-output", "progress", "read-line")
 
 
@@ -34,11 +37,20 @@ class KernelSession(Session):
         """What notebook.mjs calls in Python (see notebook.py); set by the kernel."""
         super().__init__(output=self._write)
         self.on_form = self._remember
+        self.limits = LIMITS
 
     def _new_compiler(self) -> Compiler:
+        self.definitions: dict[str, Span] = {}
+        """The form that defined a name, for those who ask where that was."""
         compiler = super()._new_compiler()
         compiler.declare_names(NAMES)
         return compiler
+
+    def _compile(self, form: Form) -> Compiled:
+        compiled = super()._compile(form)
+        if form.span is not None:
+            self.definitions.update(dict.fromkeys(compiled.names, form.span))
+        return compiled
 
     def _ready(self) -> None:
         super()._ready()

@@ -18,9 +18,9 @@ const MOST = 1000;
 /** Getters of the global object that only hand out one of Node's own objects. */
 const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
 /** Told by the bridge's own records: to ask the value would run the traps of a Proxy of the user's. */
-const isPython = (x) => records.has(x);
+export const isPython = (x) => records.has(x);
 
-function globalValue(name) {
+export function globalValue(name) {
   const own = Object.getOwnPropertyDescriptor(globalThis, name);
   if (own !== undefined) {
     if (own.get === undefined) return own.value;
@@ -36,7 +36,7 @@ function globalValue(name) {
 }
 
 /** The value of a property without running a getter; undefined where there is none. */
-function dataProperty(x, name) {
+export function dataProperty(x, name) {
   for (let at = Object(x); at !== null; at = Object.getPrototypeOf(at)) {
     if (util.types.isProxy(at)) return undefined;
     const own = Object.getOwnPropertyDescriptor(at, name);
@@ -91,7 +91,7 @@ function kindAndMeta(own) {
 }
 
 /** `(a, b = 1)` from a function's source; `(2 args)` for one written in C++. */
-function signature(f) {
+export function signature(f) {
   if (runtime.isKeyword(f)) return "keyword";
   const source = Function.prototype.toString.call(f);
   if (source.startsWith("class")) return "class";

@@ -65,6 +65,31 @@ def test_inspect(kernel: Kernel) -> None:
     assert kernel.ask("inspect", "%%py\nprint", 9)["found"]
 
 
+def test_inspect_says_where_it_was_defined(kernel: Kernel) -> None:
+    lisp = kernel.run('(def one 1)\n(defn shout "Loud." [word]\n  (str word "!"))').reply["execution_count"]
+    javascript = kernel.run("%%js\n/** Adds. */\nfunction adding(a, b = 1) { return a + b }")
+    python = kernel.run("%%py\ndef pyadd(a, b=2):\n    'Python adds.'\n    return a + b").reply
+    kernel.run('(js.import "node:path" :as path)')
+
+    def text(code: str, level: int) -> str:
+        content = kernel.ask("inspect", code, len(code), level)
+        assert content["found"] and content["data"]["text/html"], code
+        return content["data"]["text/plain"]
+
+    assert f"Defined: In[{lisp}]:2:1" in text("shout", 0)
+    assert "Source" not in text("shout", 0)
+    assert '(str word "!"))' in text("shout", 1)
+    assert f"Type: number\nValue: 1\nDefined: In[{lisp}]:1:1" in text("one", 0)
+    told = text("adding", 1)
+    assert "Signature: adding(a, b = 1)" in told and "Doc: Adds." in told
+    assert f"Defined: In[{javascript.reply['execution_count']}]:3" in told
+    assert "Source: function adding(a, b = 1) { return a + b }" in told
+    assert f"In[{python['execution_count']}]" in text("%%py\npyadd", 0)
+    assert "return" in text("%%py\npyadd", 1) and "Python adds." in text("%%py\npyadd", 0)
+    assert "core_higher.mjs:" in text("map", 0) and "export function map(" in text("map", 1)
+    assert "node:path:" in text("path.join", 0)
+
+
 def test_history(kernel: Kernel) -> None:
     for code in ("(+ 1 41)", "%%py\n43", "(+ 1 43)"):
         kernel.run(code)
