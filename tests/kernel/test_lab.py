@@ -1,12 +1,11 @@
 """A real JupyterLab in headless Chromium: cells, a table, a figure, a slider, an error, Tab, Shift-Tab, the
-interrupt button, a restart. Screenshots go to the folder POLYREPL_SHOTS, or to pytest's own.
+interrupt button, a restart; and Notebook 7. Screenshots go to the folder POLYREPL_SHOTS, or to pytest's own.
 
-Needs jupyterlab, playwright (for Python) and Debian's chromium; skipped where one is missing.
+Needs jupyterlab, notebook, playwright (for Python) and Debian's chromium; skipped where one is missing.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -16,55 +15,75 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from running import MARKER, assert_nothing_left, environment
 
 pytest.importorskip("jupyterlab")
+pytest.importorskip("notebook")
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
 
 EXPECT_MS = 20_000
+ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"
+INTERRUPT = "jp-button[data-command='notebook:interrupt-kernel'], [title*='Interrupt the kernel']"
+RESTART = "[data-command='notebook:restart-kernel'], [title*='Restart the kernel']"
+LOAD_MS = 60_000
+# Nothing that looks for a network, which a test machine need not have. Each start gets a new profile.
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CELLS = [
     '(py.import "pandas" :as pd)\n'
-    '(pd.DataFrame {"language" ["Lisp" "Python" "JavaScript"] "year" [1958 1991 1995]})',
-    '(py.import "matplotlib.pyplot" :as plt)\n(plt.figure :figsize [3.2 1.6])\n(plt.plot [1 3 2 5])\nnil',
-    '(py.import "ipywidgets" :as w)\n(def slider (w.IntSlider :value 3 :description "n"))\nslider',
+    '(def langs (pd.DataFrame {"language" ["Lisp" "Python" "JavaScript"] "year" [1958 1991 1995]}))\n'
+    "(.assign langs :age (- 2026 langs.year))",
+    '(py.import "matplotlib.pyplot" :as plt)\n'
+    '(plt.figure :figsize [4 1.4])\n(plt.barh langs.language (- 2026 langs.year) :color "#7c5cbf")\nnil',
+    "%%js\n// the same data frame, seen from JavaScript\nconst years = [...langs.year];\n"
+    "[...langs.language].map((name, i) => ({ name, letters: name.length, year: years[i] }))",
+    '(py.import "ipywidgets" :as w)\n(def slider (w.IntSlider :value 3 :max 10 :description "n"))\nslider',
     '(defn parse (s)\n  (py.int s))\n(+ 1 (parse "x"))',
-    '(println "slider is" slider.value)\n[{:x 1 :y "a"} {:x 2 :y "b"}]',
 ]
+LIBRARY = "export function bad() {\n  throw new RangeError('from a file');\n}\n"
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
-    """The address of a notebook in a JupyterLab."""
-    cells = [
-        {
-            "id": f"c{i}",
-            "cell_type": "code",
-            "metadata": {},
-            "execution_count": None,
-            "outputs": [],
-            "source": c,
-        }
-        for i, c in enumerate(CELLS)
-    ]
-    spec = {"name": "polyrepl", "display_name": "polyrepl", "language": "polyrepl"}
-    book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": spec}, "cells": cells}
-    (tmp_path / "nb.ipynb").write_text(json.dumps(book))
-    settings = tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
+def notebook(*cells: str) -> str:
+    """The text of a notebook file."""
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "polyrepl", "display_name": "polyrepl", "language": "polyrepl"}},
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+    )
+    return nbformat.writes(made)
+
+
+@pytest.fixture(scope="module")
+def address(kernelspec: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a server of JupyterLab, and of Notebook 7 too, answers; with a place for a path in it."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "languages.ipynb").write_text(notebook(*CELLS))
+    (folder / "plain.ipynb").write_text(notebook("(+ 40 2)", '(html "<b id=bold>bold</b>")', "(nope)"))
+    (folder / "library.mjs").write_text(LIBRARY)
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     quiet = '{"fetchNews":"false","checkForUpdates":false}'
     (settings / "notification.jupyterlab-settings").write_text(quiet)
     env = environment(
-        tmp_path,
-        JUPYTER_CONFIG_DIR=str(tmp_path / "config"),
-        JUPYTERLAB_SETTINGS_DIR=str(tmp_path / "settings"),
-        JUPYTERLAB_WORKSPACES_DIR=str(tmp_path / "workspaces"),
+        folder,
+        JUPYTER_CONFIG_DIR=str(folder / "config"),
+        JUPYTERLAB_SETTINGS_DIR=str(folder / "settings"),
+        JUPYTERLAB_WORKSPACES_DIR=str(folder / "workspaces"),
     )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -76,9 +95,9 @@ def lab(tmp_path: Path) -> Iterator[str]:
         "--ServerApp.port_retries=0",
         "--allow-root",
     ]
-    options += [f"--ServerApp.root_dir={tmp_path}", "--IdentityProvider.token=t", "--log-level=WARN"]
+    options += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=t", "--log-level=WARN"]
     options += ["--ServerApp.terminals_enabled=False"]
-    log = tmp_path / "lab.log"
+    log = folder / "lab.log"
     with log.open("w") as out:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
@@ -86,11 +105,47 @@ def lab(tmp_path: Path) -> Iterator[str]:
         )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{port}/api/status?token=t", server, log)
-        yield f"http://127.0.0.1:{port}/doc/tree/nb.ipynb?token=t&reset"
+        yield f"http://127.0.0.1:{port}/{{}}?token=t"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)
         assert_nothing_left(env[MARKER])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as engine:
+        opened = engine.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens pages of the server; each has a context of its own."""
+    contexts = []
+
+    def open_(path: str, height: int = 900) -> Any:
+        contexts.append(browser.new_context(viewport={"width": 1000, "height": height}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(EXPECT_MS)
+        page.goto(address.format(path), timeout=LOAD_MS)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=LOAD_MS)
+        idle(page)
+        return page
+
+    playwright.expect.set_options(timeout=EXPECT_MS)
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures go."""
+    folder = Path(os.environ.get("POLYREPL_SHOTS") or tmp_path_factory.mktemp("shots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -103,21 +158,6 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)  # nothing tells when a server begins to listen
     raise AssertionError(log.read_text()[-2000:])
-
-
-@pytest.fixture
-def page(lab: str) -> Iterator[Any]:
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        opened = browser.new_page(viewport={"width": 1000, "height": 1180})
-        opened.set_default_timeout(EXPECT_MS)
-        opened.goto(lab)
-        opened.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-        idle(opened)
-        yield opened
-        browser.close()
 
 
 def idle(page: Any) -> None:
@@ -145,33 +185,40 @@ def new_cell(page: Any, text: str) -> Any:
     return page.locator(".jp-Notebook .jp-CodeCell").last
 
 
-def test_a_notebook_in_a_browser(page: Any, tmp_path: Path) -> None:
+def test_jupyterlab(open_page: Callable[..., Any], shots: Path) -> None:
     expect = playwright.expect
-    expect.set_options(timeout=EXPECT_MS)
-    shots = Path(os.environ.get("POLYREPL_SHOTS", tmp_path))
-    shots.mkdir(parents=True, exist_ok=True)
+    page = open_page("doc/tree/languages.ipynb", height=1110)
 
     def shot(name: str) -> None:
         page.screenshot(path=str(shots / f"{name}.png"))
 
     expect(run_cell(page, 0).locator("table.dataframe")).to_contain_text("JavaScript")
     expect(run_cell(page, 1).locator("img[src^='data:image/png']")).to_be_visible()
-    slider = run_cell(page, 2).locator(".widget-slider .noUi-handle")
+    expect(run_cell(page, 2).locator(".jp-OutputArea table")).to_contain_text("letters")
+    slider = run_cell(page, 3).locator(".widget-slider .noUi-handle")
     expect(slider).to_be_visible()
     slider.focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     expect(page.locator(".widget-readout")).to_have_text("7")
-    error = run_cell(page, 3).locator("[data-mime-type='application/vnd.jupyter.stderr']")
+    error = run_cell(page, 4).locator(ERROR)
     expect(error).to_contain_text("ValueError: invalid literal")
     expect(error).to_contain_text("^^^^")
-    last = run_cell(page, 4)
-    expect(last.locator(".jp-OutputArea")).to_contain_text("slider is 7")
-    expect(last.locator("table")).to_be_visible()
     idle(page)
     page.evaluate("document.activeElement.blur()")
+    page.mouse.move(0, 0)
     page.locator(".jp-Notebook .jp-CodeCell").first.scroll_into_view_if_needed()
     shot("notebook")
+
+    moved = new_cell(page, '(println "slider is" slider.value)')
+    page.keyboard.press("Control+Enter")
+    expect(moved.locator(".jp-OutputArea")).to_contain_text("slider is 7")
+
+    linked = new_cell(page, '(js.import "./library.mjs" :as library) (library.bad)')
+    page.keyboard.press("Control+Enter")
+    expect(linked.locator(f"{ERROR} a", has_text="library.mjs:2")).to_have_attribute(
+        "href", "library.mjs#line=1"
+    )
 
     new_cell(page, "(Math.a")
     page.keyboard.press("Tab")
@@ -187,16 +234,24 @@ def test_a_notebook_in_a_browser(page: Any, tmp_path: Path) -> None:
     endless = new_cell(page, '(println "go") (while true nil)')
     page.keyboard.press("Control+Enter")
     expect(endless.locator(".jp-OutputArea")).to_contain_text("go")
-    page.locator(
-        "jp-button[data-command='notebook:interrupt-kernel'], [title*='Interrupt the kernel']"
-    ).first.click()
+    page.locator(INTERRUPT).first.click()
     expect(endless.locator(".jp-OutputArea")).to_contain_text("Interrupted")
     idle(page)
+    endless.locator(".jp-OutputArea").scroll_into_view_if_needed()
     shot("interrupt")
 
-    page.locator("[data-command='notebook:restart-kernel'], [title*='Restart the kernel']").first.click()
+    page.locator(RESTART).first.click()
     page.locator(".jp-Dialog button.jp-mod-accept").click()
     idle(page)
     fresh = new_cell(page, "(+ 40 2)")
     page.keyboard.press("Control+Enter")
     expect(fresh.locator(".jp-OutputArea")).to_contain_text("42")
+
+
+def test_notebook_7(open_page: Callable[..., Any], shots: Path) -> None:
+    expect = playwright.expect
+    page = open_page("notebooks/plain.ipynb")
+    expect(run_cell(page, 0).locator(".jp-OutputArea")).to_contain_text("42")
+    expect(run_cell(page, 1).locator("#bold")).to_have_text("bold")
+    expect(run_cell(page, 2).locator(ERROR)).to_contain_text("unbound symbol nope")
+    page.screenshot(path=str(shots / "notebook-7.png"))
