@@ -46,9 +46,10 @@ class Bridge(Hosting):
     Args:
         node: path of the Node to use (default: POLYREPL_NODE, the installed wheel, PATH).
         output: called as output(stream, text, form) for all that JavaScript prints (default:
-        sys.stdout/stderr). cwd: directory Node runs in, from which `require` and `import()` resolve; default
-        the current one. preload: files of modules that Node loads at once, because `import_module` will ask
-        for them soon.
+            sys.stdout/stderr).
+        cwd: directory Node runs in, from which `require` and `import()` resolve; default the current one.
+        preload: files of modules that Node loads at once, because `import_module` will ask for them soon.
+        stdin: a descriptor that is Node's standard input too; it has an empty one otherwise.
     """
 
     def __init__(
@@ -58,8 +59,10 @@ class Bridge(Hosting):
         output: Sink | None = None,
         cwd: str | os.PathLike[str] | None = None,
         preload: Sequence[str] = (),
+        stdin: int | None = None,
     ) -> None:
         self._preload = tuple(preload)
+        self._stdin = stdin
         self._node = node
         self._sink = output
         self._cwd = cwd
@@ -93,7 +96,7 @@ class Bridge(Hosting):
             if self.connection is not None and self.connection.failure is None:
                 return self
             self._bury()
-            process = NodeProcess(find_node(self._node), self._cwd, self._preload)
+            process = NodeProcess(find_node(self._node), self._cwd, self._preload, self._stdin)
             self._process = process
             self._ready = False
             self._closed = False

@@ -67,7 +67,11 @@ class NodeProcess:
     """One Node child and the parent's ends of its pipes."""
 
     def __init__(
-        self, node: str, cwd: str | os.PathLike[str] | None = None, preload: Sequence[str] = ()
+        self,
+        node: str,
+        cwd: str | os.PathLike[str] | None = None,
+        preload: Sequence[str] = (),
+        stdin: int | None = None,
     ) -> None:
         self.node = node
         to_node, call_write = os.pipe()
@@ -95,7 +99,7 @@ class NodeProcess:
         try:
             self.popen = subprocess.Popen(
                 [node, *OPTIONS, MAIN, *preload],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
                 stdout=out_write,
                 stderr=err_write,
                 pass_fds=[fd for fd in theirs if fd >= 0],

@@ -96,6 +96,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"polyrepl: {path} {what}", file=sys.stderr)
         return USAGE_ERROR
     nothing_to_run = not options.eval and path is None and options.file is None
+    reads_program = not options.eval and path is None
     interactive = options.interactive or (nothing_to_run and sys.stdin is not None and sys.stdin.isatty())
     from polyrepl.bridge import NodeNotFound
 
@@ -106,7 +107,9 @@ def main(argv: list[str] | None = None) -> int:
         # Programs find an empty __main__, not the names of the script that started us.
         sys.modules["__main__"] = type(sys)("__main__")
     sink = Sink()
-    bridge = new_bridge(sink.write)
+    # A terminal is not shared: Node has a session of its own, which may not read from ours.
+    readable = not interactive and not reads_program and sys.stdin is not None and not sys.stdin.isatty()
+    bridge = new_bridge(sink.write, 0 if readable else None)
     try:
         bridge.start()
     except NodeNotFound as error:

@@ -18,6 +18,9 @@ PRELUDE = os.path.join(_NODE, "session.mjs")
 JAVASCRIPT = os.path.join(_NODE, "javascript.mjs")
 
 
-def new_bridge(output: Output | None = None) -> Bridge:
-    """A bridge that is not started yet; `output` gets (stream, text, form number)."""
-    return Bridge(output=output, preload=[PRELUDE])
+def new_bridge(output: Output | None = None, stdin: int | None = None) -> Bridge:
+    """A bridge that is not started yet; `output` gets (stream, text, form number).
+
+    `stdin` is a descriptor that JavaScript may read as its standard input; it is empty otherwise.
+    """
+    return Bridge(output=output, preload=[PRELUDE], stdin=stdin)

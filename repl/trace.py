@@ -25,22 +25,22 @@ from typing import Any
 
 from polyrepl.bridge import NodeLost
 from polyrepl.lisp.compiler import Compiled
-from polyrepl.lisp.errors import LispError, excerpt, render
+from polyrepl.lisp.errors import LispError, excerpt, expansions, render
 from polyrepl.lisp.forms import Source, Span
 from polyrepl.lisp.mangle import demangle
 from polyrepl.lisp.names import suggest
-from polyrepl.lisp.reader import Reader
-from polyrepl.lisp.sourcemap import original_position
 
 from .events import Problem
 
 SCHEME = "polyrepl:form/"
 IMPORTER = ".polyrepl-import.mjs"  # see repl/node/session.mjs
 REMEMBERED_FORMS = 10_000
+REMEMBERED_TEXT = 4_000_000  # characters of those forms, so that a pipe of 100 MB runs in flat memory
 SHOWN_FRAMES = 12
+LONGEST_LINE = 1000  # a name of a megabyte is not repeated
 
 _FRAME = re.compile(
-    r"^\s+at (?:(?P<async>async )?(?P<name>.+?) \()?(?P<file>[^()\s][^()]*?):(?P<line>\d+):(?P<col>\d+)\)?$"
+    r"^\s+at (?:async )?(?:(?P<name>.+?) \()?(?P<file>[^()\s][^()]*?):(?P<line>\d+):(?P<col>\d+)\)?$"
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 _ROOMS = tuple(str(_PACKAGE / room) for room in ("lisp", "bridge", "repl", "kernel"))
@@ -63,7 +63,9 @@ class Trace:
     """Remembers what each compiled form was made from and renders problems with it."""
 
     def __init__(self) -> None:
-        self._forms: OrderedDict[str, Compiled] = OrderedDict()
+        self._forms: OrderedDict[str, tuple[Compiled, int]] = OrderedDict()
+        self._size = 0
+        self._source: Source | None = None
         self.last: Problem | None = None
         self.file_name: Callable[[str], str] = shorten
         """How the file of a Python frame is written."""
@@ -74,16 +76,25 @@ class Trace:
         The map is built when a stack asks for it: most forms never fail.
         """
         filename = f"{SCHEME}{number}"
-        self._forms[filename] = compiled
-        while len(self._forms) > REMEMBERED_FORMS:
-            self._forms.popitem(last=False)
+        size = len(compiled.code)
+        source = compiled.mappings[0][2].source if compiled.mappings else None
+        if source is not None and source is not self._source:
+            # Forms that were read together hold one text together.
+            self._source = source
+            size += len(source.text)
+        self._forms[filename] = compiled, size
+        self._size += size
+        while len(self._forms) > REMEMBERED_FORMS or (self._size > REMEMBERED_TEXT and len(self._forms) > 1):
+            self._size -= self._forms.popitem(last=False)[1][1]
         return filename
 
     # -- problems --------------------------------------------------------------------------------
 
     def compile_problem(self, error: LispError) -> Problem:
         """An error of the reader or compiler."""
-        return Problem("error", "LispError", error.message, render(error), exception=error)
+        text = "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+            for line in render(error).split("\n"))  # fmt: skip
+        return Problem("error", "LispError", error.message, text, exception=error)
 
     def node_lost(self, lost: NodeLost) -> Problem:
         """Node went away while a form ran."""
@@ -114,6 +125,7 @@ class Trace:
         if place is not None:
             lines.append(f"{place!r}: {said}")
             lines += ["  " + line for line in excerpt(place)]
+            lines += expansions(place)
         else:
             lines.append(said)
         if len(frames) > 1:
@@ -164,39 +176,15 @@ class Trace:
         return Frame("js", f"{path}:{row}:{column}", name)
 
     def _lisp_frame(self, file: str, row: int, column: int, name: str | None) -> Frame | None:
-        compiled = self._forms.get(file)
-        mapping = compiled.map if compiled is not None else None
-        if compiled is None or mapping is None:
+        compiled, _ = self._forms.get(file, (None, 0))
+        # Stacks count lines and columns from 1, mappings from 0.
+        span = compiled.span_at(row - 1, column - 1) if compiled is not None else None
+        if span is None:
             return None
-        # Stacks count lines and columns from 1, maps from 0.
-        found = original_position(mapping, row - 1, column - 1)
-        if found is None:
-            return None
-        spans = (span for _, _, span, _ in compiled.mappings)
-        source = next(span.source for span in spans if span.source.name == found.source)
-        starts = source.line_starts()
-        line = found.line + 1 - source.first_line
-        if not 0 <= line < len(starts):
-            return None
-        start = starts[line] + found.col
-        span = form_span(source, start)
         shown = demangle(name.rsplit(".", 1)[-1]) if name and "<anonymous>" not in name else None
         if shown in ("eval", "Object"):
             shown = None
         return Frame("lisp", repr(span), shown, span)
-
-
-def form_span(source: Source, start: int) -> Span:
-    """The span of the form that begins at `start`; for the head of a call, that of the whole call."""
-    if source.text[start - 1 : start] == "(":
-        start -= 1
-    try:
-        form = Reader(source, start).read()
-    except LispError:
-        form = None
-    if form is None or form.span is None or form.span.start != start:
-        return Span(source, start, min(start + 1, len(source.text)))
-    return form.span
 
 
 def python_frames(tb: TracebackType | None, file_name: Callable[[str], str] | None = None) -> list[Frame]:

@@ -1,0 +1,119 @@
+"""Pipes: standard input of programs, long lines, much input in flat memory, who reads going away."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+from running import COMMAND, MARKER, assert_nothing_left, environment, polyrepl
+
+MIB = 1 << 20
+
+
+@pytest.mark.parametrize("way", ["file", "-e", "-m"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        '(py.import "sys") (println (py.input)) (println (.trim (.read sys.stdin)))',
+        '(js.import "node:fs" :as fs) (println (.trim (fs.readFileSync 0 "utf8")))',
+    ],
+    ids=["python", "javascript"],
+)
+def test_standard_input_is_the_program_s(way: str, program: str, tmp_path: Path) -> None:
+    (tmp_path / "p.lisp").write_text(program)
+    args = {"file": ["p.lisp"], "-e": ["-e", program], "-m": ["-m", "p"]}[way]
+    done = polyrepl(*args, stdin="one\ntwo\nthree\n", cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "one\ntwo\nthree\n", "")
+
+
+def test_a_line_of_a_megabyte(tmp_path: Path) -> None:
+    names = " ".join([":" + "k" * 98] * (MIB // 100))
+    done = polyrepl(stdin=f"(count [{names}])\n", cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, f"{MIB // 100}\n", "")
+    done = polyrepl(stdin=f'(count "{"x" * MIB}")\n(+ 1 1)', cwd=tmp_path)
+    assert (done.code, done.out) == (0, f"{MIB}\n2\n")
+
+
+def test_a_megabyte_that_is_wrong_is_one_short_message(tmp_path: Path) -> None:
+    for text in ("(" * MIB, "x" * MIB, '"' + "x" * MIB):
+        done = polyrepl(stdin=text, cwd=tmp_path)
+        assert done.code == 1
+        assert "error:" in done.err and "Traceback" not in done.err
+        assert len(done.err) < 5000
+
+
+@pytest.mark.parametrize("size", [20])
+def test_much_input_in_flat_memory(size: int, tmp_path: Path) -> None:
+    """As for 100 MB (bench/pipe_memory.py): what has run is forgotten by both processes."""
+    env = environment(tmp_path)
+    form = b"(def x [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20]) ; " + b"-" * 8000 + b"\n"
+    with subprocess.Popen(
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=tmp_path
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None
+        used = []
+        for part in (1, size):
+            for _ in range(part * MIB // len(form)):
+                child.stdin.write(form)
+            child.stdin.write(b"(count x)\n")
+            child.stdin.flush()
+            assert child.stdout.readline() == b"20\n"
+            used.append(psutil.Process(child.pid).memory_info().rss)
+        child.stdin.close()
+        assert child.wait(60) == 0
+    assert used[1] - used[0] < 15 * MIB, used
+    assert_nothing_left(env[MARKER])
+
+
+@pytest.mark.parametrize(
+    "program", ["(dotimes [i 100000] (println i))", "(range 100000)", "(loop [] (py.print 1) (recur))"]
+)
+def test_who_reads_may_go_away(program: str, tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    command = " ".join(["exec", *map(repr, COMMAND), "-e", f"'{program}'"])
+    with subprocess.Popen(
+        ["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
+    ) as child:
+        assert child.stdout is not None and child.stderr is not None
+        child.stdout.read(1)
+        child.stdout.close()
+        assert child.wait(60) in (0, 141)
+        assert child.stderr.read() == b""
+    assert_nothing_left(env[MARKER])
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["(while true nil)", "(await (new Promise (fn [ok] nil)))", '(py.exec "while True: pass")', "(py.input)"],
+)
+def test_ctrl_c_ends_a_program_with_130(program: str, tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with subprocess.Popen(
+        [*COMMAND, "-e", f'(println "go") {program} (println "never")'],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
+    ) as child:  # fmt: skip
+        assert child.stdout is not None and child.stderr is not None
+        assert child.stdout.readline() == b"go\n"
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == 130
+        assert child.stdout.read() == b""
+        assert b"Traceback" not in child.stderr.read()
+    assert_nothing_left(env[MARKER])
+
+
+def test_ctrl_c_while_a_pipe_has_nothing_to_run(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with subprocess.Popen(
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+        child.stdin.write(b"(+ 1 2)\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == b"3\n"
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == 130
+        assert child.stderr.read() in (b"", b"Interrupted\n")  # the form may be just ending
+    assert_nothing_left(env[MARKER])
