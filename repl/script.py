@@ -95,15 +95,16 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
         lines = reporter.lines = JsonLines(sys.stdout)
         sys.stdout, sys.stderr = Printed(lines, "stdout"), Printed(lines, "stderr")
     try:
-        with sigint_to(lambda number, frame: stop(session), loop):
-            return loop.run_until_complete(perform(session, job, reporter))
+        task = loop.create_task(perform(session, job, reporter))
+        with sigint_to(lambda number, frame: stop(session, task), loop):
+            return loop.run_until_complete(task)
     except Ended as ended:
         if sink.broken:
             return BROKEN_PIPE
         if ended.last_words:
             print(ended.last_words, file=sys.stderr)
         return ended.code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return INTERRUPTED
     except BrokenPipeError:
         abandon_stdout()
@@ -136,6 +137,11 @@ async def perform(session: Session, job: Job, reporter: Reporter) -> int:
 
         return await interact(session, init=job.init)
     return 1 if reporter.failed else 0
+
+
+async def last_events(session: Session) -> AsyncIterator[Event]:
+    """Timers, servers and promises that outlive the last form: the program is over when they are."""
+    yield await session.finish()
 
 
 async def run_text(
@@ -295,12 +301,15 @@ async def chunks(fd: int) -> AsyncIterator[bytes]:
             return
 
 
-def stop(session: Session) -> None:
-    """Ctrl-C: stop the running form.
+def stop(session: Session, task: asyncio.Task[int]) -> None:
+    """Ctrl-C: stop the running form, or the wait for the next one.
 
     Raises:
-        KeyboardInterrupt: none runs.
+        KeyboardInterrupt: that has been asked for before, and something does not let go.
     """
-    if not session.running:
+    if session.running:
+        session.interrupt()
+    elif task.cancelling():
         raise KeyboardInterrupt
-    session.interrupt()
+    else:
+        task.cancel()
