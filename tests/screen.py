@@ -21,7 +21,9 @@ PATIENCE = 20.0
 
 
 class Screen:
-    """One terminal with polyrepl in it."""
+    """One terminal with polyrepl, or another program, in it."""
+
+    program = COMMAND
 
     def __init__(self, home: Path, *args: str, columns: int = 90, rows: int = 30, **env: str) -> None:
         self.socket = f"polyrepl-{uuid.uuid4().hex[:8]}"
@@ -32,7 +34,7 @@ class Screen:
         # tmux itself must not carry the marker; what runs in it gets its environment from `env -i`.
         settings = [f"{k}={v}" for k, v in self.env.items() if k not in ("TERM", "TMUX", "TMUX_PANE")]
         command = shlex.join(
-            ["env", "-i", *settings, f"TERM={env.get('TERM', 'screen-256color')}", *COMMAND, *args]
+            ["env", "-i", *settings, f"TERM={env.get('TERM', 'screen-256color')}", *self.program, *args]
         )
         self.tmux(
             "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
