@@ -255,7 +255,20 @@ def awaited(lw: Lowerer, e: Expr, at: Span | None) -> Expr:
 
 @expression(n.Await)
 def await_(lw: Lowerer, node: n.Await) -> Expr:
-    return awaited(lw, lw.expr(node.value), node.span)
+    value = node.value
+    if is_own_promise(value):  # its own awaits are wrapped, so an interrupt comes through it
+        return ir.AwaitExpr(node.span, lw.expr(value))
+    return awaited(lw, lw.expr(value), node.span)
+
+
+def is_own_promise(node: Node) -> bool:
+    """Is it a call of an async function that this compiler has made?"""
+    if type(node) is not n.Call:
+        return False
+    fn = node.fn
+    if type(fn) is n.LocalRef:
+        return fn.local.is_async_fn and not fn.local.assigned
+    return type(fn) is n.GlobalRef and fn.is_async_fn
 
 
 @expression(n.CheckAwait)

@@ -77,26 +77,29 @@ export class Interrupts {
     if (typeof then !== "function") return value;
     const form = forms.getStore();
     if (form === undefined) return value;
-    return new Promise((resolve, reject) => {
-      let set = this.waiting.get(form);
-      if (set === undefined) this.waiting.set(form, (set = new Set()));
-      const entry = (error) => reject(error);
-      set.add(entry);
-      const off = () => {
-        set.delete(entry);
-        if (set.size === 0 && this.waiting.get(form) === set) this.waiting.delete(form);
-      };
-      const promise = value instanceof Promise ? value : Promise.resolve(value);
-      promise.then(
-        (result) => {
-          off();
-          resolve(result);
-        },
-        (error) => {
-          off();
-          reject(error);
-        },
-      );
+    let set = this.waiting.get(form);
+    if (set === undefined) this.waiting.set(form, (set = new Set()));
+    let entry;
+    // V8 follows this chain of promises, so that a stack goes on behind the await: it knows its own `resolve` as
+    // a handler, and the one `then` of a promise. A closure that calls resolve would cut the stack.
+    const inner = new Promise((resolve, reject) => {
+      entry = reject;
+      (value instanceof Promise ? value : Promise.resolve(value)).then(resolve, reject);
     });
+    set.add(entry);
+    const off = () => {
+      set.delete(entry);
+      if (set.size === 0 && this.waiting.get(form) === set) this.waiting.delete(form);
+    };
+    return inner.then(
+      (result) => {
+        off();
+        return result;
+      },
+      (error) => {
+        off();
+        throw error;
+      },
+    );
   }
 }

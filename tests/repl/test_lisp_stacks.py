@@ -1,0 +1,94 @@
+"""Stacks of Lisp programs: behind awaits, through JavaScript libraries, inside macros; places exact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from running import polyrepl
+
+PROGRAMS = {
+    "awaits": (
+        """\
+(defn later [] (await (Promise.resolve 1)) (throw (error "late")))
+(defn middle? [] (let [x (await (later))] x))
+(defn main [f] (+ 1 (await (f))))
+(def g middle?)
+(+ 0 (await (main g)))
+""",
+        """\
+awaits.lisp:1:51: Error: late
+  (defn later [] (await (Promise.resolve 1)) (throw (error "late")))
+                                                    ^^^^^^^^^^^^^^
+  lisp  awaits.lisp:5:6
+  lisp  awaits.lisp:3:21 in main
+  lisp  awaits.lisp:2:26 in middle?
+  lisp  awaits.lisp:1:51 in later
+""",
+    ),
+    "library": (
+        """\
+(js.import "node:fs/promises" :as fs)
+(defn read-it [f]
+  (let [text (await (fs.readFile f "utf8"))]
+    (count text)))
+(println (await (read-it "none")))
+""",
+        """\
+library.lisp:3:14: Error: ENOENT: no such file or directory, open 'none'
+    (let [text (await (fs.readFile f "utf8"))]
+               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  lisp  library.lisp:5:10
+  lisp  library.lisp:3:14 in read-it
+""",
+    ),
+    "macros": (
+        """\
+(defmacro checked [x] `(let [v# ~x] (.boom! v#)))
+(define-syntax twice (syntax-rules () ((_ e) (do e (checked e)))))
+(defn run-it [x]
+  (list 1
+        (twice (inc x))))
+(run-it 1)
+""",
+        """\
+macros.lisp:5:9: TypeError: v.boom! is not a function
+          (twice (inc x))))
+          ^^^^^^^^^^^^^^^
+  in expansion of checked at macros.lisp:5:9
+  in expansion of twice at macros.lisp:5:9
+  lisp  macros.lisp:6:1
+  lisp  macros.lisp:5:9 in run-it
+""",
+    ),
+    "values": (
+        """\
+(def ok 1)
+  (throw "text")
+""",
+        """\
+values.lisp:2:3: Thrown: "text"
+    (throw "text")
+    ^^^^^^^^^^^^^^
+""",
+    ),
+    "wide": (
+        """\
+(defn größe! [x] (list "😀😀" (.missing! x)))
+(größe! {})
+""",
+        """\
+wide.lisp:1:29: TypeError: x.missing! is not a function
+  (defn größe! [x] (list "😀😀" (.missing! x)))
+                                ^^^^^^^^^^^^^
+  lisp  wide.lisp:2:1
+  lisp  wide.lisp:1:29 in größe!
+""",
+    ),
+}
+
+
+def test_stacks(tmp_path: Path) -> None:
+    for name, (program, wanted) in PROGRAMS.items():
+        (tmp_path / f"{name}.lisp").write_text(program)
+        done = polyrepl(f"{name}.lisp", cwd=tmp_path)
+        assert (done.code, done.out, done.err) == (1, "", wanted)
