@@ -4,8 +4,7 @@
  * In: values, from Lisp or JavaScript. Out: display messages under the cell whose form called, by way of Python's
  * notebook.py. Keyword arguments come as Lisp passes them: `(display x :id "a")` is display(x, <keyword id>, "a").
  */
-import { displayBundle } from "../../lisp/runtime/index.mjs";
-
+import { displayBundle, prStr } from "../../lisp/runtime/index.mjs";
 
 const KEYWORD = Symbol.for("polyrepl.keyword");
 const PYTHON = Symbol.for("polyrepl.python");
@@ -110,33 +109,49 @@ function sizeOf(xs) {
   }
 }
 
+/** A collection whose items come with a bar. */
+class Progress {
+  #xs;
+  #bar;
+
+  constructor(xs, bar) {
+    this.#xs = xs;
+    this.#bar = bar;
+  }
+
+  *[Symbol.iterator]() {
+    const bar = this.#bar();
+    try {
+      for (const x of this.#xs) {
+        yield x;
+        bar.step();
+      }
+    } finally {
+      bar.show(true);
+    }
+  }
+
+  async *[Symbol.asyncIterator]() {
+    const bar = this.#bar();
+    try {
+      for await (const x of this.#xs) {
+        yield x;
+        bar.step();
+      }
+    } finally {
+      bar.show(true);
+    }
+  }
+}
+
 /** (progress xs) (progress xs :label text :total n): The same items, with a bar that moves as they are taken. */
 export function progress(xs, ...args) {
-  const { label = "", total = sizeOf(xs) } = options(args)[1];
-  return {
-    *[Symbol.iterator]() {
-      const bar = new Bar(total, String(label));
-      try {
-        for (const x of xs) {
-          yield x;
-          bar.step();
-        }
-      } finally {
-        bar.show(true);
-      }
-    },
-    async *[Symbol.asyncIterator]() {
-      const bar = new Bar(total, String(label));
-      try {
-        for await (const x of xs) {
-          yield x;
-          bar.step();
-        }
-      } finally {
-        bar.show(true);
-      }
-    },
-  };
+  const items = xs ?? [];
+  if (items[Symbol.iterator] === undefined && items[Symbol.asyncIterator] === undefined) {
+    throw new TypeError(`progress needs a collection, not ${prStr(xs, { maxString: 60 })}`);
+  }
+  const { label = "", total = sizeOf(items) } = options(args)[1];
+  return new Progress(items, () => new Bar(total, String(label)));
 }
 
 /** Make the functions known; `notebook` is Python's Notebook. */

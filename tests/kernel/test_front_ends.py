@@ -1,4 +1,4 @@
-"""Front ends besides JupyterLab: `jupyter console` on a terminal, papermill, nbconvert; VS Code by protocol."""
+"""Front ends besides JupyterLab: a console in a terminal, papermill, nbconvert; VS Code by protocol."""
 
 from __future__ import annotations
 

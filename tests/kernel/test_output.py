@@ -65,9 +65,26 @@ def test_progress(kernel: Kernel) -> None:
     assert "0/5" in cell.of("display_data")[0]["data"]["text/plain"]
     last = cell.of("update_display_data")[-1]["data"]
     assert "5/5" in last["text/plain"] and "<progress" in last["text/html"]
-    cell = kernel.run("(count (progress (py.range 3)))")
-    tqdm = kernel.run("%%py\nimport sys\nfor i in range(3): sys.stderr.write(f'\\r{i}/3')")
-    assert tqdm.text("stderr") == "\r0/3\r1/3\r2/3"
+    cell = kernel.run("(for [x (progress (py.range 3))] (await (Promise.resolve x)))")
+    assert cell.result == "[0 1 2]"
+    assert "3/3" in cell.of("update_display_data")[-1]["data"]["text/plain"]
+    cell = kernel.run("(for [x (progress [1 2 3])] (if (= x 2) (throw (new RangeError)) x))")
+    assert "1/3" in cell.of("update_display_data")[-1]["data"]["text/plain"]
+    assert "progress needs a collection, not 5" in kernel.run("(progress 5)").error
+
+
+def test_tqdm(kernel: Kernel) -> None:
+    """The real one, from Lisp and Python; the notebook's one is a widget."""
+    for code in (
+        '(py.import "tqdm" :as t) (doseq [x (t.tqdm (range 3) :desc "work")] x)',
+        "%%py\nfrom tqdm import tqdm\nfor x in tqdm(range(3), desc='work'): pass",
+    ):
+        text = kernel.run(code).text("stderr")
+        assert text.startswith("\rwork:   0%|") and "\rwork: 100%|" in text and "3/3" in text
+    cell = kernel.run('(py.import "tqdm.notebook" :as tn) (doseq [x (tn.tqdm [1 2 3] :desc "work")] x)')
+    assert "application/vnd.jupyter.widget-view+json" in cell.of("display_data")[0]["data"]
+    states = [content["data"].get("state", {}) for content in cell.of("comm_msg")]
+    assert any("3/3" in str(state.get("value")) for state in states)
 
 
 LATE = {
