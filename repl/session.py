@@ -139,6 +139,7 @@ class Session:
                 # Ctrl-C came when the form was all but done: what would follow it must not run.
                 yield self.trace.interrupted()
         except NodeLost as lost:
+            self._lost = None  # this is where it is told
             yield self.trace.node_lost(lost)
         except KeyboardInterrupt:
             yield self.trace.interrupted()
@@ -167,6 +168,7 @@ class Session:
                 return
             yield await self._run_code(code, filename, False, number)
         except NodeLost as lost:
+            self._lost = None  # this is where it is told
             yield self.trace.node_lost(lost)
         except KeyboardInterrupt:
             yield self.trace.interrupted()
