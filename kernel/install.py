@@ -164,7 +164,8 @@ def show() -> int:
         return 1
     width = max(len(name) for name, _, _ in found)
     for name, folder, python in found:
-        print(f"{name:<{width}}  {folder}  ({python})")
+        which = python if "/" in python or "\\" in python else "the Python that runs Jupyter"
+        print(f"{name:<{width}}  {folder}  ({which})")
     return 0
 
 

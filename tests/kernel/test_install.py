@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
 import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,9 +78,66 @@ def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert other.exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_read_only_prefix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    locked = tmp_path / "locked"
-    locked.mkdir(mode=0o500)
-    assert main(["install", "--prefix", str(locked)]) == 1
-    assert "can not write" in capsys.readouterr().err
+@contextlib.contextmanager
+def unprivileged() -> Iterator[None]:
+    """Within, this process may not write everywhere, even where the tests run as root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_read_only_prefix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["install", "--prefix", str(tmp_path / "env")]) == 0  # all that it imports is imported now
+    capsys.readouterr()
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
+        os.chmod(folder, 0o777)
+        monkeypatch.setenv("IPYTHONDIR", folder)
+        locked = Path(folder) / "locked"
+        locked.mkdir()
+        locked.chmod(0o555)
+        with unprivileged():
+            code = main(["install", "--prefix", str(locked)])
+        assert list(locked.iterdir()) == []
+    assert code == 1
+    said = capsys.readouterr().err
+    assert "can not write" in said and "Permission denied" in said and "--user" in said
+
+
+def test_the_wheel_registers_the_kernel(tmp_path: Path) -> None:
+    """What pip puts where Jupyter looks is what `install` writes, with any Python for this one."""
+    root = Path(__file__).resolve().parents[2]
+    build = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert build["targets"]["wheel"]["shared-data"]["kernelspec"] == "share/jupyter/kernels/polyrepl"
+    assert main(["install", "--prefix", str(tmp_path / "env")]) == 0
+    packed, installed = root / "kernelspec", tmp_path / "env" / "share" / "jupyter" / "kernels" / "polyrepl"
+    assert {file.name for file in packed.iterdir()} == {file.name for file in installed.iterdir()}
+    ours, theirs = (json.loads((folder / "kernel.json").read_text()) for folder in (packed, installed))
+    assert ours["argv"][0] == "python"  # Jupyter puts its own in its place
+    assert ours | {"argv": None} == theirs | {"argv": None}
+    assert ours["argv"][1:] == theirs["argv"][1:]
+
+
+def test_list_from_the_command_line(tmp_path: Path) -> None:
+    """`jupyter kernelspec list` shows what was installed, under its name, with its pictures."""
+    assert main(["install", "--prefix", str(tmp_path / "env"), "--name", "listed"]) == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyter_client.kernelspecapp", "list", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    folder = Path(json.loads(done.stdout)["kernelspecs"]["listed"]["resource_dir"])
+    assert {file.name for file in folder.iterdir()} == {
+        "kernel.json",
+        "logo-32x32.png",
+        "logo-64x64.png",
+        "logo-svg.svg",
+    }
