@@ -136,7 +136,8 @@ async def perform(session: Session, job: Job, reporter: Reporter) -> int:
         from .terminal import interact
 
         return await interact(session, init=job.init)
-    return 1 if reporter.failed else 0
+    await run_events(last_events(session), reporter, values=False)
+    return 1 if reporter.failed or session.failed_late else 0
 
 
 async def last_events(session: Session) -> AsyncIterator[Event]:

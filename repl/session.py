@@ -72,6 +72,8 @@ class Session:
         """How much of a value its text holds at most; everything if None."""
         self._lost: str | None = None
         self.form_number = 0
+        self.failed_late = False
+        """Something threw that no form awaits: a timer's callback, a promise that was left alone."""
         self._evaluated = 0
         self.on_form: Callable[[int], None] | None = None
         self._running: int | None = None
@@ -201,6 +203,25 @@ class Session:
             return self._failed(outcome, span)
         return Value("", quiet=True)
 
+    async def finish(self) -> Event:
+        """Wait until what the program left running is done: its timers, sockets, servers, requests to Python.
+
+        A program in a file ends when Node would end it. An interrupt ends the wait.
+        """
+        if self._prelude is None or not self.bridge.alive:
+            return Value("", quiet=True)
+        self.form_number += 1
+        number = self._running = self.form_number
+        self._loop = asyncio.get_running_loop()
+        try:
+            return await self._run_code("({ $py }) => $py.idle()", "polyrepl:end", True, number)
+        except NodeLost as lost:
+            return self.trace.node_lost(lost)
+        except KeyboardInterrupt:
+            return self.trace.interrupted()
+        finally:
+            self._running = None
+
     def _failed(self, outcome: dict[str, Any], span: Span | None) -> Event:
         exception = outcome["exception"]
         if isinstance(exception, SystemExit):
@@ -289,6 +310,7 @@ class Session:
 
     def _late_problem(self, name: str, message: str, stack: str) -> str:
         """Text of an exception that nobody awaited, with its place in the Lisp."""
+        self.failed_late = True
         outcome = {"name": name, "message": message, "stack": stack, "exception": None}
         return self.trace.runtime_problem(outcome).text
 

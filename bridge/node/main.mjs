@@ -46,12 +46,27 @@ bell.on("data", () => connection.bell());
 bell.on("end", () => process.exit(0));
 bell.on("error", () => process.exit(0));
 
+/** Resolves when nothing of the program's keeps Node alive: no timer, socket, child, or request to Python. */
+$py.idle = () => {
+  const { promise, resolve } = Promise.withResolvers();
+  bell.unref(); // the bell alone would keep it alive for ever
+  process.on("beforeExit", function empty() {
+    if (connection.promises.size > 0) {
+      setTimeout(() => {}, 5); // Python's answers come through the bell
+      return;
+    }
+    process.off("beforeExit", empty);
+    bell.ref();
+    resolve();
+  });
+  return promise;
+};
+
 const watchdog = new Worker(new URL("./watchdog.mjs", import.meta.url), {
   workerData: { words, fd: controlFd },
   stdout: false,
   stderr: false,
 });
-watchdog.unref();
 watchdog.on("message", (message) => {
   connection.check();
   Atomics.store(words, WORDS.SEEN, message.seen);
@@ -67,6 +82,7 @@ watchdog.on("message", (message) => {
   connection.channel.flush();
   connection.bell();
 });
+watchdog.unref(); // last: a listener makes it count again
 
 // Workers of the program's own: each is told that Python is not to be had there.
 const refusal = fileURLToPath(new URL("./worker.mjs", import.meta.url));

@@ -83,6 +83,44 @@ def test_ctrl_c_ends_a_pipe_with_130(tmp_path: Path) -> None:
     assert_nothing_left(env[MARKER])
 
 
+LATER = """(js.import "node:http" :as http)
+(def server (http.createServer (fn [req res] (.end res "hello"))))
+(.listen server 0 "127.0.0.1" (fn []
+  (.then (fetch f"http://127.0.0.1:{(. (.address server) port)}") (fn [_]
+    (println "fetched")
+    (.close server)))))
+(.then (py.async (py.eval "lambda x: x * 2") 21) println)
+(setTimeout (fn [] (println "timer")) 50)
+"""
+
+
+def test_a_program_ends_when_its_last_work_is_done(tmp_path: Path) -> None:
+    (tmp_path / "later.lisp").write_text(LATER)
+    for arguments, text in ((("later.lisp",), ""), ((), f"(do {LATER} nil)")):
+        done = polyrepl(*arguments, stdin=text, cwd=tmp_path)
+        assert (done.code, sorted(done.out.split()), done.err) == (0, ["42", "fetched", "timer"], "")
+
+
+def test_what_throws_after_the_last_form_is_an_error(tmp_path: Path) -> None:
+    done = polyrepl("-e", '(do (setTimeout (fn [] (throw (new Error "late"))) 1) nil)', cwd=tmp_path)
+    assert done.code == 1
+    assert "<-e>:1:31: Error: late" in done.err
+
+
+def test_ctrl_c_ends_the_wait_for_the_last_work(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    program = '(do (setInterval (fn [] (println "tick")) 5) nil)'
+    with subprocess.Popen(
+        [*COMMAND, "-e", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"tick\n"
+        child.send_signal(signal.SIGINT)
+        _, complaint = child.communicate(timeout=30)
+        assert (child.returncode, complaint) == (130, b"Interrupted\n")
+    assert_nothing_left(env[MARKER])
+
+
 def test_broken_pipe_is_quiet(tmp_path: Path) -> None:
     env = environment(tmp_path)
     read, write = os.pipe()
