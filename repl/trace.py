@@ -98,10 +98,9 @@ class Trace:
 
     def node_lost(self, lost: NodeLost) -> Problem:
         """Node went away while a form ran."""
-        text = (
-            f"NodeLost: {lost}\n  JavaScript state was lost; Python objects are still there. "
-            "Node starts again with the next form."
-        )
+        text = f"NodeLost: {lost}"
+        if "Python" not in text:
+            text += "\n  JavaScript state and Lisp definitions are lost; Python objects are still there."
         return Problem("error", "NodeLost", str(lost), text, exception=lost)
 
     def interrupted(self, outcome: dict[str, Any] | None = None) -> Problem:
