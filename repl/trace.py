@@ -138,8 +138,8 @@ class Trace:
             hint = python_hint(exception)
             if hint:
                 lines.append(f"  hint: {hint}")
-        elif outcome.get("hint"):
-            lines.append(f"  hint: {outcome['hint']}")
+        elif hint := outcome.get("hint") or javascript_hint(message):
+            lines.append(f"  hint: {hint}")
         backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), outcome["stack"]])
         self.last = Problem(
             "error", name, message, "\n".join(lines), tuple(map(str, frames)), backtrace, exception
@@ -210,6 +210,16 @@ def python_hint(exception: BaseException) -> str | None:
             return None
         return f"did you mean {near}?" if near else None
     return None
+
+
+def javascript_hint(message: str) -> str | None:
+    """Names of methods are not translated: what a Lisp would call `to-dict` is `to_dict` or `toDict` there."""
+    match = re.search(r"([A-Za-z_$][\w$]*(?:-[\w$]+)+) is not a function$", message)
+    if match is None:
+        return None
+    first, *rest = match[1].split("-")
+    camel = first + "".join(part.capitalize() for part in rest)
+    return f"methods keep the names of their language: {match[1].replace('-', '_')} or {camel}"
 
 
 def shorten(filename: str) -> str:

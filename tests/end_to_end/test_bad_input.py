@@ -96,3 +96,16 @@ def test_unusable_node_gives_one_clear_line(path: str, tmp_path: Path) -> None:
     assert done.out == ""
     assert len(done.err.splitlines()) == 1
     assert "POLYREPL_NODE" in done.err or "24" in done.err
+
+
+@pytest.mark.parametrize(
+    ("program", "hint"),
+    [
+        ('(py.import "json" :as json) (json.load-s "1")', "did you mean loads?"),
+        ("(.get-time (new Date))", "methods keep the names of their language: get_time or getTime"),
+    ],
+)
+def test_a_name_in_the_wrong_case_is_told(program: str, hint: str, tmp_path: Path) -> None:
+    done = polyrepl("-e", program, cwd=tmp_path)
+    assert done.code == 1
+    assert done.err.endswith(f"  hint: {hint}\n")
