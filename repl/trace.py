@@ -213,7 +213,7 @@ def python_hint(exception: BaseException) -> str | None:
 
 
 def javascript_hint(message: str) -> str | None:
-    """Names of methods are not translated: what a Lisp would call `to-dict` is `to_dict` or `toDict` there."""
+    """Names of methods are not translated: a Lisp would say `to-dict` for `to_dict` or `toDict`."""
     match = re.search(r"([A-Za-z_$][\w$]*(?:-[\w$]+)+) is not a function$", message)
     if match is None:
         return None
