@@ -30,9 +30,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
 
 @pytest.fixture
 def screen(shared: Screen) -> Screen:
-    shared.key("C-c")
+    """The shared session at an empty prompt on an empty screen."""
+    if not shared.capture().split("=>")[-1].startswith("\n"):
+        shared.key("C-c")
+        shared.ready()
     shared.key("C-l")
-    shared.ready()
+    shared.until(lambda screen: screen.startswith("=>"), "a cleared screen")
     return shared
 
 
