@@ -18,6 +18,7 @@ from .forms import Span
 
 CHAIN_SHOWN = 8  # lines "in expansion of .." that an error shows
 EXCERPT_WIDTH = 100
+MESSAGE_LENGTH = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,22 @@ class LispError(Exception):
         incomplete: bool = False,
         related: tuple[tuple[Span, str], ...] = (),
     ) -> None:
+        message = shortened(message)
         super().__init__(message)
         self.code = code
         self.span = span
         self.message = message
-        self.hint = hint
+        self.hint = shortened(hint) if hint is not None else None
         self.incomplete = incomplete
         self.related = related
 
     def __str__(self) -> str:
         return render(self)
+
+
+def shortened(text: str) -> str:
+    """A message may quote a name of any length."""
+    return text if len(text) <= MESSAGE_LENGTH else f"{text[: MESSAGE_LENGTH - 60]} … {text[-50:]}"
 
 
 def _width(text: str) -> int:

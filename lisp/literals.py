@@ -50,6 +50,9 @@ def number_text(value: int | float) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
+_REGEX_ESCAPES = {"\n": "\\n", "\r": "\\r", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
 def regex_text(pattern: str, flags: str) -> str:
     """A regex literal; an empty pattern and line ends need care, a `/` is escaped outside classes."""
     if not pattern:
@@ -57,8 +60,13 @@ def regex_text(pattern: str, flags: str) -> str:
     out = []
     in_class = escaped = False
     for char in pattern:
+        spelled = _REGEX_ESCAPES.get(char)
+        if spelled is None and "\ud800" <= char <= "\udfff":
+            spelled = f"\\u{ord(char):04x}"
         if escaped:
             escaped = False
+            if spelled is not None:
+                out.pop()  # the backslash before it means nothing more
         elif char == "\\":
             escaped = True
         elif char == "[":
@@ -67,5 +75,5 @@ def regex_text(pattern: str, flags: str) -> str:
             in_class = False
         elif char == "/" and not in_class:
             out.append("\\")
-        out.append({"\n": "\\n", "\r": "\\r", "\u2028": "\\u2028", "\u2029": "\\u2029"}.get(char, char))
+        out.append(spelled or char)
     return f"/{''.join(out)}/{flags}"
