@@ -12,17 +12,18 @@ const SWEEP_BYTES = 64 * 2 ** 20;
 
 /** A WeakRef keeps what it was made with until the job ends; running a script with a microtask queue of its own ends
  * that without ending the job. Then collect. */
-let collectGarbage = () => {
+let collectGarbage = (thoroughly) => {
   v8.setFlagsFromString("--expose-gc");
   const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
   v8.setFlagsFromString("--no-expose-gc");
   const gc = vm.runInContext("gc", context);
   const script = new vm.Script("0");
-  collectGarbage = () => {
+  collectGarbage = (thoroughly) => {
     script.runInContext(context);
-    gc();
+    // "last-resort" also gives memory back to the system; it takes several times as long.
+    gc({ type: "major", execution: "sync", flavor: thoroughly ? "last-resort" : "regular" });
   };
-  collectGarbage();
+  collectGarbage(thoroughly);
 };
 
 /** Objects of ours that the other side holds. */
@@ -100,7 +101,7 @@ export class Imports {
     const old = this.living.get(handle);
     if (old !== undefined) this.gone(old);
     this.living.set(handle, entry);
-    this.registry.register(proxy, entry, entry);
+    this.registry.register(proxy, entry);
     this.made += 1;
     this.bytes += bytes;
     if (this.made >= this.limit || this.bytes >= SWEEP_BYTES) {
@@ -110,9 +111,9 @@ export class Imports {
   }
 
   /** Collect garbage now and release what died. */
-  collect() {
+  collect(thoroughly = false) {
     this.made = this.bytes = 0;
-    collectGarbage();
+    collectGarbage(thoroughly);
     this.sweep();
   }
 

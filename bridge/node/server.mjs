@@ -207,7 +207,7 @@ export function makeServer(connection, evaluator, interrupts) {
       return { type: describe(object), parameters: typeof object === "function" ? parametersOf(object) : [] };
     },
     stats: (message) => {
-      if (message[3] === true) marshal.proxies.imports.collect();
+      if (message[3] === true) marshal.proxies.imports.collect(true);
       else marshal.proxies.imports.sweep();
       return { objects: marshal.exports.size, proxies: marshal.proxies.imports.living.size };
     },

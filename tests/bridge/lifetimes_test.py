@@ -49,9 +49,9 @@ def test_a_loop_of_100_000_proxies_stays_small(own: Bridge) -> None:
 
 def test_100_000_proxies_in_python(own: Bridge) -> None:
     start = objects(own.start())
-    f = own.eval("(i) => () => i")
-    for i in range(100_000):
-        f(i)
+    f = own.eval("(n) => Array.from({ length: n }, (_, i) => () => i)")
+    for _ in range(1000):
+        assert len(f(100)) == 100
     del f
     assert objects(own) == start
 
