@@ -212,11 +212,13 @@ function recordDoc(x, context) {
   const ownName = proto === null ? undefined : proto === Object.prototype ? "Object" : className(x);
   const name = tag === "Module" ? "module" : ownName;
   const fields = Object.keys(x);
-  for (const key of Object.getOwnPropertySymbols(x)) {
+  const plain = tag === "Object" && (proto === null || name === "Object" || name === undefined);
+  for (const key of plain ? Object.getOwnPropertySymbols(x) : []) {
     if (Object.prototype.propertyIsEnumerable.call(x, key)) fields.push(key);
   }
-  const plain = tag === "Object" && (proto === null || name === "Object" || name === undefined);
   const kind = name === undefined || name === "Object" ? tag : name;
+  // Nothing but internals, as in what setTimeout gives.
+  if (!plain && fields.length > 0 && fields.every((key) => key[0] === "_")) return opaque(kind);
   if (!plain && (fields.length === 0 || typeof x[DISPLAY] === "function")) return opaqueDoc(x, kind, tag);
   const open = plain ? "{" : `#<${kind} {`;
   return itemsDoc(open, fields, fields.length, plain ? "}" : "}>", context, (key) => fieldDoc(x, key, context));
