@@ -239,19 +239,17 @@ class Bridge(Hosting):
     async def call_async(self, function: Any, *args: Any, form: int | None = None, **kwargs: Any) -> Any:
         """Run a JavaScript function for a form and await its promise; meanwhile the running loop serves what
         JavaScript asks of Python. Raises what the promise rejects with, Interrupted, or NodeLost."""
-        token = _FORM.set(form) if form is not None else None
-        try:
-            number = _FORM.get()
-            if number:
-                self._contexts[number] = contextvars.copy_context()
-                while len(self._contexts) > _KEPT_CONTEXTS:
-                    del self._contexts[next(iter(self._contexts))]
-            segments: list[Any] = []
-            header = self._call_header(_RUN, function, args, kwargs, segments)
-            return await self._await(header, segments, number or -1)
-        finally:
-            if token is not None:
-                _FORM.reset(token)
+        number = _FORM.get() if form is None else form
+        if number:
+            # What Python does for this form runs in the context that the form was started in.
+            token = _FORM.set(number)
+            self._contexts[number] = contextvars.copy_context()
+            _FORM.reset(token)
+            while len(self._contexts) > _KEPT_CONTEXTS:
+                del self._contexts[next(iter(self._contexts))]
+        segments: list[Any] = []
+        header = self._call_header(_RUN, number, function, args, kwargs, segments)
+        return await self._await(header, segments, number or -1)
 
     def interrupt(self, form: int | None = None) -> None:
         """Stop what runs: the ladder of docs/bridge.md. Callable from a signal handler and from any thread.
@@ -323,17 +321,17 @@ class Bridge(Hosting):
             self._operate(op_name, proxy, *operands)
 
     def _call_header(
-        self, op: int, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], segments: list[Any]
+        self,
+        op: int,
+        form: int,
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        segments: list[Any],
     ) -> list[Any]:
         encode = self.marshal.encode
         this = function._this
-        header: list[Any] = [
-            op,
-            0,
-            _FORM.get(),
-            self._mine(function),
-            None if this is None else this[1]._handle,
-        ]
+        header: list[Any] = [op, 0, form, self._mine(function), None if this is None else this[1]._handle]
         header += [encode(arg, segments) for arg in args]
         if kwargs:
             header += self._arguments((), kwargs, segments)
@@ -348,7 +346,9 @@ class Bridge(Hosting):
 
     def _call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         segments: list[Any] = []
-        return self._request(self._call_header(_CALL, function, args, kwargs, segments), segments)
+        return self._request(
+            self._call_header(_CALL, _FORM.get(), function, args, kwargs, segments), segments
+        )
 
     def _post(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
         segments: list[Any] = []
@@ -357,26 +357,22 @@ class Bridge(Hosting):
         return self._await(header, segments, 0)
 
     async def _await(self, header: list[Any], segments: list[Any], form: int) -> Any:
-        import asyncio
-
-        from .loop import Pending
-
         conn = self._live()
-        loop = asyncio.get_running_loop()
-        self.loops.attach(loop, conn)
-        pending = Pending(conn, loop)
+        loops = self._loops or self.loops
+        pending = loops.pending(conn)
         ident = conn.post(header, segments, pending)
         if form:
             self._ladder.started(ident, form)
         try:
             return await pending.future
-        except asyncio.CancelledError:
+        except loops.cancelled:
             conn.forget(ident)
             raise
         finally:
             if form:
                 self._ladder.ended(ident)
-                self._errors.clear()
+                if self._errors:
+                    self._errors.clear()
 
     def _block_on(self, promise: JsProxy) -> Any:
         import asyncio

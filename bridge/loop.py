@@ -11,6 +11,7 @@ import asyncio
 import contextvars
 import inspect
 import threading
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 ERROR, REPLY = KINDS["ERROR"], KINDS["REPLY"]
 _AWAIT = OPS["await"]
+
+
+def _is_async(function: Any) -> bool:
+    """inspect.iscoroutinefunction, which costs as much as all the rest, for plain functions done by hand."""
+    if function.__class__ is types.FunctionType:
+        return bool(function.__code__.co_flags & inspect.CO_COROUTINE) or inspect.iscoroutinefunction(
+            function
+        )
+    return inspect.iscoroutinefunction(function)
 
 
 class Pending:
@@ -69,6 +79,16 @@ class Loops:
         self._own: asyncio.AbstractEventLoop | None = None
         self._turn_due = False
         self._tasks: dict[int, asyncio.Future[Any]] = {}
+
+    cancelled = asyncio.CancelledError
+
+    def pending(self, conn: Connection) -> Pending:
+        """A future on the running loop, which watches the connection from now on."""
+        loop = asyncio.get_running_loop()
+        known = self._watching.get(loop)
+        if known is None or known[0] is not conn:
+            self.attach(loop, conn)
+        return Pending(conn, loop)
 
     def attach(self, loop: asyncio.AbstractEventLoop, conn: Connection) -> None:
         """Let a running loop watch the connection. The first living one becomes the home loop."""
@@ -180,7 +200,10 @@ class Loops:
             elif message[0] == OPS["call"]:
                 function = bridge.server.resolve(message[3], message[4])
                 args, kwargs = bridge.server.arguments(message, frame.body)
-                future = context.run(self._start, loop, function, args, kwargs, context)
+                if _is_async(function):
+                    future = loop.create_task(function(*args, **kwargs), context=context)
+                else:
+                    future = context.run(self._start, loop, function, args, kwargs, context)
             else:
                 # Everything but calls is quick: here and now, in order.
                 future = loop.create_future()
@@ -207,9 +230,6 @@ class Loops:
         kwargs: dict[str, Any],
         context: contextvars.Context,
     ) -> asyncio.Future[Any]:
-        if inspect.iscoroutinefunction(function):
-            return loop.create_task(function(*args, **kwargs))
-
         async def in_thread() -> Any:
             result = await loop.run_in_executor(None, lambda: context.copy().run(function, *args, **kwargs))
             return await result if inspect.isawaitable(result) else result
