@@ -1,49 +1,172 @@
-"""Our bridge's calls in both directions. Prints microseconds (sorted: milliseconds) as JSON."""
+"""Our bridge: one figure of the table in bridge_rows.py. Prints {"value": number} as JSON."""
 
 from __future__ import annotations
 
-import json
-import time
+import asyncio
+import gc
+import os
+from typing import Any
 
 from polyrepl.bridge import Bridge
+from timing import best, main, milliseconds, resident
 
-LOOP = """((calls, rounds) => {
-  const $py = globalThis[Symbol.for("polyrepl.$py")];
-  const os = $py("os");
-  const abs = $py.builtins.abs;
-  const best = (run) => {
-    let least = Infinity;
-    for (let round = 0; round < rounds; round++) {
-      const start = performance.now();
-      for (let i = 0; i < calls; i++) run();
-      least = Math.min(least, ((performance.now() - start) / calls) * 1e3);
-    }
-    return least;
-  };
-  return [best(() => abs(-5)), best(() => $py.call(os, ["path", "basename"], ["a/b"]))];
-})"""
+bridge = Bridge()
+LEAST = """
+globalThis.$py = globalThis[Symbol.for("polyrepl.$py")];
+globalThis.least = (run, calls = 1000, rounds = 10) => {
+  let best = Infinity;
+  for (let round = 0; round < rounds; round++) {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) run(i);
+    best = Math.min(best, ((performance.now() - start) / calls) * 1e3);
+  }
+  return best;
+};
+"""
 
 
-def main() -> None:
-    bridge = Bridge()
-    try:
-        js_to_py, chain = bridge.eval(LOOP)(1000, 10)
-        add = bridge.eval("(x) => x + 1")
-        least = float("inf")
+def py_to_js() -> float:
+    add = bridge.eval("(x) => x + 1")
+    return best(lambda: add(1), rounds=30)
+
+
+def js_to_py() -> float:
+    return float(bridge.eval("const abs = $py.builtins.abs; least(() => abs(-5))"))
+
+
+def chain() -> float:
+    return float(
+        bridge.eval("const os = $py('os'); least(() => $py.call(os, ['path', 'basename'], ['a/b']))")
+    )
+
+
+def in_flight() -> float:
+    f = bridge.eval("async (x) => x + 1")
+
+    async def run() -> float:
+        async def all_() -> None:
+            values = await asyncio.gather(*[bridge.call_async(f, i) for i in range(1000)])
+            assert values[-1] == 1000
+
+        times = []
         for _ in range(10):
-            start = time.perf_counter()
-            for _ in range(1000):
-                add(1)
-            least = min(least, (time.perf_counter() - start) / 1000 * 1e6)
-        negate = bridge.eval("(x) => -x")
-        sorts = []
-        for _ in range(5):
-            start = time.perf_counter()
-            sorted(range(1000), key=negate)
-            sorts.append((time.perf_counter() - start) * 1e3)
-        print(json.dumps({"js_to_py": js_to_py, "chain": chain, "py_to_js": least, "sorted": min(sorts)}))
-    finally:
-        bridge.close()
+            start = asyncio.get_running_loop().time()
+            await all_()
+            times.append(asyncio.get_running_loop().time() - start)
+        return min(times) * 1e3
+
+    return asyncio.run(run())
 
 
-main()
+def in_flight_back() -> float:
+    async def add(x: int) -> int:
+        return x + 1
+
+    f = bridge.eval(
+        "async (f) => { let best = Infinity; for (let r = 0; r < 10; r++) { const start = performance.now();"
+        "await Promise.all(Array.from({ length: 1000 }, (_, i) => $py.async(f, [], [i])));"
+        "best = Math.min(best, performance.now() - start) } return best }"
+    )
+    return float(asyncio.run(bridge.call_async(f, add)))
+
+
+def sleeps() -> float:
+    async def nap(x: int) -> int:
+        await asyncio.sleep(0.01)
+        return x
+
+    f = bridge.eval(
+        "async (f) => { let best = Infinity; for (let r = 0; r < 5; r++) { const start = performance.now();"
+        "await Promise.all(Array.from({ length: 100 }, (_, i) => $py.async(f, [], [i])));"
+        "best = Math.min(best, performance.now() - start) } return best }"
+    )
+    return float(asyncio.run(bridge.call_async(f, nap)))
+
+
+def sorted_key() -> float:
+    negate = bridge.eval("(x) => -x")
+    return milliseconds(lambda: sorted(range(1000), key=negate))
+
+
+def nested() -> float:
+    down = bridge.eval("(f, n) => n === 0 ? 0 : 1 + f(n - 1)")
+
+    def up(n: int) -> int:
+        return 0 if n == 0 else 1 + int(down(up, n - 1))
+
+    assert up(300) == 300
+    return milliseconds(lambda: up(300))
+
+
+def array_to_js() -> float:
+    import numpy
+
+    array = numpy.arange(1e6)
+    take = bridge.eval("(x) => $py.toJs(x).length")
+    assert take(array) == 1_000_000
+    return milliseconds(lambda: take(array), rounds=15)
+
+
+def array_to_py() -> float:
+    import numpy
+
+    make = bridge.eval("const numbers = new Float64Array(1e6).fill(1.5); () => numbers")
+    assert numpy.asarray(make()).sum() == 1.5e6
+    return milliseconds(lambda: numpy.asarray(make())[5], rounds=15)
+
+
+def iterate() -> float:
+    items = list(range(100_000))
+    walk = bridge.eval("(xs) => { let sum = 0; for (const x of xs) sum += x; return sum }")
+    assert walk(items) == sum(items)
+    return milliseconds(lambda: walk(items))
+
+
+def iterate_back() -> float:
+    items = bridge.eval("$py.byRef(Array.from({ length: 100000 }, (_, i) => i))")
+    return milliseconds(lambda: sum(items))
+
+
+def memory() -> float:
+    """Growth in megabytes of both processes over 100,000 short-lived proxies on each side; 1e9 when any handle
+    is left."""
+
+    def use(count: int) -> None:
+        make = bridge.eval("(i) => () => i")
+        for i in range(count):
+            make(i)
+        bridge.eval("(f, n) => { for (let i = 0; i < n; i++) f(i) }")(lambda i: [i], count)
+
+    pid: Any = bridge.pid
+    use(30_000)
+    gc.collect()
+    start = bridge.stats(collect=True)
+    before = resident() + resident(pid)
+    use(100_000)
+    gc.collect()
+    end = bridge.stats(collect=True)
+    growth = resident() + resident(pid) - before
+    return growth if end == start else 1e9
+
+
+ROWS = {
+    "py_to_js": py_to_js,
+    "js_to_py": js_to_py,
+    "chain": chain,
+    "in_flight": in_flight,
+    "in_flight_back": in_flight_back,
+    "sleeps": sleeps,
+    "sorted": sorted_key,
+    "nested": nested,
+    "array_to_js": array_to_js,
+    "array_to_py": array_to_py,
+    "iterate": iterate,
+    "iterate_back": iterate_back,
+    "memory": memory,
+}
+bridge.eval(LEAST)
+try:
+    main(ROWS)
+finally:
+    bridge.close()
+os._exit(0)

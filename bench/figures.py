@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pexpect
+from bridge_rows import bridge
 from polyrepl.bridge.process import find_node
 
 HERE = Path(__file__).resolve().parent
@@ -53,34 +54,8 @@ def last_json(text: str) -> dict[str, float]:
     return found
 
 
-def microseconds(value: float | None) -> str:
-    return "failed" if value is None else f"{value:.1f} µs"
-
-
 def milliseconds(seconds: float | None) -> str:
     return "failed" if seconds is None else f"{seconds * 1e3:.0f} ms"
-
-
-def bridge_calls(peers: Peers) -> Iterator[Row]:
-    ours = last_json(peers.run(sys.executable, str(HERE / "bridge_ours.py")))
-    pythonia = last_json(peers.run(find_node(), str(prepared(peers, "bridge_pythonia.mjs"))))
-    jspybridge = last_json(peers.run(peers.python, str(HERE / "bridge_jspybridge.py")))
-    yield "JS → Python call", microseconds(ours["js_to_py"]), f"pythonia {microseconds(pythonia.get('call'))}"
-    yield (
-        "Python → JS call",
-        microseconds(ours["py_to_js"]),
-        f"JSPyBridge {microseconds(jspybridge.get('call'))}",
-    )
-    yield (
-        "chain `os.path.basename` + call, from JS",
-        microseconds(ours["chain"]),
-        f"pythonia {microseconds(pythonia.get('chain'))}",
-    )
-    yield (
-        "`sorted(1000, key=js function)`",
-        milliseconds(ours["sorted"] / 1e3),
-        f"JSPyBridge {milliseconds(jspybridge['sorted'] / 1e3 if 'sorted' in jspybridge else None)}",
-    )
 
 
 def prepared(peers: Peers, name: str) -> Path:
@@ -162,4 +137,4 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-PARTS = [bridge_calls, start_up, prompt, compile_speed]
+PARTS = [bridge, start_up, prompt, compile_speed]

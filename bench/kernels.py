@@ -1,7 +1,7 @@
 """Our Jupyter kernel beside ipykernel's and Deno's, in one run on one machine.
 
-In: this environment's polyrepl and ipykernel; `deno` on the PATH or in build/bench/node_modules (scripts/bench
-installs it). Out: a Markdown table. The kernels take turns, and each figure is the best of several medians:
+In: this environment's polyrepl and ipykernel; `deno` on the PATH or in build/bench/node_modules (installed by
+scripts/bench). Out: a Markdown table. The kernels take turns, and each figure is the best of several medians:
 other work on the machine only ever adds time. A kernel that is not there is said to be left out.
 
     python bench/kernels.py [--rounds 3] [--batches 10]

@@ -1,5 +1,5 @@
-"""What the bridge's benchmark scripts share, ours and the peers': each is run as `script ROW` and prints one JSON
-object {"value": number}. Standard library only: peers run in environments of their own.
+"""What the bridge's benchmark scripts share, ours and the peers': each is run as `script ROW` and prints one
+JSON object {"value": number}. Standard library only: peers run in environments of their own.
 
 A figure is the best of several rounds: other work on the machine only ever adds time.
 """

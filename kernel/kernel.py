@@ -19,7 +19,9 @@ from importlib.metadata import version
 from typing import Any
 
 from ipykernel._version import kernel_protocol_version
+from polyrepl.bridge import BridgeError
 from polyrepl.repl.events import Exit, Lost, Problem, Value
+from polyrepl.repl.polyglot import JsNames
 from traitlets import Integer, List
 
 from .asking import Asking
@@ -68,11 +70,20 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         # The bridge began before IPython made its own `__main__`; Lisp and Python cells share that one.
         self.lisp.bridge.server.namespace = self.shell.user_ns
         self.interrupts = Interrupts(self.lisp)
+        self._remember: Any = None
         self.services = KernelServices(self.lisp)
-        self.lisp.on_node.append(self.services.terminal)
+        self.lisp.on_node.append(self._share_names)
         self.lisp.trace.file_name = self._file_name
         if isinstance(self._stdout, Stream):
             self._stdout.tape.limit = self.output_limit
+
+    def _share_names(self) -> None:
+        """Python sees `js.name`, JavaScript `py.name`: the rules of the terminal (repl/polyglot.py)."""
+        node = self.services.terminal()
+        node.shareNames()
+        self._remember = node.remember
+        self.shell.user_ns.setdefault("js", JsNames(self.lisp))
+        self.shell.user_ns_hidden.setdefault("js", self.shell.user_ns["js"])
 
     def _file_name(self, file: str) -> str:
         """How a traceback names a file: in full, so that front ends can open it; a cell by its number."""
@@ -253,6 +264,14 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                     shell.events.trigger("post_run_cell", result)
         error = result.error_before_exec or result.error_in_exec
         if error is None:
+            if (
+                result.result is not None
+                and not silent
+                and self.lisp.bridge.alive
+                and self._remember is not None
+            ):
+                with contextlib.suppress(BridgeError):
+                    self._remember(result.result)  # Lisp's *1
             return None
         return {
             "ename": type(error).__name__,

@@ -114,6 +114,12 @@ def test_variables_are_one_set(kernel: Kernel) -> None:
     assert kernel.run("(+ total 1)").result == "2"
     kernel.run("(def total 7) (def my-name 8)")
     assert kernel.run("%%js\n[total, my_name]").result == "[7 8]"
+    kernel.run("%%py\nin_python = [1, js.total, js.my_name]\njs.from_python = 9")
+    assert kernel.run("%%js\npy.in_python[2] + py.len(py.in_python) + from_python").result == "20"
+    assert kernel.run('(py.eval "in_python")').result == "[1, 7, 8]"
+    assert kernel.run("%%py\n%who_ls JsNames").result == "[]"
+    kernel.run("%%py\n6 * 7")
+    assert kernel.run("(+ *1 1)").result == "43"
 
 
 # Last, since they define names of the core anew.
