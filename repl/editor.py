@@ -91,7 +91,7 @@ class Editor:
             style=style,
             include_default_pygments_style=False,
             prompt_continuation=lambda width, line, soft: [
-                ("class:continuation", " " * (width - len(CONTINUATION)) + CONTINUATION)
+                ("class:continuation", " " * width if soft else CONTINUATION.rjust(width))
             ],
             history=history,
             auto_suggest=SuggestForm() if config.suggest else None,

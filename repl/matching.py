@@ -6,6 +6,7 @@ strings and comments are no brackets here, because the language's own lexer says
 
 from __future__ import annotations
 
+from prompt_toolkit.application.current import get_app
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text.utils import fragment_list_len
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
@@ -25,7 +26,7 @@ class MatchingBrackets(Processor):
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         document, fragments = transformation_input.document, transformation_input.fragments
-        if not self.active:
+        if not self.active or get_app().is_done:  # what was submitted stays on the screen without marks
             return Transformation(fragments)
         key = (document.text, document.cursor_position)
         if key != self._key:

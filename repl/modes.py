@@ -24,6 +24,8 @@ PROMPTS: dict[Mode, str] = {"lisp": "=> ", "py": "py> ", "js": "js> "}
 _SWITCH = re.compile(r",(py|js|lisp)(?=\s|$)")
 # Commands whose argument is Lisp: Enter waits until it is whole.
 _LISP_ARGUMENT = re.compile(r",(js!|expand|time|profile|type|inspect|compiled)(?=\s)")
+# `,js (defn ..)` shows what a Lisp form compiles to; no JavaScript begins so.
+_LISP_IN_JS = re.compile(r",js\s+\((?:def[\w-]*|fn|let|loop|do|if|when|for|->>?)\s")
 PY_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -31,7 +33,7 @@ def mode_of(text: str, current: Mode) -> Mode:
     """The language of a text typed at a prompt in `current`."""
     match = _SWITCH.match(text)
     if match is not None:
-        return match[1]  # type: ignore[return-value]
+        return "lisp" if _LISP_IN_JS.match(text) else match[1]  # type: ignore[return-value]
     return "lisp" if text.startswith(",") else current
 
 
