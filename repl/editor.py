@@ -188,8 +188,11 @@ def signature_fragments(shape: str, argument: int) -> StyleAndTextTuples:
     """A call shape with the argument under the cursor marked (-1: none)."""
     shape = shape if len(shape) <= SIGNATURE_WIDTH else shape[: SIGNATURE_WIDTH - 1] + "…"
     parts = shape.split(" ")
-    if not 0 < argument < len(parts):
+    # Python's marks of how arguments may be given take no argument themselves.
+    places = [at for at, part in enumerate(parts) if part not in ("/", "*", "/)", "*)")]
+    if not 0 < argument < len(places):
         return [("class:toolbar.signature", shape)]
+    argument = places[argument]
     marked: StyleAndTextTuples = [("class:toolbar.signature", " ".join(parts[:argument]) + " ")]
     marked.append(("class:toolbar.argument", parts[argument]))
     rest = " ".join(parts[argument + 1 :])
