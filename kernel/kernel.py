@@ -24,6 +24,7 @@ from polyrepl.repl.events import Exit, Lost, Problem, Value
 from polyrepl.repl.polyglot import JsNames
 from traitlets import Integer, List
 
+from . import threads
 from .asking import Asking
 from .cells import split
 from .completing import KernelServices
@@ -91,8 +92,9 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         return cell[1] if cell is not None else file
 
     def ready(self) -> None:
-        """The application is set up: take SIGINT."""
+        """The application is set up: take SIGINT, follow threads."""
         self.interrupts.install()
+        threads.follow(lambda: self.get_parent("shell"), self.shell.set_thread_parent)
 
     def leave(self) -> None:
         """End Node and send what is left to send; harmless twice."""

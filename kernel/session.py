@@ -71,6 +71,8 @@ class KernelSession(Session):
             self._cells.popitem(last=False)
 
     def _write(self, stream: str, text: str, form: int | None) -> None:
+        if form is None:  # a child process of Node's, or code that wrote to the descriptor itself
+            form = next(reversed(self._cells), None)
         context = self._cells.get(form) if form is not None else None
         if context is None:
             write(stream, text)

@@ -95,6 +95,7 @@ LATE = {
         "%%py\nimport asyncio\nasync def later():\n    await asyncio.sleep(0.15)\n    print('late')\n"
         "task = asyncio.create_task(later())"
     ),
+    "thread": "%%py\nimport threading\nthreading.Timer(0.15, lambda: print('late')).start()",
     "asyncio from lisp": '(py.exec "async def later():\\n  import asyncio\\n  await asyncio.sleep(0.15)\\n'
     '  print(\'late\')") (py.async (py.eval "later")) nil',
     "shown": '(setTimeout (fn () (display (html "<b>late</b>"))) 150) nil',
@@ -117,6 +118,31 @@ def test_late_output_goes_to_its_own_cell(kernel: Kernel) -> None:
     assert {names[cell]: text.strip() for cell, text in said.items()} == {
         name: "<b>late</b>" if name == "shown" else "late" for name in LATE
     }
+
+
+def test_what_fails_in_the_background_is_told_under_its_own_cell(kernel: Kernel) -> None:
+    cells = {
+        kernel.start('(setTimeout (fn () (throw (new Error "no"))) 50) nil'): "In[{}]:1:27: Error: no",
+        kernel.start('(def p (Promise.reject (new Error "no")))'): "In[{}]:1:24: Error: no",
+        kernel.start(
+            "%%py\nimport threading\nthreading.Thread(target=lambda: 1 / 0).start()"
+        ): "ZeroDivisionError",
+    }
+    numbers = {cell: kernel.reply_to(cell)["execution_count"] for cell in cells}
+    said = dict.fromkeys(cells, "")
+    while not all(cells[cell].format(numbers[cell]) in said[cell] for cell in cells):
+        message = kernel.client.get_iopub_msg(timeout=20)
+        if message["msg_type"] == "stream":
+            assert message["content"]["name"] == "stderr"
+            said[message["parent_header"]["msg_id"]] += message["content"]["text"]
+    assert kernel.run("(+ 1 1)").result == "2"
+
+
+def test_what_goes_around_the_streams_is_the_running_cell_s(kernel: Kernel) -> None:
+    kernel.run("1")
+    cell = kernel.run('%%js\nrequire("child_process").execSync("echo kid", { stdio: "inherit" }); await 0')
+    assert cell.text() == "kid\n"
+    assert kernel.run("%%py\n!echo shell").text().strip() == "shell"
 
 
 def test_a_cell_without_end_is_cut_off(new_kernel: Callable[..., Kernel]) -> None:
