@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from pathlib import Path
 
-from javascript import eval_js  # type: ignore[import-not-found]
-from timing import best, main, milliseconds, resident
+from javascript import eval_js, require  # type: ignore[import-not-found]
+from timing import best, main, milliseconds
 
+peer = require(str(Path(__file__).with_suffix(".cjs")))
 TIMEOUT = 1e6  # it gives up after ten seconds otherwise
 
 
@@ -21,65 +24,33 @@ def sorted_key() -> float:
 
 
 def nested() -> float:
-    down = eval_js("async (f, n) => n === 0 ? 0 : 1 + await f(n - 1)")
-
     def up(n: int) -> int:
-        return 0 if n == 0 else 1 + down(up, n - 1, timeout=TIMEOUT)
+        return 0 if n == 0 else 1 + peer.down(up, n - 1, timeout=TIMEOUT)
 
     assert up(300) == 300
     return milliseconds(lambda: up(300), rounds=3)
 
 
 def js_to_py() -> float:
-    loop = eval_js(
-        "async (f) => { const start = performance.now(); for (let i = 0; i < 500; i++) await f(-5);"
-        "return ((performance.now() - start) / 500) * 1e3 }"
-    )
-    return min(float(loop(abs, timeout=TIMEOUT)) for _ in range(5))
+    return min(float(peer.calls(abs, timeout=TIMEOUT)) for _ in range(5))
 
 
 def sleeps() -> float:
-    import time
-
-    loop = eval_js(
-        "async (f) => { const start = performance.now();"
-        "await Promise.all(Array.from({ length: 100 }, () => f(0.01))); return performance.now() - start }"
-    )
-    return float(loop(time.sleep, timeout=TIMEOUT))
+    return float(peer.sleeps(time.sleep, timeout=TIMEOUT))
 
 
 def in_flight_back() -> float:
-    loop = eval_js(
-        "async (f) => { const start = performance.now();"
-        "await Promise.all(Array.from({ length: 1000 }, (_, i) => f(i))); return performance.now() - start }"
-    )
-    return min(float(loop(abs, timeout=TIMEOUT)) for _ in range(3))
+    return min(float(peer.flight(abs, timeout=TIMEOUT)) for _ in range(3))
 
 
 def array_to_py() -> float:
-    numbers = eval_js("new Float64Array(1e6).fill(1.5)")
-    return milliseconds(lambda: len(numbers.valueOf(timeout=TIMEOUT)), rounds=3)
+    numbers = peer.numbers(timeout=TIMEOUT)
+    return milliseconds(lambda: len(numbers.valueOf()), rounds=3)
 
 
 def iterate_back() -> float:
-    items = eval_js("Array.from({ length: 100000 }, (_, i) => i)")
+    items = peer.items(timeout=TIMEOUT)
     return milliseconds(lambda: sum(items), rounds=1)
-
-
-def memory() -> float:
-    from javascript import config  # type: ignore[import-not-found]
-
-    make = eval_js("(i) => ({ i })")
-    pid = config.event_loop.event_thread and __import__("javascript").connection.proc.pid
-
-    def use(count: int) -> None:
-        for i in range(count):
-            make(i)
-
-    use(1000)
-    before = resident() + resident(pid)
-    use(10_000)
-    return (resident() + resident(pid) - before) * 10  # for 100,000
 
 
 main(
@@ -92,7 +63,6 @@ main(
         "in_flight_back": in_flight_back,
         "array_to_py": array_to_py,
         "iterate_back": iterate_back,
-        "memory": memory,
     }
 )
 os._exit(0)

@@ -128,8 +128,8 @@ def iterate_back() -> float:
 
 
 def memory() -> float:
-    """Growth in megabytes of both processes over 100,000 short-lived proxies on each side; 1e9 when any handle
-    is left."""
+    """Growth in megabytes of both processes over 100,000 short-lived proxies on each side; 1e9 when any
+    handle is left."""
 
     def use(count: int) -> None:
         make = bridge.eval("(i) => () => i")
