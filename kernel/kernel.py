@@ -68,8 +68,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         app = self.parent
         self.lisp: KernelSession = getattr(app, "lisp", None) or KernelSession()
         self.lisp.notebook = Notebook(self)
-        # The bridge began before IPython made its own `__main__`; Lisp and Python cells share that one.
-        self.lisp.bridge.server.namespace = self.shell.user_ns
+        self.lisp.namespace = self.shell.user_ns
         self.interrupts = Interrupts(self.lisp)
         self._remember: Any = None
         self.services = KernelServices(self.lisp)
@@ -139,6 +138,10 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             answers = {} if error else await self._user_expressions(user_expressions or {})
         except KeyboardInterrupt:
             problem = Problem("interrupt", "KeyboardInterrupt", "", "KeyboardInterrupt: interrupted")
+            error, answers = self._publish_error(problem, silent), {}
+        except BridgeError as failure:  # there is no Node to start
+            name = type(failure).__name__
+            problem = Problem("error", name, str(failure), f"{name}: {failure}")
             error, answers = self._publish_error(problem, silent), {}
         finally:
             self._restore_input()

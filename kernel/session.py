@@ -35,6 +35,8 @@ class KernelSession(Session):
         """Called when a Node has begun to serve: the first one, and each that replaces a lost one."""
         self.notebook: Any = None
         """What notebook.mjs calls in Python (see notebook.py); set by the kernel."""
+        self.namespace: dict[str, Any] | None = None
+        """What `__main__` is for Lisp: that of IPython's cells, which is made after the bridge has begun."""
         super().__init__(output=self._write)
         self.on_form = self._remember
         self.limits = LIMITS
@@ -54,6 +56,8 @@ class KernelSession(Session):
 
     def _ready(self) -> None:
         super()._ready()
+        if self.namespace is not None:
+            self.bridge.server.namespace = self.namespace
         if self._installed is self._prelude or self.notebook is None:
             return
         self._installed = self._prelude

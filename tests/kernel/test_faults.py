@@ -193,3 +193,14 @@ def test_killed_python_leaves_no_node(new_kernel: Callable[..., Kernel]) -> None
     os.kill(kernel.manager.provisioner.pid, signal.SIGKILL)
     kernel.manager.provisioner.process.wait(10)
     assert_nothing_left(kernel.mark)
+
+
+def test_without_node_python_cells_run_and_others_say_why(new_kernel: Callable[..., Kernel]) -> None:
+    kernel = new_kernel(POLYREPL_NODE="/nowhere/node")
+    for code in ("(+ 1 2)", "%%js\n1"):
+        cell = kernel.run(code)
+        assert cell.reply["ename"] == "NodeNotFound"
+        assert "/nowhere/node" in cell.error and "POLYREPL_NODE" in cell.error
+    assert kernel.run("%%py\n6 * 7").result == "42"
+    assert kernel.ask("complete", "(map", 4)["status"] == "ok"
+    assert kernel.ask("inspect", "map", 3)["found"]

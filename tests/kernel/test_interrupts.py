@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Callable
+from queue import Empty
 
 import pytest
 from kernels import Kernel
@@ -68,6 +71,38 @@ def test_loops_and_awaits_stop_at_once(kernel: Kernel, name: str) -> None:
 
 
 def test_when_nothing_runs_nothing_happens(kernel: Kernel) -> None:
-    kernel.manager.interrupt_kernel()
+    assert kernel.control("interrupt_request", {})["status"] == "ok"  # it has come when the reply has
     kernel.manager.signal_kernel(2)
     assert kernel.run("(+ 1 1)").result == "2"
+
+
+def test_the_program_may_take_the_signal_for_its_own_cell_only(kernel: Kernel) -> None:
+    kernel.run("%%py\nimport signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)")
+    assert kernel.interrupt(CASES["loop"])["ename"] == "KeyboardInterrupt"
+    assert kernel.interrupt(CASES["python cell"])["ename"] == "KeyboardInterrupt"
+
+
+def test_the_control_channel_answers_while_python_is_busy(kernel: Kernel) -> None:
+    cell = kernel.start(CASES["python cell"])
+    kernel.wait_for("stream", cell)
+    assert kernel.control("usage_request", {})["kernel_memory"] > 0
+    assert kernel.control("kernel_info_request", {})["status"] == "ok"
+    kernel.manager.interrupt_kernel()
+    assert kernel.reply_to(cell)["ename"] == "KeyboardInterrupt"
+    kernel.wait_idle(cell)
+
+
+def test_what_does_not_stop_is_restarted(new_kernel: Callable[..., Kernel]) -> None:
+    kernel = new_kernel()
+    kernel.run('(py.exec "kept = [1]")')
+    cell = kernel.start(
+        '%%js\nconsole.log("go"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'
+    )
+    kernel.wait_for("stream", cell)
+    while True:  # once by right, a second time after a while at most, as a person would
+        kernel.manager.interrupt_kernel()
+        with contextlib.suppress(Empty):
+            assert kernel.client.get_shell_msg(timeout=1)["content"]["status"] == "error"
+            break
+    kernel.wait_idle(cell)
+    assert kernel.run('(py.eval "kept")').result == "[1]"

@@ -140,8 +140,9 @@ def test_what_fails_in_the_background_is_told_under_its_own_cell(kernel: Kernel)
 
 def test_what_goes_around_the_streams_is_the_running_cell_s(kernel: Kernel) -> None:
     kernel.run("1")
-    cell = kernel.run('%%js\nrequire("child_process").execSync("echo kid", { stdio: "inherit" }); await 0')
-    assert cell.text() == "kid\n"
+    cell = kernel.start('%%js\nrequire("child_process").execSync("echo kid", { stdio: "inherit" })')
+    assert kernel.wait_for("stream", cell)["text"] == "kid\n"  # perhaps after the cell's end
+    kernel.reply_to(cell)
     assert kernel.run("%%py\n!echo shell").text().strip() == "shell"
 
 
