@@ -9,10 +9,14 @@ starts in its own process while Python goes on importing.
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
 
 USAGE_ERROR = 2
 SUBCOMMANDS = {
@@ -44,8 +48,44 @@ environment:
 """
 
 
+FLAGS = {
+    "-i": "interactive",
+    "--interactive": "interactive",
+    "--no-init": "no_init",
+    "--json": "json",
+    "--keep-going": "keep_going",
+}
+
+
+def plain(arguments: list[str]) -> SimpleNamespace | None:
+    """What the usual command lines mean, without the time that argparse takes; None for the others."""
+    made = SimpleNamespace(eval=None, module=None, version=False, file=None, args=[])
+    for name in FLAGS.values():
+        setattr(made, name, False)
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word in FLAGS:
+            setattr(made, FLAGS[word], True)
+        elif word in ("-e", "--eval", "-m"):
+            if not rest or rest[0].startswith("-"):
+                return None
+            if word == "-m":
+                made.module = rest.pop(0)
+            else:
+                made.eval = [*(made.eval or []), rest.pop(0)]
+        elif word.startswith("-") and word != "-":
+            return None
+        else:
+            made.file, made.args = word, rest
+            break
+    return made
+
+
 def parser() -> argparse.ArgumentParser:
     """The options, as data; shell completion and the tests read them too."""
+    import argparse
+
     made = argparse.ArgumentParser(
         prog="polyrepl",
         description="An interactive Lisp whose programs use Python's and JavaScript's libraries at once.",
@@ -71,7 +111,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments and arguments[0] in SUBCOMMANDS:
         module, _, function = SUBCOMMANDS[arguments[0]].partition(":")
         return int(getattr(importlib.import_module(module, __package__), function)(arguments[1:]))
-    options = parser().parse_args(arguments)
+    options = plain(arguments) or parser().parse_args(arguments)
     if options.version:
         return version()
     if options.json and options.interactive:

@@ -5,7 +5,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import workerThreads, { Worker } from "node:worker_threads";
+import workerThreads from "node:worker_threads";
 import { Connection } from "./connection.mjs";
 import * as evaluator from "./evaluator.mjs";
 import { Interrupt } from "./errors.mjs";
@@ -62,27 +62,43 @@ $py.idle = () => {
   return promise;
 };
 
-const watchdog = new Worker(new URL("./watchdog.mjs", import.meta.url), {
-  workerData: { words, fd: controlFd },
-  stdout: false,
-  stderr: false,
-});
-watchdog.on("message", (message) => {
-  connection.check();
-  Atomics.store(words, WORDS.SEEN, message.seen);
-  const calm = () => watchdog.postMessage({ calm: true, seen: message.seen });
-  if (message.cancel !== undefined) {
-    interrupts.cancel(message.cancel);
-    // A form that obeyed has ended by the next turn; then the ladder need not be climbed any further.
-    setImmediate(() => interrupts.runs(message.cancel) || calm());
-  } else {
-    interrupts.settle(message.settle);
-    calm();
+const { Worker: Thread } = workerThreads; // before it is replaced below
+
+/** Start the thread that hears interrupts while this one is busy. */
+function watch() {
+  const watchdog = new Thread(new URL("./watchdog.mjs", import.meta.url), {
+    workerData: { words, fd: controlFd },
+    stdout: false,
+    stderr: false,
+  });
+  watchdog.on("message", (message) => {
+    connection.check();
+    Atomics.store(words, WORDS.SEEN, message.seen);
+    const calm = () => watchdog.postMessage({ calm: true, seen: message.seen });
+    if (message.cancel !== undefined) {
+      interrupts.cancel(message.cancel);
+      // A form that obeyed has ended by the next turn; then the ladder need not be climbed any further.
+      setImmediate(() => interrupts.runs(message.cancel) || calm());
+    } else {
+      interrupts.settle(message.settle);
+      calm();
+    }
+    connection.channel.flush();
+    connection.bell();
+  });
+  watchdog.unref(); // last: a listener makes it count again
+}
+
+/** End at once: the program's own `exit` listeners run, threads are not waited for. */
+connection.exit = (code) => {
+  try {
+    process.exitCode = code;
+    process.emit("exit", code);
+    connection.channel.flush();
+  } finally {
+    process.kill(process.pid, "SIGKILL");
   }
-  connection.channel.flush();
-  connection.bell();
-});
-watchdog.unref(); // last: a listener makes it count again
+};
 
 // Workers of the program's own: each is told that Python is not to be had there.
 const refusal = fileURLToPath(new URL("./worker.mjs", import.meta.url));
@@ -98,4 +114,8 @@ connection.channel.flush();
 
 // What the parent will ask for first is loaded while the parent is still busy with its own start; if it cannot be
 // loaded, that request says why.
-for (const file of process.argv.splice(2)) import(pathToFileURL(file).href).catch(() => {});
+const files = process.argv.splice(2);
+const loaded = files.map((file) => import(pathToFileURL(file).href).catch(() => {}));
+// The thread takes a core to start: it comes after what is needed first, and before anything of the program's runs.
+if (files.length === 0) watch();
+else Promise.all(loaded).then(watch);

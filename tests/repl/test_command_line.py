@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from polyrepl.repl.cli import parser, plain
 from running import polyrepl
 
 
@@ -111,6 +112,26 @@ def test_doctor(tmp_path: Path) -> None:
 
 def test_programs_never_load_the_editor_or_the_kernel(tmp_path: Path) -> None:
     program = '(py.exec "import sys; print(sorted(m for m in sys.modules if m in {0}))")'
-    wanted = '(\\"prompt_toolkit\\", \\"ipykernel\\", \\"IPython\\", \\"pygments\\")'
+    heavy = ["prompt_toolkit", "ipykernel", "IPython", "pygments", "argparse", "jupyter_client", "tomllib"]
+    wanted = "(" + ", ".join(f'\\"{name}\\"' for name in heavy) + ")"
     done = polyrepl("-e", program.replace("{0}", wanted), cwd=tmp_path)
     assert (done.code, done.out, done.err) == (0, "[]\n", ""), sys.version
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "-", "f.lisp", "f.lisp a -i --json", "- a", "-e 1", "-e 1 -e 2 a b", "--eval 1 f -e", "-i", "-i f.lisp",
+        "--no-init --json --keep-going -e 1", "-m a.b", "-m a.b c -m d", "-i -m a", "--interactive - x",
+    ],
+)  # fmt: skip
+def test_the_quick_reader_of_options_agrees_with_argparse(line: str) -> None:
+    words = line.split()
+    assert vars(plain(words)) == vars(parser().parse_args(words))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "line", ["--version", "-h", "-e", "-e -1", "--nonsense", "--", "-e1", "-e 1 -- -x", "-m"]
+)
+def test_the_quick_reader_leaves_the_rest_to_argparse(line: str) -> None:
+    assert plain(line.split()) is None
