@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 from polyrepl.bridge import Bridge, bridge, node
 from polyrepl.bridge.process import find_node
+from processes import gone
 
 HERE = Path(__file__).parent
+ROOT = HERE.resolve().parents[1]
 
 
 def test_node_library() -> None:
@@ -89,3 +92,64 @@ def test_a_closed_bridge_says_so() -> None:
     js.close()
     with pytest.raises(Exception, match="closed"):
         js.eval("1")
+
+
+def blocks(file: Path, language: str) -> list[str]:
+    """Code blocks of a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```", file.read_text(encoding="utf-8"), re.S | re.M)
+
+
+def test_the_pages_python_examples_run() -> None:
+    outputs = {"README.md": "[3, 2, 1]\na/b\n", "docs/bridge.md": ""}
+    for page, output in outputs.items():
+        (code,) = [block for block in blocks(ROOT / page, "python") if "polyrepl.bridge" in block]
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, output, ""), page
+
+
+def test_the_pages_javascript_examples_run() -> None:
+    library = (Path(bridge.__file__).parent / "node" / "library.mjs").as_uri()
+    for page, output in {"README.md": "4\n", "docs/bridge.md": ""}.items():
+        (code,) = [block for block in blocks(ROOT / page, "js") if "createNodePythonBridge" in block]
+        code = "\n".join(line for line in code.splitlines() if not line.startswith("import "))
+        code = f"import {{ createNodePythonBridge }} from '{library}';\n" + code.replace('"python3"', "")
+        done = subprocess.run(
+            [find_node(), "--input-type=module", "-e", code],
+            env={**os.environ, "POLYREPL_PYTHON": sys.executable},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, output, ""), page
+
+
+def test_under_pytest_capture(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bridge() as js:
+        js.eval("console.log('captured'); console.error('too')")
+    assert capsys.readouterr() == ("captured\n", "too\n")
+
+
+def test_a_fork_starts_its_own_node() -> None:
+    code = """if True:
+        import os
+        from polyrepl.bridge import Bridge
+        js = Bridge()
+        mine = js.eval('process.pid')
+        child = os.fork()
+        if child == 0:
+            print(js.eval('process.pid'), flush=True)
+            js.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        print(mine, js.eval('process.pid'))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    other, mine, again = map(int, done.stdout.split())
+    assert other != mine == again
+    assert gone(other)
+    assert gone(mine)
