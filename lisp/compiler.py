@@ -12,6 +12,7 @@ function of its imports, async exactly when the form awaits:
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from bisect import bisect_right
@@ -274,6 +275,9 @@ def guarded(work: Any, *args: Any) -> Any:
     since Python 3.11 such calls take no C stack, so a high limit is safe; memory is what bounds them.
     """
     limit = sys.getrecursionlimit()
+    collecting = gc.isenabled()
+    if collecting:
+        gc.disable()  # a tree under construction holds no garbage; looking for it takes most of the time
     if limit < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)
     try:
@@ -286,6 +290,8 @@ def guarded(work: Any, *args: Any) -> Any:
     finally:
         if limit < RECURSION_LIMIT:
             sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
 
 
 def __getattr__(name: str) -> Any:

@@ -143,8 +143,11 @@ def compile(
     )
     compiler.loader = loader
     compiler.world.target = target
-    unit = _Unit(compiler, read_all(text, filename))
-    compiled: Compiled = guarded(_function, compiler, unit, runtime, source_map)
+
+    def work() -> Compiled:
+        return _function(compiler, _Unit(compiler, read_all(text, filename)), runtime, source_map)
+
+    compiled: Compiled = guarded(work)
     return compiled
 
 
@@ -215,8 +218,11 @@ def compile_module(
     compiler = compiler or Compiler(host=macro_host, source_map=source_map is not None)
     compiler.loader = loader or compiler.loader
     compiler.world.target = target
-    unit = _Unit(compiler, read_all(text, filename))
-    compiled: Compiled = guarded(_module, unit, source_map, target, map_url)
+
+    def work() -> Compiled:
+        return _module(_Unit(compiler, read_all(text, filename)), source_map, target, map_url)
+
+    compiled: Compiled = guarded(work)
     return compiled
 
 

@@ -1,11 +1,12 @@
-"""The compiler's faces: compile, modules, imported files, warnings, maps, depth, speed."""
+"""The compiler's faces: compile, modules, imported files, warnings, maps, depth, linear work."""
 
 from __future__ import annotations
 
+import cProfile
+import gc
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -204,25 +205,32 @@ PROGRAM = """(defn process-items [items opts]
 """
 
 
-def compile_lines(count: int) -> float:
-    """Seconds for a file of so many lines, the best of two."""
+def calls_for(count: int) -> int:
+    """How many Python calls a file of so many lines takes."""
     text = "".join(PROGRAM.replace("process-items", f"process-{n}") for n in range(count // 10))
-    best = 1e9
-    for _ in range(2):
-        start = time.perf_counter()
-        compiler = Compiler()
-        for form in compiler.read(text):
-            compiler.compile(form)
-        best = min(best, time.perf_counter() - start)
-    return best
+    profile = cProfile.Profile()
+    profile.runcall(compile, text)
+    return sum(entry.callcount for entry in profile.getstats())
 
 
-def test_compile_time_grows_linearly(capsys: pytest.CaptureFixture[str]) -> None:
-    small, large = compile_lines(1000), compile_lines(8000)
-    with capsys.disabled():
-        print(f"\ncompile: {8000 / large:,.0f} lines/s")
-    assert large < small * 8 * 2
-    assert 8000 / large > 1500  # the aim is 10,000; this machine may be busy
+def test_compiling_grows_linearly() -> None:
+    """Counted, not timed: timings are bench/'s."""
+    small, large = calls_for(500), calls_for(4000)
+    assert large < 8 * small * 1.05
+
+
+def test_compiling_leaves_the_collector_as_it_was() -> None:
+    assert gc.isenabled()
+    compile("(+ 1 2)")
+    with pytest.raises(LispError):
+        compile("(nope)")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        compile("(+ 1 2)")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_only_the_standard_library_is_imported() -> None:
