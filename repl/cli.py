@@ -10,8 +10,8 @@ starts in its own process while Python goes on importing.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -123,16 +123,16 @@ def main(argv: list[str] | None = None) -> int:
         # With -e, whatever follows belongs to the program.
         options.args = [options.file, *options.args]
         options.file = None
-    path = None if options.file in (None, "-") else Path(options.file)
+    path = None if options.file in (None, "-") else options.file
     if options.module:
         relative = options.module.replace(".", "/") + ".lisp"
-        found = [Path(folder or ".") / relative for folder in (".", *sys.path)]
-        path = next((place for place in found if place.is_file()), None)
+        found = [os.path.join(folder or ".", relative) for folder in (".", *sys.path)]
+        path = next((place for place in found if os.path.isfile(place)), None)
         if path is None:
             print(f"polyrepl: no {relative} here or on Python's path", file=sys.stderr)
             return USAGE_ERROR
-    if path is not None and not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
+    if path is not None and not os.path.isfile(path):
+        what = "is a folder" if os.path.isdir(path) else "does not exist"
         print(f"polyrepl: {path} {what}", file=sys.stderr)
         return USAGE_ERROR
     nothing_to_run = not options.eval and path is None and options.file is None
@@ -155,11 +155,14 @@ def main(argv: list[str] | None = None) -> int:
     except NodeNotFound as error:
         print(f"polyrepl: {error}", file=sys.stderr)
         return 1
-    from .script import Job, run  # the compiler: imported while Node starts
+    # Imported while Node starts: the compiler, and whatever else takes its time.
+    from pathlib import Path
+
+    from .script import Job, run
 
     job = Job(
         forms=options.eval or [],
-        path=path,
+        path=None if path is None else Path(path),
         argv=options.args,
         interactive=interactive,
         init=not options.no_init,
