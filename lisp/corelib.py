@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from .mangle import demangle
 
@@ -69,7 +69,7 @@ def _arity(shape: str) -> tuple[int, int | None]:
 @lru_cache(maxsize=1)
 def runtime_files() -> dict[str, str]:
     """File name -> text of every .mjs of the runtime."""
-    folder = files(__package__).joinpath("runtime")
+    folder = Path(__file__).with_name("runtime")  # Node needs real files too
     return {
         entry.name: entry.read_text(encoding="utf-8")
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
