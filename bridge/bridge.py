@@ -358,6 +358,7 @@ class Bridge(Hosting):
 
     async def _await(self, header: list[Any], segments: list[Any], form: int) -> Any:
         conn = self._live()
+        self._check_turning(conn)
         loops = self._loops or self.loops
         pending = loops.pending(conn)
         ident = conn.post(header, segments, pending)
@@ -374,19 +375,20 @@ class Bridge(Hosting):
                 if self._errors:
                     self._errors.clear()
 
-    def _block_on(self, promise: JsProxy) -> Any:
-        import asyncio
-
-        conn = self._live()
-        if (
-            conn.top_python
-            if threading.get_ident() == conn.home
-            else self._serving.get(threading.get_ident())
-        ):
+    def _check_turning(self, conn: Connection) -> None:
+        """Raise WouldBlock where JavaScript's event loop stands still until this thread's code returns."""
+        thread = threading.get_ident()
+        if conn.top_python if thread == conn.home else self._serving.get(thread):
             raise WouldBlock(
                 "JavaScript waits for this very call, so its promise cannot settle: return the promise, "
                 "or make the function `async def` and await it"
             )
+
+    def _block_on(self, promise: JsProxy) -> Any:
+        import asyncio
+
+        conn = self._live()
+        self._check_turning(conn)
         try:
             asyncio.get_running_loop()
         except RuntimeError:

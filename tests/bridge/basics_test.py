@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from typing import Any
 
@@ -187,3 +188,22 @@ def test_modules(js: Bridge, tmp_path: Any) -> None:
     assert module.default() == 5
     assert js.eval("require('node:os').EOL") == "\n"
     assert js.eval("import('node:os').then((m) => m.EOL)").result() == "\n"
+
+
+def test_every_operation_is_there_on_both_sides(js: Bridge) -> None:
+    """`run` (an asynchronous call with a form of its own) is Python's to ask, `make` JavaScript's."""
+    conn = js.connection
+    assert conn is not None
+    for name, number in protocol.OPS.items():
+        if name != "make":
+            with contextlib.suppress(Exception):  # the operands make no sense; the operation is known
+                js._result(conn.request([number, 0, 0, 1 << 40, None, None], []))
+            frame = conn.request([number, 0, 0, 1 << 40, None, None], []) if name != "run" else None
+            assert frame is None or b"unknown operation" not in frame.head, name
+        if name != "run":
+            try:
+                js.server.perform([number, 0, 0, 1 << 40, None, None], b"")
+            except Exception as error:
+                assert "unknown operation" not in str(error), name
+    for number in (0, 99):
+        assert b"unknown operation" in conn.request([number, 0, 0], []).head

@@ -256,3 +256,26 @@ async def test_javascript_is_not_entered_in_the_midst_of_other_javascript(js: Br
     run = js.eval("(log, say) => { log(say + ' begins'); log(say + ' goes on'); log(say + ' ends') }")
     await asyncio.gather(*[js.call_async(run, log.append, name) for name in "abc"])
     assert log == [f"{name} {what}" for name in "abc" for what in ("begins", "goes on", "ends")]
+
+
+def test_a_loop_inside_a_callback_is_refused(js: Bridge) -> None:
+    f = js.eval("async (x) => x")
+
+    def callback() -> None:
+        asyncio.run(js.call_async(f, 1))
+
+    with pytest.raises(WouldBlock, match="JavaScript waits"):
+        js.eval("(f) => f()")(callback)
+    thread_errors: list[BaseException] = []
+
+    def in_thread() -> None:
+        try:
+            js.eval("(f) => f()")(callback)
+        except WouldBlock as error:
+            thread_errors.append(error)
+
+    thread = threading.Thread(target=in_thread)
+    thread.start()
+    thread.join()
+    assert len(thread_errors) == 1
+    assert asyncio.run(js.call_async(f, 2)) == 2

@@ -322,3 +322,38 @@ def test_equal_things_share_a_hash(js: Bridge, left: Any, right: Any) -> None:
 def test_hash_of_the_unhashable(js: Bridge) -> None:
     of = js.eval("(x) => x[Symbol.for('polyrepl.python')].hash(x)")
     assert of([1]) == of([2]) == "py:list"
+
+
+layouts = st.tuples(
+    st.sampled_from(["i1", "u1", "<i2", ">i2", "u4", ">i8", "u8", "f2", "<f4", ">f4", "f8", ">f8"]),
+    st.lists(st.integers(0, 4), min_size=1, max_size=3),
+    st.sampled_from(["C", "F", "strided", "reversed", "read-only"]),
+)
+
+
+@relaxed
+@given(layouts)
+def test_arrays_of_every_layout_are_copied_exactly(to_js: Any, layout: tuple[str, list[int], str]) -> None:
+    dtype, dims, kind = layout
+    size = int(numpy.prod(dims))
+    array = numpy.arange(size, dtype="i8").astype(dtype).reshape(dims, order="F" if kind == "F" else "C")
+    if kind == "strided":
+        wide = numpy.zeros([*dims[:-1], dims[-1] * 2], dtype)
+        wide[..., ::2] = array
+        array = wide[..., ::2]
+    elif kind == "reversed":
+        array = array[::-1]
+    elif kind == "read-only":
+        array.flags.writeable = False
+
+    def rows(value: Any, depth: int) -> Any:
+        if depth > 1:
+            return [rows(row, depth - 1) for row in value]
+        if isinstance(value, bytes):
+            value = numpy.frombuffer(value, "u1")
+        got = numpy.asarray(value)
+        if size and dtype != "f2":
+            assert got.dtype == array.dtype.newbyteorder("=")
+        return got.tolist()
+
+    assert rows(to_js(array), array.ndim) == array.tolist()
