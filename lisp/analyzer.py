@@ -36,6 +36,7 @@ from .nodes import (
     Await,
     Call,
     CheckAwait,
+    Class,
     CoreRef,
     DataLit,
     Do,
@@ -90,6 +91,7 @@ class Analyzer:
         self.defined: list[str] = []
         self.depth = 0
         self.nesting = 0
+        self.classes: list[Class] = []  # those whose members are being analyzed, outermost first
 
     # -- helpers for special forms ------------------------------------------------------------
 

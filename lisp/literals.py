@@ -57,7 +57,7 @@ def regex_text(pattern: str, flags: str) -> str:
     """A regex literal; an empty pattern and line ends need care, a `/` is escaped outside classes."""
     if not pattern:
         return f"/(?:)/{flags}"
-    out = []
+    out: list[str] = []
     in_class = escaped = False
     for char in pattern:
         spelled = _REGEX_ESCAPES.get(char)

@@ -79,9 +79,30 @@ def build_class(an: Analyzer, form: List, name: str | None, items: tuple[Form, .
         if rest[0].items:
             node.parent = an.value(rest[0].items[0], scope)
         rest = rest[1:]
+    an.classes.append(node)
     for item in rest:
-        node.members.append(member(an, item, scope, node))
+        made = member(an, item, scope, node)
+        check_member(an, made, item, node)
+        node.members.append(made)
+    an.classes.pop()
     return node
+
+
+def check_member(an: Analyzer, made: Member, item: Form, owner: Class) -> None:
+    """What JavaScript's classes refuse."""
+    if made.kind in ("get", "set") and made.fn is not None:
+        arity = made.fn.arities[0]
+        wanted = 1 if made.kind == "set" else 0
+        if len(arity.params) != wanted or arity.rest is not None:
+            told = "one parameter" if wanted else "no parameters"
+            raise an.fail("bad-class", item, f"a {made.kind}ter has {told}")
+    if made.static and made.key == "prototype":
+        raise an.fail("bad-class", item, "a class has its own static prototype", "choose another name")
+    if made.key == "constructor" and not made.static:
+        if made.kind != "constructor":
+            raise an.fail("bad-class", item, f"a {made.kind} cannot be called constructor")
+        if any(other.kind == "constructor" for other in owner.members):
+            raise an.fail("bad-class", item, "a second constructor", "use default or rest parameters")
 
 
 def member(an: Analyzer, item: Form, scope: Scope, owner: Class) -> Member:
@@ -194,4 +215,6 @@ def super_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
             "super is called only in a constructor",
             "a parent's method is (super.method args)",
         )
+    if an.classes[-1].parent is None:
+        raise an.fail("super-here", form, "super in a class without a parent", "(defclass A (extends B) ..)")
     return Call(form.span, JsRef(form.items[0].span, "super"), args)

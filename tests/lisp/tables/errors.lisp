@@ -349,3 +349,31 @@ f"a{⟦zz9⟧}b"
 ;;; N134 super outside a class
 (str ⟦(⟦super.talk⟧)⟧ "?")
 ;!! class
+
+;;; C1 a setter has one parameter
+(defclass A ⟦(set x [] 1)⟧)
+;!! one parameter
+
+;;; C2 a getter has none
+(defclass A ⟦(get x [y] 1)⟧)
+;!! no parameters
+
+;;; C3 one constructor
+(defclass A (constructor [] 1) ⟦(constructor [x] 2)⟧)
+;!! second constructor
+
+;;; C4 a field cannot be the constructor
+(defclass A ⟦(field constructor 1)⟧)
+;!! cannot be called constructor
+
+;;; C5 nor can a getter
+(defclass A ⟦(get constructor [] 1)⟧)
+;!! cannot be called constructor
+
+;;; C6 prototype is the class's own
+(defclass A ⟦(static prototype [] 1)⟧)
+;!! prototype
+
+;;; C7 super needs a parent
+(defclass A (constructor [] ⟦(super)⟧))
+;!! without a parent
