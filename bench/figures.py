@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pexpect
 from bridge_rows import bridge
+from lisp_figures import compile_growth, lisp_speed
 from polyrepl.bridge.process import find_node
 
 HERE = Path(__file__).resolve().parent
@@ -137,4 +138,4 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-PARTS = [bridge, start_up, prompt, compile_speed]
+PARTS = [bridge, start_up, prompt, compile_speed, compile_growth, lisp_speed]
