@@ -8,28 +8,40 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from polyrepl.bridge import Bridge, BridgeError, NodeLost, NodeNotFound
-from processes import gone
+from processes import gone, wait_for
 
 
 @pytest.fixture
 def press() -> Iterator[Any]:
-    """Press Ctrl-C on the main thread after some seconds."""
-    timers: list[threading.Timer] = []
+    """`press(bridge, *gaps)`: Ctrl-C on the main thread after each gap, counted from when that one waits for
+    JavaScript. The handler asks the bridge, as a front end's does: one that comes too late does nothing."""
+    threads: list[threading.Thread] = []
+    bridges: list[Bridge] = []
+    old = signal.signal(signal.SIGINT, lambda number, frame: bridges[0].interrupt())
 
-    def later(after: float) -> None:
-        timer = threading.Timer(after, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
-        timers.append(timer)
-        timer.start()
+    def start(bridge: Bridge, *gaps: float) -> None:
+        bridges[:] = [bridge]
 
-    yield later
-    for timer in timers:
-        timer.join()
+        def run() -> None:
+            wait_for(lambda: bridge.connection is not None and bridge.connection.waiting)
+            for gap in gaps:
+                time.sleep(gap)
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
+
+    yield start
+    for thread in threads:
+        thread.join()
+    signal.signal(signal.SIGINT, old)
 
 
 # ---- Node ends
@@ -215,7 +227,7 @@ def test_malformed_replies_are_errors(fake: Any, reply: str) -> None:
 
 
 def test_interrupt_during_start_up(own: Bridge, press: Any) -> None:
-    press(0.005)
+    press(own.start(), 0.0)
     with pytest.raises(KeyboardInterrupt):
         own.eval("for (;;);")
     assert own.eval("1") == 1
@@ -226,8 +238,7 @@ def test_a_node_that_never_gets_ready_can_be_interrupted(tmp_path: Path, press: 
     script.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v24.0.0 || exec sleep 60\n')
     script.chmod(0o755)
     bridge = Bridge(node=str(script), output=lambda *event: None)
-    for i in range(4):
-        press(0.05 + i * 0.05)
+    press(bridge, 0.0, 0.05, 0.05, 0.05)
     with pytest.raises(NodeNotFound, match="did not start"):
         bridge.eval("1")
     bridge.close()
@@ -239,8 +250,7 @@ def test_native_code_is_restarted(own: Bridge, press: Any) -> None:
     own.on_reset.append(reasons.append)
     own.eval("1")
     pid = own.pid
-    press(0.05)
-    press(0.6)
+    press(own, 0.05, 0.6)
     with pytest.raises(NodeLost, match="restarted"):
         own.eval("require('node:crypto').pbkdf2Sync('a', 'b', 2 ** 31 - 1, 64, 'sha512')")
     assert own.eval("1") == 1
@@ -251,8 +261,7 @@ def test_native_code_is_restarted(own: Bridge, press: Any) -> None:
 def test_json_parse_of_something_large(own: Bridge, press: Any) -> None:
     """V8 does not look up from it; whichever rung ends it, there is one exception and life goes on."""
     own.eval("globalThis.text = '[' + '1,'.repeat(2e6) + '1]'; 1")
-    press(0.1)
-    press(0.7)
+    press(own, 0.1, 0.6)
     with pytest.raises((KeyboardInterrupt, NodeLost)):
         own.eval("for (;;) JSON.parse(text)")
     assert own.eval("JSON.parse('[1]')") == [1]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from polyrepl.bridge import Bridge, Interrupted, NodeLost
+from processes import wait_for
 
 POLLED = """
 globalThis.spin = () => {
@@ -37,19 +38,25 @@ def js(own: Bridge) -> Bridge:
 
 @pytest.fixture
 def control_c(own: Bridge) -> Iterator[Any]:
-    """Ctrl-C as a Session handles it: the handler asks the bridge. `control_c(after, times)` presses it."""
+    """Ctrl-C as a Session handles it: the handler asks the bridge. `control_c(after)` presses it so many
+    seconds after a form has begun."""
     old = signal.signal(signal.SIGINT, lambda number, frame: own.interrupt())
-    timers: list[threading.Timer] = []
+    threads: list[threading.Thread] = []
 
-    def press(after: float = 0.1) -> None:
-        timer = threading.Timer(after, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
-        # Into the main thread, as a terminal does it.
-        timers.append(timer)
-        timer.start()
+    def press(after: float = 0.1, idle: bool = False) -> None:
+        def run() -> None:
+            if not idle:
+                wait_for(lambda: own._ladder._forms)
+            time.sleep(after)
+            # Into the main thread, as a terminal does it.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
 
     yield press
-    for timer in timers:
-        timer.join()
+    for thread in threads:
+        thread.join()
     signal.signal(signal.SIGINT, old)
 
 
@@ -158,7 +165,7 @@ async def test_soon_after_one_that_was_obeyed(js: Bridge, control_c: Any, pause:
 
 
 async def test_idle_does_nothing(js: Bridge, control_c: Any) -> None:
-    control_c(0.0)
+    control_c(0.0, idle=True)
     await asyncio.sleep(0.05)
     assert await js.call_async(js.eval("async () => { await null; return alive }"), form=9) == 5
 
