@@ -6,6 +6,7 @@ the cell whose form printed it, so that late output appears under its own cell.
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import sys
 from collections import OrderedDict
@@ -75,7 +76,9 @@ class KernelSession(Session):
             self._cells.popitem(last=False)
 
     def _write(self, stream: str, text: str, form: int | None) -> None:
-        if form is None:  # a child process of Node's, or code that wrote to the descriptor itself
+        if form is None and not in_task():
+            # A child process of Node's, or code that wrote to the descriptor; the loop has read it, in no
+            # context that means anything.
             form = next(reversed(self._cells), None)
         context = self._cells.get(form) if form is not None else None
         if context is None:
@@ -83,6 +86,14 @@ class KernelSession(Session):
         else:
             # A copy, since a context can not be entered twice and sinks are called at any depth.
             context.copy().run(write, stream, text)
+
+
+def in_task() -> bool:
+    """Does the calling code run for a message, or straight from the loop?"""
+    try:
+        return asyncio.current_task() is not None
+    except RuntimeError:
+        return False
 
 
 def write(stream: str, text: str) -> None:
