@@ -1,7 +1,7 @@
 """Completions as the kernel's reply needs them; the terminal's completer finds them.
 
 In: code, its language and a cursor. Out: where the completed name begins and ends, and items with text, kind
-and signature. While JavaScript is busy its live objects are asked for a tenth of a second and then left out.
+and signature. While a cell runs JavaScript's live objects are asked for a tenth of a second and then left out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .session import KernelSession
 
 INSPECTING = Path(__file__).with_name("node") / "inspecting.mjs"
 DEADLINE = 0.1
+IDLE_DEADLINE = 1.0
 # The words that front ends have icons for.
 KINDS = {
     "special": "keyword",
@@ -72,7 +73,7 @@ class KernelServices(SessionServices):
         if self._module is None or self._module_pid != bridge.pid or not bridge.alive:
             return None
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(DEADLINE if self.session.running else IDLE_DEADLINE):
                 return await bridge.call_async(self._functions[function], *args)
         except (TimeoutError, BridgeError, KeyboardInterrupt):
             return None

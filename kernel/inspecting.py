@@ -24,7 +24,7 @@ from polyrepl.repl.trace import SCHEME
 from .completing import KernelServices
 
 KINDS = {"special": "special form", "definer": "special form", "js": "JavaScript"}
-PATIENCE = 0.25
+PATIENCE = 1.0
 CELL_FILE = re.compile(r"[^\s<>]*[/\\]ipykernel_\d+[/\\]\d+\.py")
 RUNTIME = Path(corelib.__file__).with_name("runtime")
 

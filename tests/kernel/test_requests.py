@@ -115,7 +115,8 @@ def test_questions_are_answered_while_a_cell_awaits(kernel: Kernel) -> None:
     cell = kernel.start('(println "go") (await (new Promise (fn (ok) (set! globalThis.finish ok))))')
     kernel.wait_for("stream", cell)
     assert "mapcat" in kernel.ask("complete", "(map", 4)["matches"]
-    assert "max" in kernel.ask("complete", "(Math.ma", 8)["matches"]
+    # Live objects are there if Node answers within 100 ms, which a busy machine may not always allow.
+    assert any("max" in kernel.ask("complete", "(Math.ma", 8)["matches"] for _ in range(50))
     assert kernel.ask("inspect", "map", 3)["found"]
     assert kernel.ask("is_complete", "(+")["status"] == "incomplete"
     assert kernel.ask("comm_info")["status"] == "ok"
