@@ -36,7 +36,7 @@ class SessionServices:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._module: JsProxy | None = None
-        self._functions: dict[str, JsProxy] = {}
+        self._functions: dict[str, Any] = {}
         self._module_pid: int | None = None
         self._table: dict[str, names.Name] = {}
         self._table_for: tuple[object, int] | None = None
@@ -80,6 +80,15 @@ class SessionServices:
         if tasks:
             found.append(f"{len(tasks)} Python task" + ("s" if len(tasks) > 1 else ""))
         return f"stopped {' and '.join(found)}" if found else ""
+
+    def now(self, function: str, *args: Any) -> Any:
+        """Call a function of node/terminal.mjs and wait for it.
+
+        Raises:
+            BridgeError: Node is not there.
+        """
+        self.terminal()
+        return self._functions[function](*args)
 
     async def node(self, function: str, *args: Any) -> Any:
         """Call a function of node/terminal.mjs; None if Node is not there, not free, or says so."""

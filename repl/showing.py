@@ -7,6 +7,7 @@ printer in Node; a Python value by python_text.py; a long one is cut, and `,more
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 import sys
@@ -77,12 +78,12 @@ class Showing:
             "maxDepth": self.config.max_depth,
             "maxString": self.config.max_string,
         }
-        shown = self.services.terminal().show(options)
+        shown = self.services.now("show", json.dumps(options))  # as text: a dict would be asked key by key
         self._next = self._next_of_node if shown["more"] else None
         self.write(str(shown["text"]) + "\n" + self._hint(bool(shown["more"])))
 
     def _next_of_node(self, everything: bool) -> str | None:
-        shown = self.services.terminal().next(everything)
+        shown = self.services.now("next", everything)
         if shown is None:
             return None
         if not shown["more"]:

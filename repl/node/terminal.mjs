@@ -135,8 +135,9 @@ export async function globals() {
 /** The value that the last page was of, where the next one begins, and how deep it may go. */
 let page = null;
 
-/** How the last value, `*1`, looks within `options`: {text, more}. */
-export function show(options) {
+/** How the last value, `*1`, looks within the options in `json`: {text, more}. */
+export function show(json) {
+  const options = JSON.parse(json);
   const value = globalThis[results[0]];
   page = { value, at: options.maxItems, options, round: 0 };
   return shown(value, options);
