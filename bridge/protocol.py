@@ -14,10 +14,10 @@ The header of a reply is one value; of an error reply an error envelope; of a no
 An output frame has no JSON: its body is the text as UTF-8, its id the form, its flags the stream.
 
 An error envelope of JavaScript's is `[name, message, stack, value, kind, cause]` (the last two may be
-missing); of Python's it is the exception itself, `["x", handle, traits, name, message]`, whose traceback is asked
-for when it is wanted. Both sides answer every operation, except that `run` (an asynchronous call that a form may
-be interrupted in) is only Python's to ask and `make` only JavaScript's. Releases and cancellations are notes:
-nobody waits for an answer.
+missing); of Python's it is the exception itself, `["x", handle, traits, name, message]`, whose traceback
+is asked for when it is wanted. Both sides answer every operation, except that `run` (an asynchronous
+call that a form may be interrupted in) is only Python's to ask and `make` only JavaScript's. Releases
+and cancellations are notes: nobody waits for an answer.
 
 A value is itself when it is null, a boolean, a finite number or a well-formed string; everything else is a
 JSON array that opens with one of TAGS, so no data can be taken for a tag.
