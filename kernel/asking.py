@@ -1,7 +1,7 @@
 """The requests that ask and change nothing: complete, inspect, is_complete, history.
 
 In: code and a cursor. Out: reply contents. They are answered while a cell runs too (dispatch.py), so nothing
-here waits for Node longer than a tenth of a second.
+here waits for Node longer than a tenth of a second then.
 """
 
 from __future__ import annotations

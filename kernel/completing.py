@@ -1,7 +1,7 @@
 """Completions as the kernel's reply needs them; the terminal's completer finds them.
 
 In: code, its language and a cursor. Out: where the completed name begins and ends, and items with text, kind
-and signature. While a cell runs JavaScript's live objects are asked for a tenth of a second and then left out.
+and signature. While a cell runs, JavaScript's live objects are asked for 100 ms and then left out.
 """
 
 from __future__ import annotations
