@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pexpect
 from bridge_rows import bridge
 from lisp_figures import compile_growth, lisp_speed
 from polyrepl.bridge.process import find_node
+from terminal import terminal
 
 HERE = Path(__file__).resolve().parent
 Row = tuple[str, str, str]
@@ -83,41 +83,17 @@ def start_up(peers: Peers) -> Iterator[Row]:
     ours = best_of([str(Path(sys.executable).with_name("polyrepl")), "-e", "(+ 1 2)"])
     hy = best_of([peers.command("hy"), "-c", "(print (+ 1 2))"])
     node = best_of([find_node(), "-p", "1+2"])
+    python = best_of([sys.executable, "-c", "print(1+2)"])
     ipython = best_of([peers.command("ipython"), "--no-banner", "-c", "1+2"], runs=5)
+    theirs = {"python": python, "hy": hy, "node": node, "IPython": ipython}
+    deno = peers.folder / "node_modules" / ".bin" / "deno"
+    if deno.exists():
+        theirs["deno"] = best_of([str(deno), "eval", "console.log(1+2)"])
     yield (
         "`-e '(+ 1 2)'`",
         milliseconds(ours),
-        f"hy {milliseconds(hy)}, node {milliseconds(node)}, IPython {milliseconds(ipython)}",
+        ", ".join(f"{name} {milliseconds(seconds)}" for name, seconds in theirs.items()),
     )
-
-
-def prompt(peers: Peers) -> Iterator[Row]:
-    ours = to_prompt(str(Path(sys.executable).with_name("polyrepl")), [], "=> ")
-    ipython = to_prompt(peers.command("ipython"), ["--no-banner"], r"In \[")
-    ptpython = to_prompt(peers.command("ptpython"), [], ">>> ")
-    yield (
-        "start to prompt",
-        milliseconds(ours),
-        f"IPython {milliseconds(ipython)}, ptpython {milliseconds(ptpython)}",
-    )
-
-
-def to_prompt(program: str, arguments: list[str], prompt_: str, runs: int = 7) -> float:
-    """Best time in seconds until a program has drawn its prompt on a terminal."""
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"TERM": "xterm"}
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        child = pexpect.spawn(program, arguments, env=env, timeout=30, encoding="utf-8")
-        child.delaybeforesend = None
-        while True:
-            # The terminal must answer a cursor position request or the editors wait for it.
-            if child.expect([prompt_, r"\x1b\[6n"]) == 0:
-                break
-            child.send("\x1b[1;1R")
-        times.append(time.perf_counter() - start)
-        child.close(force=True)
-    return min(times)
 
 
 def compile_speed(peers: Peers) -> Iterator[Row]:
@@ -138,4 +114,4 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-PARTS = [bridge, start_up, prompt, compile_speed, compile_growth, lisp_speed]
+PARTS = [bridge, start_up, terminal, compile_speed, compile_growth, lisp_speed]

@@ -79,24 +79,33 @@ async def complete_lisp(world: World, text: str, cursor: int) -> tuple[int, list
 def ranked(prefix: str, candidates: Iterable[Candidate], most: int = MOST) -> list[Candidate]:
     """Those that begin like the prefix, then those with a part that does; a lone exact match is no help."""
     lower = prefix.lower()
-    best, folded, parts = [], [], []
+    groups: tuple[list[Candidate], ...] = ([], [], [])
     for candidate in candidates:
-        name = candidate.text
-        if name.startswith(prefix):
-            best.append(candidate)
-        elif name.lower().startswith(lower):
-            folded.append(candidate)
-        elif len(prefix) > 1 and ("-" + lower in name.lower() or "_" + lower in name.lower()):
-            parts.append(candidate)
-    found = [*best, *folded, *parts][:most]
+        group = fit(candidate.text, prefix, lower)
+        if group is not None:
+            groups[group].append(candidate)
+    found = [candidate for group in groups for candidate in group][:most]
     return [] if len(found) == 1 and found[0].text == prefix else found
+
+
+def fit(name: str, prefix: str, lower: str) -> int | None:
+    """How well a name fits what is typed: 0 begins so, 1 but for case, 2 a part does, None not at all."""
+    if name.startswith(prefix):
+        return 0
+    folded = name.lower()
+    if folded.startswith(lower):
+        return 1
+    return 2 if len(prefix) > 1 and ("-" + lower in folded or "_" + lower in folded) else None
 
 
 def _names(world: World, place: Place) -> list[Candidate]:
     local = [Candidate(name, "local", "local") for name in sorted(place.local_names)]
+    # Those that do not fit are left out first: this is done at each key, for more than a thousand names.
+    lower = place.prefix.lower()
+    fitting = [name for name in world.table().values() if fit(name.name, place.prefix, lower) is not None]
     known = [
         Candidate(name.name, name.kind, meta_of(name))
-        for name in sorted(world.table().values(), key=_order)
+        for name in sorted(fitting, key=_order)
         if name.name not in place.local_names
     ]
     if place.prefix.startswith(("p", "j")):
