@@ -73,7 +73,7 @@ async def _awaited(promise: object) -> object:
 
 def array_to_py() -> float:
     make = racer.eval("const numbers = new Float64Array(1e6).fill(1.5); () => numbers.buffer")
-    return milliseconds(lambda: len(bytes(make())), rounds=15)
+    return milliseconds(lambda: len(bytes(make())), rounds=60)
 
 
 def iterate_back() -> float:

@@ -49,7 +49,7 @@ def in_flight() -> float:
             assert values[-1] == 1000
 
         times = []
-        for _ in range(10):
+        for _ in range(30):
             start = asyncio.get_running_loop().time()
             await all_()
             times.append(asyncio.get_running_loop().time() - start)
@@ -63,7 +63,7 @@ def in_flight_back() -> float:
         return x + 1
 
     f = bridge.eval(
-        "async (f) => { let best = Infinity; for (let r = 0; r < 10; r++) { const start = performance.now();"
+        "async (f) => { let best = Infinity; for (let r = 0; r < 30; r++) { const start = performance.now();"
         "await Promise.all(Array.from({ length: 1000 }, (_, i) => $py.async(f, [], [i])));"
         "best = Math.min(best, performance.now() - start) } return best }"
     )
@@ -104,7 +104,7 @@ def array_to_js() -> float:
     array = numpy.arange(1e6)
     take = bridge.eval("(x) => $py.toJs(x).length")
     assert take(array) == 1_000_000
-    return milliseconds(lambda: take(array), rounds=15)
+    return milliseconds(lambda: take(array), rounds=60)
 
 
 def array_to_py() -> float:
@@ -112,7 +112,7 @@ def array_to_py() -> float:
 
     make = bridge.eval("const numbers = new Float64Array(1e6).fill(1.5); () => numbers")
     assert numpy.asarray(make()).sum() == 1.5e6
-    return milliseconds(lambda: numpy.asarray(make())[5], rounds=15)
+    return milliseconds(lambda: numpy.asarray(make())[5], rounds=60)
 
 
 def iterate() -> float:

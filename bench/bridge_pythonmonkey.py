@@ -49,7 +49,7 @@ def in_flight() -> float:
 
     async def run() -> float:
         times = []
-        for _ in range(10):
+        for _ in range(30):
             start = time.perf_counter()
             await asyncio.gather(*[f(i) for i in range(1000)])
             times.append(time.perf_counter() - start)
@@ -91,12 +91,12 @@ def array_to_js() -> float:
     numbers = array.array("d", range(1_000_000))
     take = pm.eval("(x) => x.length")
     assert take(numbers) == 1_000_000
-    return milliseconds(lambda: take(numbers), rounds=15)
+    return milliseconds(lambda: take(numbers), rounds=60)
 
 
 def array_to_py() -> float:
     make = pm.eval("(() => { const numbers = new Float64Array(1e6).fill(1.5); return () => numbers })()")
-    return milliseconds(lambda: memoryview(make()).nbytes, rounds=15)
+    return milliseconds(lambda: memoryview(make()).nbytes, rounds=60)
 
 
 def iterate() -> float:
