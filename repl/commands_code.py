@@ -6,10 +6,6 @@ In: the terminal and the command's argument. Out: printed text.
 from __future__ import annotations
 
 import contextlib
-import cProfile
-import inspect
-import io
-import pstats
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -55,6 +51,8 @@ async def source(terminal: Terminal, argument: str) -> None:
     if answer is None:
         terminal.say(f"no source for {argument}")
     elif "python" in answer:
+        import inspect
+
         try:
             terminal.say(inspect.getsource(pyo.walk(answer["python"], list(answer["rest"]))), language="py")
         except (OSError, TypeError, LookupError) as error:
@@ -163,6 +161,10 @@ def precise(seconds: float) -> str:
 @command("profile", "form")
 async def profile(terminal: Terminal, argument: str) -> None:
     """,profile form: run a form; where JavaScript and Python spent their time"""
+    import cProfile
+    import io
+    import pstats
+
     profiler = cProfile.Profile()
     node = terminal.services.terminal()
     node.startProfile()

@@ -6,10 +6,7 @@ In: the terminal and the command's argument. Out: printed text, and a session in
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,6 +160,10 @@ async def set_(terminal: Terminal, argument: str) -> None:
 @command("edit", "file")
 async def edit(terminal: Terminal, argument: str) -> None:
     """,edit [file]: edit a file in $EDITOR, or the last form; then run it"""
+    import shlex
+    import subprocess
+    import tempfile
+
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     last = terminal.ran[-1] if terminal.ran else ""
     path = Path(os.path.expanduser(argument)) if argument else None

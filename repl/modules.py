@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pkgutil
 import sys
 from functools import lru_cache
 from importlib.machinery import PathFinder
@@ -23,6 +22,8 @@ NODE_MODULES = """
 
 @lru_cache(maxsize=4)
 def _top_level(path: tuple[str, ...]) -> tuple[str, ...]:
+    import pkgutil
+
     found = {name for _, name, _ in pkgutil.iter_modules(list(path))}
     found.update(sys.builtin_module_names)
     found.update(sys.stdlib_module_names)
@@ -34,6 +35,8 @@ def python_modules(typed: str) -> list[str]:
     package, dot, _ = typed.rpartition(".")
     if not dot:
         return [name for name in _top_level(tuple(sys.path)) if name.startswith(typed)]
+    import pkgutil
+
     places = _places(package)
     found = {f"{package}.{name}" for _, name, _ in pkgutil.iter_modules(places)} if places else set()
     return sorted(name for name in found if name.startswith(typed))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from polyrepl.lisp import corelib
 from polyrepl.lisp.mangle import JS_GLOBALS
 
-from .highlight import DEFINERS
 from .special_docs import SPECIAL_DOCS
+from .words import DEFINERS
 
 if TYPE_CHECKING:
     from polyrepl.lisp.compiler import Compiler

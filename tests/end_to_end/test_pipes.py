@@ -47,7 +47,7 @@ def test_a_megabyte_that_is_wrong_is_one_short_message(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [20])
 def test_much_input_in_flat_memory(size: int, tmp_path: Path) -> None:
-    """As for 100 MB (bench/pipe_memory.py): what has run is forgotten by both processes."""
+    """As for 100 MB: what has run is forgotten."""
     env = environment(tmp_path)
     form = b"(def x [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20]) ; " + b"-" * 8000 + b"\n"
     with subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -121,8 +122,8 @@ def test_programs_never_load_the_editor_or_the_kernel(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "", "-", "f.lisp", "f.lisp a -i --json", "- a", "-e 1", "-e 1 -e 2 a b", "--eval 1 f -e", "-i", "-i f.lisp",
-        "--no-init --json --keep-going -e 1", "-m a.b", "-m a.b c -m d", "-i -m a", "--interactive - x",
+        "", "-", "f.lisp", "f.lisp a -i --json", "- a", "-e 1", "-e 1 -e 2 a b", "--eval 1 f -e",
+        "-i", "-i f.lisp", "--no-init --json --keep-going -e 1", "-m a.b", "-m a.b c -m d", "-i -m a", "--interactive - x",
     ],
 )  # fmt: skip
 def test_the_quick_reader_of_options_agrees_with_argparse(line: str) -> None:
@@ -135,3 +136,12 @@ def test_the_quick_reader_of_options_agrees_with_argparse(line: str) -> None:
 )
 def test_the_quick_reader_leaves_the_rest_to_argparse(line: str) -> None:
     assert plain(line.split()) is None
+
+
+def test_the_prompt_starts_without_what_only_some_need() -> None:
+    late = ["pygments", "tomllib", "pkgutil", "cProfile", "argparse", "ipykernel", "IPython", "matplotlib"]
+    program = (
+        "import sys, polyrepl.repl.terminal; print([name for name in sys.argv[1:] if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *late], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

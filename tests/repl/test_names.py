@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from polyrepl.lisp.compiler import Compiler
 from polyrepl.repl import names
-from polyrepl.repl.highlight import DEFINERS, SPECIAL
 from polyrepl.repl.special_docs import SPECIAL_DOCS
+from polyrepl.repl.words import DEFINERS, SPECIAL
 
 INTERNAL = {"fn*", "with-meta*"}  # what the reader makes of #(..) and ^meta
 
