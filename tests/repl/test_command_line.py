@@ -122,8 +122,9 @@ def test_programs_never_load_the_editor_or_the_kernel(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "", "-", "f.lisp", "f.lisp a -i --json", "- a", "-e 1", "-e 1 -e 2 a b", "--eval 1 f -e",
-        "-i", "-i f.lisp", "--no-init --json --keep-going -e 1", "-m a.b", "-m a.b c -m d", "-i -m a", "--interactive - x",
+        "", "-", "f.lisp", "f.lisp a -i --json", "- a", "-e 1", "-e 1 -e 2 a b", "--eval 1 f -e", "-i",
+        "-i f.lisp", "--no-init --json --keep-going -e 1", "-m a.b", "-m a.b c -m d", "-i -m a",
+        "--interactive - x",
     ],
 )  # fmt: skip
 def test_the_quick_reader_of_options_agrees_with_argparse(line: str) -> None:
