@@ -24,7 +24,7 @@ from polyrepl.bridge import BridgeError, Interrupted
 from .events import Event, Exit, Problem, Value
 from .modes import PY_FLAGS
 from .session import Session, exit_code
-from .trace import python_frames
+from .trace import python_frames, python_hint
 
 if TYPE_CHECKING:
     from .terminal import Terminal
@@ -56,6 +56,7 @@ class Python:
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
+        self._js = JsNames(terminal.session)
         self._count = 0
         self._in_code = False
         self._task: asyncio.Task[Any] | None = None
@@ -65,7 +66,8 @@ class Python:
         self._count += 1
         name = f"<py {self._count}>"
         main = self.terminal.services.main()
-        main.setdefault("js", JsNames(self.terminal.session))
+        if isinstance(main.get("js", self._js), JsNames):  # a `js` of the user's own stays theirs
+            main["js"] = self._js
         linecache.cache[name] = (len(text), None, text.splitlines(True), name)
         try:
             yield await self._run(text, name, main)
@@ -132,6 +134,9 @@ def python_problem(error: BaseException) -> Problem:
     only = "".join(shown.format_exception_only()).rstrip()
     lines = [line.rstrip() for line in traceback.format_list(frames)]
     text = "\n".join([*(["Traceback (most recent call last):", *lines] if lines else []), only])
+    hint = python_hint(error)
+    if hint is not None:
+        text += f"\n  hint: {hint}"
     full = "".join(traceback.format_exception(error)).rstrip()
     return Problem(
         "error", name, str(error), text, tuple(map(str, python_frames(error.__traceback__))), full, error

@@ -15,6 +15,7 @@ Frames go from the oldest to the newest; those of the bridge and of the runtime 
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
@@ -37,6 +38,17 @@ IMPORTER = ".polyrepl-import.mjs"  # see repl/node/session.mjs
 REMEMBERED_FORMS = 10_000
 REMEMBERED_TEXT = 4_000_000  # characters of those forms, so that a pipe of 100 MB runs in flat memory
 SHOWN_FRAMES = 12
+# Modules whose package is called otherwise.
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "yaml": "pyyaml",
+}
 LONGEST_LINE = 1000  # a name of a megabyte is not repeated
 
 _FRAME = re.compile(
@@ -202,7 +214,10 @@ def python_frames(tb: TracebackType | None, file_name: Callable[[str], str] | No
 def python_hint(exception: BaseException) -> str | None:
     """What to do about a Python exception, where its type tells."""
     if isinstance(exception, ModuleNotFoundError) and exception.name:
-        return f"python -m pip install {exception.name.partition('.')[0]}"
+        module = exception.name.partition(".")[0]
+        if module in sys.modules or module in sys.stdlib_module_names:
+            return None  # the package is there; it has no such module
+        return f"python -m pip install {DISTRIBUTIONS.get(module, module)}"
     if isinstance(exception, AttributeError) and exception.name and exception.obj is not None:
         try:
             near = suggest(exception.name, [name for name in dir(exception.obj) if name[0] != "_"])

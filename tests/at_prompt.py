@@ -33,6 +33,7 @@ class Prompt:
 
     def __exit__(self, *exc: object) -> None:
         self.session.close()
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()
 
     @contextlib.contextmanager

@@ -63,14 +63,28 @@ function importer(folder) {
 /** A module that is not there is told by its own name, with what installs it; any other error stays. */
 function missing(error, specifier, folder) {
   if (error?.code !== "ERR_MODULE_NOT_FOUND" || !String(error.message).includes(".polyrepl-import.mjs")) return error;
-  const isPath = /^[./]/.test(specifier);
   const told = new Error(`cannot find the JavaScript module ${JSON.stringify(specifier)} from ${folder}`);
   told.name = "ModuleNotFound";
   told.code = error.code;
   const frames = String(error.stack).match(/(\n\s+at .*)+$/);
   told.stack = `${told.name}: ${told.message}${frames ? frames[0] : ""}`;
-  if (!isPath) told.hint = `polyrepl npm install ${specifier}`;
+  told.hint = installs(specifier);
   return told;
+}
+
+/** The command that installs what a specifier names; null for Node's own modules and for files. */
+function installs(specifier) {
+  if (/^(?:[./#]|\w+:)/.test(specifier)) return null;
+  const parts = specifier.split("/");
+  return `polyrepl npm install ${parts.slice(0, specifier.startsWith("@") ? 2 : 1).join("/")}`;
+}
+
+/** The hint of an error: its own, or, where `require` or `import()` found nothing, what installs it. */
+function hintOf(error) {
+  if (typeof error.hint === "string") return error.hint;
+  if (error.code !== "MODULE_NOT_FOUND" && error.code !== "ERR_MODULE_NOT_FOUND") return null;
+  const name = /^Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
+  return name === undefined ? null : installs(name);
 }
 
 /** A CommonJS module gives what `require` would give; an ES module its namespace. */
@@ -227,9 +241,9 @@ function describe(error) {
   }
   return {
     name: String(error.name),
-    message: String(error.message),
+    message: String(error.message).replace(/\nRequire stack:\n[^]*$/, ""),
     stack,
-    hint: typeof error.hint === "string" ? error.hint : null,
+    hint: hintOf(error),
     exception: error.exception ?? null,
     cause: error.cause instanceof Error && error.cause !== error ? describe(error.cause) : null,
   };
