@@ -85,6 +85,7 @@ class Lowerer:
         self.polls = polls
         self.await_wrapper = await_wrapper
         self.tries = 0
+        self.loop_tries: dict[int, int] = {}  # loop (by id) -> how many try bodies stand around it
         self.switches = 0
         self.method: Method | None = None
         self.own_this = False  # inside a function that is no arrow, inside the method

@@ -17,7 +17,7 @@ from .anf import (
 )
 from .anf_control import bind
 from .anf_ops import negate, test
-from .anf_order import mentions, reorder
+from .anf_order import is_pure, mentions, reorder
 from .ir import (
     Expr,
     Name,
@@ -97,6 +97,7 @@ def always_recurs(node: Node, loop: n.Loop) -> bool:
 
 @delivering(n.Loop)
 def loop_into(lw: Lowerer, node: n.Loop, dest: Dest) -> None:
+    lw.loop_tries[id(node)] = lw.tries
     per_iteration = per_iteration_locals(node)
     closures = any(not harmless(step.init) for step in node.binds[1:])
     copied: list[tuple[Local, str]] = []
@@ -199,6 +200,9 @@ def recur_into(lw: Lowerer, node: n.Recur, dest: Dest) -> None:
     for name, e in zip(targets, args, strict=True):
         if not (type(e) is Name and e.text == name):
             steps.append((name, e))
+    if lw.tries > lw.loop_tries.get(id(node.loop), 0) and any(not is_pure(e) for _, e in steps[1:]):
+        # an argument that throws must leave the variables alone: the loop's own catch may read them
+        steps = [(target, e if type(e) is Text else lw.spill(e, "next")) for target, e in steps]
     # An assignment may be written before a later one only if that one does not read the variable.
     for at, (name, _) in enumerate(steps):
         if at < len(steps) - 1 and any(mentions(later, name) for _, later in steps[at + 1 :]):

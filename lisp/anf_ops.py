@@ -34,6 +34,7 @@ SLOW = {
 }  # fmt: skip
 TREE = {"+", "-", "*", "/", "**", "inc", "dec", "neg"}
 COMPARE = {"<", "<=", ">", ">="}
+NUMERIC = ('"number"', '"bigint"')
 SCALAR = {"num", "str", "bool", "fn"}
 MAX_GUARDS = 3
 
@@ -91,8 +92,11 @@ def unary(lw: Lowerer, node: n.Op) -> Expr:
         return Binary(at, "===", e, Text(at, "undefined"))
     if name == "typeof":
         return ir.Unary(at, "typeof ", e)
-    if name in ("number?", "string?"):
-        return Binary(at, "===", ir.Unary(at, "typeof ", e), Text(at, f'"{name[:-1]}"'))
+    if name == "string?":
+        return Binary(at, "===", ir.Unary(at, "typeof ", e), Text(at, '"string"'))
+    if name == "number?" and ir.is_simple(e):
+        number, big = (Binary(at, "===", ir.Unary(at, "typeof ", e), Text(at, t)) for t in NUMERIC)
+        return Binary(at, "||", number, big)
     if kind == "num":
         zero = Text(at, "0")
         if name in ("zero?", "pos?", "neg?"):
@@ -232,10 +236,21 @@ def equality(
     if kinds[1] == "nil" and type(b) is Text:
         return Binary(at, "!=" if negated else "==", a, Text(at, "null"))
     python = not in_test and "any" in kinds and ("num" in kinds or "str" in kinds)  # may be Python's own =
+    name = mangle("not=" if negated else "=")
+    if in_test and kinds in (("any", "num"), ("num", "any")) and not is_nan(left) and not is_nan(right):
+        # 1n is 1, and so are some Python objects
+        unknown = a if kinds[0] == "any" else b
+        call = ir.CallExpr(at, lw.core(name), [a, b])
+        if type(unknown) is not Name:
+            return call
+        guard = Binary(None, "===", ir.Unary(None, "typeof ", unknown), Text(None, '"number"'))
+        return ir.Cond(at, guard, Binary(at, "!==" if negated else "===", a, b), call)
     for side, kind in zip((left, right), kinds, strict=True):
+        if "big" in kinds and kind == "num":
+            continue  # 1n is 1
         if not python and kind in SCALAR and (kind != "num" or not is_nan(side)):
             return Binary(at, "!==" if negated else "===", a, b)
-    return ir.CallExpr(at, lw.core(mangle("not=" if negated else "=")), [a, b])
+    return ir.CallExpr(at, lw.core(name), [a, b])
 
 
 def is_nan(node: Node) -> bool:
@@ -341,6 +356,10 @@ def negate(e: Expr) -> Expr:
         assert isinstance(e, ir.Unary)
         if e.op == "!" and type(e.value) is not Name:
             return e.value
+    if kind is ir.Cond:
+        assert isinstance(e, ir.Cond)
+        if type(e.then) is Binary and e.then.op in _OPPOSITE:
+            return ir.Cond(e.at, e.test, negate(e.then), negate(e.other))
     if kind is Text:
         assert isinstance(e, Text)
         if e.text in ("true", "false"):

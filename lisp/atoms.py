@@ -53,6 +53,8 @@ def read_atom(text: str, span: Span) -> Form:
     """A token that begins with a digit, a sign or a dot: a number, or a name like `-` and `->`."""
     match = lex.NUMBER.fullmatch(text)
     if match is None:
+        if text == "-Infinity":
+            return Number(-math.inf, text, span)
         if lex.begins_like_number(text):
             raise wrong.bad_number(text, span)
         return Symbol(text, span)

@@ -40,7 +40,7 @@ from .nodes import (
     Yield,
 )
 from .quasiquote import quasiquote
-from .scope import Scope, Special
+from .scope import CoreFn, Scope, Special
 
 SPECIALS: dict[str, Special] = {}
 Builder = Callable[[Analyzer, List, Scope, bool], Node]
@@ -255,10 +255,13 @@ def index_key(an: Analyzer, keys: tuple[Form, ...], scope: Scope, at: Form) -> N
     """`[k]` is a key, `[i j]` a Python tuple of keys; `(slice 1 3)` in brackets is a slice."""
     nodes: list[Node] = []
     for key in keys:
-        node = an.value(key, scope)
-        if type(node) is Call and type(node.fn) is CoreRef and node.fn.name == "slice":
-            node.fn.name = "%pySlice"
-        nodes.append(node)
+        if isinstance(key, List) and key.items and isinstance(key.items[0], Symbol):
+            meaning = an.world.resolve(key.items[0], scope)
+            if isinstance(meaning, CoreFn) and meaning.name == "slice":
+                target = CoreRef(key.items[0].span, "%pySlice")
+                nodes.append(Call(key.span, target, an.values(key.items[1:], scope)))
+                continue
+        nodes.append(an.value(key, scope))
     if len(nodes) == 1:
         return nodes[0]
     return Call(at.span, CoreRef(at.span, "index-tuple"), nodes)

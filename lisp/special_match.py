@@ -214,17 +214,17 @@ def pattern_steps(an: Analyzer, form: Form, subject: Local, scope: Scope, out: l
             local = an.local(form, scope)
             out.append(Bind(form.span, local, here))
         case Number() | Str() | Keyword() | Const() | BigInt():
-            out.append(Op(form.span, "=", [here, an.quoted(form)]))
+            out.append(same(an, form, here, form))
         case Regex():
             out.append(Call(form.span, CoreRef(form.span, "%matches"), [an.quoted(form), here]))
         case List(items=(Symbol(name="quote"), inner)):
-            out.append(Op(form.span, "=", [here, an.quoted(inner)]))
+            out.append(same(an, form, here, inner))
         case List(items=(Symbol(name="or"), *options)):
             checks: list[Node] = []
             for option in options:
                 if not isinstance(option, CONSTANT):
                     raise an.fail("bad-pattern", option, "or patterns are constants", "(or 1 2 3)")
-                checks.append(Op(form.span, "=", [here, an.quoted(option)]))
+                checks.append(same(an, form, here, option))
             out.append(Logic(form.span, "or", checks) if len(checks) > 1 else checks[0])
         case List(items=(inner, Keyword(name="as"), Symbol() as name)):
             pattern_steps(an, inner, subject, scope, out)
@@ -304,3 +304,9 @@ def vector_steps(
         steps: list[Bind] = []
         bind_pattern(an, rest, Call(form.span, CoreRef(form.span, "drop"), [number, here]), scope, steps)
         out.extend(steps)
+
+
+def same(an: Analyzer, at: Form, value: Node, literal: Form) -> Node:
+    """A value is a literal of a pattern: numbers as `case` compares them, anything else by `=`."""
+    op = "identical?" if isinstance(literal, (Number, BigInt)) else "="
+    return Op(at.span, op, [value, an.quoted(literal)])

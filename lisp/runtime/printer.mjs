@@ -270,9 +270,8 @@ function dateDoc(x) {
 }
 
 function regexDoc(x) {
-  if (x.flags !== "") return piece(`#<RegExp /${x.source}/${x.flags}>`, "string");
   const source = x.source === "(?:)" ? "" : x.source.replace(/\\.|"/gs, (c) => (c === '"' ? '\\"' : c));
-  return piece(`#"${source}"`, "string");
+  return piece(`#"${x.flags === "" ? "" : `(?${x.flags})`}${source}"`, "string");
 }
 
 /** The class and message of whatever was thrown, on one line. */

@@ -6,7 +6,25 @@
  * run(code) -> value }, all synchronous, with forms in wire form as JSON text.
  */
 
+import { List } from "./data.mjs";
+import { FStringForm, MapForm, SetForm } from "./forms.mjs";
 import { formFromWire, formToWire } from "./macros.mjs";
+
+/** Forms as programs hold data: a map with any keys is a Map, a set a Set. */
+function asData(form) {
+  if (form instanceof List) return List.from(form, asData);
+  if (Array.isArray(form)) return form.map(asData);
+  if (form instanceof SetForm) return new Set(form.items.map(asData));
+  if (form instanceof MapForm) {
+    const items = form.items.map(asData);
+    return new Map(Array.from({ length: items.length / 2 }, (_, i) => [items[2 * i], items[2 * i + 1]]));
+  }
+  if (form instanceof FStringForm) return form;
+  if (form !== null && typeof form === "object" && Object.getPrototypeOf(form) === Object.prototype) {
+    for (const key of Object.keys(form)) form[key] = asData(form[key]);
+  }
+  return form;
+}
 
 /** The compiler, or an error that says why there is none. */
 function lispCompiler(who) {
@@ -24,15 +42,15 @@ export function eval$(form) {
 /** (read-string s): The first form of a text, as data. Example: (read-string "(a 1)") => '(a 1) */
 export function read_string(text) {
   if (typeof text !== "string") throw new TypeError("read-string: expected a string");
-  return formFromWire(JSON.parse(lispCompiler("read-string").read(text)));
+  return asData(formFromWire(JSON.parse(lispCompiler("read-string").read(text))));
 }
 
 /** (macroexpand form): The form with the macro at its head expanded until none is left there. Example: (macroexpand '(when a b)) => '(if a b) */
 export function macroexpand(form) {
-  return formFromWire(JSON.parse(lispCompiler("macroexpand").expand(JSON.stringify(formToWire(form)), false)));
+  return asData(formFromWire(JSON.parse(lispCompiler("macroexpand").expand(JSON.stringify(formToWire(form)), false))));
 }
 
 /** (macroexpand-1 form): The form after one step of expansion. Example: (macroexpand-1 '(unless a b)) => '(if (not a) b) */
 export function macroexpand_1(form) {
-  return formFromWire(JSON.parse(lispCompiler("macroexpand-1").expand(JSON.stringify(formToWire(form)), true)));
+  return asData(formFromWire(JSON.parse(lispCompiler("macroexpand-1").expand(JSON.stringify(formToWire(form)), true))));
 }

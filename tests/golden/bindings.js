@@ -28,13 +28,13 @@ async ({ $rt: { keyword, lookup } }) => {
   };
 };
 
-({ $rt: { dec, keyword } }) => {
+({ $rt: { $e, dec, keyword } }) => {
   const ping = function ping$1(n) {
-    if (n === 0) return keyword("ping");
+    if (typeof n === "number" ? n === 0 : $e(n, 0)) return keyword("ping");
     return pong(typeof n === "number" ? n - 1 : dec(n));
   };
   const pong = function pong$1(n) {
-    if (n === 0) return keyword("pong");
+    if (typeof n === "number" ? n === 0 : $e(n, 0)) return keyword("pong");
     return ping(typeof n === "number" ? n - 1 : dec(n));
   };
   return ping(3);

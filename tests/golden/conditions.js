@@ -1,7 +1,7 @@
-({ $rt: { gt, keyword, lt } }) => {
+({ $rt: { $e, gt, keyword, lt } }) => {
   globalThis.classify = function classify(n) {
     if (typeof n === "number" ? n < 0 : lt(n, 0)) return keyword("neg");
-    if (n === 0) return keyword("zero");
+    if (typeof n === "number" ? n === 0 : $e(n, 0)) return keyword("zero");
     return (typeof n === "number" ? n > 100 : gt(n, 100)) ? keyword("big") : keyword("pos");
   };
 };

@@ -54,8 +54,8 @@
   [1, 2, 3],
 );
 
-({ $rt: { add, dec } }) => function self$(n) {
-  if (n === 0) return 0;
+({ $rt: { $e, add, dec } }) => function self$(n) {
+  if (typeof n === "number" ? n === 0 : $e(n, 0)) return 0;
   const n$1 = self$(typeof n === "number" ? n - 1 : dec(n));
   return typeof n === "number" && typeof n$1 === "number" ? n + n$1 : add(n, n$1);
 }(4);

@@ -62,9 +62,9 @@ async ({ $rt: { lt } }) => {
   }
 };
 
-({ $rt: { conj, dec } }) => {
+({ $rt: { $e, conj, dec } }) => {
   globalThis.countdown = function countdown(n, acc) {
-    while (n !== 0) {
+    while (typeof n === "number" ? n !== 0 : !$e(n, 0)) {
       const next = typeof n === "number" ? n - 1 : dec(n);
       const next$1 = conj(acc, n);
       n = next;

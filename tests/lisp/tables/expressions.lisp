@@ -223,3 +223,35 @@
 ;;; z01 eval and read-string
 [(eval '(+ 1 2)) (eval (list '+ 1 2)) (read-string "(a 1)") (eval (read-string "(* 2 3)"))]
 ;=> [3 3 (a 1) 6]
+
+;;; n1 1n is 1, known or not, as a value and as a test
+[(= 1n 1) (= 1 1n) (not= 1n 1) (if (= 1n 1) :y :n) ((fn [x] (= x 1)) 1n) ((fn [x] (if (= x 1) :y :n)) 1n) ((fn [x] (when (not= x 1) :n)) 1n) (= [1n] [1])]
+;=> [true true false :y true :y nil true]
+
+;;; n2 a recursion that ends with a BigInt
+(defn fact [n] (if (= n 0) 1 (* n (fact (dec n))))) (fact 25n)
+;=> 15511210043330985984000000n
+
+;;; n3 number? says of a BigInt what it says anywhere
+[(number? 10n) (let [x 10n] (number? x)) (map number? [10n 1 "a"]) (if (number? (identity 5n)) 1 2) (number? "a")]
+;=> [true true [true true false] 1 false]
+
+;;; n4 special numbers print as they are written
+[-Infinity -0 NaN Infinity 10n (read-string "[-Infinity -0 NaN]")]
+;=> [-Infinity -0 NaN Infinity 10n [-Infinity -0 NaN]]
+
+;;; n5 regexes print as they are written, flags too
+[#"(?i)a" #"(?m)^\d+" (new RegExp "x" "gi") (read-string "#\"(?i)b\"")]
+;=> [#"(?i)a" #"(?m)^\d+" #"(?gi)x" #"(?i)b"]
+
+;;; n6 what read-string gives is data
+(let [[f s m] (read-string "(f #{1} {:a #{2}})")] [f (instance? Set s) (:a m) (eval (read-string "(count #{1 (+ 1 1)})"))])
+;=> [f true #{2} 2]
+
+;;; n7 an absent rest parameter is an empty array
+[((fn [a & r] r) 1) ((fn [& r] (count r))) (let [[a & r] [1]] r)]
+;=> [[] 0 []]
+
+;;; n8 case and match tell numbers from BigInts
+[(case 1n 1 :one :none) (match 1n 1 :one _ :none) (match 1n 1n :one)]
+;=> [:none :none :one]
