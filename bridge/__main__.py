@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 
+from . import _shared
 from .bridge import Bridge
 from .connection import Connection, loads
 from .errors import BridgeError, NodeLost
@@ -69,7 +70,9 @@ class ParentBridge(Bridge):
 
 
 async def _main() -> None:
-    gone = ParentBridge().serve_parent()
+    bridge = ParentBridge()
+    gone = bridge.serve_parent()
+    _shared.append(bridge)  # `from polyrepl.bridge import node` is the parent here
     await gone.wait()
 
 

@@ -150,5 +150,6 @@ function promising(connection, proxies, $sync) {
   $py.repr = (object) => connection.post(OPS.repr, () => [handleOf(object)]);
   $py.kwargs = $sync.kwargs;
   $py.byRef = $sync.byRef;
+  $py.register = $sync.register;
   return $py;
 }

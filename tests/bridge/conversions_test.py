@@ -7,6 +7,7 @@ import collections
 import dataclasses
 import datetime
 import enum
+import json
 import re
 import types
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polyrepl.bridge import Bridge, JsProxy
+from polyrepl.bridge.deep import encode_deep
 
 PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
 relaxed = settings(
@@ -357,3 +359,13 @@ def test_arrays_of_every_layout_are_copied_exactly(to_js: Any, layout: tuple[str
         return got.tolist()
 
     assert rows(to_js(array), array.ndim) == array.tolist()
+
+
+def test_arrays_are_binary_and_not_copied_on_the_way_out(js: Bridge) -> None:
+    js.eval("1")
+    array = numpy.arange(1e5)
+    segments: list[Any] = []
+    wire = encode_deep(js.marshal, array, segments)
+    assert len(json.dumps(wire)) < 50
+    assert sum(len(part) for part in segments) == array.nbytes
+    assert numpy.shares_memory(numpy.frombuffer(segments[-1]), array)

@@ -98,3 +98,30 @@ test("two bridges at once do not mix", async () => {
   await one.close();
   await two.close();
 });
+
+test("types of your own cross by value; Python reaches its parent", async () => {
+  const { $py, close } = await createNodePythonBridge();
+  class Money {
+    constructor(cents) {
+      this.cents = cents;
+    }
+  }
+  $py.register("money", { test: (x) => x instanceof Money, encode: (x) => x.cents, decode: (cents) => new Money(cents) });
+  assert.equal(await (await $py("operator")).neg(new Money(5)), -5); // without Python's half it is data
+  await $py.exec(`
+from polyrepl.bridge import node
+class Money:
+    def __init__(self, cents):
+        self.cents = cents
+node.register(Money, "money", lambda money: money.cents, Money)
+def double(money):
+    return Money(money.cents * 2)
+def ask():
+    return node.eval("6 * 7")
+`);
+  const money = await (await $py.eval("double"))(new Money(5));
+  assert.ok(money instanceof Money);
+  assert.equal(money.cents, 10);
+  assert.equal(await (await $py.eval("ask"))(), 42);
+  await close();
+});
