@@ -53,12 +53,18 @@ class Status:
             yield
         finally:
             self._change(outer)
+            self.fresh_line()
             with self._lock:
                 self._erase()
                 self._paused = False
             builtins.input = before_input
             for name, stream in wrapped:
                 setattr(sys, name, stream)
+
+    def fresh_line(self) -> None:
+        """End a line that the program has begun: the prompt, or a value, would be written over it."""
+        if not self._at_line_start:
+            self.write(self.stream, "\n")
 
     def _input(self, original: Any) -> Any:
         def paused(*args: Any) -> Any:

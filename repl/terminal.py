@@ -26,6 +26,7 @@ from .commands_code import precise
 from .editor import Editor
 from .events import Event, Exit, Value
 from .history import open_history
+from .names import user_globals
 from .plain import PlainEditor
 from .polyglot import JavaScript, Python
 from .services import SessionServices
@@ -35,6 +36,7 @@ from .status import Status
 from .waking import Waker, sigint_to
 
 FORMS_KEPT = 10_000
+WORDS = {"exit": ",quit", "quit": ",quit", "help": ",help", "?": ",help"}
 
 
 class Leave(Exception):
@@ -176,6 +178,7 @@ class Terminal:
             Leave: `(exit n)`; Quit: `,quit`.
         """
         start = time.perf_counter()
+        text = self._meant(text)
         if self._waker is not None:
             self._waker.install()
         self.services.remember(text)
@@ -197,6 +200,20 @@ class Terminal:
             self.complain("polyrepl: internal error\n" + traceback.format_exc())
         if self.config.time:
             self.note(precise(time.perf_counter() - start))
+
+    def _meant(self, text: str) -> str:
+        """`exit`, `quit` and `help` alone are commands, as at other prompts, unless the user has defined them."""
+        word = text.strip()
+        if (
+            word in WORDS
+            and word not in user_globals(self.session.compiler)
+            and word not in self._own_python()
+        ):
+            return WORDS[word]
+        return text
+
+    def _own_python(self) -> set[str]:
+        return set(self.services.main()) - self.python_names
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -246,6 +263,7 @@ class Terminal:
                     if isinstance(event, Value):
                         last = event
                     if values or not isinstance(event, Value):
+                        self.status.fresh_line()
                         self.showing.event(event)
                     if ends_unit(event):
                         last = None

@@ -179,9 +179,23 @@ def test_interrupt_stops_what_runs_in_the_background(prompt: Prompt) -> None:
     assert prompt.submit(",interrupt") == "nothing runs in the background"
 
 
-def test_quit(prompt: Prompt) -> None:
+@pytest.mark.parametrize("text", [",quit", "exit", "quit"])
+def test_quit(prompt: Prompt, text: str) -> None:
     with pytest.raises(Quit):
-        prompt.submit(",quit")
+        prompt.submit(text)
+
+
+def test_words_of_other_prompts_unless_they_are_the_user_s(prompt: Prompt) -> None:
+    assert prompt.submit("help") == prompt.submit("?") == prompt.submit(",help")
+    prompt.submit("(def help 5)")
+    assert prompt.submit("help") == "5"
+
+
+def test_a_line_that_was_begun_is_ended(prompt: Prompt) -> None:
+    assert prompt.submit("(do (print 1) 2)") == "1\n2"
+    assert prompt.submit('(print "half")') == "half"
+    assert prompt.shown.getvalue() == "half\n"
+    assert prompt.submit('(do (print 1) (throw (new Error "no")))').startswith("1\nIn[")
 
 
 def test_reset_and_restart(prompt: Prompt) -> None:
