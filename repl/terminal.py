@@ -26,7 +26,7 @@ from .commands_code import precise
 from .editor import Editor
 from .events import Event, Exit, Value
 from .history import open_history
-from .names import user_globals
+from .names import SESSION_NAMES, user_globals
 from .plain import PlainEditor
 from .polyglot import JavaScript, Python
 from .services import SessionServices
@@ -202,18 +202,12 @@ class Terminal:
             self.note(precise(time.perf_counter() - start))
 
     def _meant(self, text: str) -> str:
-        """`exit`, `quit` and `help` alone are commands, as at other prompts, unless the user has defined them."""
+        """`exit`, `quit` and `help` alone are commands, as at other prompts, unless the user defined them."""
         word = text.strip()
-        if (
-            word in WORDS
-            and word not in user_globals(self.session.compiler)
-            and word not in self._own_python()
-        ):
-            return WORDS[word]
-        return text
-
-    def _own_python(self) -> set[str]:
-        return set(self.services.main()) - self.python_names
+        if word not in WORDS:
+            return text
+        known = set(user_globals(self.session.compiler)) - set(SESSION_NAMES)
+        return text if word in known | set(self.services.main()) - self.python_names else WORDS[word]
 
     # -- running ---------------------------------------------------------------------------------
 
