@@ -75,8 +75,9 @@ def test_iteration_comes_in_growing_batches_and_stays_lazy(js: Bridge) -> None:
     assert conn is not None
     before = conn.channel.received
     assert sum(x for x, _ in zip(endless, range(1000), strict=False)) == sum(range(1000))
-    assert conn.channel.received - before <= 14
-    assert js.eval("made") <= 1024
+    # A slow producer's batch ends early, by time; so there may be more than ten, and the last may be a full one.
+    assert conn.channel.received - before <= 50
+    assert js.eval("made") <= 1000 + 512
     one = js.eval("globalThis.made = 0; new (class { *[Symbol.iterator]() { for (;;) yield made++ } })()")
     assert next(iter(one)) == 0
     assert js.eval("made") == 1
