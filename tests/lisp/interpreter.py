@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
+from itertools import product
 from typing import Any
 
 from interpreter_base import (
@@ -41,13 +42,13 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), 8000))
 class Interpreter:
     """Runs one program."""
 
-    def __init__(self, late: Callable[[int], bool] = lambda number: False) -> None:
+    def __init__(self, late: Callable[[int], bool] = lambda number: False, slow: bool = False) -> None:
         import interpreter_bind  # noqa: F401 - these fill SPECIALS
         import interpreter_control  # noqa: F401
         import interpreter_macros  # noqa: F401
         import interpreter_more  # noqa: F401
 
-        self.loop = EventLoop(late)
+        self.loop = EventLoop(late, slow)
         self.log: list[Any] = []
         self.shown: list[str] = []
         self.globals: dict[str, Any] = builtins(self.loop, self.log, self.shown)
@@ -366,7 +367,7 @@ def outcome(text: str) -> Outcome:
             lambda number: number % 2 == 1,
         ]
         patterns += [lambda number, one=one: number == one for one in range(1, min(first.loop.calls, 12) + 1)]
-        for late in patterns:
-            if Interpreter(late).run(text) != found:
+        for late, slow in product(patterns, (False, True)):
+            if Interpreter(late, slow).run(text) != found:
                 raise OutsideError("depends on the order of concurrent tasks")
     return found

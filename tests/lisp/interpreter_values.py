@@ -11,8 +11,8 @@ one at a time, in the order they were made, each only when no job is left: `Even
 differential.mjs. So two tasks can overtake each other only while both have jobs at once (`crowded`).
 
 How many jobs an async function takes to end is no promise of the language (`(fn () (await x))` may compile to
-`return x`). `late` says by a function's number which ones take two more: a program that then does something
-else is not compared.
+`return x`). `late` says by a function's number which ones take two more at their end, and with `slow` at each
+of their awaits too: a program that then does something else is not compared.
 """
 
 from __future__ import annotations
@@ -191,8 +191,9 @@ class Promise:
 class EventLoop:
     """Jobs, and promises of the outside that settle in the order they were made."""
 
-    def __init__(self, late: Callable[[int], bool]) -> None:
+    def __init__(self, late: Callable[[int], bool], slow: bool = False) -> None:
         self.late = late
+        self.slow = slow
         self.calls = 0
         self.crowded = False
         self.async_generators = False
@@ -229,12 +230,19 @@ class EventLoop:
                 else:
                     result.reject(error.value)
             else:
-                self.as_promise(awaited).then(
-                    lambda v: step(body.send, v), lambda e: step(body.throw, LispThrow(e))
-                )
+                promise = self.as_promise(awaited)
+                if late and self.slow:
+                    promise = self.adopted(promise)
+                promise.then(lambda v: step(body.send, v), lambda e: step(body.throw, LispThrow(e)))
 
         step(body.send, None)
         return result
+
+    def adopted(self, other: Promise) -> Promise:
+        """A promise that settles as the other does, some jobs later."""
+        promise = Promise(self)
+        promise.resolve(other)
+        return promise
 
     def settled(self, value: Any, *, rejects: bool = False) -> Promise:
         promise = Promise(self)
