@@ -145,7 +145,7 @@ export function show(json) {
 
 function shown(value, options) {
   const text = runtime.prettyStr(value, options);
-  return { text, more: runtime.prettyStr.elided ?? /… (?:\+\d+ (?:more|chars)|\d+ items)|(?:^|[\s(])…/.test(text) };
+  return { text, more: runtime.prettyStr.elided ?? /… (?:\+\d+ (?:more|chars)|\d+ items?)|(?:^|[\s(])…/.test(text) };
 }
 
 /** The next page of what was shown last: {text, more}, or null when there is nothing more. */
