@@ -60,12 +60,10 @@ def control_c(own: Bridge) -> Iterator[Any]:
     signal.signal(signal.SIGINT, old)
 
 
-async def interrupted(js: Bridge, source: str, *args: Any, form: int = 3) -> float:
-    """Run until the interrupt; returns seconds it took."""
-    start = time.monotonic()
+async def interrupted(js: Bridge, source: str, *args: Any, form: int = 3) -> None:
+    """Run until the interrupt."""
     with pytest.raises(KeyboardInterrupt):
         await js.call_async(js.eval(source), *args, form=form)
-    return time.monotonic() - start
 
 
 async def test_polled_loop(js: Bridge, control_c: Any) -> None:
@@ -88,14 +86,14 @@ async def test_pending_promise(js: Bridge, control_c: Any) -> None:
 
 async def test_pending_promise_in_a_library(js: Bridge, control_c: Any) -> None:
     control_c(0.1)
-    assert await interrupted(js, "() => new Promise(() => {})") < 1
+    await interrupted(js, "() => new Promise(() => {})")
     assert js.eval("alive") == 5
 
 
 async def test_loop_in_a_library(js: Bridge, control_c: Any) -> None:
     pid = js.pid
     control_c(0.1)
-    assert await interrupted(js, "() => { for (;;); }") < 1.5
+    await interrupted(js, "() => { for (;;); }")
     assert js.eval("alive") == 5
     assert js.pid == pid
 
@@ -103,7 +101,7 @@ async def test_loop_in_a_library(js: Bridge, control_c: Any) -> None:
 async def test_endless_microtasks(js: Bridge, control_c: Any) -> None:
     pid = js.pid
     control_c(0.1)
-    assert await interrupted(js, "async () => { for (;;) await null; }") < 1.5
+    await interrupted(js, "async () => { for (;;) await null; }")
     assert js.eval("alive") == 5
     assert js.pid == pid
 
@@ -119,14 +117,14 @@ async def test_library_loop_three_callbacks_deep(js: Bridge, control_c: Any) -> 
 
 async def test_python_code_on_top(js: Bridge, control_c: Any) -> None:
     control_c(0.1)
-    assert await interrupted(js, "(f) => f(10)", time.sleep) < 1
+    await interrupted(js, "(f) => f(10)", time.sleep)
 
     def loop() -> None:
         while True:
             pass
 
     control_c(0.1)
-    assert await interrupted(js, "(f) => f()", loop) < 1
+    await interrupted(js, "(f) => f()", loop)
     assert js.eval("alive") == 5
 
 
