@@ -77,5 +77,9 @@ def map_form(an: Analyzer, form: Map, scope: Scope, tail: bool) -> Node:
             node.ty = "str"
         else:
             node = an.value(key, scope)
+            if isinstance(node, (ArrayLit, ObjectLit, SetLit)):
+                raise an.fail(
+                    "bad-key", key, "a collection cannot be a key of an object", "use (hash-map key value ..)"
+                )
         pairs.append((node, an.value(items[at + 1], scope)))
     return ObjectLit(form.span, pairs)

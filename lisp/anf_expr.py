@@ -120,7 +120,8 @@ def obj(lw: Lowerer, node: n.ObjectLit) -> Expr:
             else:
                 pairs.append((name if IDENTIFIER.fullmatch(name) else e.text, item))
         else:
-            pairs.append((e, item))
+            known = type_of(node.pairs[at][0]) in ("str", "num", "bool", "nil", "big")
+            pairs.append((e if known else ir.CallExpr(e.at, lw.core("propKey"), [e]), item))
     return ir.Object(node.span, pairs)
 
 

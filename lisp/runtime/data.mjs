@@ -284,7 +284,7 @@ export function isComposite(x) {
 }
 
 /** The property name of a key of a plain object. Keywords are their names; a composite key is refused. */
-export function propKey(key, who) {
+export function propKey(key, who = "{..}") {
   if (typeof key === "string" || typeof key === "symbol") return key;
   if (isKeyword(key)) return key[KEYWORD];
   if (key instanceof LispSymbol) return key.name;

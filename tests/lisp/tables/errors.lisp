@@ -377,3 +377,7 @@ f"a{⟦zz9⟧}b"
 ;;; C7 super needs a parent
 (defclass A (constructor [] ⟦(super)⟧))
 ;!! without a parent
+
+;;; K1 a collection as a key
+{⟦[1]⟧ 2}
+;!! hash-map

@@ -255,3 +255,7 @@
 ;;; n8 case and match tell numbers from BigInts
 [(case 1n 1 :one :none) (match 1n 1 :one _ :none) (match 1n 1n :one)]
 ;=> [:none :none :one]
+
+;;; n9 a key that is a collection is refused, not made text
+(let [bad (fn [k] (try {k 1} (catch TypeError e :refused)))] [(map bad [[1] {:a 1} #{1} inc]) (map (fn [k] {k 1}) [:a "b" 1 nil true 'c])])
+;=> [[:refused :refused :refused :refused] [{:a 1} {:b 1} {"1" 1} {:null 1} {:true 1} {:c 1}]]
