@@ -33,7 +33,9 @@ def parser() -> argparse.ArgumentParser:
         description="Compile a Lisp file to an ES module; definitions become its exports.",
     )
     made.add_argument("file", metavar="FILE", help="the program; - reads standard input")
-    made.add_argument("-o", "--output", metavar="OUT", help="default: FILE with .mjs; - for standard output")
+    made.add_argument(
+        "-o", "--output", metavar="OUT", help="default: standard output; FILE.mjs where one is needed"
+    )
     made.add_argument("--source-map", choices=("inline", "file", "none"), default="inline")
     made.add_argument("--target", choices=("node", "browser"), default="node")
     made.add_argument("--watch", action="store_true", help="compile again whenever a file it uses changes")
@@ -45,7 +47,8 @@ def compile_file(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     name: str = options.file
     if options.output is None:
-        options.output = "-" if name == "-" else str(Path(name).with_suffix(".mjs"))
+        needs_file = name != "-" and (options.watch or options.source_map == "file")
+        options.output = str(Path(name).with_suffix(".mjs")) if needs_file else "-"
     to_stdout = options.output == "-"
     if to_stdout and options.source_map == "file":
         print("polyrepl compile: --source-map file needs a file: use -o OUT", file=sys.stderr)

@@ -31,10 +31,11 @@ def run_node(*args: str | Path, cwd: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def test_a_module_beside_the_file_runs_in_plain_node(tmp_path: Path) -> None:
+def test_a_module_runs_in_plain_node(tmp_path: Path) -> None:
     (tmp_path / "shapes.lisp").write_text(PROGRAM)
-    done = polyrepl("compile", "shapes.lisp", cwd=tmp_path)
+    done = polyrepl("compile", "shapes.lisp", "-o", "shapes.mjs", cwd=tmp_path)
     assert (done.code, done.out, done.err) == (0, "", "")
+    assert polyrepl("compile", "shapes.lisp", cwd=tmp_path).out == (tmp_path / "shapes.mjs").read_text()
     assert run_node("shapes.mjs", cwd=tmp_path) == (0, "a/b 12 {:k [1 nil]} 1!\n", "")
     use = 'import { area } from "./shapes.mjs"; console.log(area(4, 5))'
     (tmp_path / "use.mjs").write_text(use)
@@ -82,7 +83,7 @@ def test_all_errors_together_and_nothing_written(tmp_path: Path) -> None:
     text = "(def ok 1)\n(lenght [1])\n(let [x] x)\n(+ ok nowhere)\n"
     (tmp_path / "bad.lisp").write_text(text)
     (tmp_path / "bad.mjs").write_text("before")
-    done = polyrepl("compile", "bad.lisp", cwd=tmp_path)
+    done = polyrepl("compile", "bad.lisp", "-o", "bad.mjs", cwd=tmp_path)
     assert done.code == 1 and done.out == ""
     for place in ("bad.lisp:2:2: error", "bad.lisp:3:7: error", "bad.lisp:4:7: error"):
         assert place in done.err
@@ -98,7 +99,7 @@ def test_warnings_do_not_stop(tmp_path: Path) -> None:
 def test_the_browser_target_has_nothing_of_node(tmp_path: Path) -> None:
     program = '(def button (document.querySelector "b")) (println (map inc [1 2]) f"{button}")'
     (tmp_path / "page.lisp").write_text(program)
-    assert polyrepl("compile", "page.lisp", "--target", "browser", cwd=tmp_path).err == ""
+    assert polyrepl("compile", "page.lisp", "-o", "page.mjs", "--target", "browser", cwd=tmp_path).err == ""
     code = (tmp_path / "page.mjs").read_text()
     assert not re.search(r"^import |\bimport\(|createRequire", code, re.MULTILINE)
     shim = "globalThis.document = { querySelector: (s) => s }; await import('./page.mjs');"
@@ -111,7 +112,7 @@ def test_the_browser_target_has_nothing_of_node(tmp_path: Path) -> None:
 
 def test_a_program_that_uses_python_says_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "np.lisp").write_text('(py.import "math" :as m) (println (m.sqrt 4))')
-    assert polyrepl("compile", "np.lisp", cwd=tmp_path).code == 0
+    assert polyrepl("compile", "np.lisp", "-o", "np.mjs", cwd=tmp_path).code == 0
     code, _, err = run_node("np.mjs", cwd=tmp_path)
     assert code == 1 and "uses Python" in err
 
@@ -122,7 +123,8 @@ def test_usage(tmp_path: Path) -> None:
     for args, says in [
         (("none.lisp",), "none.lisp: No such file"),
         (("latin.lisp",), "not UTF-8"),
-        (("a.mjs",), "is the program itself"),
+        (("a.mjs", "--watch"), "is the program itself"),
+        (("a.mjs", "-o", "a.mjs"), "is the program itself"),
         (("-", "--source-map", "file"), "needs a file"),
         (("-", "--watch"), "cannot be watched"),
         (("a.lisp", "--target", "moon"), "invalid choice"),
