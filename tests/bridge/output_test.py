@@ -39,7 +39,8 @@ def test_binary_garbage_and_large_writes(own: Bridge, printed: Any) -> None:
 
 async def test_output_after_the_form_is_still_its_own(own: Bridge, printed: Any) -> None:
     f = own.eval(
-        "() => { globalThis.done = new Promise((r) => { globalThis.go = r }).then(() => console.log('late')) }"
+        "() => { globalThis.done = new Promise((r) => { globalThis.go = r })"
+        ".then(() => console.log('late')); }"
     )
     await own.call_async(f, form=5)
     await own.call_async(own.eval("() => { console.log('six') }"), form=6)
