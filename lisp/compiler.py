@@ -295,12 +295,13 @@ def guarded(work: Any, *args: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`compile`, `compile_module` and `LispErrors` live in units.py, which needs this module first."""
-    if name in ("compile", "compile_module", "LispErrors"):
+    """The library's functions live in units.py, which needs this module first."""
+    if name in _LIBRARY:
         from . import units
 
         return getattr(units, name)
     raise AttributeError(name)
 
 
+_LIBRARY = ("compile", "compile_module", "expand", "format", "read", "LispErrors")
 __all__ = ["Compiled", "Compiler", "Source"]

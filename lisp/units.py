@@ -23,6 +23,7 @@ from .compiler import (
 )
 from .emitter import Emitter
 from .errors import Diagnostic, LispError, render
+from .format import format_text
 from .forms import Form, List, Str, Symbol, Vector
 from .host import MacroHost
 from .inline import embed
@@ -37,6 +38,7 @@ DEFINING = {
     "defmacro", "define-syntax", "defsyntax", "import", "js.import", "py.import", "for-macros", "do", "begin",
     "declare",
 }  # fmt: skip
+MACRO_FORMS = tuple(Symbol(name) for name in ("defmacro", "define-syntax", "defsyntax", "for-macros"))
 Loader = Callable[[str, str], tuple[str, str]]
 
 
@@ -89,6 +91,42 @@ class _Unit:
             self.used |= world.take_used()
         if errors:
             raise LispErrors(errors) if len(errors) > 1 else errors[0]
+
+
+def read(text: str, filename: str = "<text>") -> list[Form]:
+    """The forms of a text, with their spans. Raises LispError."""
+    return read_all(text, filename)
+
+
+def format(text: str, filename: str = "<text>") -> str:
+    """A text in the canonical layout, comments kept; its meaning does not change. Raises LispError."""
+    return format_text(text, filename)
+
+
+def expand(
+    text: str, filename: str = "<text>", *, once: bool = False, macro_host: MacroHost | None = None
+) -> list[Form]:
+    """The forms of a text with the macro at each head expanded (until none is left there, or `once`).
+
+    Macros that the text defines are known to its later forms. Raises LispError.
+    """
+    compiler = Compiler(host=macro_host, source_map=False)
+
+    def work() -> list[Form]:
+        made = []
+        forms = read_all(text, filename)
+        compiler.declare_unit(forms)
+        for form in forms:
+            an = Analyzer(compiler.world)
+            an.top = True
+            compiler.world.expansions = compiler.world.made = 0
+            made.append(compiler.world.macroexpand(an, form, Scope(), once))
+            if isinstance(form, List) and form.items and form.items[0] in MACRO_FORMS:
+                an.form(form, Scope(), False)
+        return made
+
+    expanded: list[Form] = guarded(work)
+    return expanded
 
 
 def names_in(form: Form) -> set[str]:

@@ -243,6 +243,10 @@ def test_only_the_standard_library_is_imported() -> None:
     assert out.strip() == "[]"
 
 
+def test_slices_in_brackets_are_no_calls_of_slice() -> None:
+    assert warnings_of("(def m {}) [(. m [(slice nil) 0]) (. m [(slice 1)])]") == []
+
+
 def test_a_failed_form_defines_nothing() -> None:
     compiler = Compiler()
     with pytest.raises(LispError):
