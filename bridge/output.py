@@ -17,6 +17,7 @@ from .transport import Frame
 Sink = Callable[[str, str, "int | None"], None]
 _STREAMS = ("stdout", "stderr")
 _STDERR = FLAGS["STDERR"]
+_NOISE = ("Debugger attached.", "Waiting for the debugger to disconnect...", "Debugger ending on ")
 
 
 def default_sink(stream: str, text: str, form: int | None) -> None:
@@ -53,21 +54,15 @@ class Output:
             return True
         except (OSError, ValueError):
             return False
-        text = self._raw[which].decode(data, final=not data)
-        if which == 1:
-            # Said by Node itself when a debugger session ends (the interrupt ladder uses one).
-            for noise in (
-                "Debugger attached.\n",
-                "Waiting for the debugger to disconnect...\n",
-                "Debugger ending on ",
-            ):
-                if noise in text:
-                    text = "".join(
-                        line for line in text.splitlines(True) if not line.startswith(noise.rstrip("\n"))
-                    )
-        if text:
-            self._show(which, text)
+        self._show(which, self._text(which, data))
         return bool(data)
+
+    def _text(self, which: int, data: bytes) -> str:
+        """Decoded, without what Node says of a debugger session's end (the interrupt ladder uses one)."""
+        text = self._raw[which].decode(data, final=not data)
+        if which == 1 and "ebugger" in text:
+            text = "".join(line for line in text.splitlines(True) if not line.startswith(_NOISE))
+        return text
 
     def ready(self) -> None:
         """Node runs; what it said until now is shown."""
@@ -80,7 +75,7 @@ class Output:
             self.ran_out = True
         if which == 1 and self._early is not None:
             self._early.append(text)
-        else:
+        elif text:
             self.deliver(_STREAMS[which], text, None)
 
     def drain(self) -> str:
@@ -94,7 +89,7 @@ class Output:
                 if not data:
                     break
                 which = self.fds.index(fd)
-                self._show(which, self._raw[which].decode(data))
+                self._show(which, self._text(which, data))
         return "".join(self._early or ())
 
     def deliver(self, stream: str, text: str, form: int | None) -> None:

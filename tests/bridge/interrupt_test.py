@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -58,6 +58,19 @@ def control_c(own: Bridge) -> Iterator[Any]:
     for thread in threads:
         thread.join()
     signal.signal(signal.SIGINT, old)
+
+
+def when_waiting(js: Bridge, act: Callable[[], None]) -> threading.Thread:
+    """Act in another thread, soon after the main thread has begun to wait for JavaScript."""
+
+    def run() -> None:
+        wait_for(lambda: js.connection is not None and js.connection.waiting)
+        time.sleep(0.05)
+        act()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
 
 
 async def interrupted(js: Bridge, source: str, *args: Any, form: int = 3) -> None:
@@ -187,8 +200,7 @@ async def test_catch_of_interrupt_class(js: Bridge, control_c: Any) -> None:
 
 def test_synchronous_call_without_a_session(js: Bridge) -> None:
     pid = js.pid
-    timer = threading.Timer(0.1, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
-    timer.start()
+    timer = when_waiting(js, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         js.eval("for (;;);")
     timer.join()
@@ -198,9 +210,17 @@ def test_synchronous_call_without_a_session(js: Bridge) -> None:
 
 
 def test_from_another_thread(js: Bridge) -> None:
-    timer = threading.Timer(0.1, js.interrupt)
-    timer.start()
+    timer = when_waiting(js, js.interrupt)
     with pytest.raises(KeyboardInterrupt):
         js.eval("spin()")
     timer.join()
     assert js.eval("[alive, cleaned]") == [5, True]
+
+
+def test_node_says_nothing_of_debuggers(js: Bridge, printed: Any) -> None:
+    timer = when_waiting(js, js.interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        js.eval("for (;;);")  # ended by rung 2, which uses an inspector session
+    timer.join()
+    js.close()
+    assert printed.text("stderr") == ""
