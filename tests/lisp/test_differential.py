@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,11 +45,10 @@ def test_found_before(source: str) -> None:
     assert compare(source) is None
 
 
-def test_compiled_programs_do_what_the_interpreter_does(capsys: pytest.CaptureFixture[str]) -> None:
+def test_compiled_programs_do_what_the_interpreter_does(tell: Callable[[str], None]) -> None:
     from differential import run
 
     tally = run(PROGRAMS, SEED)
-    with capsys.disabled():
-        print(f"\n{tally}")
+    tell(f"differential: {tally}")
     assert not tally.differences, "\n".join(map(str, tally.differences))
     assert tally.programs > PROGRAMS * 0.9

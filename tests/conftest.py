@@ -1,0 +1,32 @@
+"""What tests tell beside passing: counts and figures, printed at the end of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say something in the run's summary. It travels with the test's report, so it comes from workers too."""
+    return lambda text: record_property("told", text)
+
+
+class Summary:
+    """Collects what was told, in the process that prints."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "teardown":
+            self.told += [str(text) for name, text in report.user_properties if name == "told"]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for text in self.told:
+            terminalreporter.write_line(text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Summary())
