@@ -27,6 +27,7 @@ from .format import format_text
 from .forms import Form, List, Str, Symbol, Vector
 from .host import MacroHost
 from .inline import embed
+from .mangle import import_js
 from .reader import read_all
 from .scope import Scope
 from .sourcemap import inline_comment
@@ -38,6 +39,7 @@ DEFINING = {
     "defmacro", "define-syntax", "defsyntax", "import", "js.import", "py.import", "for-macros", "do", "begin",
     "declare",
 }  # fmt: skip
+NODE_NAMES = frozenset({"exit", "*argv*"})  # what programs in files use, as under `polyrepl FILE`
 MACRO_FORMS = tuple(Symbol(name) for name in ("defmacro", "define-syntax", "defsyntax", "for-macros"))
 Loader = Callable[[str, str], tuple[str, str]]
 
@@ -256,6 +258,8 @@ def compile_module(
     compiler = compiler or Compiler(host=macro_host, source_map=source_map is not None)
     compiler.loader = loader or compiler.loader
     compiler.world.target = target
+    if target == "node":
+        compiler.world.import_names |= NODE_NAMES
 
     def work() -> Compiled:
         return _module(_Unit(compiler, read_all(text, filename)), source_map, target, map_url)
@@ -330,6 +334,10 @@ def prologue(lw: Lowerer, target: str) -> list[str]:
             'import { createRequire } from "node:module";',
             "const $req = createRequire(import.meta.url);",
         ]
+    if "exit" in lw.host_imports:
+        lines.append("const exit = (code = 0) => process.exit(code);")
+    if "*argv*" in lw.host_imports:
+        lines.append(f"const {import_js('*argv*')} = process.argv.slice(2);")
     if "$import" in lw.host_imports:
         # a CommonJS package gives what require would give, as in a session
         lines += [

@@ -42,6 +42,15 @@ def test_a_module_runs_in_plain_node(tmp_path: Path) -> None:
     assert run_node("use.mjs", cwd=tmp_path)[1].splitlines()[-1] == "20"
 
 
+def test_arguments_and_exit(tmp_path: Path) -> None:
+    (tmp_path / "main.lisp").write_text("(println (count *argv*) (first *argv*)) (exit 3)")
+    assert polyrepl("compile", "main.lisp", "-o", "main.mjs", cwd=tmp_path).err == ""
+    assert run_node("main.mjs", "a b", "c", cwd=tmp_path) == (3, "2 a b\n", "")
+    (tmp_path / "own.lisp").write_text('(defn exit [x] (println "own" x)) (exit 3)')
+    assert polyrepl("compile", "own.lisp", "-o", "own.mjs", cwd=tmp_path).err == ""
+    assert run_node("own.mjs", cwd=tmp_path) == (0, "own 3\n", "")
+
+
 def test_standard_input_to_standard_output(tmp_path: Path) -> None:
     done = polyrepl("compile", "-", "--source-map", "none", stdin="(def x 1) (* x 2)", cwd=tmp_path)
     assert done.code == 0 and done.out.endswith("export { x };\n") and "sourceMapping" not in done.out
