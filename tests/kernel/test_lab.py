@@ -120,8 +120,18 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures go."""
+    folder = Path(os.environ.get("POLYREPL_SHOTS") or tmp_path_factory.mktemp("shots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @pytest.fixture
-def open_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+def open_page(
+    browser: Any, address: str, shots: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Any]]:
     """Opens pages of the server; each has a context of its own."""
     contexts = []
 
@@ -129,6 +139,9 @@ def open_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
         contexts.append(browser.new_context(viewport={"width": 1000, "height": height}))
         page = contexts[-1].new_page()
         page.set_default_timeout(EXPECT_MS)
+        # Dialogs of JupyterLab itself, as that the server is slow to answer; a person would close them too.
+        unasked = page.locator(".jp-Dialog").filter(has_not_text="Restart")
+        page.add_locator_handler(unasked, close_dialog)
         page.goto(address.format(path), timeout=LOAD_MS)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=LOAD_MS)
         idle(page)
@@ -137,15 +150,11 @@ def open_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
     playwright.expect.set_options(timeout=EXPECT_MS)
     yield open_
     for context in contexts:
+        for page in context.pages:
+            page.screenshot(
+                path=str(shots / f"{request.node.name}-end.png")
+            )  # what was there if it has failed
         context.close()
-
-
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures go."""
-    folder = Path(os.environ.get("POLYREPL_SHOTS") or tmp_path_factory.mktemp("shots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -158,6 +167,11 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)  # nothing tells when a server begins to listen
     raise AssertionError(log.read_text()[-2000:])
+
+
+def close_dialog(dialog: Any) -> None:
+    print("closed:", dialog.inner_text())
+    dialog.page.keyboard.press("Escape")
 
 
 def idle(page: Any) -> None:
