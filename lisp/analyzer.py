@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import analyzer_heads as heads
 from . import analyzer_literals as literal
 from . import hints
 from .errors import Diagnostic, LispError
@@ -29,7 +30,7 @@ from .forms import (
     Symbol,
     Vector,
 )
-from .literals import js_string, nil
+from .literals import nil
 from .mangle import import_js
 from .metadata import plain
 from .nodes import (
@@ -174,9 +175,9 @@ class Analyzer:
             head = items[0]
             if type(head) is not Symbol:
                 if type(head) is Keyword:
-                    return self.keyword_call(head, form, scope)
+                    return heads.keyword_call(self, head, form, scope)
                 if type(head) in _DATA:
-                    return self.data_call(head, form, scope)
+                    return heads.data_call(self, head, form, scope)
                 bare = plain(head)
                 if bare is not head:
                     form = List((bare, *items[1:]), form.span)
@@ -186,7 +187,7 @@ class Analyzer:
             meaning = self.world.resolve(head, scope)
             if meaning is None:
                 if name[0] == "." and len(name) > 1:
-                    return self.method_shorthand(head, form, scope)
+                    return heads.method_shorthand(self, head, form, scope)
                 if name[-1] == "." and len(name) > 1 and name != "..":
                     cls = self.reference(Symbol(name[:-1], head.span, head.marks), scope)
                     return New(form.span, cls, self.values(items[1:], scope))
@@ -385,37 +386,6 @@ class Analyzer:
             self.frame.has_await = True
             return CheckAwait(made.span, made)
         return made
-
-    def keyword_call(self, head: Keyword, form: List, scope: Scope) -> Node:
-        args = self.values(form.items[1:], scope)
-        if not 1 <= len(args) <= 2:
-            raise self.fail("arity", form, f":{head.name} takes an object and an optional default")
-        key = Lit(head.span, js_string(head.name))
-        key.ty = "str"
-        return Call(form.span, CoreRef(head.span, "get"), [args[0], key, *args[1:]])
-
-    def data_call(self, head: Form, form: List, scope: Scope) -> Node:
-        """`({:a 1} :a)`, `([10 20] 1)`, `(#{1} 1)`: data in head position is looked up."""
-        args = self.values(form.items, scope)
-        if not 2 <= len(args) <= 3:
-            raise self.fail("arity", form, "data is called with a key and an optional default")
-        return Call(form.span, CoreRef(head.span, "get"), args)
-
-    def method_shorthand(self, head: Symbol, form: List, scope: Scope) -> Node:
-        """`(.-prop o)` and `(.method o args)`; the method may be a path."""
-        items = form.items
-        name = head.name
-        if len(items) < 2:
-            raise self.fail("arity", form, f"({name}) has no object", f"write ({name} object)")
-        if name.startswith(".-") and len(name) > 2:
-            if len(items) > 2:
-                raise self.fail("arity", items[2], f"{name} reads a property and takes only an object")
-            return self.property_chain(self.value(items[1], scope), name[2:].split("."), form.span)
-        obj = self.value(items[1], scope)
-        path = name[1:].split(".")
-        if not all(path):
-            raise self.fail("bad-name", head, f"{name} is not a method name")
-        return self.apply(self.property_chain(obj, path, head.span), self.values(items[2:], scope), form.span)
 
     def quoted(self, form: Form) -> Node:
         """A form as data: scalars as themselves, the rest built by the runtime."""
