@@ -99,6 +99,7 @@ def _messy(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     def enclose(parts: tuple[str | list[str], str, str, str]) -> str:
         pair, text, blank, one = parts
         if pair[0] == 'f"{':
+            blank = blank or " "  # {{ and }} would be braces of the text
             return f'f"t{{{blank}{one}{blank}}}u"'
         if pair[0] == "#(when " and "#(" in text:
             return f"({text})"
