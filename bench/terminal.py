@@ -18,7 +18,7 @@ import tempfile
 import termios
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fcntl import ioctl
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from polyrepl.bridge.process import find_node
 
 KEYS = "abcdefghijklmnopqrstuvwxyzabcdefghijklmn"
 STARTS = 5
+PYTHON_LOOP = "exec('while True: pass')"
 ESCAPE = re.compile(rb"\x1b(?:\[[\d;?]*[@-~]|\][^\x07]*\x07|[()].)")
 
 
@@ -38,9 +39,7 @@ class Prompt:
     command: list[str]
     prompt: bytes
     expression: str
-    before: str = ""
-    after: str = ""
-    env: dict[str, str] = field(default_factory=dict)
+    loop: str  # runs for ever
 
 
 class Terminal:
@@ -57,7 +56,7 @@ class Terminal:
                 "XDG_STATE_HOME": home,
             }
             env |= {"IPYTHONDIR": f"{home}/ipython", "DENO_NO_UPDATE_CHECK": "1", "NO_COLOR": "1"}
-            os.execvpe(program.command[0], program.command, env | program.env)
+            os.execvpe(program.command[0], program.command, env)
         ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self.seen = b""
 
@@ -67,7 +66,7 @@ class Terminal:
         os.write(self.fd, text.encode())
         return start
 
-    def until(self, wanted: bytes, seconds: float = 30) -> float:
+    def until(self, wanted: bytes, seconds: float = 15) -> float:
         """When `wanted` has been read."""
         end = time.perf_counter() + seconds
         while wanted not in ESCAPE.sub(b"", self.seen):
@@ -82,7 +81,8 @@ class Terminal:
 
     def quiet(self, seconds: float = 0.3) -> None:
         """Read until nothing comes any more."""
-        while select.select([self.fd], [], [], seconds)[0]:
+        end = time.perf_counter() + 5
+        while time.perf_counter() < end and select.select([self.fd], [], [], seconds)[0]:
             if b"\x1b[6n" in os.read(self.fd, 1 << 16):
                 os.write(self.fd, b"\x1b[1;1R")
 
@@ -94,17 +94,19 @@ class Terminal:
 
 def prompts(peers: Any) -> Iterator[Prompt]:
     """Ours first, then what is installed of the others."""
-    yield Prompt("polyrepl", [str(Path(sys.executable).with_name("polyrepl"))], b"=>", "(+ 1 2)")
-    yield Prompt("python", [sys.executable, "-q"], b">>>", "1+2")
-    yield Prompt("IPython", [peers.command("ipython"), "--no-banner"], b"In [1]:", "1+2")
-    yield Prompt("ptpython", [peers.command("ptpython")], b">>>", "1+2")
-    yield Prompt("hy", [peers.command("hy")], b"=>", "(+ 1 2)")
-    yield Prompt("node", [find_node()], b"> ", "1+2")
-    yield Prompt("deno", [str(peers.folder / "node_modules" / ".bin" / "deno")], b"> ", "1+2")
+    yield Prompt(
+        "polyrepl", [str(Path(sys.executable).with_name("polyrepl"))], b"=>", "(+ 1 2)", "(while true nil)"
+    )
+    yield Prompt("python", [sys.executable, "-q"], b">>>", "1+2", PYTHON_LOOP)
+    yield Prompt("IPython", [peers.command("ipython"), "--no-banner"], b"In [1]:", "1+2", PYTHON_LOOP)
+    yield Prompt("ptpython", [peers.command("ptpython")], b">>>", "1+2", PYTHON_LOOP)
+    yield Prompt("hy", [peers.command("hy")], b"=>", "(+ 1 2)", "(while True)")
+    yield Prompt("node", [find_node()], b"> ", "1+2", "for (;;) {}")
+    yield Prompt("deno", [str(peers.folder / "node_modules" / ".bin" / "deno")], b"> ", "1+2", "for (;;) {}")
 
 
 def measure(program: Prompt) -> dict[str, float]:
-    """Seconds: start to prompt (best of some), a key to the screen and Enter to the value (medians)."""
+    """Seconds: start to prompt (best of some), the rest medians."""
     with tempfile.TemporaryDirectory() as home:
         starts = []
         for _ in range(STARTS):
@@ -132,9 +134,22 @@ def measure(program: Prompt) -> dict[str, float]:
                 began = terminal.send("\r")
                 results.append(terminal.until(b"3") - began)
                 terminal.quiet(0.15)
+            stops = []
+            for _ in range(5):
+                terminal.send(program.loop + "\r")
+                terminal.quiet(1.0)
+                began = terminal.send("\x03")
+                # The next prompt: IPython's has another number.
+                stops.append(terminal.until(program.prompt.partition(b"1")[0]) - began)
+                terminal.quiet(0.3)
         finally:
             terminal.close()
-    return {"start": min(starts), "key": statistics.median(keys), "result": statistics.median(results)}
+    return {
+        "start": min(starts),
+        "key": statistics.median(keys),
+        "result": statistics.median(results),
+        "stop": statistics.median(stops),
+    }
 
 
 def terminal(peers: Any) -> Iterator[tuple[str, str, str]]:
@@ -152,6 +167,7 @@ def terminal(peers: Any) -> Iterator[tuple[str, str, str]]:
         ("start", "start to prompt"),
         ("key", "key to screen"),
         ("result", "Enter to the value of 1+2"),
+        ("stop", "Ctrl-C in an endless loop to the prompt"),
     ):
         theirs = ", ".join(f"{name} {shown(row[key])}" for name, row in found.items())
         yield what, shown(ours[key]), theirs
