@@ -21,6 +21,14 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
+    """One session for tests that leave it as they found it."""
+    with Screen(tmp_path_factory.mktemp("home")) as made:
+        made.ready()
+        yield made
+
+
 # -- typing --------------------------------------------------------------------------------------
 
 
@@ -179,16 +187,18 @@ def test_figures_are_saved_where_they_can_not_be_drawn(screen: Screen) -> None:
         ",py import asyncio; await asyncio.sleep(100)",
     ],
 )
-def test_ctrl_c_stops_it_and_the_state_stays(screen: Screen, program: str) -> None:
-    screen.submit("(def kept 41)")
-    screen.ready()
-    screen.submit(program)
-    screen.shows("Ctrl-C stops it")
-    screen.key("C-c")
-    screen.shows("Interrupted", within=5)
-    screen.ready()
-    screen.submit("(+ kept 1)")
-    screen.result("42")
+def test_ctrl_c_stops_it_and_the_state_stays(shared: Screen, program: str) -> None:
+    shared.key("C-l")
+    shared.until(lambda screen: screen.startswith("=>"), "a cleared screen")
+    shared.submit("(def kept 41)")
+    shared.ready()
+    shared.submit(program)
+    shared.shows("Ctrl-C stops it")
+    shared.key("C-c")
+    shared.shows("Interrupted", within=5)
+    shared.ready()
+    shared.submit("(+ kept 1)")
+    shared.result("42")
 
 
 def test_ctrl_c_cancels_the_edit(screen: Screen) -> None:
