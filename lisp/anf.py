@@ -66,6 +66,12 @@ class Method:
         return self.alias
 
 
+# core functions, often the last thing a function calls, that surely give no promise
+_NO_PROMISE = """$w add sub mul div pow neg lt le gt ge $e not$e inc dec str count keyword list map filter
+conj assoc vec range println prn interpolate"""
+NO_PROMISE = frozenset(_NO_PROMISE.split())
+
+
 def label(at: Span | None, name: str) -> str | None:
     """The Lisp name that the source map gives to an identifier: only one that stands in the source there."""
     return name if at is not None and at.source.text.startswith(name, at.start) else None
@@ -85,6 +91,7 @@ class Lowerer:
         self.polls = polls
         self.await_wrapper = await_wrapper
         self.tries = 0
+        self.wrap_returns = False  # in an async function of a session
         self.loop_tries: dict[int, int] = {}  # loop (by id) -> how many try bodies stand around it
         self.switches = 0
         self.method: Method | None = None
@@ -180,6 +187,8 @@ class Lowerer:
         if kind == "return":
             if type(e) is ir.AwaitExpr and not self.tries:
                 e = e.value
+            elif self.wrap_returns:
+                e = self.wrapped(e)
             self.stmts.append(ir.Return(at, e))
             return
         if kind == "assign":
@@ -192,6 +201,17 @@ class Lowerer:
         else:
             self.stmts.extend(_effect(e))
         self.leave(dest)
+
+    def wrapped(self, e: Expr) -> Expr:
+        """What an async function returns may be somebody else's promise: an interrupt has to reach it too."""
+        if type(e) is ir.Cond:
+            return ir.Cond(e.at, e.test, self.wrapped(e.then), self.wrapped(e.other))
+        if type(e) is not ir.CallExpr:
+            return e
+        name = e.fn.text if type(e.fn) is Name else ""
+        if name in NO_PROMISE or (e.new and name != "Promise"):
+            return e
+        return ir.CallExpr(e.at, self.host("$w"), [e])
 
     def leave(self, dest: Dest) -> None:
         """After a value has been delivered: out of the loop it is the result of."""

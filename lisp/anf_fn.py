@@ -31,10 +31,16 @@ def function(lw: Lowerer, node: n.Fn) -> Expr:
     return lower_fn(lw, node)
 
 
+def frame_awaits(node: n.Fn) -> bool:
+    return node.frame.has_await and not node.frame.has_yield
+
+
 def lower_fn(lw: Lowerer, node: n.Fn, *, method: bool = False) -> ir.Function:
     saved = lw.scope, lw.stmts, lw.tries, lw.switches, lw.method, lw.own_this
     lw.scope = Scope(lw.scope)
     lw.tries = lw.switches = 0
+    wrapping = lw.wrap_returns
+    lw.wrap_returns = lw.await_wrapper and frame_awaits(node)
     name: str | None = None
     frame = node.frame
     if node.self_local is not None:
@@ -66,6 +72,7 @@ def lower_fn(lw: Lowerer, node: n.Fn, *, method: bool = False) -> ir.Function:
         at = next((at + 1 for at, stmt in enumerate(body) if calls_super(stmt)), 0)
         body.insert(at, ir.Declare(None, "const", made.alias, Name(None, "this")))
     lw.scope, lw.stmts, lw.tries, lw.switches, lw.method, lw.own_this = saved
+    lw.wrap_returns = wrapping
     return ir.Function(
         node.span, name, params, rest, body, arrow, frame.has_await, frame.has_yield, node.name
     )

@@ -17,7 +17,7 @@ from .anf import (
 )
 from .anf_control import bind
 from .anf_ops import negate, test
-from .anf_order import is_pure, mentions, reorder
+from .anf_order import is_pure, mentions, reorder, some_assign
 from .ir import (
     Expr,
     Name,
@@ -197,8 +197,9 @@ def recur_into(lw: Lowerer, node: n.Recur, dest: Dest) -> None:
     args = lw.args(node.args)
     targets = [local.outer_js or lw.name_of(local) for local in node.loop.locals]
     steps: list[tuple[str, Expr]] = []
-    for name, e in zip(targets, args, strict=True):
-        if not (type(e) is Name and e.text == name):
+    for at, (name, e) in enumerate(zip(targets, args, strict=True)):
+        # a variable keeps its value by itself, unless a later argument sets it
+        if not (type(e) is Name and e.text == name) or some_assign(args[at + 1 :]):
             steps.append((name, e))
     if lw.tries > lw.loop_tries.get(id(node.loop), 0) and any(not is_pure(e) for _, e in steps[1:]):
         # an argument that throws must leave the variables alone: the loop's own catch may read them

@@ -37,4 +37,6 @@ f"s{nil}"
 (let go ((i 0)) (try (if (< i 2) (go (inc i)) (throw (error "x"))) (catch e (t i) 5)))
 (defn f () (loop [y 0 v 7] (try (recur 1 (throw (t "e1"))) (catch x [y v])))) (f)
 (let [f (fn () (loop [y 0] (try (if (< y 3) (recur (await (tp (inc y)))) y) (finally (t y)))))] (await (f)))
+(loop [c 0 acc 5 n 0] (if (< c 3) (recur (inc c) acc (set! acc 1)) [acc n]))
+(loop [c 0 acc 5 n 0] (if (< c 3) (recur (inc c) acc (do (set! acc (inc n)) c)) [acc n]))
 """
