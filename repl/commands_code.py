@@ -17,6 +17,7 @@ from polyrepl.lisp.write import write_form
 
 from . import python_objects as pyo
 from .commands import command
+from .prose import wrapped
 from .status import elapsed
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 @command("doc", "name")
 async def doc(terminal: Terminal, argument: str) -> None:
     """,doc name: what a name does, whichever language it is of"""
-    terminal.say(await terminal.services.describe(argument) or f"no documentation for {argument}")
+    found = await terminal.services.describe(argument)
+    terminal.say(wrapped(found, terminal.showing.width()) if found else f"no documentation for {argument}")
 
 
 @command("source", "name")
@@ -220,6 +222,9 @@ async def inspect_(terminal: Terminal, argument: str) -> None:
         value = found.python
         terminal.say(f"Python {type(value).__module__}.{type(value).__qualname__}")
         terminal.say(pyo.clip(repr(value), 400))
+        place = place_of(value)
+        if place:
+            terminal.say(place)
         rows = [(entry.name, entry.meta) for entry in pyo.attributes(value)]
     else:
         answer = terminal.services.terminal().inspectResult()
@@ -228,6 +233,21 @@ async def inspect_(terminal: Terminal, argument: str) -> None:
         rows = [(name, meta) for name, _, meta in answer["found"]]
     for name, meta in rows[:200]:
         terminal.say(f"  {name:<24} {meta}")
+
+
+def place_of(value: object) -> str:
+    """Call shape and file of a function or class, as far as Python knows them."""
+    import inspect
+
+    if not callable(value):
+        return ""
+    shape = pyo.parameters(value)
+    shown = f"{getattr(value, '__name__', '')}({', '.join(shape)})" if shape is not None else ""
+    try:
+        _, line = inspect.getsourcelines(value)
+        return f"{shown}  {inspect.getsourcefile(value)}:{line}"
+    except (OSError, TypeError):
+        return shown
 
 
 @command("type", "form")

@@ -31,6 +31,7 @@ from .history import FormHistory, SuggestForm
 from .keys import bindings
 from .lines import Lines
 from .matching import MatchingBrackets
+from .prose import wrapped
 
 CONTINUATION = ".. "
 SIGNATURE_WIDTH = 200
@@ -179,7 +180,8 @@ class Editor:
                 found = await self.services.doc(text, cursor, modes.mode_of(text, self.mode))
             except Exception as error:
                 found = f"no documentation: {error}"
-            await run_in_terminal(lambda: print(found or "no documentation here"))
+            width = self.session.output.get_size().columns
+            await run_in_terminal(lambda: print(wrapped(found or "no documentation here", width)))
 
         self.session.app.create_background_task(show())
 

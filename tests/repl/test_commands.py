@@ -60,6 +60,7 @@ CASES = [
     (",time (reduce", ["never closed"]),
     (",inspect [1 2]", ["^JavaScript Array$", r"^  push +\("]),
     (',inspect (py.eval "[1]")', ["^Python builtins.list$", r"^  append +\(self, object, /\)$"]),
+    (",inspect json.dumps", ["^Python builtins.function$", r"^dumps\(obj, .*json/__init__.py:\d+$"]),
     (",inspect nil", ["^nil$"]),
     (",inspect (nosuch)", ["unbound symbol"]),
     (",type (new Map)", ["^JavaScript Map$"]),
@@ -91,6 +92,13 @@ def test_shows(prompt: Prompt, text: str, patterns: list[str]) -> None:
     for pattern in patterns:
         assert re.search(pattern, shown, re.MULTILINE), (pattern, shown)
     assert "Traceback" not in shown and "internal error" not in shown
+
+
+def test_documentation_is_broken_between_words(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = prompt.submit(",doc map").split("\n")
+    assert max(map(len, lines)) <= 40
+    assert " ".join(lines).startswith("(map f xs & more) function What f gives for each item;")
 
 
 def test_profile(prompt: Prompt) -> None:
