@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from polyrepl.repl.modes import Mode
+if TYPE_CHECKING:
+    from polyrepl.repl.modes import Mode
+
 
 MARKERS: dict[str, Mode] = {"py": "py", "python": "py", "js": "js", "javascript": "js", "lisp": "lisp"}
 

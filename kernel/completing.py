@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from polyrepl.bridge import BridgeError
-from polyrepl.repl.modes import Mode
 from polyrepl.repl.services import SessionServices
 
 from .session import KernelSession
+
+if TYPE_CHECKING:
+    from polyrepl.repl.modes import Mode
 
 INSPECTING = Path(__file__).with_name("node") / "inspecting.mjs"
 DEADLINE = 0.1

@@ -12,16 +12,18 @@ import html
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from polyrepl.lisp import corelib
 from polyrepl.repl import python_objects
 from polyrepl.repl.context import call_at, word_at
 from polyrepl.repl.helper import ask
-from polyrepl.repl.modes import Mode
 from polyrepl.repl.trace import SCHEME
 
 from .completing import KernelServices
+
+if TYPE_CHECKING:
+    from polyrepl.repl.modes import Mode
 
 KINDS = {"special": "special form", "definer": "special form", "js": "JavaScript"}
 PATIENCE = 1.0

@@ -21,7 +21,6 @@ from typing import Any
 from ipykernel._version import kernel_protocol_version
 from polyrepl.bridge import BridgeError
 from polyrepl.repl.events import Exit, Lost, Problem, Value
-from polyrepl.repl.polyglot import JsNames
 from traitlets import Integer, List
 
 from . import threads
@@ -79,6 +78,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
 
     def _share_names(self) -> None:
         """Python sees `js.name`, JavaScript `py.name`: the rules of the terminal (repl/polyglot.py)."""
+        from polyrepl.repl.polyglot import JsNames  # takes a while, and nobody needs it before the first cell
+
         node = self.services.terminal()
         node.shareNames()
         self._remember = node.remember
