@@ -5,6 +5,7 @@ In: keys. Out: the screen. Everything waits for what is to be seen, with a deadl
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -79,6 +80,16 @@ class Screen:
 
     def resize(self, columns: int, rows: int) -> None:
         self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
+    def clear(self) -> None:
+        """An empty prompt on an empty screen. Ctrl-L lets the editor ask where the cursor is; the terminal's
+        answer to a question just before may be echoed, so the key is pressed again where that has happened."""
+        for _ in range(5):
+            self.key("C-l")
+            with contextlib.suppress(AssertionError):
+                self.until(lambda screen: screen.startswith("=>"), "a cleared screen", within=3)
+                return
+        raise AssertionError(f"the screen is not cleared\n{self.capture()}")
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -188,8 +188,7 @@ def test_figures_are_saved_where_they_can_not_be_drawn(screen: Screen) -> None:
     ],
 )
 def test_ctrl_c_stops_it_and_the_state_stays(shared: Screen, program: str) -> None:
-    shared.key("C-l")
-    shared.until(lambda screen: screen.startswith("=>"), "a cleared screen")
+    shared.clear()
     shared.submit("(def kept 41)")
     shared.ready()
     shared.submit(program)

@@ -34,8 +34,7 @@ def screen(shared: Screen) -> Screen:
     if not shared.capture().split("=>")[-1].startswith("\n"):
         shared.key("C-c")
         shared.ready()
-    shared.key("C-l")
-    shared.until(lambda screen: screen.startswith("=>"), "a cleared screen")
+    shared.clear()
     return shared
 
 
