@@ -82,8 +82,11 @@ class Screen:
         self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
 
     def clear(self) -> None:
-        """An empty prompt on an empty screen. Ctrl-L lets the editor ask where the cursor is; the terminal's
-        answer to a question just before may be echoed, so the key is pressed again where that has happened."""
+        """An empty prompt on an empty screen.
+
+        The editor asks the terminal where the cursor is; an answer that comes between two prompts is echoed.
+        The key is pressed again where that has happened.
+        """
         for _ in range(5):
             self.key("C-l")
             with contextlib.suppress(AssertionError):
