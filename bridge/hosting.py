@@ -115,6 +115,9 @@ class Hosting:
             else:
                 self._serving[threading.get_ident()] = self._serving.get(threading.get_ident(), 0) + 1
             try:
+                # With `top_python` set, so that an interrupt comes before this look or raises by itself.
+                if home and self._ladder.due is not None:
+                    self._ladder.check(form, frame.flags)
                 if outermost and form in self._contexts:
                     value = self._contexts[form].copy().run(self.server.perform, message, frame.body)
                 else:

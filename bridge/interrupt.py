@@ -16,12 +16,14 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .protocol import FLAGS
 from .transport import Frame
 
 if TYPE_CHECKING:
     from .bridge import Bridge
     from .connection import Connection
 
+_SEEN = FLAGS["SEEN"]
 _RECORD = struct.Struct("<II")
 _INTERRUPT = 1
 _PATIENCE = 4.0
@@ -40,14 +42,19 @@ class Ladder:
         self._forms: dict[int, int] = {}
         self._asked = 0
         self._first = 0.0
+        # The form (0: any) that was asked to stop while JavaScript was on top. When a call of Python's comes
+        # that JavaScript made before it heard of it, the exception is raised here, or it would be lost.
+        self.due: int | None = None
 
     def started(self, ident: int, form: int) -> None:
         """A form (or a call of its own, form -1) began."""
+        self.due = None
         self._forms[ident] = max(form, 0)
         self._asked = 0
 
     def ended(self, ident: int) -> None:
         """It ended."""
+        self.due = None
         self._forms.pop(ident, None)
         self._asked = 0
 
@@ -70,15 +77,25 @@ class Ladder:
         if not self._asked:
             self._first = now
         self._asked += 1
+        self.due = form
         process.signal_control(_RECORD.pack(_INTERRUPT, form))
         if self._asked > 3 or now - self._first > _PATIENCE:
             # The watchdog itself does not answer (start-up, out of memory): end Node from here.
             with contextlib.suppress(OSError):
                 os.kill(process.pid, signal.SIGKILL)
 
+    def check(self, form: int, flags: int) -> None:
+        """A call of Python's comes in after an interrupt was asked for. Raises KeyboardInterrupt when
+        JavaScript had not heard of it when it made the call."""
+        if self.due in (0, form):
+            self.due = None
+            if not flags & _SEEN:
+                raise KeyboardInterrupt
+
     def lost(self) -> str | None:
         """What to say when Node ended because of us."""
         asked, self._asked = self._asked, 0
+        self.due = None
         self._forms.clear()
         if asked:
             return (
@@ -96,6 +113,7 @@ class Ladder:
         ):
             return conn.request(header, segments)
         self._asked = 0
+        self.due = None
         _signal.signal(_SIGINT, self._on_signal)
         try:
             return conn.request(header, segments)

@@ -35,7 +35,8 @@ MAX_FRAME: Final = 0x7FFFFFFF
 SAFE_INTEGER: Final = 9007199254740991
 
 KINDS: Final[dict[str, int]] = {"REQUEST": 1, "REPLY": 2, "ERROR": 3, "NOTE": 4, "OUTPUT": 5}
-FLAGS: Final[dict[str, int]] = {"BELL": 1, "ASYNC": 2, "STDERR": 4}
+# SEEN: a request made after JavaScript has heard of the interrupt (see interrupt.py).
+FLAGS: Final[dict[str, int]] = {"BELL": 1, "ASYNC": 2, "STDERR": 4, "SEEN": 8}
 
 OPS: Final[dict[str, int]] = {
     "ping": 1,

@@ -92,10 +92,11 @@ export class Connection {
    * @param {number} op @param {(m: import("./marshal.mjs").Marshal) => any[]} operands their wire forms
    */
   request(op, operands) {
+    const flags = this.#poll();
     const id = this.#id();
     const outer = this.marshal.begin();
     try {
-      this.#put(KINDS.REQUEST, id, 0, [op, this.parent, formNumber(), ...operands(this.marshal)]);
+      this.#put(KINDS.REQUEST, id, flags, [op, this.parent, formNumber(), ...operands(this.marshal)]);
     } finally {
       this.marshal.end(outer);
     }
@@ -113,6 +114,18 @@ export class Connection {
     }
     if (frame === null) throw new Interrupt();
     return this.#result(frame);
+  }
+
+  /** A call of Python is a place where an interrupt is noticed, once: what cleans up afterwards may call on. */
+  #poll() {
+    const form = this.words[WORDS.CANCELLED];
+    if (form === 0) {
+      Interrupt.told = false;
+      return 0;
+    }
+    if (form !== -1 && form !== forms.getStore()) return 0;
+    if (!Interrupt.told) throw new Interrupt();
+    return FLAGS.SEEN;
   }
 
   /** Ask Python without waiting. @returns {Promise<any>} with `cancel()` */

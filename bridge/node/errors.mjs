@@ -13,6 +13,7 @@ export class PyError extends Error {
     Object.defineProperty(this, "name", { value: name, configurable: true, writable: true });
     Object.defineProperty(this, "exception", { value: exception, configurable: true });
     if (name === "KeyboardInterrupt" || name === "Interrupted") {
+      Interrupt.told = true;
       Object.defineProperty(this, INTERRUPT, { value: true });
     }
     this.stack = `${name}: ${message}${String(this.stack).replace(/^[^]*?(?=\n    at |$)/, "")}`;
@@ -39,8 +40,11 @@ export class PyError extends Error {
 export class Interrupt extends Error {
   constructor(message = "interrupted") {
     super(message);
+    Interrupt.told = true;
   }
 }
+/** Whether the code that runs has heard of the interrupt that is under way. */
+Interrupt.told = false;
 Object.defineProperty(Interrupt.prototype, "name", { value: "Interrupt" });
 Object.defineProperty(Interrupt.prototype, INTERRUPT, { value: true });
 

@@ -22,6 +22,7 @@ export class Interrupts {
   begin(form) {
     const run = { form, settle: null, controller: null };
     this.running.add(run);
+    Interrupt.told = false;
     if (this.words[WORDS.CANCELLED] !== 0) Atomics.store(this.words, WORDS.CANCELLED, 0);
     this.words[WORDS.FORM] = form;
     return run;
@@ -41,12 +42,15 @@ export class Interrupts {
 
   /** Rung 1: reject every await of the form and abort its signal. Form 0 means whatever runs. */
   cancel(form, reason = new Interrupt()) {
+    let told = false;
     for (const run of this.running) if (form === 0 || run.form === form) run.controller?.abort(reason);
     for (const [number, rejecters] of [...this.waiting]) {
       if (form !== 0 && number !== form) continue;
       this.waiting.delete(number);
+      told ||= rejecters.size > 0;
       for (const reject of rejecters) reject(reason);
     }
+    Interrupt.told = told; // else whatever resumes is told at its next call of Python
   }
 
   /** An AbortSignal that fires when the form of the running code is cancelled. */

@@ -7,7 +7,7 @@ export const PREFIX_SIZE = 16;
 export const MAX_FRAME = 0x7fffffff;
 
 export const KINDS = { REQUEST: 1, REPLY: 2, ERROR: 3, NOTE: 4, OUTPUT: 5 };
-export const FLAGS = { BELL: 1, ASYNC: 2, STDERR: 4 };
+export const FLAGS = { BELL: 1, ASYNC: 2, STDERR: 4, SEEN: 8 };
 
 export const OPS = {
   ping: 1, import: 2, getattr: 3, setattr: 4, delattr: 5, hasattr: 6, call: 7, new: 8, getitem: 9, setitem: 10,

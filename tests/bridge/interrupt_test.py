@@ -224,3 +224,34 @@ def test_node_says_nothing_of_debuggers(js: Bridge, printed: Any) -> None:
     timer.join()
     js.close()
     assert printed.text("stderr") == ""
+
+
+async def test_a_call_of_python_is_where_an_interrupt_is_noticed(js: Bridge, control_c: Any) -> None:
+    """JavaScript that was asked to stop does not start something in Python; what cleans up may."""
+    log: list[str] = []
+    source = """(f) => {
+      const flag = globalThis[Symbol.for("polyrepl.$flag")];
+      while (flag[0] === 0);   // asked to stop, and nothing looks at it
+      try { f("started") } finally { f("cleaned") }
+    }"""
+    control_c(0.05)
+    await interrupted(js, source, log.append)
+    assert log == ["cleaned"]
+    assert js.eval("alive") == 5
+
+
+def test_a_call_already_under_way_when_the_interrupt_came(js: Bridge) -> None:
+    """JavaScript made it before it heard of anything: it is Python that raises, once."""
+    ask = js.eval("(f) => f()")
+    log: list[str] = []
+
+    def outer() -> None:
+        js._ladder.due = 0  # an interrupt that was asked for while JavaScript was on top
+        try:
+            ask(lambda: log.append("too late"))
+        finally:
+            ask(lambda: log.append("cleaned"))
+
+    with pytest.raises(KeyboardInterrupt):
+        ask(outer)
+    assert log == ["cleaned"]
