@@ -361,6 +361,8 @@ class Bridge(Hosting):
         self._check_turning(conn)
         loops = self._loops or self.loops
         pending = loops.pending(conn)
+        if form:
+            self._ladder.starting(form)
         ident = conn.post(header, segments, pending)
         if form:
             self._ladder.started(ident, form)

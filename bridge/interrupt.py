@@ -45,6 +45,14 @@ class Ladder:
         # The form (0: any) that was asked to stop while JavaScript was on top. When a call of Python's comes
         # that JavaScript made before it heard of it, the exception is raised here, or it would be lost.
         self.due: int | None = None
+        self._early = 0  # a form that was asked to stop before its call was made
+
+    def starting(self, form: int) -> None:
+        """A form is about to begin. Raises KeyboardInterrupt when it was asked to stop already."""
+        if self._early:
+            early, self._early = self._early, 0
+            if early == form:
+                raise KeyboardInterrupt
 
     def started(self, ident: int, form: int) -> None:
         """A form (or a call of its own, form -1) began."""
@@ -69,6 +77,8 @@ class Ladder:
             if conn.home == _MAIN:
                 signal.pthread_kill(conn.home, signal.SIGINT)
             return
+        if form and form not in self._forms.values():
+            self._early = form
         if not self._forms and conn._depth == 0 and not conn._pending:
             return
         if form is None:

@@ -255,3 +255,15 @@ def test_a_call_already_under_way_when_the_interrupt_came(js: Bridge) -> None:
     with pytest.raises(KeyboardInterrupt):
         ask(outer)
     assert log == ["cleaned"]
+
+
+async def test_before_the_form_has_begun(js: Bridge) -> None:
+    """A front end has a form's number before it makes the call: such an interrupt waits for it."""
+    js.interrupt(41)
+    f = js.eval("() => 1")
+    with pytest.raises(KeyboardInterrupt):
+        await js.call_async(f, form=41)
+    assert await js.call_async(f, form=41) == 1
+    js.interrupt(42)
+    assert await js.call_async(f, form=43) == 1
+    assert await js.call_async(f, form=42) == 1
