@@ -8,6 +8,7 @@ right one.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import sys
@@ -116,16 +117,17 @@ def fill(folder: Path, display_name: str, env: dict[str, str]) -> None:
 
 
 def logos() -> list[Path]:
-    """The logos of the installed package, or of the source tree; none is no error."""
+    """The logos of the installed package, or of the source tree; none, or none one may read, is no error."""
     here = Path(__file__).resolve()
     places = [
         Path(sys.prefix) / "share" / "jupyter" / "kernels" / DEFAULT_NAME,
         here.parents[1] / "kernelspec",
     ]
     for place in places:
-        found = sorted(place.glob("logo-*"))
-        if found:
-            return found
+        with contextlib.suppress(PermissionError):
+            found = sorted(place.glob("logo-*"))
+            if found:
+                return found
     return []
 
 
