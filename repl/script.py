@@ -105,6 +105,7 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
             print(ended.last_words, file=sys.stderr)
         return ended.code
     except (KeyboardInterrupt, asyncio.CancelledError):
+        reporter.complain("KeyboardInterrupt", "Interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         abandon_stdout()

@@ -7,7 +7,9 @@ printer in Node; a Python value by python_text.py; a long one is cut, and `,more
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import os
 import re
 import shutil
 import sys
@@ -121,6 +123,10 @@ class Showing:
 
     def width(self) -> int:
         """Columns of the terminal."""
+        # The terminal itself knows best: COLUMNS, which shutil believes first, does not follow a resize.
+        with contextlib.suppress(OSError):
+            if columns := os.get_terminal_size(1).columns:
+                return max(20, columns)
         return max(20, shutil.get_terminal_size().columns)
 
     # -- pictures --------------------------------------------------------------------------------

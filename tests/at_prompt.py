@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import os
 
 from polyrepl.repl.completer import Candidate
 from polyrepl.repl.modes import Mode
@@ -22,6 +23,7 @@ class Prompt:
 
     def __init__(self, *, init: bool = False) -> None:
         self.loop = asyncio.new_event_loop()
+        self.backend = os.environ.get("MPLBACKEND")
         self.shown = io.StringIO()
         with self._captured():
             self.session = Session(output=Sink().write).start()
@@ -35,6 +37,9 @@ class Prompt:
         self.session.close()
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self.loop.close()
+        # A terminal draws figures by a backend of its own; nothing that is started later shall.
+        if self.backend is None:
+            os.environ.pop("MPLBACKEND", None)
 
     @contextlib.contextmanager
     def _captured(self):  # type: ignore[no-untyped-def]

@@ -79,7 +79,15 @@ class Screen:
         self.tmux("paste-buffer", "-p")
 
     def resize(self, columns: int, rows: int) -> None:
-        self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+        """Resize the window; tmux tells the program in its pane a little later."""
+        tty = os.open(self.tmux("display-message", "-p", "#{pane_tty}").strip(), os.O_RDWR | os.O_NOCTTY)
+        try:
+            self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
+            end = time.monotonic() + PATIENCE
+            while os.get_terminal_size(tty) != (columns, rows) and time.monotonic() < end:
+                time.sleep(0.01)
+        finally:
+            os.close(tty)
 
     def clear(self) -> None:
         """An empty prompt on an empty screen.
