@@ -242,8 +242,9 @@ class Hosting:
 
 
 def _why(reason: str, status: int | None) -> str:
-    if status is None or reason != "end of file":
-        return f"the Node process was lost ({reason})" if reason.startswith("malformed") else reason
+    # A broken pipe (while writing) says as little as an end of file (while reading): the status tells.
+    if status is None or not (reason == "end of file" or reason.startswith("[Errno ")):
+        return reason if reason[:1].isupper() else f"the Node process was lost ({reason})"
     if status < 0:
         with contextlib.suppress(ValueError):
             return f"the Node process was killed by {signal.Signals(-status).name}"
