@@ -64,11 +64,13 @@ class EditorLexer(Lexer):
         self.names = names
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        lines = self.lines.update(document.text)
+        text = document.text
         names = self.names()
-        defined = lines.defined_names()
+        defined = self.lines.update(text).defined_names()
 
         def get_line(number: int) -> StyleAndTextTuples:
+            # prompt_toolkit keeps this function for the text; the scan may have moved on to another one.
+            lines = self.lines.update(text)
             if number >= len(lines.lines):
                 return []
             scanned = lines.scan(number)

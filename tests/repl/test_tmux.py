@@ -40,9 +40,16 @@ def test_a_form_and_its_value(screen: Screen) -> None:
 def test_several_lines_are_indented_as_typed(screen: Screen) -> None:
     for line in ("(defn area [w h]", "(let [a (* w h)]", "a))"):
         screen.submit(line)
+    screen.ready()
     screen.submit("(area 6 7)")
     shown = screen.result("42")
     assert "=> (defn area [w h]\n..   (let [a (* w h)]\n..     a))" in shown
+
+
+def test_what_is_typed_while_a_form_runs_is_the_next_form(screen: Screen) -> None:
+    screen.submit("(await (new Promise (fn [ok] (setTimeout ok 500))))")
+    screen.submit("(* 6 7)")
+    screen.result("42")
 
 
 def test_a_paste_waits_for_enter_and_runs_as_it_is(screen: Screen) -> None:
