@@ -5,7 +5,6 @@ In: keys. Out: the screen. Everything waits for what is to be seen, with a deadl
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shlex
@@ -90,17 +89,9 @@ class Screen:
             os.close(tty)
 
     def clear(self) -> None:
-        """An empty prompt on an empty screen.
-
-        The editor asks the terminal where the cursor is; an answer that comes between two prompts is echoed.
-        The key is pressed again where that has happened.
-        """
-        for _ in range(5):
-            self.key("C-l")
-            with contextlib.suppress(AssertionError):
-                self.until(lambda screen: screen.startswith("=>"), "a cleared screen", within=3)
-                return
-        raise AssertionError(f"the screen is not cleared\n{self.capture()}")
+        """An empty prompt on an empty screen."""
+        self.key("C-l")
+        self.until(lambda screen: typed_rows(screen) == ["=>"], "a cleared screen")
 
     # -- looking ---------------------------------------------------------------------------------
 
@@ -142,8 +133,7 @@ class Screen:
         """Wait until the last line with something typed on it is an empty prompt."""
 
         def empty(screen: str) -> bool:
-            rows = [line.rstrip() for line in screen.split("\n") if line.strip() and not TOOLBAR.search(line)]
-            return bool(rows) and rows[-1] == prompt
+            return typed_rows(screen)[-1:] == [prompt]
 
         return self.until(empty, f"an empty prompt {prompt}", within)
 
@@ -159,3 +149,8 @@ class Screen:
 
 
 TOOLBAR = re.compile(r"F1 doc")
+
+
+def typed_rows(screen: str) -> list[str]:
+    """The rows with something on them, without the toolbar."""
+    return [line.rstrip() for line in screen.split("\n") if line.strip() and not TOOLBAR.search(line)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from running import assert_nothing_left, marked_processes
-from screen import Screen
+from screen import Screen, typed_rows
 
 MARKED = r"\x1b\[(1;)?4m(\x1b\[\d+m)*\("
 OUTER = re.compile(rf"=> (\x1b\[\d+m)*{MARKED}")
@@ -65,10 +65,21 @@ def test_ctrl_r_and_suggestion(screen: Screen) -> None:
     screen.key("C-c")
     screen.key("C-c")
     screen.ready()
+    screen.clear()
     screen.type("(def al")
     screen.matches(r"^=> \(def alpha-beta 12\)$")  # the rest is suggested
     screen.key("End", "Enter")
-    screen.ready()
+    screen.matches(r"^=> \(def alpha-beta 12\)\n=>$")
+
+
+def test_keys_typed_ahead_leave_no_answer_of_the_terminal(screen: Screen) -> None:
+    screen.type("(+ 40 2)")
+    screen.shows("(+ 40 2)")
+    screen.key("Enter", "C-l", "C-l")
+    screen.type("(+ 1 2)")
+    screen.until(lambda shown: typed_rows(shown)[:1] == ["=> (+ 1 2)"], "only what was typed after Ctrl-L")
+    screen.key("Enter")
+    screen.result("3")
 
 
 def test_structural_keys(screen: Screen) -> None:
