@@ -6,6 +6,7 @@ start of the process to the prompt, from the key to its character on the screen,
 
 from __future__ import annotations
 
+import math
 import os
 import pty
 import re
@@ -134,14 +135,7 @@ def measure(program: Prompt) -> dict[str, float]:
                 began = terminal.send("\r")
                 results.append(terminal.until(b"3") - began)
                 terminal.quiet(0.15)
-            stops = []
-            for _ in range(5):
-                terminal.send(program.loop + "\r")
-                terminal.quiet(1.0)
-                began = terminal.send("\x03")
-                # The next prompt: IPython's has another number.
-                stops.append(terminal.until(program.prompt.partition(b"1")[0]) - began)
-                terminal.quiet(0.3)
+            stops = interruptions(terminal, program)
         finally:
             terminal.close()
     return {
@@ -150,6 +144,22 @@ def measure(program: Prompt) -> dict[str, float]:
         "result": statistics.median(results),
         "stop": statistics.median(stops),
     }
+
+
+def interruptions(terminal: Terminal, program: Prompt) -> list[float]:
+    """Seconds from Ctrl-C in an endless loop to the next prompt; infinite where there is none."""
+    stops = []
+    for _ in range(5):
+        terminal.send(program.loop + "\r")
+        terminal.quiet(1.0)
+        began = terminal.send("\x03")
+        try:
+            # The next prompt: IPython's has another number.
+            stops.append(terminal.until(program.prompt.partition(b"1")[0]) - began)
+        except TimeoutError:
+            return [math.inf]
+        terminal.quiet(0.3)
+    return stops
 
 
 def terminal(peers: Any) -> Iterator[tuple[str, str, str]]:
@@ -175,6 +185,8 @@ def terminal(peers: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def shown(seconds: float) -> str:
+    if seconds == math.inf:
+        return "never"
     return f"{seconds * 1e3:.0f} ms" if seconds >= 0.1 else f"{seconds * 1e3:.1f} ms"
 
 

@@ -15,7 +15,8 @@ class Value:
 
     `quiet` is true for definitions and nil: a pipe prints nothing for them. A Python value has
     `is_python` true and the live object in `python`; a JavaScript value has its Lisp notation in
-    `text` and, where it knows how to show itself, a MIME bundle in `data` and `metadata`.
+    `text` and, where it knows how to show itself, a MIME bundle in `data` and `metadata`; a terminal
+    gets the first page of it in `page`: {"text", "more"}.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Value:
     python: Any = None
     data: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
+    page: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Session:
         self._prepare: Any = None
         self.limits: dict[str, int] | None = None
         """How much of a value its text holds at most; everything if None."""
+        self.page_options: Callable[[], str] | None = None
+        """What a terminal wants of each value beside its text: see node/terminal.mjs."""
         self._lost: str | None = None
         self.form_number = 0
         self.failed_late = False
@@ -190,10 +192,16 @@ class Session:
         self, code: str, filename: str, quiet: bool, number: int, span: Span | None = None
     ) -> Event:
         """Run the JavaScript of a form; `filename` is what its stacks will show, `span` where the form is."""
-        outcome = await self.bridge.call_async(self._run, code, filename, quiet, form=number)
+        options = None if quiet or self.page_options is None else self.page_options()
+        outcome = await self.bridge.call_async(self._run, code, filename, quiet, options, form=number)
         kind = outcome["kind"]
         if kind == "value":
-            return Value(outcome["text"], data=outcome["data"], metadata=outcome["metadata"])
+            return Value(
+                outcome["text"],
+                data=outcome["data"],
+                metadata=outcome["metadata"],
+                page=outcome.get("shown"),
+            )
         if kind == "python":
             value = outcome["value"]
             return Value("", is_python=True, python=value)

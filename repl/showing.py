@@ -73,6 +73,12 @@ class Showing:
             text = self._python(value.python, 1)
             self.write(text + "\n" + self._hint(self._next is not None))
             return
+        shown = value.page or self.services.now("show", self.page_options())
+        self._next = self._next_of_node if shown["more"] else None
+        self.write(str(shown["text"]) + "\n" + self._hint(bool(shown["more"])))
+
+    def page_options(self) -> str:
+        """How values are laid out in Node; as text, since a dict would be asked key by key."""
         options = {
             "width": self.width(),
             "color": self.color,
@@ -80,9 +86,7 @@ class Showing:
             "maxDepth": self.config.max_depth,
             "maxString": self.config.max_string,
         }
-        shown = self.services.now("show", json.dumps(options))  # as text: a dict would be asked key by key
-        self._next = self._next_of_node if shown["more"] else None
-        self.write(str(shown["text"]) + "\n" + self._hint(bool(shown["more"])))
+        return json.dumps(options)
 
     def _next_of_node(self, everything: bool) -> str | None:
         shown = self.services.now("next", everything)

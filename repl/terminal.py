@@ -62,6 +62,7 @@ class Terminal:
         self.config, self._init_file, complaint = load_settings(init)
         self.services = SessionServices(session)
         self.showing = Showing(self.services, self.config, self.color)
+        session.page_options = self.showing.page_options
         if complaint:
             self.complain(complaint)
         self.editor = self._make_editor()

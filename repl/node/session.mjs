@@ -4,6 +4,7 @@
  * In: the code of one compiled form, a file name for stacks, and the form's flags.
  * Out: an outcome, a plain object that crosses to Python by copy:
  *   {kind: "value", text, data, metadata}   a JavaScript value in Lisp notation
+ *     and `shown`, what node/terminal.mjs makes of it, where a terminal gave its options
  *   {kind: "python", value}                 a Python value: comes home as the very same object
  *   {kind: "nil"} {kind: "quiet"}           nothing to show
  *   {kind: "error", name, message, stack, exception, cause..}   thrown, with the raw stack text
@@ -133,7 +134,7 @@ const names = { argv: "$star$argv", results: ["$star1", "$star2", "$star3"], err
 
 /** Tell the JavaScript names of `*1 *2 *3 *e *argv*` (the compiler mangles, not this file). */
 export function setNames(results, error, argv) {
-  names.results = results;
+  names.results = [...results]; // Python's list: once, not at every form
   names.error = error;
   names.argv = argv;
 }
@@ -169,7 +170,7 @@ function evaluate(code, filename) {
 }
 
 /** Run one compiled form; never throws what the program threw: that is an outcome. */
-export async function run(code, filename, quiet) {
+export async function run(code, filename, quiet, options) {
   try {
     const form = evaluate(code, filename);
     let value = form(currentImports());
@@ -181,7 +182,7 @@ export async function run(code, filename, quiet) {
     value = await bridge("$w")(value);
     if (value === undefined || value === null) return { kind: "nil" };
     remember(value);
-    return present(value);
+    return present(value, options);
   } catch (error) {
     return failure(error);
   }
@@ -194,10 +195,14 @@ function remember(value) {
   globalThis[one] = value;
 }
 
-function present(value) {
+function present(value, options) {
   if (value?.[PYTHON] !== undefined) return { kind: "python", value };
   const text = limits === null ? runtime.prStr(value) : runtime.prStr(value, limits);
-  return { kind: "value", text, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
+  const outcome = { kind: "value", text, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
+  // The terminal's page goes with the outcome: to ask for it afterwards takes a millisecond.
+  const page = options && globalThis[Symbol.for("polyrepl.page")];
+  if (page) outcome.shown = page(value, options);
+  return outcome;
 }
 
 let limits = null;

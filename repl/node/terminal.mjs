@@ -137,11 +137,15 @@ let page = null;
 
 /** How the last value, `*1`, looks within the options in `json`: {text, more}. */
 export function show(json) {
+  return firstPage(globalThis[results[0]], json);
+}
+
+function firstPage(value, json) {
   const options = JSON.parse(json);
-  const value = globalThis[results[0]];
   page = { value, at: options.maxItems, options, round: 0 };
   return shown(value, options);
 }
+globalThis[Symbol.for("polyrepl.page")] = firstPage;
 
 function shown(value, options) {
   const text = runtime.prettyStr(value, options);
