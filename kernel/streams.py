@@ -126,10 +126,10 @@ class Tape:
         self.flush()
 
     def flush(self) -> None:
-        """Queue everything written so far for sending. Does not wait."""
-        if not self._stretches:
-            self._due = False
-            return
+        """Queue everything written so far for sending; does not wait until it is sent.
+
+        What another thread is just queueing is queued when this returns: a cell's idle follows its output.
+        """
         with self._lock:
             self._due = False
             stretches, self._stretches = self._stretches, []

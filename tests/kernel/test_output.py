@@ -146,6 +146,25 @@ def test_what_goes_around_the_streams_is_the_running_cell_s(kernel: Kernel) -> N
     assert kernel.run("%%py\n!echo shell").text().strip() == "shell"
 
 
+def test_idle_follows_what_another_thread_is_just_sending(kernel: Kernel) -> None:
+    cell = kernel.run(
+        "%%py\n"
+        "import sys, threading, time\n"
+        "sending = threading.Event()\n"
+        "def slowly(message):\n"
+        "    sending.set()\n"
+        "    time.sleep(0.3)\n"
+        "    return message\n"
+        "def work():\n"
+        "    sys.stdout.register_hook(slowly)\n"
+        "    print('from the thread')\n"
+        "    sys.stdout.flush()\n"
+        "threading.Thread(target=work).start()\n"
+        "_ = sending.wait()\n"
+    )
+    assert cell.text() == "from the thread\n"
+
+
 def test_a_cell_without_end_is_cut_off(new_kernel: Callable[..., Kernel]) -> None:
     kernel = new_kernel()
     for code in (
