@@ -259,3 +259,6 @@
 ;;; n9 a key that is a collection is refused, not made text
 (let [bad (fn [k] (try {k 1} (catch TypeError e :refused)))] [(map bad [[1] {:a 1} #{1} inc]) (map (fn [k] {k 1}) [:a "b" 1 nil true 'c])])
 ;=> [[:refused :refused :refused :refused] [{:a 1} {:b 1} {"1" 1} {:null 1} {:true 1} {:c 1}]]
+;;; XC1 what is called and is no function is named
+(map (fn [f] (try (f) (catch e e.message))) [(fn [] (1 2)) (fn [] ("a" 2)) (fn [] (true)) (fn [] (#"a+" "caat"))])
+;=> ["1 is not a function" "\"a\" is not a function" "true is not a function" "/a+/ is not a function"]
