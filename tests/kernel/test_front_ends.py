@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import papermill
 import pytest
 from kernels import Kernel
 from nbconvert.exporters import HTMLExporter, ScriptExporter
+from papermill.exceptions import PapermillException
 from running import assert_nothing_left, environment
 from screen import Screen
 
@@ -64,6 +66,55 @@ def test_papermill(kernelspec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     outputs = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[1].outputs
     assert outputs[0]["text"] == "n is 6\n"
     assert outputs[1]["data"]["text/plain"] == "42"
+
+
+PARAMETERS = {
+    "n": 6,
+    "big": 2**70,
+    "rate": 1e-7,
+    "none": None,
+    "on": True,
+    "text": 'a "b" \\ \n \x01 é \U0001f600 \u2028',
+    "deep": {"a b": [1, {"c": []}, None], "x": {}},
+    "endless": float("-inf"),
+}
+
+
+def test_papermill_passes_parameters(
+    kernelspec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by papermill itself, through the entry point."""
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    defaults = nbformat.v4.new_code_cell("(def n 1) ; how many\n(def text nil)\n(def rate (/ 1 2))")
+    defaults.metadata["tags"] = ["parameters"]
+    names = " ".join(PARAMETERS)
+    book = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "polyrepl", "display_name": "polyrepl", "language": "polyrepl"}},
+        cells=[defaults, nbformat.v4.new_code_cell(f'(py.import "json") (println (json.dumps [{names}]))')],
+    )
+    nbformat.write(book, tmp_path / "in.ipynb")
+    papermill.execute_notebook(
+        tmp_path / "in.ipynb",
+        tmp_path / "out.ipynb",
+        parameters=PARAMETERS,
+        cwd=tmp_path,
+        progress_bar=False,
+    )
+    _, injected, cell = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+    assert injected.metadata["tags"] == ["injected-parameters"]
+    assert injected.source.startswith("; Parameters\n(def n 6)\n(def big 1180591620717411303424n)\n")
+    assert json.loads(cell.outputs[0]["text"]) == list(PARAMETERS.values())
+    found = papermill.inspect_notebook(tmp_path / "in.ipynb")
+    assert [tuple(found[name].values()) for name in found] == [
+        ("n", "number", "1", "how many"),
+        ("text", "nil", "nil", ""),
+        ("rate", "None", "(/ 1 2)", ""),
+    ]
+    with pytest.raises(PapermillException, match="parameter 'a b'"):
+        papermill.execute_notebook(
+            tmp_path / "in.ipynb", None, parameters={"a b": 1}, prepare_only=True, progress_bar=False
+        )
 
 
 def test_papermill_reports_a_failing_cell(
