@@ -354,7 +354,7 @@ def js_import(lw: Lowerer, node: n.JsImport, dest: Dest) -> None:
     loaded = awaited(lw, ir.CallExpr(node.span, lw.host("$import"), [spec]), node.span)
     whole = next((js for prop_, js in node.names if prop_ is None), None)
     here: Expr
-    if len(node.names) == 1:
+    if len(node.names) == 1 and node.names[0][0] != "default":
         prop_, js = node.names[0]
         target = lw.global_place(js, node.span)
         lw.stmts.append(
@@ -367,7 +367,11 @@ def js_import(lw: Lowerer, node: n.JsImport, dest: Dest) -> None:
         for prop_, js in node.names:
             if prop_ is not None:
                 target = lw.global_place(js, node.span)
-                lw.stmts.append(ir.Assign(node.span, target, member(here, prop_, node.span)))
+                value: Expr = member(here, prop_, node.span)
+                if prop_ == "default":
+                    # What `require` gives of a CommonJS package is its default export.
+                    value = ir.Binary(node.span, "??", value, here)
+                lw.stmts.append(ir.Assign(node.span, target, value))
     else:
         lw.stmts.append(ir.Do(node.span, loaded))
     if dest is EFFECT or dest.kind == "effect":

@@ -28,7 +28,7 @@ from .special_core import special
 def options(
     an: Analyzer, form: List, what: str, shape: str
 ) -> tuple[Form, Symbol | None, list[tuple[Symbol, Symbol]]]:
-    """The module, the :as name, and the :refer names with their local names."""
+    """The module, the :as name, and the :refer names with their local names; :default x is one of them."""
     items = form.items
     if len(items) < 2:
         raise an.fail("arity", form, f"{what} needs a module", f"write {shape}")
@@ -43,6 +43,8 @@ def options(
         value = rest[at + 1]
         if key.name == "as" and isinstance(value, Symbol):
             alias = value
+        elif key.name == "default" and what != "py.import" and isinstance(value, Symbol):
+            refer.append((Symbol("default", value.span), value))
         elif key.name == "refer" and isinstance(value, (Vector, List)):
             names = list(value.items)
             while names:

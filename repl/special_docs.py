@@ -56,7 +56,7 @@ _TABLE = """
 (unquote-splicing form)                 A hole for several forms in a quasiquote: ~@form.
 (comment form ..)                       Nothing; the forms are read and left out.
 (import "./file.lisp" :as name)         Use another Lisp file: its names as name.x, its macros too.
-(js.import "module" :as name)           Import a JavaScript module; :refer [a b] for single names.
+(js.import "module" :as name)           A JavaScript module; :refer [a b], :default name for its exports.
 (py.import "module" :as name)           Import a Python module; :refer [a b] for single names.
 (py.eval text)                          The value of a Python expression in __main__.
 (py.exec text)                          Run Python statements in __main__.

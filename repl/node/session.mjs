@@ -13,6 +13,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import util from "node:util";
 import vm from "node:vm";
 import { internKeyword } from "../../lisp/runtime/data.mjs";
 import * as runtime from "../../lisp/runtime/index.mjs";
@@ -83,9 +84,21 @@ function installs(specifier) {
 /** The hint of an error: its own, or, where `require` or `import()` found nothing, what installs it. */
 function hintOf(error) {
   if (typeof error.hint === "string") return error.hint;
+  if (error instanceof TypeError) return defaultExport(error.message);
   if (error.code !== "MODULE_NOT_FOUND" && error.code !== "ERR_MODULE_NOT_FOUND") return null;
   const name = /^Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
   return name === undefined ? null : installs(name);
+}
+
+/** The hint for a module whose default export was meant: `(js.import "axios" :as axios) (axios.get ..)`. */
+function defaultExport(message) {
+  const [, name, member] = /^([\w$]+)(?:\.([\w$]+))? is not a function$/.exec(message) ?? [];
+  const own = name && Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+  if (!util.types.isModuleNamespaceObject(own)) return null;
+  const meant = member === undefined ? own.default : own.default?.[member];
+  if (typeof meant !== "function") return null;
+  const what = member === undefined ? "is what can be called" : `has ${member}`;
+  return `${name} is a module; its default export ${what}: (js.import ".." :default ${name})`;
 }
 
 /** A CommonJS module gives what `require` would give; an ES module its namespace. */

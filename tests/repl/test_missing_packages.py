@@ -41,3 +41,13 @@ def test_hint(prompt: Prompt, program: str, command: str | None) -> None:
     found = re.search(r"^  hint: (.*(?:pip|npm) install .*)$", shown, re.MULTILINE)
     assert (found and found[1]) == command
     assert "no" in shown.lower() and "Require stack" not in shown
+
+
+MODULE = '(js.import "data:text/javascript,export default Object.assign(() => 1, {get() {}})" :as thing)'
+
+
+def test_the_default_export_was_meant(prompt: Prompt) -> None:
+    prompt.submit(MODULE)
+    assert 'default export has get: (js.import ".." :default thing)' in prompt.submit("(thing.get 1)")
+    assert "default export is what can be called: (js.import" in prompt.submit("(thing 1)")
+    assert "default export" not in prompt.submit("(thing.put 1)")

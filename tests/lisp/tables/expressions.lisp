@@ -262,3 +262,7 @@
 ;;; XC1 what is called and is no function is named
 (map (fn [f] (try (f) (catch e e.message))) [(fn [] (1 2)) (fn [] ("a" 2)) (fn [] (true)) (fn [] (#"a+" "caat"))])
 ;=> ["1 is not a function" "\"a\" is not a function" "true is not a function" "/a+/ is not a function"]
+
+;;; XC2 default exports, of ES modules and of what require gives
+(do (js.import "data:text/javascript,export default (x) => x + 1; export const two = 2" :default xc-inc :refer [two :as xc-two]) (js.import "node:path" :default xc-path) [(xc-inc xc-two) (xc-path.join "a" "b")])
+;=> [3 "a/b"]
