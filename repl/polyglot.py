@@ -23,8 +23,9 @@ from polyrepl.bridge import BridgeError, Interrupted
 
 from .events import Event, Exit, Problem, Value
 from .modes import PY_FLAGS
+from .run_hints import python_hint
 from .session import Session, exit_code
-from .trace import python_frames, python_hint
+from .trace import python_frames
 
 if TYPE_CHECKING:
     from .terminal import Terminal

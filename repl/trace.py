@@ -15,7 +15,6 @@ Frames go from the oldest to the newest; those of the bridge and of the runtime 
 from __future__ import annotations
 
 import re
-import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
@@ -29,9 +28,9 @@ from polyrepl.lisp.compiler import Compiled
 from polyrepl.lisp.errors import LispError, excerpt, expansions, render
 from polyrepl.lisp.forms import Source, Span
 from polyrepl.lisp.mangle import demangle
-from polyrepl.lisp.names import suggest
 
 from .events import Problem
+from .run_hints import javascript_hint, python_hint
 
 SCHEME = "polyrepl:form/"
 IMPORTER = ".polyrepl-import.mjs"  # see repl/node/session.mjs
@@ -39,16 +38,6 @@ REMEMBERED_FORMS = 10_000
 REMEMBERED_TEXT = 4_000_000  # characters of those forms, so that a pipe of 100 MB runs in flat memory
 SHOWN_FRAMES = 12
 # Modules whose package is called otherwise.
-DISTRIBUTIONS = {
-    "PIL": "pillow",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dateutil": "python-dateutil",
-    "dotenv": "python-dotenv",
-    "sklearn": "scikit-learn",
-    "skimage": "scikit-image",
-    "yaml": "pyyaml",
-}
 LONGEST_LINE = 1000  # a name of a megabyte is not repeated
 
 _FRAME = re.compile(
@@ -209,32 +198,6 @@ def python_frames(tb: TracebackType | None, file_name: Callable[[str], str] | No
             continue
         found.append(Frame("py", f"{file_name(entry.filename)}:{entry.lineno}", entry.name))
     return found
-
-
-def python_hint(exception: BaseException) -> str | None:
-    """What to do about a Python exception, where its type tells."""
-    if isinstance(exception, ModuleNotFoundError) and exception.name:
-        module = exception.name.partition(".")[0]
-        if module in sys.modules or module in sys.stdlib_module_names:
-            return None  # the package is there; it has no such module
-        return f"python -m pip install {DISTRIBUTIONS.get(module, module)}"
-    if isinstance(exception, AttributeError) and exception.name and exception.obj is not None:
-        try:
-            near = suggest(exception.name, [name for name in dir(exception.obj) if name[0] != "_"])
-        except Exception:  # a class's own __dir__ may do anything
-            return None
-        return f"did you mean {near}?" if near else None
-    return None
-
-
-def javascript_hint(message: str) -> str | None:
-    """Names of methods are not translated: a Lisp would say `to-dict` for `to_dict` or `toDict`."""
-    match = re.search(r"([A-Za-z_$][\w$]*(?:-[\w$]+)+) is not a function$", message)
-    if match is None:
-        return None
-    first, *rest = match[1].split("-")
-    camel = first + "".join(part.capitalize() for part in rest)
-    return f"methods keep the names of their language: {match[1].replace('-', '_')} or {camel}"
 
 
 def shorten(filename: str) -> str:

@@ -103,6 +103,12 @@ def test_unusable_node_gives_one_clear_line(path: str, tmp_path: Path) -> None:
     [
         ('(py.import "json" :as json) (json.load-s "1")', "did you mean loads?"),
         ("(.get-time (new Date))", "methods keep the names of their language: get_time or getTime"),
+        ('(.strip "a")', "a str of Python is a JavaScript string here: (trim s) or (py.str.strip s)"),
+        ("(.append [1] 2)", "an array is no list of Python: (push! xs ..), or (py.list xs) makes one"),
+        (
+            "(.items {:a 1})",
+            "an object is no dict of Python: (entries o), or (py.dict (entries o)) makes one",
+        ),
     ],
 )
 def test_a_name_in_the_wrong_case_is_told(program: str, hint: str, tmp_path: Path) -> None:
