@@ -265,7 +265,14 @@ class Analyzer:
                 if self.world.references is not None:
                     self.world.references.append((meaning, symbol))
                 self.world.used.add(meaning.js)
-                return GlobalRef(span, meaning.name, meaning.js, meaning.is_async_fn, meaning.is_python)
+                return GlobalRef(
+                    span,
+                    meaning.name,
+                    meaning.js,
+                    meaning.is_async_fn,
+                    meaning.is_python,
+                    meaning.is_collection,
+                )
             case CoreFn():
                 return CoreRef(span, meaning.name)
             case JsGlobal():

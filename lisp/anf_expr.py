@@ -29,7 +29,7 @@ from .ir import (
 )
 from .mangle import mangle
 from .nodes import Node
-from .types import type_of
+from .types import is_collection, type_of
 
 IN_GLOBAL = " in globalThis"
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
@@ -182,8 +182,11 @@ def call(lw: Lowerer, node: n.Call) -> Expr:
     if type(fn) is n.CoreRef:
         return ir.CallExpr(node.span, core_ref(lw, fn), lw.args(node.args))
     made = lw.args([fn, *node.args])
-    if type_of(fn) in ("arr", "data") and type(fn) is not n.Lit and 1 <= len(node.args) <= 2:
-        return ir.CallExpr(node.span, lw.core("get"), made)
+    if 1 <= len(node.args) <= 2:
+        if (type_of(fn) in ("arr", "data") and type(fn) is not n.Lit) or is_collection(fn):
+            return ir.CallExpr(node.span, lw.core("get"), made)
+        if type(fn) is n.GlobalRef and fn.is_collection:
+            return ir.CallExpr(node.span, lw.core("invoke"), made)
     if type(made[0]) is ir.Text and made[0].text.startswith("-"):
         made[0] = lw.spill(made[0], "f")  # -1(x) would be read as -(1(x))
     return ir.CallExpr(node.span, made[0], made[1:])

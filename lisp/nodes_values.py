@@ -159,9 +159,9 @@ class LocalRef(Node):
 
 
 class GlobalRef(Node):
-    """A user's global; `js` is its identifier."""
+    """A user's global; `js` is its identifier. `is_collection`: it was last defined as one; may change."""
 
-    __slots__ = ("is_async_fn", "is_python", "js", "name")
+    __slots__ = ("is_async_fn", "is_collection", "is_python", "js", "name")
 
     def __init__(
         self,
@@ -170,6 +170,7 @@ class GlobalRef(Node):
         js: str = "",
         is_async_fn: bool = False,
         is_python: bool = False,
+        is_collection: bool = False,
     ) -> None:
         self.span = span
         self.lift = None
@@ -178,6 +179,7 @@ class GlobalRef(Node):
         self.js = js
         self.is_async_fn = is_async_fn
         self.is_python = is_python
+        self.is_collection = is_collection
 
 
 class CoreRef(Node):

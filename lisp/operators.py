@@ -46,6 +46,12 @@ for _name in ("some-fn", "count"):
     RETURNS.pop(_name, None)
 RETURNS["count"] = "num"
 RETURNS |= dict.fromkeys(("%isMapLike", "%isSequenceOf", "%matches"), "bool")
+# What gives a collection of either language, or nil: to be called, it is looked up in.
+COLLECTIONS = frozenset(
+    ("set", "vec", "vector", "mapv", "filterv", "hash-map", "hash-set", "zipmap", "select-keys", "assoc",
+     "assoc-in", "dissoc", "update", "update-in", "merge", "merge-with", "into", "conj", "disj", "union",
+     "frequencies", "group-by", "rename-keys", "update-vals", "update-keys")
+)  # fmt: skip
 # Functions of JavaScript itself.
 JS_RETURNS = {
     "Number": "num",

@@ -51,6 +51,7 @@ class Global:
     js: str
     is_async_fn: bool = False
     is_python: bool = False
+    is_collection: bool = False
     doc: str | None = None
     arglists: tuple[str, ...] = ()
     module: Namespace | None = None  # of an import alias: the imported file

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from . import nodes as n
 from .nodes import Node, Type
-from .operators import JS_RETURNS, RETURNS
+from .operators import COLLECTIONS, JS_RETURNS, RETURNS
 
 TRUTHY = {"num", "str", "big", "arr", "data", "fn"}
 NATIVE = {"num", "str", "bool", "nil", "big", "arr", "data", "fn"}  # surely no Python object
@@ -62,6 +62,18 @@ def type_of(node: Node) -> Type | None:
     if node.ty is None:
         node.ty = _type(node)
     return node.ty
+
+
+def is_collection(node: Node, depth: int = 0) -> bool:
+    """Is the value surely something to look keys up in (or nil), never a function? Asks no inferred type."""
+    match node:
+        case n.ArrayLit() | n.ObjectLit() | n.SetLit():
+            return True
+        case n.Call(fn=n.CoreRef(name=name)):
+            return name in COLLECTIONS
+        case n.LocalRef(local=local) if local.sources and depth < 8:
+            return all(is_collection(source, depth + 1) for source in local.sources)
+    return False
 
 
 def _type(node: Node) -> Type | None:

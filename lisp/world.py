@@ -220,14 +220,16 @@ class World:
         namespace.macros.pop(name, None)
         if not declared:
             an.defined.append(name)
-            known.is_async_fn = known.is_python = False
+            known.is_async_fn = known.is_python = known.is_collection = False
         return known
 
     def describe(self, known: Global, value: Node, doc: str | None) -> None:
         """Keep what later forms, completion and `doc` want to know of a definition."""
         from .analyzer import is_python
+        from .types import is_collection
 
         known.is_python = is_python(value)
+        known.is_collection = is_collection(value)
         known.doc = doc
         known.arglists = ()
         if isinstance(value, Fn):

@@ -6,7 +6,7 @@
  * path knows BigInt promotion, Python's operators (through the ops object of a PyProxy) and JavaScript's own.
  */
 
-import { PYTHON, asArray, isKeyword, pyOps, truthy } from "./data.mjs";
+import { PYTHON, asArray, isKeyword, lookup, pyOps, truthy } from "./data.mjs";
 import { textOf } from "./text.mjs";
 
 // -------------------------------------------------------------------------------------------- arithmetic
@@ -328,6 +328,11 @@ export function noClause(form, value) {
   return new Error(`${form}: no clause matches ${shown}`);
 }
 
+/** `(f x)` where f was defined as a collection: a lookup, unless it is something else by now. */
+export function invoke(f, ...args) {
+  return typeof f === "function" ? f(...args) : lookup(f, args[0], args.length > 1 ? args[1] : null);
+}
+
 // -------------------------------------------------------------------------------------------- with
 
 /** Enters a context manager: `.value` is what the body gets, `.fail(e)` and `.close()` leave it. */
@@ -336,6 +341,9 @@ export function enter(manager) {
     return pythonManager(manager, manager.__enter__());
   }
   const dispose = manager?.[Symbol.dispose] ?? manager?.close;
+  if (typeof dispose !== "function" && typeof (manager?.[Symbol.asyncDispose] ?? manager?.__aenter__) === "function") {
+    throw new TypeError("with: the value is an async context manager; write (with [:await x ..] ..)");
+  }
   if (typeof dispose !== "function") throw new TypeError("with: the value is not a context manager (no __enter__, Symbol.dispose or close)");
   return { value: manager, fail(e) { throw e; }, close() { Reflect.apply(dispose, manager, []); } };
 }

@@ -112,3 +112,25 @@
 ;;; p42 set! nested .-
 (def a {}) (doseq [i [1 2 3]] (set! (.-foo a) (+ (or (.-foo a) 0) i))) a
 ;=> {:foo 6}
+;;; cc1 a global that was defined as a collection looks its argument up
+(def a-set #{:foo :bar}) (def a-map "doc" {:a 1}) (def an-array [10 20])
+[(a-set :foo) (a-set :nope) (a-map :a) (a-map :z :d) (an-array 1)]
+;=> [:foo nil 1 :d 20]
+;;; cc2 until it is defined as a function
+(def m {:a 1}) (defn look [k] (m k)) (def before (look :a))
+(def m (fn [x] [:fn x]))
+[before (look :a) (m :a)]
+;=> [1 [:fn :a] [:fn :a]]
+;;; cc3 what a core function gives may be called to look up
+(let [s (set [1 2 3]) m (zipmap [:a :b] [1 2]) g (group-by odd? [1 2])] [(s 2) (s 9) (m :b) (g true)])
+;=> [2 nil 2 [1]]
+;;; cc4 through a loop
+(loop [m {} i 0] (if (= i 2) [(m :k) (m :q 5)] (recur (assoc m :k i) (inc i))))
+;=> [1 5]
+;;; cc5 a local that may be a function is called
+(let [m {:a 1}] (set! m (fn [x] [x])) (m :a))
+;=> [:a]
+;;; cc6 with await in the arguments
+(def m {:a 1})
+[(m (await (p :a))) (m (await (p :z)) (await (p 3)))]
+;=> [1 3]
