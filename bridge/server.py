@@ -20,6 +20,7 @@ from typing import Any
 from . import traits
 from .errors import JSError, ProtocolError, WouldBlock
 from .marshal import Marshal
+from .namespace import Names
 from .protocol import OPS, SORTS, TRAITS
 from .proxy import JsProxy
 
@@ -296,7 +297,9 @@ class Server:
         return Plain(self.get(message[3]))
 
     def make(self, message: list[Any], body: Any) -> Any:
-        """A real Python object to share, from a copy: kind is value, tuple or slice."""
+        """A Python object to share, from a copy: kind is value, tuple or slice; names: Python's names."""
+        if message[3] == "names":
+            return Shared(Names(lambda: self.namespace))
         value = self.decode(message[4], body)
         if message[3] == "tuple":
             value = tuple(value)

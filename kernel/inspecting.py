@@ -7,7 +7,6 @@ inspector.
 
 from __future__ import annotations
 
-import builtins
 import html
 import re
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ async def look_up(services: KernelServices, shell: Any, word: str, mode: Mode, l
             return Card(word, kind, known.shape, known.doc, source if level else "", where).bundle()
     path = word.lstrip(".").split(".")
     if mode == "lisp" and path[0] == "py":
-        return await python_bundle(shell, word, builtins, path[1:], level)
+        return await python_bundle(shell, word, python_objects.names(services.main()), path[1:], level)
     root = services.js_name(path[0]) if mode == "lisp" else path[0]
     answer = await services.look_at(root, path[1:])
     if answer is None:

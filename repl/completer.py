@@ -179,7 +179,7 @@ async def _attributes(world: World, place: Place) -> list[Candidate]:
     prefix = place.prefix
     if place.path[0] == "py":
         rest = list(place.path[1:])
-        found = await ask(lambda: pyo.attributes(pyo.walk(builtins, rest), prefix))
+        found = await ask(lambda: pyo.attributes(pyo.walk(pyo.names(world.main()), rest), prefix))
         own = [] if rest else [Candidate(name, "special", "special") for name in PY_NAMES]
         own = [candidate for candidate in own if candidate.text.startswith(prefix)]
         return own + from_attributes(found or [])
@@ -206,7 +206,7 @@ async def python_at(world: World, path: tuple[str, ...]) -> tuple[Any, list[str]
     if not path or not path[0]:
         return None
     if path[0] == "py":
-        return builtins, list(path[1:])
+        return pyo.names(world.main()), list(path[1:])
     answer = await world.node("callShape", world.js_name(path[0]), list(path[1:]))
     if isinstance(answer, Mapping) and "python" in answer:
         return answer["python"], list(answer["rest"])

@@ -8,9 +8,11 @@ the path); `dir` is asked, because it is the object's own answer, so callers use
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import re
 import types
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 LONGEST_META = 60
@@ -71,6 +73,11 @@ def walk(value: Any, path: list[str]) -> Any:
     for name in path:
         value = step(value, name)
     return value
+
+
+def names(main: Mapping[str, Any]) -> types.SimpleNamespace:
+    """What `py.name` may be in Lisp, as one plain object: a global of `main`, else a builtin."""
+    return types.SimpleNamespace(**vars(builtins) | dict(main))
 
 
 def attributes(value: Any, prefix: str = "") -> list[Attribute]:

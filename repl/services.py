@@ -186,7 +186,7 @@ class SessionServices:
             return None
         path = head.split(".")
         if path[0] == "py" and len(path) > 1:
-            answer: Any = {"python": builtins, "rest": path[1:]}
+            answer: Any = {"python": pyo.names(self.main()), "rest": path[1:]}
         else:
             answer = await self.node("callShape", self.js_name(path[0]), path[1:])
         if answer is None:
@@ -235,7 +235,7 @@ class SessionServices:
             root = self.main().get(path[0], getattr(builtins, path[0], None))
             answer = {"python": root, "rest": path[1:]} if root is not None else None
         elif path[0] == "py":
-            answer = {"python": builtins, "rest": path[1:]}
+            answer = {"python": pyo.names(self.main()), "rest": path[1:]}
         else:
             js_name = path[0] if mode == "js" else self.js_name(path[0])
             answer = await self.node("callShape", js_name, path[1:])

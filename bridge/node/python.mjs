@@ -18,7 +18,7 @@ export function makePython(connection, proxies) {
   /** Import a Python module; a dotted name gives the leaf. */
   const $py = (name) => request(OPS.import, name);
   let builtins;
-  Object.defineProperty($py, "builtins", { get: () => (builtins ??= $py("builtins")), enumerable: true });
+  Object.defineProperty($py, "builtins", { get: () => (builtins ??= encoded(OPS.make, "names", null)), enumerable: true });
   $py.call = (root, path, args) => (isProxy(root) ? proxies.call(root, path.length ? path : null, args) : callAny(root, path, args));
   $py.get = (root, path) => (isProxy(root) ? proxies.get(root, path) : path.reduce((value, name) => value[name], root));
   $py.async = (root, path, args, options) =>

@@ -95,6 +95,22 @@ def test_js_exception_is_the_same_object_at_home(js: Bridge) -> None:
     )
 
 
+def test_the_names_of_python(js: Bridge) -> None:
+    """A global hides a builtin; to set one defines it; what neither has is an AttributeError."""
+    assert run(js, "return $py.builtins.len('abc')") == 3
+    run(js, "$py.exec('def twice_of(x): return 2 * x')")
+    assert run(js, "return $py.builtins.twice_of(4)") == 8
+    run(js, "$py.builtins.len_of_names = 7")
+    assert run(js, "return $py.eval('len_of_names')") == 7
+    run(js, "$py.exec('def ascii(x): return \"mine\"')")
+    assert run(js, "return $py.builtins.ascii(1)") == "mine"
+    run(js, "delete $py.builtins.ascii")
+    assert run(js, "return $py.builtins.ascii(1)") == "1"
+    with pytest.raises(AttributeError, match="Python has no name nosuch"):
+        run(js, "$py.builtins.nosuch")
+    assert run(js, "return 'twice_of' in $py.builtins && !('nosuch' in $py.builtins)")
+
+
 def test_chain_is_one_round_trip(js: Bridge) -> None:
     run(js, "$py.call($py.builtins, ['len'], [''])")
     before = js.connection.channel.received  # type: ignore[union-attr]

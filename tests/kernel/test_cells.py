@@ -76,6 +76,9 @@ def test_python_cells_are_ipython_cells(kernel: Kernel) -> None:
     assert kernel.run("%%py\nimport asyncio\nawait asyncio.sleep(0)\nx").result == "20"
     assert kernel.run('(py.eval "x")').result == "20"
     assert kernel.run("%%py\n%who_ls int").reply["status"] == "ok"
+    kernel.run("%%py\ndef tripled(n): return n * 3")
+    assert kernel.run("(py.tripled py.x)").result == "60"
+    assert "tripled" in kernel.ask("complete", "(py.trip", 8)["matches"][0]
     paged = kernel.run("%%py\nx?").reply["payload"]
     assert paged[0]["source"] == "page" and "int" in paged[0]["data"]["text/plain"]
     failed = kernel.run("%%py\n1/0")
