@@ -27,7 +27,7 @@ async def more(terminal: Terminal, argument: str) -> None:
 @command("bt")
 async def backtrace(terminal: Terminal, argument: str) -> None:
     """,bt: all of the last error's stack, of all three languages"""
-    last = terminal.session.trace.last
+    last = terminal.last_error
     terminal.say("no error yet" if last is None else last.backtrace or last.text)
 
 

@@ -16,8 +16,8 @@ import contextlib
 import inspect
 import linecache
 import traceback
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, cast
 
 from polyrepl.bridge import BridgeError, Interrupted
 
@@ -77,10 +77,15 @@ class Python:
         except (KeyboardInterrupt, Interrupted, asyncio.CancelledError):
             yield Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
         except BaseException as error:
-            yield python_problem(error)
+            problem = python_problem(error)
+            with contextlib.suppress(BridgeError):
+                self.terminal.services.terminal().rememberError(_raiser(error))
+            yield problem
 
     async def _run(self, text: str, name: str, main: dict[str, Any]) -> Value:
-        tree = ast.parse(text, name)
+        # Not ast.parse: a SyntaxError would come with a frame of it.
+        flags = ast.PyCF_ONLY_AST
+        tree = cast(ast.Module, compile(text, name, "exec", flags, dont_inherit=True))
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         await self._evaluate(compile(tree, name, "exec", PY_FLAGS, dont_inherit=True), main)
         if last is None:
@@ -127,6 +132,15 @@ class Python:
         return False
 
 
+def _raiser(error: BaseException) -> Callable[[], None]:
+    """What raises it again: so JavaScript gets it as it gets any exception of Python."""
+
+    def raise_again() -> None:
+        raise error
+
+    return raise_again
+
+
 def python_problem(error: BaseException) -> Problem:
     """A Python exception of a `,py` text, with the frames that are the user's."""
     name = type(error).__name__
@@ -135,6 +149,8 @@ def python_problem(error: BaseException) -> Problem:
     only = "".join(shown.format_exception_only()).rstrip()
     lines = [line.rstrip() for line in traceback.format_list(frames)]
     text = "\n".join([*(["Traceback (most recent call last):", *lines] if lines else []), only])
+    for cause in causes(error):
+        text += f"\n  caused by {type(cause).__name__}: {cause}"
     hint = python_hint(error)
     if hint is not None:
         text += f"\n  hint: {hint}"
@@ -142,6 +158,16 @@ def python_problem(error: BaseException) -> Problem:
     return Problem(
         "error", name, str(error), text, tuple(map(str, python_frames(error.__traceback__))), full, error
     )
+
+
+def causes(error: BaseException, most: int = 10) -> Iterator[BaseException]:
+    """What led to an exception, as Python's own traceback tells it, the nearest first."""
+    for _ in range(most):
+        following = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if following is None:
+            return
+        yield following
+        error = following
 
 
 def is_ours(filename: str) -> bool:

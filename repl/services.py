@@ -53,7 +53,7 @@ class SessionServices:
             self._module_pid = bridge.pid
             # Fetched now, since asking for an attribute waits for Node.
             self._functions = {name: getattr(self._module, name) for name in FUNCTIONS}
-            self._module.setResults([mangle(name) for name in ("*1", "*2", "*3")])
+            self._module.setResults([mangle(name) for name in ("*1", "*2", "*3")], mangle("*e"))
             self._module.baseline()
         return self._module
 

@@ -170,6 +170,7 @@ class Session:
             except JSError as error:
                 yield self.trace.syntax_problem(error, filename)
                 return
+            self.trace.remember_code(filename, code)
             yield await self._run_code(code, filename, False, number)
         except NodeLost as lost:
             self._lost = None  # this is where it is told
@@ -249,14 +250,18 @@ class Session:
         return self.compiler.doc(name)
 
     def compiled_text(self, text: str) -> str:
-        """The JavaScript that the forms of `text` compile to; nothing runs.
+        """The JavaScript that the forms of `text` compile to; nothing runs, and nothing is defined.
 
         Raises:
             LispError: the text can not be read or compiled.
         """
         self._ready()
         forms = self.compiler.read(text, "<js>")
-        return "\n".join(self.compiler.compile(form).code for form in forms)
+        before = self.compiler.world.snapshot()
+        try:
+            return "\n".join(self.compiler.compile(form).code for form in forms)
+        finally:
+            self.compiler.world.restore(before)
 
     # -- control ---------------------------------------------------------------------------------
 

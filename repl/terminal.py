@@ -24,7 +24,7 @@ from .colors import paint, wants_color
 from .commands import Quit, run_command
 from .commands_code import precise
 from .editor import Editor
-from .events import Event, Exit, Value
+from .events import Event, Exit, Problem, Value
 from .history import open_history
 from .names import SESSION_NAMES, user_globals
 from .plain import PlainEditor
@@ -73,6 +73,7 @@ class Terminal:
         self.ran: list[str] = []
         self.sources: dict[str, str] = {}
         self.loaded: Path | None = None
+        self.last_error: Problem | None = None
         self._count = 0
         self._asked_to_leave = False
         self._waker: Waker | None = None
@@ -243,6 +244,8 @@ class Terminal:
                     if isinstance(event, Value):
                         shown = event
                     else:
+                        if isinstance(event, Problem) and event.severity == "error":
+                            self.last_error = event
                         self.showing.event(event)
                         if isinstance(event, Exit):
                             raise Leave(event.code)
@@ -257,6 +260,8 @@ class Terminal:
                         raise Leave(event.code)
                     if isinstance(event, Value):
                         last = event
+                    elif isinstance(event, Problem) and event.severity == "error":
+                        self.last_error = event
                     if values or not isinstance(event, Value):
                         self.status.fresh_line()
                         self.showing.event(event)

@@ -67,7 +67,6 @@ class Trace:
         self._forms: OrderedDict[str, tuple[Compiled, int]] = OrderedDict()
         self._size = 0
         self._source: Source | None = None
-        self.last: Problem | None = None
         self.file_name: Callable[[str], str] = shorten
         """How the file of a Python frame is written."""
 
@@ -130,9 +129,14 @@ class Trace:
             lines.append(said)
         if len(frames) > 1:
             lines += ["  " + line for line in folded(frames)]
+        stacks = [outcome["stack"]]
         cause = outcome.get("cause")
-        if cause:
-            lines.append(f"  caused by {cause['name']}: {cause['message']}")
+        while cause:
+            said_of_cause = f"caused by {cause['name']}: {cause['message']}"
+            lines.append(f"  {said_of_cause}")
+            of_cause = ["  " + str(frame) for frame in self.frames(cause)]
+            stacks.append("\n".join([said_of_cause, *of_cause, cause["stack"]]))
+            cause = cause.get("cause")
         exception = outcome["exception"] if isinstance(outcome["exception"], BaseException) else None
         if exception is not None:
             lines += [f"  note: {note}" for note in getattr(exception, "__notes__", ())]
@@ -141,11 +145,10 @@ class Trace:
                 lines.append(f"  hint: {hint}")
         elif hint := outcome.get("hint") or javascript_hint(message):
             lines.append(f"  hint: {hint}")
-        backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), outcome["stack"]])
-        self.last = Problem(
+        backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), *stacks])
+        return Problem(
             "error", name, message, "\n".join(lines), tuple(map(str, frames)), backtrace, exception
         )
-        return self.last
 
     # -- frames ----------------------------------------------------------------------------------
 

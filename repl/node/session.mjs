@@ -246,11 +246,15 @@ function failure(error) {
   return { kind: "error", ...describe(error) };
 }
 
+const MOST_CAUSES = 10;
+
 /** An error as data: name, message, raw stack, the live Python exception if it came from there. */
-function describe(error) {
+function describe(error, told = new Set()) {
   if (!(error instanceof Error)) {
     return { name: "Thrown", message: runtime.prStr(error), stack: "", exception: null, cause: null };
   }
+  told.add(error); // causes may go in a circle
+  const { cause } = error;
   let stack = "";
   try {
     stack = String(error.stack ?? "");
@@ -263,6 +267,6 @@ function describe(error) {
     stack,
     hint: hintOf(error),
     exception: error.exception ?? null,
-    cause: error.cause instanceof Error && error.cause !== error ? describe(error.cause) : null,
+    cause: cause instanceof Error && !told.has(cause) && told.size <= MOST_CAUSES ? describe(cause, told) : null,
   };
 }

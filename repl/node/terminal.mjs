@@ -302,10 +302,12 @@ export function inspectResult() {
 }
 
 let results = [];
+let lastError;
 
-/** Tell the JavaScript names of `*1 *2 *3` (the compiler mangles, not this file). */
-export function setResults(names) {
+/** Tell the JavaScript names of `*1 *2 *3` and `*e` (the compiler mangles, not this file). */
+export function setResults(names, error) {
   results = [...names];
+  lastError = error;
 }
 
 /** Make a value `*1`, and shift the ones before. */
@@ -314,6 +316,15 @@ export function remember(value) {
   globalThis[three] = globalThis[two];
   globalThis[two] = globalThis[one];
   globalThis[one] = value;
+}
+
+/** Make what a function throws `*e`. */
+export function rememberError(raise) {
+  try {
+    raise();
+  } catch (error) {
+    globalThis[lastError] = error;
+  }
 }
 
 /** Let JavaScript see Python's names: `py.name` is the name in `__main__`, else a builtin. */

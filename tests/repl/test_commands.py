@@ -121,6 +121,39 @@ def test_bt_and_error_value(prompt: Prompt) -> None:
     assert prompt.submit("*e.message").startswith('"invalid literal')
 
 
+def test_bt_is_of_the_last_error_in_any_language(prompt: Prompt) -> None:
+    prompt.submit("(parse 1 2)", '(throw (Error "lisp\'s own"))')
+    prompt.submit(",py try: 1 / 0\nexcept Exception as e: raise KeyError('outer') from e")
+    shown = prompt.submit(",bt")
+    assert "division by zero" in shown and "KeyError: 'outer'" in shown and "lisp's own" not in shown
+    assert prompt.submit("[*e.name (. *e.exception __class__ __name__)]") == '["KeyError" "KeyError"]'
+    prompt.submit("(not-defined)")
+    assert "unbound symbol not-defined" in prompt.submit(",bt")
+
+
+def test_bt_has_the_stacks_of_the_causes(prompt: Prompt) -> None:
+    prompt.submit('(defn inner [] (throw (Error "inner")))')
+    shown = prompt.submit(
+        '(try (inner) (catch Error e (throw (Error "mid" {:cause (Error "own" {:cause e})}))))'
+    )
+    assert [line.strip() for line in shown.splitlines() if "caused by" in line] == [
+        "caused by Error: own", "caused by Error: inner",
+    ]  # fmt: skip
+    assert "in inner" in prompt.submit(",bt").partition("caused by Error: inner")[2]
+    around = prompt.submit(",js {const a = Error('a'), b = Error('b', {cause: a}); a.cause = b; throw a}")
+    assert around.count("caused by") == 1
+
+
+def test_compiled_defines_nothing(prompt: Prompt) -> None:
+    assert "globalThis.only_shown" in prompt.submit(
+        ",compiled (do (defmacro not-yet [x] x) (def only-shown 1))"
+    )
+    assert "unbound symbol only-shown" in prompt.submit("only-shown")
+    assert "unbound symbol not-yet" in prompt.submit("(not-yet 1)")
+    assert "only-shown" not in prompt.submit(",env only-shown").replace("called only-shown", "")
+    assert prompt.submit(",time (def timed 1)", "timed").endswith("1")
+
+
 def test_more_goes_on(prompt: Prompt) -> None:
     assert "… +150 more]" in prompt.submit("(Array.from (range 250))")
     assert prompt.submit(",more").startswith("items 100 to 199 of 250\n")

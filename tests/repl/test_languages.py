@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -61,6 +62,37 @@ def test_problems_are_said_in_the_language_s_own_words(prompt: Prompt, text: str
     shown = prompt.submit(text)
     assert says in shown
     assert "/repl/" not in shown and ".mjs" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "marked"),
+    [
+        ("null.x", 6, "x"),
+        ("1; null.x", 9, "x"),
+        ("const here = null.x, there = 2", 19, "x"),
+        ("function fails(a) { return a.missing.x }", 38, "x"),
+        ("class Fails { static now() { null.x } }; Fails.now()", 35, "x"),
+        ("import os from 'node:os'; null.x", 32, "x"),
+        ("let text = `${null.x}`", 20, "x"),
+    ],
+)
+def test_a_place_in_javascript_is_where_the_person_wrote_it(
+    prompt: Prompt, text: str, column: int, marked: str
+) -> None:
+    shown = prompt.submit(f",js {text}")
+    if not shown:
+        shown = prompt.submit(",js fails({})")
+    place, excerpt, carets, *frames = shown.splitlines()
+    assert f".js:1:{column}: TypeError: Cannot read properties" in place
+    assert excerpt == "  " + text
+    assert carets == " " * (column + 1) + "^" * len(marked)
+    assert all(re.search(r"\.js:1:(\d+)", line) for line in frames if "js " in line)
+    assert max((int(at) for at in re.findall(r"\.js:1:(\d+)", shown)), default=0) <= len(text)
+
+
+def test_a_syntax_error_of_python_has_no_frames_of_ours(prompt: Prompt) -> None:
+    shown = prompt.submit(",py f(")
+    assert shown.startswith('  File "<py ') and "SyntaxError" in shown
 
 
 def test_switching(prompt: Prompt) -> None:
