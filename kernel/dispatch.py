@@ -67,13 +67,13 @@ class ConcurrentKernel(Stdin):
             return
         if kind == "execute_request":
             await self._serve_in_turn(idents, message)
-        elif self._main_asyncio_lock.locked():
-            context = contextvars.copy_context()
-            await asyncio.create_task(self._serve_beside(idents, message), context=context)
+            return
+        beside = contextvars.copy_context()
+        if self._main_asyncio_lock.locked():
+            await asyncio.create_task(self._serve_beside(idents, message), context=beside)
         else:
             async with self._main_asyncio_lock:
-                self.set_parent(idents, message, channel="shell")
-                await self._serve(idents, message)
+                await asyncio.create_task(self._serve_beside(idents, message), context=beside)
 
     async def _serve_in_turn(self, idents: Any, message: Message) -> None:
         place = Waiting()
@@ -93,7 +93,9 @@ class ConcurrentKernel(Stdin):
                 self._running = None
 
     async def _serve_beside(self, idents: Any, message: Message) -> None:
-        """Serve while a cell runs: sets the parent for this context alone."""
+        """Serve what is no cell. The parent is set for this context alone, so that what no context assigns
+        belongs to the last cell: output of a pool's thread, of a child process.
+        """
         self._shell_parent_ident.set(idents)
         self._shell_parent.set(message)
         self.shell.set_thread_parent(message)

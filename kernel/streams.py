@@ -1,11 +1,12 @@
 """sys.stdout and sys.stderr of the kernel: text becomes `stream` messages, in the order it was written.
 
 In: `write` from any thread, the program's or a library's. Out: IOPub messages, one for each stretch of text
-of one stream and one cell. Three things differ from ipykernel's own stream:
+of one stream and one cell. Four things differ from ipykernel's own stream:
 
 * both streams share one `Tape`, so stderr never overtakes stdout;
 * text is gathered for about 20 ms, so 100,000 lines are a few dozen messages and none is lost;
-* `flush` queues the messages and does not wait: the IOPub thread sends what it is given in order.
+* `flush` queues the messages and does not wait: the IOPub thread sends what it is given in order;
+* what child processes write (descriptors.py) is there before their cell's `idle`.
 
 A cell that prints without end is cut off after `limit` characters with a notice.
 """
@@ -18,9 +19,12 @@ import os
 import threading
 import weakref
 from collections import OrderedDict
+from time import monotonic
 from typing import Any
 
 from ipykernel.iostream import OutStream
+
+from .descriptors import Descriptor
 
 GATHER_SECONDS = 0.02
 GATHER_SECONDS_UNDER_LOAD = 0.06
@@ -28,6 +32,8 @@ MESSAGE_CHARACTERS = 256 * 1024
 OUTPUT_LIMIT = 16 * 1024 * 1024
 REMEMBERED_CELLS = 256
 DRAIN_SECONDS = 2.0
+QUIET_SECONDS = 0.001
+"""No child process ends sooner: only after as much does a write look for what others have written before."""
 
 
 class Stretch:
@@ -59,6 +65,7 @@ class Tape:
         self._size = 0
         self._due = False
         self._busy = False
+        self._last_write = 0.0
         self._written: OrderedDict[str, int] = OrderedDict()
         self._pid = os.getpid()
         reference = weakref.ref(self)
@@ -67,12 +74,34 @@ class Tape:
     def write(self, stream: Stream, parent: dict[str, Any], text: str) -> None:
         """Append; sends later, or now where much has gathered."""
         with self._lock:
-            allowed = self._allowed(stream, parent, text)
-            if not allowed:
-                return
+            now = monotonic()
+            if now - self._last_write > QUIET_SECONDS:
+                self._take()
+            self._last_write = now
+            self._gather(stream, parent, text)
+        self._send_soon()
+
+    def take(self) -> None:
+        """Append what was written past the streams."""
+        with self._lock:
+            self._take()
+        self._send_soon()
+
+    def _take(self) -> None:
+        for stream in self.streams.values():
+            text = stream.written_past()
+            if text:
+                self._gather(stream, stream.last_cell, text)
+
+    def _gather(self, stream: Stream, parent: dict[str, Any], text: str) -> None:
+        allowed = self._allowed(stream, parent, text)
+        if allowed:
             self._append(stream, parent, allowed)
+
+    def _send_soon(self) -> None:
+        with self._lock:
             full = self._size > MESSAGE_CHARACTERS
-            wake = not self._due and not full
+            wake = bool(self._stretches) and not self._due and not full
             self._due = self._due or wake
         if full or os.getpid() != self._pid:
             self.flush()
@@ -132,6 +161,7 @@ class Tape:
         """
         with self._lock:
             self._due = False
+            self._take()
             stretches, self._stretches = self._stretches, []
             self._size = 0
             for stretch in stretches:
@@ -178,8 +208,29 @@ class Stream(OutStream):
         if tape is None:
             tape = _tapes[pub_thread] = Tape(session, pub_thread)
         self.tape = tape
-        tape.streams[name] = self
+        self.descriptor: Descriptor | None = None
         super().__init__(session, pub_thread, name, *args, **options)
+        tape.streams[name] = self
+
+    @property
+    def last_cell(self) -> dict[str, Any]:
+        """The header of the cell that runs or has run last: for what no context assigns to another one."""
+        header: dict[str, Any] = self._parent_header_global
+        return header
+
+    def written_past(self) -> str:
+        """What was written to this stream's descriptor and not seen yet. The tape calls it, with its lock."""
+        return self.descriptor.take() if self.descriptor is not None and self._should_watch else ""
+
+    def _watch_pipe_fd(self) -> None:
+        """What ipykernel's thread for the descriptor does."""
+        assert self._fid is not None
+        self.descriptor = Descriptor(self._fid, self._original_stdstream_copy)
+        while not self.descriptor.ended:
+            self.descriptor.wait()
+            if not self._should_watch:
+                return
+            self.tape.take()
 
     @property
     def hooks(self) -> list[Any]:

@@ -34,7 +34,9 @@ class Done:
 
 def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
     """An environment with a home of its own and a marker."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("POLYREPL_", "NO_COLOR", "FORCE_COLOR"))}
+    # ipykernel does less where pytest has said that it runs.
+    unlike = ("POLYREPL_", "NO_COLOR", "FORCE_COLOR", "PYTEST_CURRENT_TEST")
+    env = {k: v for k, v in os.environ.items() if not k.startswith(unlike)}
     env[MARKER] = uuid.uuid4().hex
     if folder is not None:
         env |= {"HOME": str(folder), "XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from kernels import Kernel
 from programs import PROGRAMS
@@ -131,3 +133,46 @@ def test_variables_are_one_set(kernel: Kernel) -> None:
 )
 def test_programs(kernel: Kernel, program: str, shown: str) -> None:
     assert kernel.run(program).result == shown
+
+
+ENDS = {
+    "value": "(+ 1 1)",
+    "python": "%%py\n1",
+    "javascript": "%%js\nawait 1",
+    "nothing": "",
+    "error": '(println 1) (throw (new Error "no"))',
+    "compile error": "(let [",
+    "python error": "%%py\nprint(1)\n1 / 0",
+    "exit": "%%py\nimport sys\nsys.exit()",
+    "flood": "%%py\nfor i in range(20_000): print(i)",
+    "late": '(setTimeout (fn () (println "late")) 1) nil',
+    "shown": '(display (html "<b>1</b>")) (println 1)',
+    "interrupted loop": '(println "go") (while true nil)',
+    "interrupted await": '%%py\nimport asyncio\nprint("go")\nawait asyncio.sleep(60)',
+}
+
+
+def test_idle_follows_the_reply_at_once(kernel: Kernel) -> None:
+    """Nothing of the cell's own is sent after its reply but idle. The session counts what it sends."""
+    gaps = []
+    for name, code in ENDS.items():
+        cell = kernel.start(code, stop_on_error=False)
+        if name.startswith("interrupted"):
+            assert kernel.wait_for("stream", cell)["text"] == "go\n"
+            kernel.manager.interrupt_kernel()
+        messages = [kernel.next_of(cell)]
+        while messages[-1]["content"].get("execution_state") != "idle":
+            messages.append(kernel.next_of(cell))
+        reply = kernel.client.get_shell_msg(timeout=20)
+        while reply["parent_header"]["msg_id"] != cell:
+            reply = kernel.client.get_shell_msg(timeout=20)
+        *_, before, at_reply, at_idle = sorted(map(count_of, [*messages, reply]))
+        assert (at_reply, at_idle) == (count_of(reply), count_of(messages[-1])), name
+        assert before < at_reply, name
+        gaps.append((messages[-1]["header"]["date"] - reply["header"]["date"]).total_seconds())
+    assert 0 <= min(gaps) < 0.1  # every one, where the machine is not busy
+
+
+def count_of(message: dict[str, Any]) -> int:
+    """The number of a message among all that the kernel's session has made."""
+    return int(message["header"]["msg_id"].rpartition("_")[2])

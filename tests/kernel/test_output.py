@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from kernels import Kernel
@@ -163,6 +164,38 @@ def test_idle_follows_what_another_thread_is_just_sending(kernel: Kernel) -> Non
         "_ = sending.wait()\n"
     )
     assert cell.text() == "from the thread\n"
+
+
+def test_what_a_child_prints_comes_whole_in_its_place_before_idle(kernel: Kernel) -> None:
+    """Of processes and libraries that write to the descriptor, past sys.stdout."""
+    cell = kernel.run('%%py\nimport subprocess\nprint("a")\n_ = subprocess.run(["echo", "b"])\nprint("c")')
+    assert cell.text() == "a\nb\nc\n"
+    letters = "€" * 5000
+    assert kernel.run(f'%%py\n_ = subprocess.run(["printf", "x{letters}"])').text() == "x" + letters
+    cell = kernel.run('%%py\nsubprocess.run("echo no >&2; exit 1", shell=True, check=True)')
+    assert [m["msg_type"] for m in cell.messages][2:-1] == ["stream", "error"]
+    for i in range(30):
+        assert kernel.run(f"%%py\nimport os\n_ = os.write(1, b'{i}')").text() == str(i)
+
+
+def test_late_output_that_nothing_assigns_is_the_last_cell_s(kernel: Kernel) -> None:
+    """Of a pool's thread and of a child process, whatever the front end has asked since."""
+    for name in ("pool", "child"):
+        os.mkfifo(kernel.home / name)
+    cell = kernel.start(
+        "%%py\n"
+        "import subprocess\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "pool = ThreadPoolExecutor(1)\n"
+        "work = pool.submit(lambda: print(open('pool').read()))\n"
+        "child = subprocess.Popen(['cat', 'child'])\n"
+    )
+    kernel.wait_idle(cell)
+    for name in ("pool", "child"):
+        kernel.ask("complete", "(map", 4)
+        (kernel.home / name).write_text(name)
+        assert kernel.wait_for("stream", cell)["text"].strip() == name
+    assert kernel.run("%%py\npool.shutdown()\nchild.wait()").result == "0"
 
 
 def test_a_cell_without_end_is_cut_off(new_kernel: Callable[..., Kernel]) -> None:

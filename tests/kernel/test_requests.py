@@ -121,12 +121,9 @@ def test_questions_are_answered_while_a_cell_awaits(kernel: Kernel) -> None:
     assert kernel.ask("is_complete", "(+")["status"] == "incomplete"
     assert kernel.ask("comm_info")["status"] == "ok"
     assert kernel.ask("kernel_info")["status"] == "ok"
-    kernel.drain()
-    kernel.client.complete("(map", 4)
-    states = []
-    while len(states) < 3:
-        message = kernel.client.get_iopub_msg(timeout=10)
-        states.append((message["parent_header"]["msg_type"], message["content"]["execution_state"]))
+    messages = [kernel.next_of(kernel.client.complete("(map", 4))]
+    messages += [kernel.client.get_iopub_msg(timeout=20) for _ in range(2)]
+    states = [(m["parent_header"]["msg_type"], m["content"]["execution_state"]) for m in messages]
     # The cell is still busy, and the last status says so.
     assert states == [("complete_request", "busy"), ("complete_request", "idle"), ("execute_request", "busy")]
     kernel.manager.interrupt_kernel()
