@@ -84,7 +84,7 @@ def missing(lw: Lowerer, local: Local, default: Node) -> None:
 
 
 def array_pattern(lw: Lowerer, step: Bind) -> None:
-    """`const [a, , b, ...more] = value ?? []`; an element with a default is declared by `let`."""
+    """`const [a, , b] = value ?? []` or `const [a, ...more] = whole(value)`; a default makes it a `let`."""
     assert step.elements is not None and step.init is not None
     e = lw.expr(step.init)
     parts: list[str] = []
@@ -99,8 +99,12 @@ def array_pattern(lw: Lowerer, step: Bind) -> None:
         parts.append("..." + lw.name_of(step.rest))
         mutable = mutable or step.rest.assigned
     text = "[" + ", ".join(parts) + ("," if parts and not parts[-1] else "") + "]"
-    if type_of(step.init) != "arr":
+    if type_of(step.init) == "arr":
+        pass
+    elif step.rest is None:
         e = ir.Binary(None, "??", e, ir.Array(None, []))
+    else:  # `...more` takes all there is: of an endless sequence that would only end with the memory
+        e = ir.CallExpr(step.init.span, lw.core("whole"), [e])
     lw.stmts.append(ir.Declare(step.span, "let" if mutable or step.default is not None else "const", text, e))
 
 

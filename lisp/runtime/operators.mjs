@@ -6,7 +6,7 @@
  * path knows BigInt promotion, Python's operators (through the ops object of a PyProxy) and JavaScript's own.
  */
 
-import { PYTHON, asArray, isKeyword, lookup, pyOps, truthy } from "./data.mjs";
+import { LazySeq, PYTHON, asArray, describe, infinite, isKeyword, lookup, pyOps, truthy, wrongType } from "./data.mjs";
 import { textOf } from "./text.mjs";
 
 // -------------------------------------------------------------------------------------------- arithmetic
@@ -319,13 +319,15 @@ export function arityError(name, count) {
 }
 
 export function noClause(form, value) {
-  let shown;
-  try {
-    shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  } catch {
-    shown = typeof value;
-  }
-  return new Error(`${form}: no clause matches ${shown}`);
+  return new Error(`${form}: no clause matches ${describe(value)}`);
+}
+
+/** What `[a & more]` takes apart: nothing for nil, and never a sequence without end. */
+export function whole(xs) {
+  if (xs === null || xs === undefined) return [];
+  if (xs instanceof LazySeq && xs.size === Infinity) throw infinite("[a & more]");
+  if (typeof xs[Symbol.iterator] !== "function") throw wrongType("[a & more]", "a sequence", xs);
+  return xs;
 }
 
 /** `(f x)` where f was defined as a collection: a lookup, unless it is something else by now. */

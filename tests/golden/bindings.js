@@ -5,8 +5,8 @@ async ({ $rt: { add, inc } }) => {
   return [a, c];
 };
 
-async () => {
-  const [a, b, ...more] = await p([1, 2, 3, 4]) ?? [];
+async ({ $rt: { whole } }) => {
+  const [a, b, ...more] = whole(await p([1, 2, 3, 4]));
   return [a, b, more];
 };
 

@@ -134,3 +134,9 @@
 (def m {:a 1})
 [(m (await (p :a))) (m (await (p :z)) (await (p 3)))]
 ;=> [1 3]
+;;; rs1 what & cannot take apart is said at once, also when it never ends
+(map (fn [xs] (try (let [[a & r] xs] [a r]) (catch e (ex-message e)))) [(range) 5 nil (range 2)])
+;=> ["[a & more]: the sequence is infinite; take a part first, as in (take 10 xs)" "[a & more]: expected a sequence, got 5" [nil []] [0 [1]]]
+;;; nc1 what no clause matches is described in Lisp's words
+(map (fn [x] (try (case x 0 1) (catch e (ex-message e)))) [[1 [2 nil]] {:a 1} :k 'k nil "a"])
+;=> ["case: no clause matches an array of 2" "case: no clause matches an object" "case: no clause matches :k" "case: no clause matches the symbol k" "case: no clause matches nil" "case: no clause matches \"a\""]
