@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from typing import Protocol
 
@@ -19,6 +20,9 @@ from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Always, Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.key_binding.key_processor import KeyPress
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import DummyStyle, Style
 
@@ -127,6 +131,7 @@ class Editor:
             # prompt_toolkit handles keys typed ahead before it has the terminal raw: with Ctrl-L among them
             # the terminal's answer (where the cursor is) would be echoed.
             with self.session.input.raw_mode():
+                take_typed_ahead(self.session.input)
                 return await self.session.prompt_async(default=default, handle_sigint=False, pre_run=before)
         finally:
             if self._asking is not None:
@@ -187,6 +192,23 @@ class Editor:
             await run_in_terminal(lambda: print(wrapped(found or "no documentation here", width)))
 
         self.session.app.create_background_task(show())
+
+
+def take_typed_ahead(input: Input) -> None:
+    """Keep what was typed while the terminal was not raw for the prompt.
+
+    A Ctrl-D among it has become a NUL: that is how the kernel hands on the end of input that nobody has read.
+    """
+    try:
+        if not os.isatty(input.fileno()):
+            return
+    except (NotImplementedError, OSError, ValueError):
+        return
+    keys = [
+        KeyPress(Keys.ControlD, "\x04") if press.key == Keys.ControlAt else press
+        for press in input.read_keys()
+    ]
+    store_typeahead(input, keys)
 
 
 def signature_fragments(shape: str, argument: int) -> StyleAndTextTuples:

@@ -217,3 +217,15 @@ def test_a_terminal_that_is_closed_leaves_nothing(program: str, tmp_path: Path) 
             ["tmux", "-L", screen.socket, "kill-server"], check=True, env={"PATH": os.environ["PATH"]}
         )
         assert_nothing_left(screen.mark)
+
+
+def test_ctrl_d_typed_while_a_form_runs_leaves(tmp_path: Path) -> None:
+    with Screen(tmp_path) as screen:
+        screen.ready()
+        # The form ends when the key has come, and does not read it.
+        screen.submit(
+            "(py.exec \"import select, sys; print('ru' + 'ns'); select.select([sys.stdin], [], [])\")"
+        )
+        screen.shows("runs")
+        screen.key("C-d")
+        screen.shows("[exit 0]")
