@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .names import suggest
+from .names import distance, suggest
 
 # A name elsewhere and what to say here; what begins with `=` is to be written instead.
 _INSTEAD = """
@@ -75,6 +75,7 @@ atom             = (let [x 1] ..) and set!: bindings can be assigned
 swap!            = (set! x (f x))
 reset!           = (set! x value)
 deref            = (await x) for a promise, or the name itself
+else             it stands only in the last clause of a cond; an if takes it as its third form
 ns               = import
 use              = import
 js-await         = await
@@ -83,6 +84,23 @@ doall            sequences are eager: leave it out
 dorun            = run!, or doseq
 js-obj           = {:key value}
 js-arr           = [1 2]
+js-delete        = (delete! o key)
+js-keys          = keys
+js-in            = (contains? o key)
+array-map        = {:key value}
+alength          = count
+sorted-set       = (sort xs)
+sorted-map       = (sort-by first m)
+list*            = (concat [a b] xs)
+distinct?        = (= (count xs) (count (distinct xs)))
+pos-int?         = (and (int? n) (pos? n))
+neg-int?         = (and (int? n) (neg? n))
+transduce        = (reduce f start (map g xs)): there are no transducers
+binding          = (try (set! x 1) .. (finally (set! x old))): there are no dynamic variables
+meta             there is no metadata at run time: keep it in a map
+with-meta        there is no metadata at run time: keep it in a map
+reify            = {:method (fn [] ..)}, or class
+lazy-seq         = a function that yields
 clj->js          data are JavaScript's own: leave it out
 js->clj          data are JavaScript's own: leave it out
 aget             = (get a i), or (. a [i])
@@ -205,8 +223,10 @@ def unbound(name: str, known: Iterable[str] = ()) -> str | None:
     instead = INSTEAD.get(name)
     if instead is None or len(name) > 3:
         near = suggest(root if dot else name, known)
-        if near is not None:
-            return f"did you mean {near}{name[len(root) :] if dot else ''}?"
+        if near is not None and (instead is None or distance(root, near, 1) == 1):
+            meant = near + (name[len(root) :] if dot else "")
+            # the question's own mark must not read as a part of the name
+            return f"did you mean `{meant}`?" if "?" in (meant[-1], name[-1]) else f"did you mean {meant}?"
     if instead is not None:
         return instead
     return _shape(name, root)

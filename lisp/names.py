@@ -29,7 +29,7 @@ def distance(a: str, b: str, limit: int) -> int:
 
 def suggest(name: str, known: Iterable[str]) -> str | None:
     """The best candidate within a third of the name's length; None when nothing is near."""
-    limit = 1 if len(name) < 4 else 2 if len(name) < 9 else 3
+    limit = 1 if len(name) < 5 else 2 if len(name) < 9 else 3
     plain = name.replace("_", "-").lower()
     best: tuple[int, str] | None = None
     for candidate in known:

@@ -307,7 +307,9 @@ def bad_token(source: Source, begin: int, end: int) -> LispError:
     text = source.text[begin:end]
     span = Span(source, begin, end)
     if text == "@":
-        return LispError("bad-token", span, "@ means nothing here", "to wait for a promise write (await x)")
+        return LispError(
+            "bad-token", span, "@ means nothing here", "an atom is read by (deref a), a promise by (await p)"
+        )
     if text in "“”":
         return LispError("bad-token", span, f"{text} does not delimit strings", 'write a plain "')
     if text in "‘’":
@@ -316,6 +318,9 @@ def bad_token(source: Source, begin: int, end: int) -> LispError:
         return LispError("bad-token", span, "\\ needs a character after it", "write \\a, or \\space")
     if text[0] == "#":
         return LispError(
-            "bad-dispatch", span, f"unknown {shown(text)}", _DISPATCH.get(text) or _DISPATCH.get(text[:2])
+            "bad-dispatch",
+            span,
+            f"unknown {shown(text)}",
+            _DISPATCH.get(text) or _DISPATCH.get(text[:2] if text[1:2] in ("'", "<") else "#"),
         )
     return LispError("bad-token", span, f"unexpected character U+{ord(text[0]):04X}", "remove it")

@@ -27,6 +27,10 @@ KNOWN = ["long-name", "count", "println", "map", "filter"]
         ("long-nam.x", "did you mean long-name.x?"),
         ("xyzzy", None),
         (".", None),
+        ("meta", "there is no metadata at run time: keep it in a map"),
+        ("coun", "did you mean count?"),
+        ("gets", None),
+        ("counts?", "did you mean `count`?"),
     ],
 )
 def test_unbound(name: str, hint: str | None) -> None:
