@@ -52,6 +52,7 @@ class ParentBridge(Bridge):
         connection = Connection(Channel(read, write, _CONTROL), self, threading.get_ident(), [])
         connection.dead = self._imports.dead
         connection.host_error = lambda error: self.answer(None, error)
+        connection.unsent = self.marshal.take_back
         self.connection = connection
         self.loops.attach(self._loop, connection)
         return self._gone

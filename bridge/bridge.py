@@ -18,11 +18,11 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import BridgeError, NodeLost, WouldBlock
-from .handles import Exports, Imports
+from .handles import Exports, Imports, Segments
 from .hosting import Hosting
 from .interrupt import Ladder
 from .process import NodeProcess, find_node
@@ -120,7 +120,9 @@ class Bridge(Hosting):
             channel = Channel(process.call_read, process.call_write, process.bell_fd)
             connection = Connection(channel, self, threading.get_ident(), process.output_fds)
             connection.dead = self._imports.dead
+            connection.ending = self._starting
             connection.host_error = lambda error: self.answer(None, error)
+            connection.unsent = self.marshal.take_back
             self.connection = connection
             _LIVING.add(self)
             return self
@@ -148,17 +150,20 @@ class Bridge(Hosting):
             self._loops.close()
         if process is not None:
             process.wait(0.5)
-            if self._output is not None:
-                self._output.drain()
-            process.kill()
-            process.close_control()
-            self._process = None
-        if conn is not None:
-            conn.close("the bridge was closed")
-            self.connection = None
-        self._bury()
-        self._exports.clear()
-        _LIVING.discard(self)
+        with self._starting:  # another thread that waited for Node may be ending it by now
+            if self._process is not None:
+                if self._output is not None:
+                    self._output.drain()
+                    self._output.close()
+                self._process.kill()
+                self._process.close_control()
+                self._process = None
+            if conn is not None:
+                conn.close("the bridge was closed")
+                self.connection = None
+            self._bury()
+            self._exports.clear()
+            _LIVING.discard(self)
 
     def _bury(self) -> None:
         for conn in self._graveyard:
@@ -216,7 +221,7 @@ class Bridge(Hosting):
 
     def call(self, root: Any, path: str, *args: Any, **kwargs: Any) -> Any:
         """`root.a.b(*args)` for the path "a.b" in one round trip."""
-        segments: list[Any] = []
+        segments = Segments()
         header: list[Any] = [_CALL, 0, _FORM.get(), self._mine(root), path.split(".")]
         header += self._arguments(args, kwargs, segments)
         return self._request(header, segments)
@@ -241,15 +246,29 @@ class Bridge(Hosting):
         JavaScript asks of Python. Raises what the promise rejects with, Interrupted, or NodeLost."""
         number = _FORM.get() if form is None else form
         if number:
-            # What Python does for this form runs in the context that the form was started in.
-            token = _FORM.set(number)
-            self._contexts[number] = contextvars.copy_context()
-            _FORM.reset(token)
-            while len(self._contexts) > _KEPT_CONTEXTS:
-                del self._contexts[next(iter(self._contexts))]
-        segments: list[Any] = []
+            with self.form(number):
+                pass
+        segments = Segments()
         header = self._call_header(_RUN, number, function, args, kwargs, segments)
         return await self._await(header, segments, number or -1)
+
+    @contextlib.contextmanager
+    def form(self, number: int) -> Iterator[None]:
+        """The code within runs for a form: what JavaScript prints for it carries the number, and what Python
+        does for such JavaScript runs in the context that the form was started in, also later."""
+        token = _FORM.set(number)
+        self._contexts.setdefault(number, contextvars.copy_context())
+        while len(self._contexts) > _KEPT_CONTEXTS:
+            del self._contexts[next(iter(self._contexts))]
+        try:
+            yield
+        finally:
+            _FORM.reset(token)
+
+    @property
+    def current_form(self) -> int:
+        """The form that the calling code runs for; 0: none."""
+        return _FORM.get()
 
     def interrupt(self, form: int | None = None) -> None:
         """Stop what runs: the ladder of docs/bridge.md. Callable from a signal handler and from any thread.
@@ -303,17 +322,16 @@ class Bridge(Hosting):
         return proxy._handle
 
     def _operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
-        segments: list[Any] = []
+        segments = Segments()
         header: list[Any] = [op, 0, _FORM.get(), self._mine(proxy)]
-        encode = self.marshal.encode
-        header += [encode(operand, segments) for operand in operands]
+        header += self._arguments(operands, {}, segments)
         return self._request(header, segments)
 
     def _operate_on(self, op: int, *operands: Any) -> Any:
         """An operation without one object it is about."""
-        segments: list[Any] = []
+        segments = Segments()
         name, *values = operands
-        header = [op, 0, _FORM.get(), name, *(self.marshal.encode(value, segments) for value in values)]
+        header = [op, 0, _FORM.get(), name, *self._arguments(values, {}, segments)]
         return self._request(header, segments)
 
     def _quietly(self, op_name: int, proxy: JsProxy, *operands: Any) -> None:
@@ -329,31 +347,32 @@ class Bridge(Hosting):
         kwargs: dict[str, Any],
         segments: list[Any],
     ) -> list[Any]:
-        encode = self.marshal.encode
         this = function._this
         header: list[Any] = [op, 0, form, self._mine(function), None if this is None else this[1]._handle]
-        header += [encode(arg, segments) for arg in args]
-        if kwargs:
-            header += self._arguments((), kwargs, segments)
+        header += self._arguments(args, kwargs, segments)
         return header
 
-    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any], segments: list[Any]) -> list[Any]:
+    def _arguments(self, args: Sequence[Any], kwargs: dict[str, Any], segments: list[Any]) -> list[Any]:
         encode = self.marshal.encode
-        wires = [encode(arg, segments) for arg in args]
-        for name, value in kwargs.items():
-            wires += (["k", name], encode(value, segments))
+        try:
+            wires = [encode(arg, segments) for arg in args]
+            for name, value in kwargs.items():
+                wires += (["k", name], encode(value, segments))
+        except BaseException:
+            self.marshal.take_back(segments)
+            raise
         return wires
 
     def _call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        segments: list[Any] = []
+        segments = Segments()
         return self._request(
             self._call_header(_CALL, _FORM.get(), function, args, kwargs, segments), segments
         )
 
     def _post(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
-        segments: list[Any] = []
+        segments = Segments()
         header: list[Any] = [op, 0, _FORM.get(), self._mine(proxy)]
-        header += [self.marshal.encode(operand, segments) for operand in operands]
+        header += self._arguments(operands, {}, segments)
         return self._await(header, segments, 0)
 
     async def _await(self, header: list[Any], segments: list[Any], form: int) -> Any:
@@ -436,6 +455,7 @@ def _after_fork() -> None:
         conn, process = bridge.connection, bridge._process
         bridge.connection = bridge._process = None
         bridge._loops = None
+        bridge._starting = threading.RLock()  # another thread may have held it
         with contextlib.suppress(Exception):
             if process is not None:
                 process.close_control()

@@ -93,6 +93,7 @@ class Connection(Outbox):
         self._aside = False
         self._skip = 0
         self._penalty = 1
+        self.ending = threading.RLock()  # the host's, which it holds while it starts and ends Node
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -112,7 +113,7 @@ class Connection(Outbox):
     def request(self, header: list[Any], segments: list[Any]) -> Frame:
         """Send a request, serve while waiting, return the reply frame. Raises what ended the wait."""
         if self.failure is not None:
-            raise self.failure
+            raise self._over()
         ident = self._ids() & 0xFFFFFFFF
         thread = _get_ident()
         if self._depth > 20 or thread != self.home:
@@ -142,7 +143,7 @@ class Connection(Outbox):
     def post(self, header: list[Any], segments: list[Any], waiter: Any, flags: int = 0) -> int:
         """Send a request without waiting; `waiter` is settled by the host. Returns its id."""
         if self.failure is not None:
-            raise self.failure
+            raise self._over()
         ident = self._ids() & 0xFFFFFFFF
         self._pending[ident] = waiter
         parts = self._frame(REQUEST, ident, BELL | ASYNC | flags, header, segments)
@@ -160,6 +161,7 @@ class Connection(Outbox):
     def reply(self, ident: int, kind: int, value: Any, segments: list[Any], epoch: int, sync: bool) -> None:
         """Answer a request of Node's."""
         if epoch != self.epoch or self.failure is not None:
+            self.unsent(segments)
             return
         parts = self._frame(kind, ident, 0 if sync else BELL, value, segments)
         if sync:
@@ -181,7 +183,7 @@ class Connection(Outbox):
             if waiter.frame is not None or waiter.failure is not None:
                 break
             if self.failure is not None:
-                raise self.failure
+                raise self._over()
             if self._reader.acquire(False):
                 try:
                     self._read_until(waiter, home)
@@ -199,7 +201,8 @@ class Connection(Outbox):
         event = waiter.event = threading.Event()
         self._sleepers.append(waiter)
         try:
-            if waiter.frame is None and not waiter.inbox and waiter.failure is None and self._reader.locked():
+            served = waiter.inbox or (self._inbox and waiter.thread == self.home)
+            if waiter.frame is None and not served and waiter.failure is None and self._reader.locked():
                 event.wait(0.05)
         finally:
             self._sleepers.remove(waiter)
@@ -326,7 +329,7 @@ class Connection(Outbox):
             self.host.note(frame)
 
     def _wake_home_waiter(self) -> None:
-        for sleeper in self._sleepers:
+        for sleeper in list(self._sleepers):
             if sleeper.thread == self.home:
                 sleeper.wake()
         self.host.wake_home()
@@ -346,6 +349,7 @@ class Connection(Outbox):
         del kept
 
     host_error: Callable[[BaseException], Answer]
+    unsent: Callable[[list[Any]], None]
 
     def run_ready(self, budget: float = 0.01) -> None:
         """Called by the home thread's loop: read, serve, spin for the next, at most `budget` seconds."""
@@ -410,11 +414,19 @@ class Connection(Outbox):
         self.wake()
 
     def _lose(self, reason: str) -> BaseException:
-        if self.failure is None:
-            self.failure = NodeLost(reason)
-            self.failure = self.host.lost(reason)
-            self._fail_all(self.failure)
-        return self.failure
+        # Two threads may notice at once, and a third must not start another Node before the first is buried.
+        with self.ending:
+            if self.failure is None:
+                self.failure = NodeLost(reason)
+                self.failure = self.host.lost(reason)
+                self._fail_all(self.failure)
+            return self.failure
+
+    def _over(self) -> BaseException:
+        # In final words: while another thread finds out why it ended, there are only preliminary ones.
+        with self.ending:
+            assert self.failure is not None
+            return self.failure
 
     def close(self, reason: str) -> None:
         """End the conversation; every pending call fails with NodeLost(reason)."""

@@ -18,6 +18,12 @@ from typing import Any
 from .errors import ProtocolError
 
 
+class Segments(list[Any]):
+    """Binary parts of a frame that is being made, and the handles that it mentions."""
+
+    given: list[int] | None = None
+
+
 class Exports:
     """Objects of ours that the other side holds."""
 
@@ -86,38 +92,52 @@ class Imports:
     def __init__(self, make: Callable[[int, int], Any]) -> None:
         self._make = make
         self._refs: dict[int, _Ref] = {}
+        # Held where nothing is made, so that no collector starts, which may call `_gone`.
+        self._lock = threading.RLock()
         # Filled by the collector, at any moment and in any thread: append only, no lock, no I/O.
         self.dead: deque[tuple[int, int]] = deque()
 
     def adopt(self, handle: int, traits: int) -> Any:
         """The proxy of a handle that has just been received (once more)."""
-        ref = self._refs.get(handle)
-        if ref is not None:
-            proxy = ref()
-            if proxy is not None:
-                ref.count += 1
-                return proxy
+        proxy = self._again(handle)
+        if proxy is not None:
+            return proxy
         proxy = self._make(handle, traits)
         ref = _Ref(proxy, self._gone)
-        ref.handle = handle
         ref.count = 1
-        self._refs[handle] = ref
-        return proxy
+        with self._lock:
+            other = self._again(handle)  # another thread may have received it meanwhile
+            if other is None:
+                ref.handle = handle
+                self._refs[handle] = ref
+                return proxy
+        ref.handle = -1
+        return other
+
+    def _again(self, handle: int) -> Any:
+        with self._lock:
+            ref = self._refs.get(handle)
+            proxy = None if ref is None else ref()
+            if ref is not None and proxy is not None:
+                ref.count += 1
+            return proxy
 
     def drop(self, handle: int) -> None:
         """Give a handle back although its proxy still lives."""
-        ref = self._refs.pop(handle, None)
-        if ref is not None:
-            self.dead.append((handle, ref.count))
-            ref.handle = -1
+        with self._lock:
+            ref = self._refs.pop(handle, None)
+            if ref is not None:
+                self.dead.append((handle, ref.count))
+                ref.handle = -1
 
     def _gone(self, ref: weakref.ref[Any]) -> None:
         assert isinstance(ref, _Ref)
-        if ref.handle < 0:
-            return  # given back already
-        if self._refs.get(ref.handle) is ref:
-            del self._refs[ref.handle]
-        self.dead.append((ref.handle, ref.count))
+        with self._lock:
+            if ref.handle < 0:
+                return  # given back already
+            if self._refs.get(ref.handle) is ref:
+                del self._refs[ref.handle]
+            self.dead.append((ref.handle, ref.count))
 
     def __len__(self) -> int:
         return len(self._refs)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .errors import BridgeError, Interrupted, JSError, NodeLost, ProtocolError, crossed
-from .handles import Exports
+from .handles import Exports, Segments
 from .interrupt import Ladder
 from .process import NodeProcess, why_not
 from .protocol import KINDS
@@ -134,12 +134,13 @@ class Hosting:
 
     def answer(self, value: Any, error: BaseException | None) -> Answer:
         """Kind, wire form and segments of a reply."""
-        segments: list[Any] = []
+        segments: list[Any] = Segments()
         if error is None:
             try:
                 return _REPLY, self.server.encode(value, segments), segments, value
             except BaseException as failure:
-                error, segments = failure, []
+                self.marshal.take_back(segments)
+                error, segments = failure, Segments()
         if isinstance(error, JSError):
             self._errors.append(error)
         return _ERROR, self.marshal.encode_exception(error, segments), segments, error
@@ -225,6 +226,8 @@ class Hosting:
             process.wait(0.2)
             status = process.popen.poll()
             process.kill()
+            if self._output is not None:
+                self._output.close()
             process.close_control()
             self._process = None
         if conn is not None:

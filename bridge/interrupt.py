@@ -116,14 +116,14 @@ class Ladder:
 
     def guard(self, conn: Connection, header: list[Any], segments: list[Any]) -> Frame:
         """An outermost synchronous request: Ctrl-C goes up the ladder instead of tearing the wait apart."""
-        if (
-            threading.get_ident() != conn.home
-            or _signal.getsignal(_SIGINT) is not _DEFAULT
-            or conn.home != _MAIN
-        ):
+        if threading.get_ident() != conn.home:
             return conn.request(header, segments)
-        self._asked = 0
-        self.due = None
+        if not self._forms:
+            # What was asked for until now was about an earlier call.
+            self._asked = 0
+            self.due = None
+        if _signal.getsignal(_SIGINT) is not _DEFAULT or conn.home != _MAIN:
+            return conn.request(header, segments)
         _signal.signal(_SIGINT, self._on_signal)
         try:
             return conn.request(header, segments)

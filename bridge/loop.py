@@ -76,6 +76,7 @@ class Loops:
         self._bridge = bridge
         self.home: asyncio.AbstractEventLoop | None = None
         self._watching: dict[asyncio.AbstractEventLoop, tuple[Connection, list[int]]] = {}
+        self._stale: list[tuple[asyncio.AbstractEventLoop, list[int]]] = []  # until its next turn
         self._own: asyncio.AbstractEventLoop | None = None
         self._turn_due = False
         self._tasks: dict[int, asyncio.Future[Any]] = {}
@@ -96,7 +97,8 @@ class Loops:
         if known is not None and known[0] is conn:
             return
         if known is not None:
-            self._remove(loop, known[1])
+            self._stale.append((loop, known[1]))
+        self._sweep(loop)  # before the numbers are used again
         for old in [old for old in self._watching if old.is_closed()]:
             del self._watching[old]
         thread = threading.get_ident()
@@ -126,29 +128,25 @@ class Loops:
         for loop, (watched, fds) in list(self._watching.items()):
             if watched is not conn:
                 continue
-            del self._watching[loop]
-            if not loop.is_closed():
-                self._remove(loop, fds)
+            self._watching.pop(loop, None)
+            if loop.is_closed():
+                continue
+            self._stale.append((loop, fds))
+            try:
+                running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+            except RuntimeError:
+                running = None
+            if running is loop or not loop.is_running():
+                self._sweep(loop)
+            else:
+                # Not waited for: that thread may be waiting for this one.
+                loop.call_soon_threadsafe(self._sweep, loop)
 
-    @staticmethod
-    def _remove(loop: asyncio.AbstractEventLoop, fds: list[int]) -> None:
-        try:
-            running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
-        if running is loop or not loop.is_running():
-            for fd in fds:
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        for entry in [entry for entry in self._stale if entry[0] is loop]:
+            self._stale.remove(entry)
+            for fd in entry[1]:
                 loop.remove_reader(fd)
-        else:
-            done = threading.Event()
-
-            def remove() -> None:
-                for fd in fds:
-                    loop.remove_reader(fd)
-                done.set()
-
-            loop.call_soon_threadsafe(remove)
-            done.wait(1)
 
     def wake(self) -> None:
         """See to it that the home loop looks at the connection soon. Does nothing without a loop."""
@@ -198,8 +196,8 @@ class Loops:
                 target = bridge.server.get(message[3])
                 future = context.run(self._ensure, target, loop)
             elif message[0] == OPS["call"]:
-                function = bridge.server.resolve(message[3], message[4])
                 args, kwargs = bridge.server.arguments(message, frame.body)
+                function = bridge.server.resolve(message[3], message[4])
                 if _is_async(function):
                     future = loop.create_task(function(*args, **kwargs), context=context)
                 else:

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import traits
-from .errors import JSError, ProtocolError
-from .handles import Exports, Imports
+from .errors import BridgeError, JSError, ProtocolError
+from .handles import Exports, Imports, Segments
 from .protocol import SAFE_INTEGER, TRAITS
 from .proxy import JsProxy, Keyword
 
@@ -62,8 +62,10 @@ class Marshal:
             return self._segment("b", value, segments)
         if isinstance(value, JsProxy):
             if value._imports is self.imports:
+                if value._handle < 0:
+                    raise BridgeError("this JavaScript object was given back with release()")
                 return ["h", value._handle]
-            return self._handle(value)
+            return self._handle(value, segments)
         if isinstance(value, BaseException):
             return self.encode_exception(value, segments)
         if kind is Keyword:
@@ -80,14 +82,32 @@ class Marshal:
             scalar = self._numpy_scalar(value)
             if scalar is not value:
                 return self.encode(scalar, segments)
-        return self._handle(value)
+        return self._handle(value, segments)
 
-    def _handle(self, value: Any) -> Any:
+    def _handle(self, value: Any, segments: list[Any]) -> Any:
         bits = traits.of(value)
         if bits & _BUFFER:
             # So that JavaScript's collector knows what a small proxy pins.
-            return ["p", self.exports.add(value), bits, int(getattr(value, "nbytes", 0) or len(value))]
-        return ["p", self.exports.add(value), bits]
+            size = int(getattr(value, "nbytes", 0) or len(value))
+            return ["p", self.give(value, segments), bits, size]
+        return ["p", self.give(value, segments), bits]
+
+    def give(self, value: Any, segments: list[Any]) -> int:
+        """Handle of a value that the frame being made mentions."""
+        handle = self.exports.add(value)
+        if isinstance(segments, Segments):
+            if segments.given is None:
+                segments.given = [handle]
+            else:
+                segments.given.append(handle)
+        return handle
+
+    def take_back(self, segments: list[Any]) -> None:
+        """The frame is never sent: nobody will give back what it mentions."""
+        if isinstance(segments, Segments):
+            given, segments.given = segments.given, None
+            for handle in given or ():
+                self.exports.release(handle, 1)
 
     @staticmethod
     def _segment(tag: str, data: Any, segments: list[Any]) -> list[Any]:
@@ -100,7 +120,7 @@ class Marshal:
         numpy = sys.modules.get("numpy")
         if numpy is None or not isinstance(value, numpy.generic):
             return value
-        if isinstance(value, (numpy.bool_, numpy.integer)):
+        if isinstance(value, (numpy.bool_, numpy.integer)) and not isinstance(value, numpy.timedelta64):
             return value.item()
         if isinstance(value, numpy.floating) and value.dtype.itemsize <= 8:
             return float(value)
@@ -120,7 +140,7 @@ class Marshal:
             message = str(error)
         except Exception as second:
             message = f"<{type(second).__name__} in __str__>"
-        return ["x", self.exports.add(error), traits.of(error), type(error).__name__, message]
+        return ["x", self.give(error, segments), traits.of(error), type(error).__name__, message]
 
     # ---- wire -> Python
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+import threading
 from collections.abc import Callable
 
 from .protocol import FLAGS
@@ -34,6 +35,7 @@ class Output:
     def __init__(self, sink: Sink, fds: list[int]) -> None:
         self.sink = sink
         self.fds = fds
+        self._lock = threading.Lock()  # between looking a descriptor up and reading it
         # Bytes that are no UTF-8 survive as \\xNN.
         make = codecs.getincrementaldecoder("utf-8")
         self._raw = [make("backslashreplace") for _ in fds]
@@ -48,14 +50,22 @@ class Output:
     def raw(self, fd: int) -> bool:
         """Read a raw descriptor once. False when it is finished."""
         try:
-            which = self.fds.index(fd)
-            data = os.read(fd, 1 << 16)
+            with self._lock:
+                which = self.fds.index(fd)
+                data = os.read(fd, 1 << 16)
+                text = self._text(which, data)
         except BlockingIOError:
             return True
         except (OSError, ValueError):
             return False
-        self._show(which, self._text(which, data))
+        self._show(which, text)
         return bool(data)
+
+    def close(self) -> None:
+        """Close the raw descriptors. Their numbers are soon others'."""
+        with self._lock:
+            while self.fds:
+                os.close(self.fds.pop())
 
     def _text(self, which: int, data: bytes) -> str:
         """Decoded, without what Node says of a debugger session's end (the interrupt ladder uses one)."""
@@ -80,7 +90,7 @@ class Output:
 
     def drain(self) -> str:
         """Read what is left. Returns the stderr of a Node that never became ready, for diagnosis."""
-        for fd in self.fds:
+        for fd in list(self.fds):
             for _ in range(64):
                 try:
                     data = os.read(fd, 1 << 16)

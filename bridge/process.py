@@ -166,8 +166,8 @@ class NodeProcess:
     def close_control(self) -> None:
         """Close the control socket; Node's watchdog takes that for the end of Python."""
         if self.control_fd >= 0:
-            os.close(self.control_fd)
-            self.control_fd = -1
-        for fd in self.output_fds:
-            os.close(fd)
-        self.output_fds = []
+            control, self.control_fd = self.control_fd, -1
+            os.close(control)
+        # The list itself is emptied: who reads them knows it too.
+        while self.output_fds:
+            os.close(self.output_fds.pop())

@@ -19,6 +19,7 @@ from typing import Any
 
 from . import traits
 from .errors import JSError, ProtocolError, WouldBlock
+from .handles import Segments
 from .marshal import Marshal
 from .namespace import Names
 from .protocol import OPS, SORTS, TRAITS
@@ -74,7 +75,6 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "equals": _equals,
     "hash": _hash,
 }
-Segments = list[Any]
 
 
 class Plain:
@@ -192,12 +192,13 @@ class Server:
         return hasattr(target, name) or bool(traits.of(target) & _MAPPING and name in target)
 
     def call(self, message: list[Any], body: Any) -> Any:
+        # The arguments first: what a call that fails mentions has been received all the same.
+        args, kwargs = self.arguments(message, body)
         path = message[4]
         function = self.get(message[3])
         if path:
             for name in path:
                 function = getattr(function, name)
-        args, kwargs = self.arguments(message, body)
         return function(*args, **kwargs)
 
     def new(self, message: list[Any], body: Any) -> Any:
@@ -236,31 +237,38 @@ class Server:
         target = self.get(message[3])
         pairs = len(message) > 5 and message[5]
         iterator = iter(target.items() if pairs else target)
-        segments: Segments = []
-        done, items = self.batch(iterator, message[4], pairs, segments)
+        segments = Segments()
+        done, items, *failure = self.batch(iterator, message[4], pairs, segments)
         handle = None if done else self.encode(Shared(iterator), segments)
-        return Wired(["a", iterator is not target, handle, done, items], segments)
+        return Wired(["a", iterator is not target, handle, done, items, *failure], segments)
 
     def next(self, message: list[Any], body: Any) -> Any:
-        """[done, items]: at most message[4] items, fewer when they are slow to come."""
-        segments: Segments = []
-        done, items = self.batch(self.get(message[3]), message[4], len(message) > 5 and message[5], segments)
-        return Wired(["a", done, items], segments)
+        """[done, items]: at most message[4] items, fewer when they are slow to come. What was raised after
+        some items stands behind them."""
+        segments = Segments()
+        pairs = len(message) > 5 and message[5]
+        return Wired(["a", *self.batch(self.get(message[3]), message[4], pairs, segments)], segments)
 
-    def batch(self, iterator: Any, count: int, pairs: bool, segments: Segments) -> tuple[bool, list[Any]]:
-        """Whether it ended, and the wire form of the next items."""
+    def batch(self, iterator: Any, count: int, pairs: bool, segments: list[Any]) -> list[Any]:
+        """Whether it ended, the wire form of the next items, and perhaps of what was raised behind them."""
         encode = self.marshal.encode
         items: list[Any] = ["a"]
         end = time.perf_counter() + 0.002
-        for item in islice(iterator, count):
-            items.append(
-                ["a", encode(item[0], segments), encode(item[1], segments)]
-                if pairs
-                else encode(item, segments)
-            )
-            if len(items) & 7 == 0 and time.perf_counter() > end:
-                return False, items
-        return len(items) <= count, items
+        try:
+            for item in islice(iterator, count):
+                items.append(
+                    ["a", encode(item[0], segments), encode(item[1], segments)]
+                    if pairs
+                    else encode(item, segments)
+                )
+                if len(items) & 7 == 0 and time.perf_counter() > end:
+                    return [False, items]
+        except BaseException as error:
+            if len(items) == 1 or not isinstance(error, Exception):
+                self.marshal.take_back(segments)
+                raise
+            return [False, items, self.marshal.encode_exception(error, segments)]
+        return [len(items) <= count, items]
 
     def contains(self, message: list[Any], body: Any) -> Any:
         return self.decode(message[4], body) in self.get(message[3])
@@ -318,7 +326,7 @@ class Server:
         """Generator and context-manager protocol: [done, value] for generators."""
         target, method = self.get(message[3]), message[4]
         value = self.decode(message[5], body)
-        segments: Segments = []
+        segments = Segments()
         if method == "enter":
             return target.__enter__()
         if method == "exit":
@@ -342,7 +350,7 @@ class Server:
 
     # ---- replies
 
-    def encode(self, value: Any, segments: Segments) -> Any:
+    def encode(self, value: Any, segments: list[Any]) -> Any:
         """Wire form of an operation's result."""
         kind = value.__class__
         if kind is Wired:
@@ -358,7 +366,7 @@ class Server:
             value = value.value
             if value is None or value.__class__ in (bool, int, float, str):
                 return self.marshal.encode(value, segments)
-            return ["p", self.marshal.exports.add(value), traits.of(value)]
+            return ["p", self.marshal.give(value, segments), traits.of(value)]
         return self.marshal.encode(value, segments)
 
 
@@ -376,9 +384,9 @@ class Wired:
 
     __slots__ = ("segments", "wire")
 
-    def __init__(self, wire: Any, segments: Segments | None = None) -> None:
+    def __init__(self, wire: Any, segments: list[Any] | None = None) -> None:
         self.wire = wire
-        self.segments = segments or []
+        self.segments: list[Any] = segments or []
 
 
 _SHADOWED = {"import": "import_", "stats": "stats_", "await": "await_"}

@@ -97,6 +97,9 @@ export class Connection {
     const outer = this.marshal.begin();
     try {
       this.#put(KINDS.REQUEST, id, flags, [op, this.parent, formNumber(), ...operands(this.marshal)]);
+    } catch (error) {
+      this.marshal.takeBack();
+      throw error;
     } finally {
       this.marshal.end(outer);
     }
@@ -134,6 +137,9 @@ export class Connection {
     const outer = this.marshal.begin();
     try {
       this.#put(KINDS.REQUEST, id, FLAGS.ASYNC, [op, 0, formNumber(), ...operands(this.marshal)]);
+    } catch (error) {
+      this.marshal.takeBack();
+      throw error;
     } finally {
       this.marshal.end(outer);
     }
@@ -264,8 +270,14 @@ export class Connection {
     this.depth -= 1;
     this.parent = parent;
     words[WORDS.TOP] = top;
+    if (this.depth === 0) this.#over();
     if (sync) this.channel.flush();
     else this.flushSoon();
+  }
+
+  /** What was asked to stop without being a form has ended; the next one starts unmarked. */
+  #over() {
+    if (this.words[WORDS.CANCELLED] === -1) Atomics.store(this.words, WORDS.CANCELLED, 0);
   }
 
   /** Reply to a request of Python's. `Wire` results are in wire form already. */
@@ -281,6 +293,7 @@ export class Connection {
           return;
         } catch (error) {
           value = error;
+          marshal.takeBack();
           marshal.begin();
         }
       }
@@ -389,6 +402,7 @@ export class Connection {
     this.depth = 0;
     this.parent = 0;
     this.words[WORDS.TOP] = 0;
+    this.#over();
     this.channel.epoch = (this.channel.epoch + 1) & 0xffff;
     this.replies.clear();
     const lost = [...this.promises.values()];

@@ -131,11 +131,12 @@ function promising(connection, proxies, $sync) {
   };
   async function* iterate(root, path) {
     const object = keep.get(await fetch(root, path)) ?? root;
-    let [alone, iterator, done, items] = await connection.post(OPS.iter, () => [handleOf(object), 1, false]);
+    let [alone, iterator, done, items, error] = await connection.post(OPS.iter, () => [handleOf(object), 1, false]);
     for (let size = 2; ; size = Math.min(size * 2, 512)) {
       yield* items.map(wrap);
+      if (error !== undefined) throw error;
       if (done) return;
-      [done, items] = await connection.post(OPS.next, () => [handleOf(iterator), alone ? size : 1]);
+      [done, items, error] = await connection.post(OPS.next, () => [handleOf(iterator), alone ? size : 1]);
     }
   }
 

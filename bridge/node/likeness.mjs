@@ -18,12 +18,13 @@ const call = (self, name, ...args) => records.get(self).all.call(self, [name], a
 
 /** All items of a Python sequence as an Array of their proxies or values. */
 export function snapshot(self) {
-  let [, iterator, done, items] = ask(OPS.iter, self, 1 << 16);
+  let [, iterator, done, items, error] = ask(OPS.iter, self, 1 << 16);
   const all = items;
-  while (!done) {
-    [done, items] = ask(OPS.next, iterator, 1 << 16);
+  while (!done && error === undefined) {
+    [done, items, error] = ask(OPS.next, iterator, 1 << 16);
     for (const item of items) all.push(item);
   }
+  if (error !== undefined) throw error;
   return all;
 }
 

@@ -51,20 +51,40 @@ export class Marshal {
     /** @type {{test: (x: any) => boolean, name: string, encode: (x: any) => any}[]} */
     this.custom = [];
     this.revive = new Map();
-    /** @type {{seen: Map<any, number> | null, segments: Uint8Array[], size: number} | null} the frame being written */
+    /** @type {{seen: Map<any, number> | null, segments: Uint8Array[], size: number, given: number[]} | null} the frame being written */
     this.frame = null;
   }
 
   /** Begin a frame. Returns the state of the frame around it: encoding may run getters that call Python. */
   begin() {
     const outer = this.frame;
-    this.frame = { seen: null, segments: [], size: 0 };
+    this.frame = { seen: null, segments: [], size: 0, given: [] };
     return outer;
   }
 
   /** The frame is written or given up. */
   end(outer) {
     this.frame = outer;
+  }
+
+  /** Handle of a value that the frame being written mentions. */
+  #give(value) {
+    const handle = this.exports.add(value);
+    this.frame.given.push(handle);
+    return handle;
+  }
+
+  /** What was mentioned since there were `count` is never sent: nobody will give it back. */
+  takeBack(count = 0) {
+    for (const handle of this.frame.given.splice(count)) this.exports.release(handle, 1);
+  }
+
+  /** An array that is filled by hand, numbered as those that `encode` makes. */
+  open() {
+    const wire = [TAGS.ARRAY];
+    const seen = (this.frame.seen ??= new Map());
+    seen.set(wire, seen.size);
+    return wire;
   }
 
   /** Wire form of a value. */
@@ -84,7 +104,7 @@ export class Marshal {
       case "bigint":
         return [TAGS.INT, value < 0n ? `-${(-value).toString(16)}` : value.toString(16)];
       case "symbol":
-        return [TAGS.HANDLE, this.exports.add(value), SORT.symbol];
+        return [TAGS.HANDLE, this.#give(value), SORT.symbol];
       case "function": {
         const handle = this.proxies.handleOf(value);
         if (handle !== undefined) return homeward(handle);
@@ -140,7 +160,7 @@ export class Marshal {
     if (value === null || (typeof value !== "object" && typeof value !== "function")) return this.encode(value);
     const home = this.proxies.handleOf(value);
     if (home !== undefined) return homeward(home);
-    return [TAGS.HANDLE, this.exports.add(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
+    return [TAGS.HANDLE, this.#give(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
   }
 
   #copy(value, tag, items = value) {

@@ -264,14 +264,15 @@ function* iterate() {
   const handler = records.get(this);
   const { all } = handler;
   const pairs = (handler.traits & 15) === SORTS.indexOf("dict");
-  let [alone, iterator, done, items] = all.ask(OPS.iter, handler, 1, pairs);
+  let [alone, iterator, done, items, error] = all.ask(OPS.iter, handler, 1, pairs);
   let size = 1;
   try {
     for (;;) {
       yield* items;
+      if (error !== undefined) throw error;
       if (done) return;
       if (alone && size < 512) size *= 2;
-      [done, items] = all.ask(OPS.next, records.get(iterator), size, pairs);
+      [done, items, error] = all.ask(OPS.next, records.get(iterator), size, pairs);
     }
   } finally {
     // Left early: nobody else has it, so it is given back, and a generator runs its `finally` soon.

@@ -4,6 +4,7 @@
  */
 import { inspect, types } from "node:util";
 import { forms, Later, Missing, Wire } from "./connection.mjs";
+import { Interrupt } from "./errors.mjs";
 import { ByRef } from "./marshal.mjs";
 import { OPS, TAGS } from "./protocol.mjs";
 
@@ -38,11 +39,15 @@ export function makeServer(connection, evaluator, interrupts) {
   }
 
   function call(message, body) {
+    // The arguments first: what a call that fails mentions has been received all the same.
+    const list = args(message, body, 5);
     const { fn, receiver } = callee(message);
-    return Reflect.apply(fn, receiver, args(message, body, 5));
+    return Reflect.apply(fn, receiver, list);
   }
 
   let pseudo = 0;
+  /** What was thrown behind items that went out first: the next request has it. @type {WeakMap<object, {error: any}>} */
+  const failures = new WeakMap();
 
   const table = {
     ping: (message) => message[3] ?? null,
@@ -121,16 +126,43 @@ export function makeServer(connection, evaluator, interrupts) {
       const items = [];
       const end = performance.now() + 2;
       let done = false;
-      while (items.length < message[4]) {
-        const step = iterator.next();
-        if (step.done) {
-          done = true;
-          break;
-        }
-        items.push(step.value);
-        if (items.length > 8 && performance.now() > end) break;
+      const late = failures.get(iterator);
+      if (late !== undefined) {
+        failures.delete(iterator);
+        throw late.error;
       }
-      return [done, items];
+      try {
+        while (items.length < message[4]) {
+          const step = iterator.next();
+          if (step.done) {
+            done = true;
+            break;
+          }
+          items.push(step.value);
+          if (items.length > 8 && performance.now() > end) break;
+        }
+      } catch (error) {
+        if (items.length === 0 || error instanceof Interrupt) throw error;
+        failures.set(iterator, { error });
+      }
+      return new Wire((m) => {
+        const reply = m.open();
+        const wire = m.open();
+        for (const item of items) {
+          const given = m.frame.given.length;
+          try {
+            wire.push(m.encode(item));
+          } catch (error) {
+            if (wire.length === 1) throw error;
+            m.takeBack(given);
+            failures.set(iterator, { error });
+            done = false;
+            break;
+          }
+        }
+        reply.push(done, wire);
+        return reply;
+      });
     },
     send: (message, body, frame) => {
       const object = target(message);
@@ -175,8 +207,8 @@ export function makeServer(connection, evaluator, interrupts) {
       return new Later(null);
     },
     run: (message, body, frame) => {
-      const { fn, receiver } = callee(message);
       const list = args(message, body, 5);
+      const { fn, receiver } = callee(message);
       // A run without a form gets a negative number of its own, so that it can be cancelled too.
       const form = forms.getStore() ?? --pseudo;
       const run = interrupts.begin(form);
@@ -240,6 +272,7 @@ function describe(object) {
 function deepCopy(marshal, object) {
   const wire = marshal.encode(object);
   if (!Array.isArray(wire) || wire[0] !== TAGS.HANDLE || typeof object !== "object") return wire;
+  marshal.takeBack();
   if (object[Symbol.iterator] !== undefined) return marshal.encode([...object]);
   return marshal.encode({ ...object });
 }

@@ -265,3 +265,53 @@ def test_json_parse_of_something_large(own: Bridge, press: Any) -> None:
     with pytest.raises((KeyboardInterrupt, NodeLost)):
         own.eval("for (;;) JSON.parse(text)")
     assert own.eval("JSON.parse('[1]')") == [1]
+
+
+def test_many_threads_notice_it(own: Bridge) -> None:
+    """One of them buries Node and one starts the next, which the others do not take for the old one."""
+    own.start()
+    reasons: set[str] = set()
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.is_set():
+            try:
+                assert own.eval("1 + 1") == 2
+            except NodeLost as error:
+                reasons.add(str(error))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    killed: set[int | None] = {None}
+    try:
+        for _ in range(5):
+            wait_for(lambda: own._ready and own.pid not in killed)
+            pid = own.pid
+            assert pid is not None
+            killed.add(pid)
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: own._ready and own.pid not in killed)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert reasons == {"the Node process was killed by SIGKILL"}
+    assert own.eval("2") == 2
+
+
+def test_after_a_stop_the_next_call_is_its_own(own: Bridge, press: Any) -> None:
+    """One Ctrl-C makes one exception; and what came to grief on the way is held by nobody."""
+    call = own.eval("(f) => f(1)")
+    deep = own.eval("(f, given) => f(() => { for (;;); })")
+    for _ in range(2):
+        press(own, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            own.eval("for (;;);")
+        assert call(lambda x: x + 1) == 2
+        press(own, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            deep(lambda loop: loop(object()), object())
+        assert call(lambda x: x + 1) == 2
+    stats = own.stats(collect=True)
+    assert stats["python"]["objects"] == stats["node"]["proxies"] == 0

@@ -177,3 +177,16 @@ def test_keyword_arguments_that_name_parameters(js: Bridge) -> None:
     assert two(1, y=2) == [1, 2]
     assert two(y=2, x=1) == [1, 2]
     assert two.__name__ == "anonymous"
+
+
+@pytest.mark.parametrize("fault", ["throw new Error('end')", "yield { get x() { throw new Error('end') } }"])
+def test_items_before_an_exception_come_first(js: Bridge, fault: str) -> None:
+    """An iteration fetches ahead, in batches; what is thrown there is raised where it stands."""
+    numbers = js.eval(
+        "new (class { *[Symbol.iterator]() { for (let i = 0; i < 6; i++) yield [i, i]; " + fault + " } })"
+    )
+    seen = []
+    with pytest.raises(JSError, match="end"):
+        for item in numbers:
+            seen.append(item)  # noqa: PERF402
+    assert seen == [[i, i] for i in range(6)]

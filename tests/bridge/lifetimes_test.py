@@ -10,7 +10,8 @@ import resource
 import weakref
 from typing import Any
 
-from polyrepl.bridge import Bridge
+import pytest
+from polyrepl.bridge import Bridge, BridgeError, JSError
 from polyrepl.bridge.handles import Exports, Imports
 
 PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
@@ -211,3 +212,67 @@ async def test_proxies_inside_async_code(own: Bridge) -> None:
     await own.call_async(run, make)
     del run
     assert objects(own) == start
+
+
+class Unsendable:
+    pass
+
+
+def unsendable(value: Unsendable) -> Any:
+    raise ZeroDivisionError
+
+
+def test_what_was_never_sent_is_not_held(own: Bridge) -> None:
+    """Encoding fails behind objects that were encoded already; a call fails before it is made."""
+    own.register(Unsendable, "unsendable", unsendable)
+    call = own.eval("(f, ...args) => f(...args)")
+    count = own.eval("(xs) => [...xs].length")
+    before = objects(own)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            call(lambda: 1, object(), Unsendable())
+        with pytest.raises(ZeroDivisionError):
+            call(lambda: (x for x in [Unsendable()]).__next__())
+        with pytest.raises(ZeroDivisionError):
+            count([object(), Unsendable()])
+        with pytest.raises(JSError, match="getter"):
+            own.eval("({ f: () => 1, get g() { throw new Error('getter') } })")
+        with pytest.raises(JSError, match="getter"):
+            call(own.eval("(f) => f({ g: () => 1, get h() { throw new Error('getter') } })"), lambda x: x)
+        with pytest.raises(JSError, match="not a function"):
+            own.call(own.eval("Math"), "nothing", object())
+        with pytest.raises(AttributeError, match="nothing"):
+            own.eval("(m) => globalThis[Symbol.for('polyrepl.$py')].call(m, ['nothing'], [() => 1])")(gc)
+        own.eval("new (class { constructor() { this.x = 1 } })").to_py()
+    assert objects(own) == before
+
+
+def test_a_released_object_is_no_argument(own: Bridge) -> None:
+    call = own.eval("(...args) => args.length")
+    given = own.eval("() => 1")
+    own.release(given)
+    before = objects(own)
+    with pytest.raises(BridgeError, match="given back"):
+        call(object(), given)
+    assert objects(own) == before
+
+
+def test_two_threads_receive_the_same_object() -> None:
+    """The other one is faster, while this one makes its proxy: there is only one."""
+
+    class Proxy:
+        pass
+
+    def make(handle: int, traits: int) -> Any:
+        if not faster:
+            faster.append(None)
+            faster[0] = imports.adopt(handle, traits)
+        return Proxy()
+
+    faster: list[Any] = []
+    imports = Imports(make)
+    assert imports.adopt(7, 0) is faster[0]
+    assert not imports.dead
+    faster.clear()
+    gc.collect()
+    assert list(imports.dead) == [(7, 2)]

@@ -344,3 +344,23 @@ def test_chain_helpers(js: Bridge) -> None:
         run(js, "$py.call($py('os'), ['nope'], [])")
     with pytest.raises(ModuleNotFoundError):
         run(js, "$py('no_such_module_anywhere')")
+
+
+def test_items_before_an_exception_come_first(js: Bridge) -> None:
+    """An iteration fetches ahead, in batches; what is raised there is raised where it stands."""
+
+    class Numbers:
+        def __iter__(self) -> Iterator[int]:
+            yield from range(6)
+            raise ValueError("the end")
+
+        def __len__(self) -> int:
+            return 9
+
+    look = js.eval(
+        "(xs) => { const seen = []; try { for (const x of xs) seen.push(x); } "
+        "catch (e) { seen.push(e.message); } return seen; }"
+    )
+    assert look(Numbers()) == [0, 1, 2, 3, 4, 5, "the end"]
+    with pytest.raises(ValueError, match="the end"):
+        js.eval("(xs) => [...xs]")(Numbers())

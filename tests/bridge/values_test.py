@@ -198,6 +198,8 @@ def test_by_handle_kinds(js: Bridge) -> None:
         numpy.arange(3),
         numpy.sum,
         numpy.datetime64("2020"),
+        numpy.timedelta64(1, "s"),
+        numpy.timedelta64(1, "ns"),
         1j,
         iter([1]),
         (x for x in ()),
