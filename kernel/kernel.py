@@ -15,6 +15,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
@@ -33,6 +34,9 @@ from .notebook import Notebook
 from .results import bundle_of, error_content, exit_problem, failures_as_text
 from .session import KernelSession
 from .streams import OUTPUT_LIMIT, Stream
+
+Owner = tuple[dict[str, Any], int]
+"""To which message code belongs, and to which form (0: none)."""
 
 BANNER = "polyrepl: one prompt, Python's and JavaScript's libraries, one live heap"
 
@@ -94,7 +98,18 @@ class PolyreplKernel(Asking, ConcurrentKernel):
     def ready(self) -> None:
         """The application is set up: take SIGINT, follow threads."""
         self.interrupts.install()
-        threads.follow(lambda: self.get_parent("shell"), self.shell.set_thread_parent)
+        threads.follow(self._owner, self._adopted)
+
+    def _owner(self) -> Owner | None:
+        message = self.get_parent("shell")
+        return (message, self.lisp.bridge.current_form) if message else None
+
+    @contextlib.contextmanager
+    def _adopted(self, owner: Owner) -> Iterator[None]:
+        message, form = owner
+        self.shell.set_thread_parent(message)
+        with self.lisp.bridge.form(form) if form else contextlib.nullcontext():
+            yield
 
     def leave(self) -> None:
         """End Node and send what is left to send; harmless twice."""
@@ -166,7 +181,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         """Run a cell of any language; returns the content of its error, None if all went well."""
         cell = split(code)
         if cell.language == "py":
-            return await self._run_python(code, cell.code, silent, store_history)
+            with self.lisp.python_cell():
+                return await self._run_python(code, cell.code, silent, store_history)
         # Figures are shown and widgets flushed by those who listen to these events.
         events = self.shell.events
         events.trigger("pre_execute")

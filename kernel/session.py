@@ -7,10 +7,11 @@ the cell whose form printed it, so that late output appears under its own cell.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,14 @@ class KernelSession(Session):
         module.install(self.notebook)
         for begin in self.on_node:
             begin()
+
+    @contextlib.contextmanager
+    def python_cell(self) -> Iterator[None]:
+        """The code within is a Python cell: a form like others to JavaScript that it calls."""
+        self.form_number += 1
+        self._remember(self.form_number)
+        with self.bridge.form(self.form_number):
+            yield
 
     # -- output ----------------------------------------------------------------------------------
 

@@ -99,6 +99,18 @@ LATE = {
     "thread": "%%py\nimport threading\nthreading.Timer(0.15, lambda: print('late')).start()",
     "asyncio from lisp": '(py.exec "async def later():\\n  import asyncio\\n  await asyncio.sleep(0.15)\\n'
     '  print(\'late\')") (py.async (py.eval "later")) nil',
+    "lisp from a thread": (
+        '(def late (fn () (println "late"))) (py.import "threading" :as threading)'
+        " (.start (threading.Timer 0.15 late)) nil"
+    ),
+    "javascript from a task": (
+        "%%py\nimport asyncio\nasync def log():\n    await asyncio.sleep(0.15)\n    js.console.log('late')\n"
+        "logging_task = asyncio.create_task(log())"
+    ),
+    "javascript from a thread": (
+        "%%py\nimport threading\nthreading.Timer(0.15, lambda: js.console.log('late')).start()"
+    ),
+    "javascript timer of python": "%%py\njs.setTimeout(lambda: print('late'), 150); None",
     "shown": '(setTimeout (fn () (display (html "<b>late</b>"))) 150) nil',
 }
 
