@@ -327,21 +327,30 @@ def assert_(an: Analyzer, form: List) -> Form:
 @macro(
     "condp",
     "(condp pred expr test value .. default)",
-    "The value after the first test with (pred test expr).",
+    "The value after the first test with (pred test expr); after `:>>`, a function of what that gave.",
 )
 def condp(an: Analyzer, form: List) -> Form:
     arity(form, 2, "(condp = x 1 :one 2 :two :other)")
     span = form.span
     pred, value = an.world.fresh("pred", span), an.world.fresh("value", span)
-    args = form.items[3:]
-    made: Form = args[-1] if len(args) % 2 else call(
+    args = list(form.items[3:])
+    clauses: list[tuple[Form, Form | None, Form]] = []  # test, value or None, value or function
+    while len(args) > 1:
+        takes = 3 if args[1] == Keyword(">>") and len(args) > 2 else 2
+        clauses.append((args[0], None if takes == 3 else args[1], args[takes - 1]))
+        del args[:takes]
+    made: Form = args[0] if args else call(
         "throw", span, call("error", span, Str("condp: no clause matches", span))
     )  # fmt: skip
-    for at in range(len(args) - 2 - len(args) % 2, -1, -2):
-        test = List(
-            (form.items[1] if isinstance(form.items[1], Symbol) else pred, args[at], value), args[at].span
-        )
-        made = call("if", args[at].span, test, args[at + 1], made)
+    for wanted, answer, last in reversed(clauses):
+        at = wanted.span
+        test = List((form.items[1] if isinstance(form.items[1], Symbol) else pred, wanted, value), at)
+        if answer is not None:
+            made = call("if", at, test, answer, made)
+        else:
+            found = an.world.fresh("found", at)
+            chosen = call("if", at, found, List((last, found), last.span), made)
+            made = call("let", at, Vector((found, test), at), chosen)
     bindings: tuple[Form, ...] = (value, form.items[2])
     if not isinstance(form.items[1], Symbol):
         bindings = (pred, form.items[1], *bindings)

@@ -190,16 +190,28 @@ def build_arity(
     an.loop = loop
     if named is not None:
         named.loop = loop
-    if (
-        body
-        and isinstance(body[0], Map)
-        and len(body) > 1
-        and {Keyword("pre"), Keyword("post")} & set(body[0].items[::2])
-    ):
-        body = body[1:]
+    body = conditions(an, body)
     node = an.body(body, inner, True, owner.span)
     an.loop = None
     return Arity(made, rest, binds, node, loop, required)
+
+
+def conditions(an: Analyzer, body: tuple[Form, ...]) -> tuple[Form, ...]:
+    """`{:pre [tests]}` before other forms of a body asserts what a call must keep to."""
+    if len(body) < 2 or not isinstance(body[0], Map):
+        return body
+    made: list[Form] = []
+    for key, tests in zip(body[0].items[::2], body[0].items[1::2], strict=True):
+        if key == Keyword("post"):
+            raise an.fail(
+                "no-post", key, "a function has no :post tests", "(let [result ..] (assert ..) result)"
+            )
+        if key == Keyword("pre"):
+            if not isinstance(tests, Vector):
+                raise an.fail("bad-function", tests, ":pre takes tests in brackets", "{:pre [(number? x)]}")
+            assert_ = an.world.core("assert", key.span)
+            made += [List((assert_, test), test.span) for test in tests.items]
+    return (*made, *body[1:]) if made else body
 
 
 def check_duplicates(an: Analyzer, params: List | Vector) -> None:

@@ -140,3 +140,17 @@
 ;;; nc1 what no clause matches is described in Lisp's words
 (map (fn [x] (try (case x 0 1) (catch e (ex-message e)))) [[1 [2 nil]] {:a 1} :k 'k nil "a"])
 ;=> ["case: no clause matches an array of 2" "case: no clause matches an object" "case: no clause matches :k" "case: no clause matches the symbol k" "case: no clause matches nil" "case: no clause matches \"a\""]
+;;; cp1 condp hands what the test gave to a function after :>>
+[(condp some [1 2 3 4] #{0 6 7} :>> inc #{4 5 9} :>> dec #{1 2 3} :>> #(+ % 3))
+ (condp = 2 1 :one 2 :>> (fn [t] [:fn t]) :other) (condp = 3 1 :>> inc :other) (await (condp (fn [k m] (get m k)) {:a 5} :b 1 :a :>> (fn [v] (+ v (await (p 2))))))]
+;=> [3 [:fn true] :other 7]
+;;; cp2 and leaves by recur
+(loop [n 0] (condp = n 3 [:end n] 1 (recur 3) (recur (inc n))))
+;=> [:end 3]
+;;; pre1 :pre asserts, in every arity, and does not run after the body
+(defn half "of an even number" ([x] {:pre [(number? x) (even? x)]} (/ x 2)) ([x y] {:pre [(> x y)]} [x y]))
+[(half 4) (half 2 1) (map (fn [f] (try (f) (catch e (ex-message e)))) [(fn [] (half "a")) (fn [] (half 3)) (fn [] (half 1 2))])]
+;=> [2 [2 1] ["assertion failed: (number? x)" "assertion failed: (even? x)" "assertion failed: (> x y)"]]
+;;; pre2 a map that is the value stays one, and recur passes by the tests
+[((fn [] {:pre [1]})) ((fn [n] {:pre [(>= n 0)]} (if (> n 0) (recur (dec n)) n)) 3)]
+;=> [{:pre [1]} 0]

@@ -381,3 +381,6 @@ f"a{⟦zz9⟧}b"
 ;;; K1 a collection as a key
 {⟦[1]⟧ 2}
 ;!! hash-map
+;;; post a function has no :post tests
+(defn f [x] {⟦:post⟧ [(even? x)]} x)
+;!! :post tests.*assert
