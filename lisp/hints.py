@@ -89,6 +89,27 @@ js-keys          = keys
 js-in            = (contains? o key)
 array-map        = {:key value}
 alength          = count
+into-array       = vec
+to-array         = vec
+aclone           = vec
+transient        leave it out: conj!, assoc! and their kin change what they are given
+persistent!      leave it out: conj!, assoc! and their kin change what they are given
+volatile!        = atom
+vswap!           = swap!
+vreset!          = reset!
+long             = int
+double           = float
+char             = (String.fromCharCode n)
+rseq             = reverse
+map-invert       = (into {} (map (fn [[k v]] [v k]) m))
+nfirst           = (rest (first xs))
+fnext            = second
+nnext            = (nthnext xs 2)
+tap>             = tap
+defmethod        = case or match
+extend-type      = defclass
+spit             = (fs.writeFileSync path text)
+printf           = (print f"a {x}")
 sorted-set       = (sort xs)
 sorted-map       = (sort-by first m)
 list*            = (concat [a b] xs)
