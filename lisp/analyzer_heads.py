@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .forms import Form, Keyword, List, Symbol
 from .literals import js_string
 from .nodes import Call, CoreRef, Lit, Node
+from .operators import warn_unawaited
 from .scope import Scope
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def keyword_call(an: Analyzer, head: Keyword, form: List, scope: Scope) -> Node:
     args = an.values(form.items[1:], scope)
     if not 1 <= len(args) <= 2:
         raise an.fail("arity", form, f":{head.name} takes an object and an optional default")
+    warn_unawaited(an, args[0], f":{head.name}")
     key = Lit(head.span, js_string(head.name))
     key.ty = "str"
     return Call(form.span, CoreRef(head.span, "get"), [args[0], key, *args[1:]])

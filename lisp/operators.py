@@ -114,8 +114,8 @@ def operator_node(an: Analyzer, name: str, args: list[Node], span: Span | None) 
 
 
 def warn_unawaited(an: Analyzer, arg: Node, name: str) -> None:
-    """`(+ 1 (f))` where f is known to be async: surely a forgotten await."""
-    if type(arg) is not Call or name in ("=", "not=", "nil?", "some?", "not", "identical?", "instance?"):
+    """`(+ 1 (f))`, `(if (f) ..)`, `(:a (f))` where f is known to be async: surely a forgotten await."""
+    if type(arg) is not Call or name in ("=", "not=", "nil?", "some?", "identical?", "instance?"):
         return
     fn = arg.fn
     known = (type(fn) is GlobalRef and fn.is_async_fn) or (

@@ -19,6 +19,7 @@ from .forms import (
 )
 from .metadata import plain
 from .nodes import Bind, Call, CoreRef, KeywordLit, Lit, Local, LocalRef, Lookup, Node
+from .operators import warn_unawaited
 
 if TYPE_CHECKING:
     from .analyzer import Analyzer
@@ -37,6 +38,8 @@ def bind_pattern(an: Analyzer, form: Form, init: Node | None, scope: Scope, out:
             note(local, init)
         out.append(Bind(form.span, local, init))
         return local
+    if init is not None:
+        warn_unawaited(an, init, "[..]")
     if type(form) is Vector:
         return bind_vector(an, form, init, scope, out)
     if type(form) is Map:

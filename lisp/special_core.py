@@ -39,6 +39,7 @@ from .nodes import (
     While,
     Yield,
 )
+from .operators import warn_unawaited
 from .quasiquote import quasiquote
 from .scope import CoreFn, Scope, Special
 
@@ -97,6 +98,7 @@ def if_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
             "(if test then else); several forms: (do ..)",
         )
     test = an.value(items[1], scope)
+    warn_unawaited(an, test, "if")
     top, an.top = an.top, False
     then = an.form(items[2], scope, tail)
     other = an.form(items[3], scope, tail) if len(items) == 4 else None
@@ -124,6 +126,7 @@ def while_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if len(form.items) < 2:
         raise an.fail("arity", form, "while needs a test", "(while test body ..)")
     test = an.value(form.items[1], scope)
+    warn_unawaited(an, test, "while")
     return While(form.span, test, statement(an, form.items[2:], scope, form))
 
 

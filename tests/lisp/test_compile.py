@@ -141,6 +141,28 @@ def test_a_forgotten_await_is_a_warning() -> None:
     assert warnings_of("(defn f [] (await 1)) [(f) (= (f) 1)]") == []
 
 
+@pytest.mark.parametrize(
+    ("form", "warned"),
+    [
+        ("(if (f) 1 2)", True),
+        ("(when-not (f) 1)", True),
+        ("(cond (f) 1)", True),
+        ("(while (f) 1)", True),
+        ("(:a (f))", True),
+        ("(let [{:keys [a]} (f)] a)", True),
+        ("(let [[a] (f)] a)", True),
+        ("(if (await (f)) 1 2)", False),
+        ("(auto (if (f) 1 2))", False),
+        ("(let [x (f)] (await x))", False),
+        ("(if-let [x (await (f))] x)", False),
+        ("[(f) (f)]", False),
+    ],
+)
+def test_what_a_promise_is_not_meant_for(form: str, warned: bool) -> None:
+    found = warnings_of(f"(defn f [] (await 1)) {form}")
+    assert found == ([("missing-await", "(f)")] if warned else [])
+
+
 def test_wrong_number_of_arguments_is_a_warning() -> None:
     assert warnings_of("(inc 1 2)") == [("arity", "(inc 1 2)")]
 
