@@ -34,6 +34,8 @@ export class Connection {
     this.replies = new Map();
     /** Asynchronous requests of Python's that can be cancelled: id -> (reason) => void. */
     this.cancels = new Map();
+    /** Promises that Python has awaited. */
+    this.awaited = new WeakSet();
     this.next = 1;
     this.parent = 0; // Python's request on top of this stack
     this.depth = 0; // serves and waits on the stack; above 0 at event-loop top means frames were lost

@@ -34,6 +34,8 @@ export class Exports {
     /** @type {Map<any, number>} */
     this.handles = new Map();
     this.next = 1;
+    /** Called with a value that the other side has forgotten. @type {(value: any) => void} */
+    this.forgotten = () => {};
   }
 
   /** Handle of a value, the same one as long as the other side holds it; counts one sending. */
@@ -64,6 +66,7 @@ export class Exports {
     if (entry.count > 0) return;
     this.objects.delete(handle);
     this.handles.delete(entry.value);
+    this.forgotten(entry.value);
   }
 
   get size() {

@@ -47,6 +47,7 @@ export async function createNodePythonBridge(options = {}) {
   const connection = new Connection(new Channel(readFd, spinFd, writeFd), new Int32Array(16));
   const proxies = new Proxies(connection);
   connection.marshal = new Marshal(new Exports(), proxies);
+  keepPromises(connection);
   connection.perform = makeServer(connection, evaluator, new Interrupts(connection.words));
   const $sync = makePython(connection, proxies);
 
@@ -80,6 +81,22 @@ export async function createNodePythonBridge(options = {}) {
   };
   const bridge = { python: pid, connection, proxies, stats: () => connection.request(OPS.stats, () => []) };
   return { $py: sync ? $sync : promising(connection, proxies, $sync), bridge, close };
+}
+
+/** A promise that Python holds is Python's to await: rejected before that, it must not end this program. It is an
+ * unhandled rejection again when Python forgets it without having awaited it. */
+function keepPromises(connection) {
+  const { marshal } = connection;
+  const rejected = new WeakMap();
+  marshal.onPromise = (promise) => {
+    if (rejected.has(promise)) return;
+    rejected.set(promise, null);
+    promise.then(undefined, (error) => rejected.set(promise, { error }));
+  };
+  marshal.exports.forgotten = (value) => {
+    const rejection = value instanceof Promise && !connection.awaited.has(value) ? rejected.get(value) : null;
+    if (rejection) Promise.reject(rejection.error);
+  };
 }
 
 function handshake(child, bell, python) {

@@ -51,6 +51,8 @@ export class Marshal {
     /** @type {{test: (x: any) => boolean, name: string, encode: (x: any) => any}[]} */
     this.custom = [];
     this.revive = new Map();
+    /** Called with a promise that Python gets. @type {(promise: Promise<any>) => void} */
+    this.onPromise = () => {};
     /** @type {{seen: Map<any, number> | null, segments: Uint8Array[], size: number, given: number[]} | null} the frame being written */
     this.frame = null;
   }
@@ -160,6 +162,7 @@ export class Marshal {
     if (value === null || (typeof value !== "object" && typeof value !== "function")) return this.encode(value);
     const home = this.proxies.handleOf(value);
     if (home !== undefined) return homeward(home);
+    if (types.isPromise(value)) this.onPromise(value);
     return [TAGS.HANDLE, this.#give(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
   }
 

@@ -21,7 +21,7 @@ export function takeOver(connection) {
   process.stdout.write = make(false);
   process.stderr.write = make(true);
 
-  const late = (error) => {
+  const late = (error, form = formNumber()) => {
     if (error?.[INTERRUPT]) return;
     let parts;
     try {
@@ -30,10 +30,24 @@ export function takeOver(connection) {
     } catch {
       parts = ["", "an exception that cannot be shown", ""];
     }
-    connection.note(NOTES.late, formNumber(), ...parts.map((part) => part.toWellFormed()));
+    connection.note(NOTES.late, form, ...parts.map((part) => part.toWellFormed()));
   };
-  process.on("uncaughtException", late);
-  process.on("unhandledRejection", late);
+  process.on("uncaughtException", (error) => late(error));
+  // A promise that Python holds is Python's to await, which comes with the next request at the earliest. It is told of
+  // when Python forgets it without that.
+  const held = new Map();
+  const { exports } = connection.marshal;
+  process.on("unhandledRejection", (error, promise) => {
+    if (exports.handles.has(promise)) held.set(promise, { error, form: formNumber() });
+    else late(error);
+  });
+  process.on("rejectionHandled", (promise) => held.delete(promise));
+  exports.forgotten = (value) => {
+    const rejection = held.get(value);
+    if (rejection === undefined) return;
+    held.delete(value);
+    if (!connection.awaited.has(value)) late(rejection.error, rejection.form);
+  };
 }
 
 /** Bytes that are no UTF-8 survive as \xNN. */

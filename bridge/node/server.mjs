@@ -203,7 +203,9 @@ export function makeServer(connection, evaluator, interrupts) {
     str: (message) => text(target(message)),
     display: (message) => inspect(target(message), { depth: 4, breakLength: 100 }),
     await: (message, body, frame) => {
-      connection.answerLater(frame, Promise.resolve(target(message)));
+      const promise = Promise.resolve(target(message));
+      connection.awaited.add(promise);
+      connection.answerLater(frame, promise);
       return new Later(null);
     },
     run: (message, body, frame) => {

@@ -189,3 +189,27 @@ def test_late_rejections_are_reported_once(own: Bridge, printed: Any) -> None:
     assert text.count("TypeError: forgotten") == 1
     assert text.count("RangeError: later") == 1
     assert own.eval("1") == 1
+
+
+def test_a_rejection_that_python_awaits_is_no_late_one(own: Bridge, printed: Any) -> None:
+    """It is rejected before Python's `await` can come. One that Python forgets is told of."""
+    fail = own.eval("async (text) => { throw new Error(text) }")
+
+    async def catch() -> None:
+        for text in ("once", "twice"):
+            with pytest.raises(JSError, match=text):
+                await fail(text)
+        with pytest.raises(JSError, match="at once"):
+            await own.eval_async("Promise.reject(new Error('at once'))")
+
+    asyncio.run(catch())
+    with pytest.raises(JSError, match="blocking"):
+        fail("blocking").result()
+    kept = fail("kept")
+    own.eval("new Promise((r) => setTimeout(r, 1))").result()
+    own.stats(collect=True)
+    assert printed.text("stderr") == ""
+    del kept
+    own.stats(collect=True)
+    own.eval("1")
+    assert printed.text("stderr").count("Error: kept") == 1

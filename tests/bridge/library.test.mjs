@@ -125,3 +125,36 @@ def ask():
   assert.equal(await (await $py.eval("ask"))(), 42);
   await close();
 });
+
+test("a promise that Python holds is Python's to await", async () => {
+  const { $py, close } = await createNodePythonBridge();
+  await $py.exec(`
+import asyncio
+async def late(f):
+    promise = f()
+    await asyncio.sleep(0.05)  # rejected long since
+    try:
+        await promise
+    except Exception as error:
+        return str(error)
+def forget(f):
+    f()
+`);
+  const unhandled = [];
+  const hear = (error) => unhandled.push(error.message);
+  const runners = process.listeners("unhandledRejection"); // which would fail the test
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", hear);
+  const late = await $py.eval("late");
+  assert.equal(await late(async () => { throw new Error("mine"); }), "Error: mine");
+  assert.deepEqual(unhandled, []);
+  const told = new Promise((resolve) => process.once("unhandledRejection", resolve));
+  const forget = await $py.eval("forget");
+  await forget(async () => { throw new Error("nobody's"); });
+  await $py.eval("1");
+  await told;
+  assert.deepEqual(unhandled, ["nobody's"]);
+  process.off("unhandledRejection", hear);
+  for (const runner of runners) process.on("unhandledRejection", runner);
+  await close();
+});
