@@ -80,6 +80,8 @@ class _Writer:
         last = self.last
         if last is None:
             return
+        if last.kind == "hole-close" and token.kind == "hole-open":
+            return  # a blank between two holes would be text of the f-string
         gap = self.text[last.end : token.start]
         comment = token.kind == "comment"
         newlines = gap.count("\n")

@@ -100,7 +100,7 @@ def _messy(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         pair, text, blank, one = parts
         if pair[0] == 'f"{':
             blank = blank or " "  # {{ and }} would be braces of the text
-            return f'f"t{{{blank}{one}{blank}}}u"'
+            return f'f"t{{{blank}{one}{blank}}}{{{blank}{one}}}u"'
         if pair[0] == "#(when " and "#(" in text:
             return f"({text})"
         return f"{pair[0]}{blank}{text}{blank}{pair[1]}"

@@ -8,6 +8,7 @@ from polyrepl.lisp.lexer import tokens
 from polyrepl.lisp.reader import read_all
 
 from .fuzz_texts import PROGRAMS, messy_programs
+from .test_tables import cases
 
 TABLE = [
     ("", ""),
@@ -41,6 +42,7 @@ TABLE = [
     ('f"a{ x }b"', 'f"a{x}b"\n'),
     ('f"a{ {:a 1} }b"', 'f"a{ {:a 1}}b"\n'),
     ('f"a{(g\nx)}b"', 'f"a{(g\n      x)}b"\n'),
+    ('f"{a}{ (g  b)}{c}-{d}"', 'f"{a}{(g b)}{c}-{d}"\n'),
     ("(a)\r\n(b)\r\n", "(a)\n(b)\n"),
     ("\ufeff(a)", "(a)\n"),
     ("#!/usr/bin/env polyrepl\n(a )", "#!/usr/bin/env polyrepl\n(a)\n"),
@@ -75,6 +77,13 @@ def check(text: str) -> None:
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_laws_on_programs(program: str) -> None:
     check(program)
+
+
+def test_laws_on_all_tables() -> None:
+    """Also on the oddest programs that we have."""
+    for case in cases():
+        if not case.fails:
+            check(case.program)
 
 
 @given(messy_programs())
