@@ -128,14 +128,20 @@ class Editor:
         self.session.auto_suggest = SuggestForm() if self.config.suggest else None
         self._hint = self._asked = None
         try:
-            # prompt_toolkit handles keys typed ahead before it has the terminal raw: with Ctrl-L among them
-            # the terminal's answer (where the cursor is) would be echoed.
-            with self.session.input.raw_mode():
+            with self.raw():
                 take_typed_ahead(self.session.input)
                 return await self.session.prompt_async(default=default, handle_sigint=False, pre_run=before)
         finally:
             if self._asking is not None:
                 self._asking.cancel()
+
+    def raw(self) -> contextlib.AbstractContextManager[None]:
+        """The terminal raw while inside.
+
+        prompt_toolkit handles keys typed ahead before it has the terminal raw: with Ctrl-L among them the
+        terminal's answer (where the cursor is) would be echoed.
+        """
+        return self.session.input.raw_mode()
 
     # -- what is drawn ---------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from . import modes
 from .config import Config
@@ -21,7 +22,8 @@ class PlainEditor:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.mode: modes.Mode = "lisp"
-        self._cancel: asyncio.Future[str] | None = None
+        self._cancel: asyncio.Future[None] | None = None
+        self._coming: asyncio.Future[str] | None = None  # of the thread that waits for a line
 
     async def read(self, default: str = "", before: Callable[[], None] | None = None) -> str:
         """One whole text.
@@ -46,27 +48,36 @@ class PlainEditor:
             if modes.verdict(text.rstrip("\n"), self.mode) != "incomplete":
                 return text.rstrip("\n")
 
+    def raw(self) -> contextlib.AbstractContextManager[None]:
+        """Lines are read as the terminal gives them."""
+        return contextlib.nullcontext()
+
     async def _line(self) -> str:
         loop = asyncio.get_running_loop()
-        found: asyncio.Future[str] = loop.create_future()
-        self._cancel = found
-
-        def settle(line: str) -> None:
-            if not found.done():
-                found.set_result(line)
-
-        def wait() -> None:
-            line = sys.stdin.readline()
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, line)
-
-        threading.Thread(target=wait, name="polyrepl-line", daemon=True).start()
+        if self._coming is None:
+            self._coming = loop.create_future()
+            threading.Thread(
+                target=self._wait, args=(loop, self._coming), name="polyrepl-line", daemon=True
+            ).start()
+        self._cancel = loop.create_future()
         try:
-            return await found
+            either: set[asyncio.Future[Any]] = {self._coming, self._cancel}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not self._coming.done():
+                sys.stdout.write("\n")
+                raise KeyboardInterrupt  # the line that comes is that of the next prompt
+            line, self._coming = self._coming.result(), None
+            return line
         finally:
             self._cancel = None
+
+    @staticmethod
+    def _wait(loop: asyncio.AbstractEventLoop, coming: asyncio.Future[str]) -> None:
+        line = sys.stdin.readline()
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(coming.set_result, line)
 
     def cancel(self) -> None:
         """Ctrl-C: give up the text that is being typed."""
         if self._cancel is not None and not self._cancel.done():
-            self._cancel.set_exception(KeyboardInterrupt())
+            self._cancel.set_result(None)

@@ -147,11 +147,9 @@ class Terminal:
         """The next text; None to leave."""
         while True:
             try:
-                with patch_stdout(raw=True):
-                    text = await self.editor.read(before=self._warm_up)
-            except KeyboardInterrupt:
-                self._asked_to_leave = False
-                continue
+                # Raw also from a prompt that Ctrl-C ends to the next: keys that come then are not echoed.
+                with self.editor.raw():
+                    text = await self._typed()
             except EOFError:
                 if not self._asked_to_leave and (waiting := await self.services.pending()):
                     self._asked_to_leave = True
@@ -161,6 +159,15 @@ class Terminal:
             self._asked_to_leave = False
             if text.strip():
                 return text
+
+    async def _typed(self) -> str:
+        """What is submitted, after whatever is cancelled."""
+        while True:
+            try:
+                with patch_stdout(raw=True):
+                    return await self.editor.read(before=self._warm_up)
+            except KeyboardInterrupt:
+                self._asked_to_leave = False
 
     def _warm_up(self) -> None:
         """Once the prompt is drawn: what completion and printing need of Node."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from at_prompt import Prompt
 from polyrepl.repl.colors import wants_color
+from polyrepl.repl.modes import Mode
 from running import Done, environment, polyrepl
 
 ESCAPE = re.compile(r"\x1b")
@@ -146,3 +150,33 @@ class Tty:
 )
 def test_colour_on_a_terminal(env: dict[str, str], colored: bool) -> None:
     assert wants_color(Tty(), env) is colored  # type: ignore[arg-type]
+
+
+class KeysThatCancel:
+    """An editor whose first two texts are given up with Ctrl-C."""
+
+    mode: Mode = "lisp"
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    @contextlib.contextmanager
+    def raw(self) -> Iterator[None]:
+        self.events.append("raw")
+        yield
+        self.events.append("not raw")
+
+    async def read(self, before: Callable[[], None] | None = None) -> str:
+        self.events.append("read")
+        if self.events.count("read") < 3:
+            raise KeyboardInterrupt
+        return "(exit 3)"
+
+
+def test_the_terminal_stays_raw_from_a_cancelled_text_to_the_next() -> None:
+    """Keys that come right behind a Ctrl-C would be echoed, a cursor key as ^[[D."""
+    with Prompt() as prompt:
+        editor = KeysThatCancel()
+        prompt.terminal.editor = editor  # type: ignore[assignment]
+        assert prompt.run(prompt.terminal.loop()) == 3
+    assert editor.events == ["raw", "read", "read", "read", "not raw"]

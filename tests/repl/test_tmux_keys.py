@@ -154,6 +154,12 @@ def test_without_colour(env: dict[str, str], tmp_path: Path) -> None:
         screen.shows("ValueError")
         screen.submit("[1 :a nil]")
         screen.line("[1 :a nil]")
+        # What is cancelled is gone, and the line after it is not.
+        screen.type("(cancelled")
+        screen.key("C-c")
+        screen.ready()
+        screen.submit("(+ 40 2)")
+        screen.result("42")
         styled = screen.capture(colors=True)
         assert not any(f"\x1b[{code}m" in styled for code in (31, 32, 33, 34, 35, 36, 90)), styled
         screen.key("C-d")
