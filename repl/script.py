@@ -58,6 +58,7 @@ class Reporter:
     lines: JsonLines | None = None
     keep_going: bool = False
     failed: bool = False
+    last: Problem | None = None
 
     def complain(self, name: str, text: str) -> None:
         """Say what is wrong with the program's text."""
@@ -75,6 +76,10 @@ class Ended(Exception):
         super().__init__(code)
         self.code = code
         self.last_words = last_words
+
+
+class Failed(Ended):
+    """A form of the program failed, or was interrupted; with -i the prompt comes nevertheless."""
 
 
 def run(job: Job, bridge: Bridge, sink: Sink) -> int:
@@ -126,17 +131,23 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
 
 async def perform(session: Session, job: Job, reporter: Reporter) -> int:
     """Run everything the job names, in the order file or -e, then the prompt."""
-    if job.path is not None:
-        await run_text(session, read_file(job.path, reporter), str(job.path), reporter, values=False)
-    elif job.forms:
-        for text in job.forms:
-            await run_text(session, text, "<-e>", reporter)
-    elif not job.interactive:
-        await run_pipe(session, sys.stdin.fileno(), reporter=reporter)
+    try:
+        if job.path is not None:
+            await run_text(session, read_file(job.path, reporter), str(job.path), reporter, values=False)
+        elif job.forms:
+            for text in job.forms:
+                await run_text(session, text, "<-e>", reporter)
+        elif not job.interactive:
+            await run_pipe(session, sys.stdin.fileno(), reporter=reporter)
+    except Failed as failed:
+        if not job.interactive:
+            raise
+        if failed.last_words:
+            print(failed.last_words, file=sys.stderr)
     if job.interactive:
         from .terminal import interact
 
-        return await interact(session, init=job.init)
+        return await interact(session, init=job.init, last_error=reporter.last)
     await run_events(last_events(session), reporter, values=False)
     return 1 if reporter.failed or session.failed_late else 0
 
@@ -174,16 +185,17 @@ async def run_events(events: AsyncIterator[Event], reporter: Reporter, *, values
         async for event in events:
             if isinstance(event, Problem) and event.severity == "interrupt":
                 if reporter.lines is None:
-                    raise Ended(INTERRUPTED, event.text)
+                    raise Failed(INTERRUPTED, event.text)
                 reporter.lines.event(event)
-                raise Ended(INTERRUPTED)
+                raise Failed(INTERRUPTED)
             show(event, reporter, values=values)
             if isinstance(event, Exit):
                 raise Ended(event.code)
             if ends_unit(event):
                 reporter.failed = True
+                reporter.last = event if isinstance(event, Problem) else None
                 if not reporter.keep_going:
-                    raise Ended(1)
+                    raise Failed(1)
 
 
 def show(event: Event, reporter: Reporter, *, values: bool = True) -> None:

@@ -310,9 +310,10 @@ def load_settings(init: bool) -> tuple[settings.Config, Path | None, str]:
         return settings.Config(), folder / "init.lisp", f"{error} (the defaults are used)"
 
 
-async def interact(session: Session, *, init: bool = True) -> int:
-    """Prompt until the person leaves; returns the exit code."""
+async def interact(session: Session, *, init: bool = True, last_error: Problem | None = None) -> int:
+    """Prompt until the person leaves; returns the exit code. `last_error` ended the program before it."""
     terminal = Terminal(session, init=init)
+    terminal.last_error = last_error
     print(banner())
     return await terminal.loop()
 

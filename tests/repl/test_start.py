@@ -92,6 +92,15 @@ def test_interactive_after_a_form_or_a_file(tmp_path: Path) -> None:
     assert shown(prompted(tmp_path, "(+ y (count *argv*))\n", "p.lisp", "a", "b")) == ["3"]
 
 
+def test_interactive_after_an_error(tmp_path: Path) -> None:
+    (tmp_path / "p.lisp").write_text('(def reached 1)\n(throw (Error "broken"))\n(def reached 2)')
+    done = prompted(tmp_path, "reached\n,bt\n", "p.lisp")
+    assert shown(done)[0] == "1" and done.code == 0
+    assert "p.lisp:2:8: Error: broken" in done.err
+    assert "Error: broken" in done.out
+    assert prompted(tmp_path, "1\n", "-e", "(exit 4)").code == 4
+
+
 def test_exit_code_of_the_prompt(tmp_path: Path) -> None:
     assert prompted(tmp_path, "(exit 7)\n").code == 7
     assert prompted(tmp_path, ",quit\n(exit 7)\n").code == 0
