@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MARKERS: dict[str, Mode] = {"py": "py", "python": "py", "js": "js", "javascript": "js", "lisp": "lisp"}
 
+_MAGIC = re.compile(r"(?:^|(?<=\n))[ \t]*(?P<word>(?P<sign>%%?|!)(?P<name>[A-Za-z]\w*))")
 _MARKER = re.compile(r"\s*%%(\w+)[ \t]*(?:\n|\Z)")
 
 
@@ -47,3 +48,20 @@ def shift(text: str, cursor: int) -> int:
     """Where a cursor of the text stands in the code of its cell."""
     code = split(text).code
     return max(0, cursor - (len(text) - len(code)))
+
+
+def magic_hint(text: str, said: str) -> str | None:
+    """What helps who wrote an IPython magic, or a marker out of its place, in a Lisp cell.
+
+    Args:
+        text: the cell.
+        said: what the Lisp reader or compiler said of it.
+    """
+    for found in _MAGIC.finditer(text):
+        first = not re.sub(r";[^\n]*", "", text[: found.start()]).strip()
+        if not first and said.strip() != f"unbound symbol {found['word']}":
+            continue
+        if found["sign"] == "%%" and found["name"].lower() in MARKERS:
+            return f"%%{found['name'].lower()} stands alone on the very first line of its cell"
+        return f"{found['word']} is IPython's: it works in a Python cell, below %%py"
+    return None

@@ -26,12 +26,12 @@ from traitlets import Integer, List
 
 from . import threads
 from .asking import Asking
-from .cells import split
+from .cells import magic_hint, split
 from .completing import KernelServices
 from .dispatch import ConcurrentKernel
 from .interrupts import Interrupts
 from .notebook import Notebook
-from .results import bundle_of, error_content, exit_problem, failures_as_text
+from .results import bundle_of, error_content, exit_problem, failures_as_text, with_hint
 from .session import KernelSession
 from .streams import OUTPUT_LIMIT, Stream
 
@@ -194,14 +194,14 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                 stream = self.lisp.eval_javascript(cell.code, name)
             else:
                 stream = self.lisp.eval(cell.code, name)
-            return await self._report(stream, silent, number)
+            return await self._report(stream, silent, number, code)
         finally:
             with self.interrupts.plainly():
                 events.trigger("post_execute")
                 if not silent:
                     events.trigger("post_run_cell", None)
 
-    async def _report(self, stream: Any, silent: bool, number: int) -> dict[str, Any] | None:
+    async def _report(self, stream: Any, silent: bool, number: int, code: str) -> dict[str, Any] | None:
         """Publish warnings, the last value, the error of a stream of events."""
         shown: Value | None = None
         async with contextlib.aclosing(stream) as events:
@@ -212,7 +212,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                     case Problem(severity="warning"):
                         sys.stderr.write(event.text + "\n")
                     case Problem():
-                        return self._publish_error(event, silent)
+                        hint = magic_hint(code, event.evalue) if event.ename == "LispError" else None
+                        return self._publish_error(with_hint(event, hint) if hint else event, silent)
                     case Lost():
                         sys.stderr.write(event.text + "\n")
                     case Exit():

@@ -11,6 +11,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ipykernel.jsonutil import encode_images, json_clean
@@ -75,6 +76,12 @@ def exit_problem(event: Exit) -> Problem:
     """What a cell that asked the program to end reports; the kernel itself goes on."""
     text = f"SystemExit: {event.code}\n  the kernel goes on; shut it down from the front end"
     return Problem("error", "SystemExit", str(event.code), text)
+
+
+def with_hint(problem: Problem, hint: str) -> Problem:
+    """The problem with this hint in place of its own."""
+    lines = [line for line in problem.text.splitlines() if not line.startswith("  hint: ")]
+    return replace(problem, text="\n".join([*lines, f"  hint: {hint}"]))
 
 
 def paint(text: str) -> str:

@@ -44,6 +44,19 @@ def test_compile_error(kernel: Kernel) -> None:
     assert "^" in cell.error
 
 
+def test_magics_in_a_lisp_cell_say_where_they_work(kernel: Kernel) -> None:
+    for code, hint in {
+        "%matplotlib inline": "%matplotlib is IPython's: it works in a Python cell, below %%py",
+        "; see\n(+ 1 2)\n!ls -l": "!ls is IPython's: it works in a Python cell, below %%py",
+        "%%bash\necho (hi": "%%bash is IPython's: it works in a Python cell, below %%py",
+        "; twice\n%%py\nx = 1": "%%py stands alone on the very first line of its cell",
+        "%%js 1+1": "%%js stands alone on the very first line of its cell",
+        "(+ 1 %)": "for the remainder write (mod a b) or (rem a b)",
+    }.items():
+        cell = kernel.run(code)
+        assert cell.error.splitlines()[-1] == f"  hint: {hint}"
+
+
 def test_javascript_cells(kernel: Kernel) -> None:
     cell = kernel.run('%%js\nfunction boom() {\n  throw new TypeError("bad");\n}\nboom()')
     number = cell.reply["execution_count"]
