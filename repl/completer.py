@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ from typing import Any, Protocol
 
 from . import python_objects as pyo
 from .context import Place, keywords_in, place_at
+from .foreign_context import is_python_text, javascript_string, python_import
 from .helper import ask
+from .modes import split
 from .modules import files, node_packages, python_modules
 from .names import Name
 
@@ -136,11 +139,7 @@ async def _strings(world: World, place: Place) -> list[Candidate]:
         found = await ask(lambda: python_modules(typed), 1.0)
         return [Candidate(name, "module", "module") for name in (found or [])[:MOST]]
     if place.import_of == "js" and not typed.startswith((".", "/")):
-        found = await ask(lambda: node_packages(typed, folder))
-        return [
-            Candidate(name, "module", "Node" if name.startswith("node:") else "package")
-            for name in (found or [])[:MOST]
-        ]
+        return await _packages(world, typed)
     if "/" not in typed and not typed.startswith((".", "~")):
         return []
     paths = await ask(lambda: files(typed, folder))
@@ -148,6 +147,15 @@ async def _strings(world: World, place: Place) -> list[Candidate]:
         Candidate(path, "file", "folder" if path.endswith("/") else "", path.rstrip("/").rpartition("/")[2])
         for path in (paths or [])
     ]
+
+
+async def _packages(world: World, typed: str) -> list[Candidate]:
+    folder = world.folder()
+    found = await ask(lambda: node_packages(typed, folder)) or []
+    kinds = ((name, "Node" if name.startswith("node:") else "package") for name in found)
+    return [
+        Candidate(name, "module", "file" if name.startswith((".", "/")) else kind) for name, kind in kinds
+    ][:MOST]
 
 
 async def _keywords(world: World, text: str, place: Place) -> list[Candidate]:
@@ -217,7 +225,12 @@ async def python_at(world: World, path: tuple[str, ...]) -> tuple[Any, list[str]
 
 
 async def complete_python(world: World, text: str, cursor: int) -> tuple[int, list[Candidate]]:
-    """Candidates for Python typed at a `,py` prompt."""
+    """Candidates for Python typed at a `,py` prompt, or behind `,py`."""
+    before = code_before(text, cursor)
+    if is_python_text(before):
+        return cursor, []
+    if (found := python_import(before)) is not None:
+        return cursor - len(found.typed), await _imported(*found)
     start = cursor
     while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_."):
         start -= 1
@@ -232,10 +245,6 @@ async def complete_python(world: World, text: str, cursor: int) -> tuple[int, li
         return begin, from_attributes(await ask(lambda: pyo.attributes(pyo.walk(root, rest), prefix)) or [])
     if not prefix:
         return cursor, []
-    line = text[:start].rpartition("\n")[2].split()
-    if line[:1] in (["import"], ["from"]):
-        found = await ask(lambda: python_modules(prefix), 1.0)
-        return begin, [Candidate(name, "module", "module") for name in found or []]
     import keyword
 
     names = dict.fromkeys(keyword.kwlist, "keyword")
@@ -244,8 +253,31 @@ async def complete_python(world: World, text: str, cursor: int) -> tuple[int, li
     return begin, ranked(prefix, [Candidate(name, kind, kind) for name, kind in sorted(names.items())])
 
 
+async def _imported(typed: str, module: str | None) -> list[Candidate]:
+    """What Python's import may name: modules, or what is in one. Nothing is imported for it."""
+    if module is None:
+        names = await ask(lambda: python_modules(typed), 1.0) or []
+        return [Candidate(name, "module", "module") for name in names[:MOST]]
+    inner = await ask(lambda: python_modules(f"{module}.{typed}"), 1.0) or []
+    parts = [Candidate(name.rpartition(".")[2], "module", "module") for name in inner]
+    loaded = sys.modules.get(module)
+    known = from_attributes(await ask(lambda: pyo.attributes(loaded, typed)) or []) if loaded else []
+    found = {candidate.text: candidate for candidate in (*parts, *known)}
+    return [found[name] for name in sorted(found)][:MOST]
+
+
+def code_before(text: str, cursor: int) -> str:
+    """The text of another language before the cursor, without the command that it stands behind."""
+    head = split(text)[0]
+    return text[len(head) : cursor]
+
+
 async def complete_javascript(world: World, text: str, cursor: int) -> tuple[int, list[Candidate]]:
-    """Candidates for JavaScript typed at a `,js` prompt."""
+    """Candidates for JavaScript typed at a `,js` prompt, or behind `,js`."""
+    string = javascript_string(code_before(text, cursor))
+    if string is not None:
+        typed, is_import = string
+        return cursor - len(typed), await _packages(world, typed) if is_import else []
     start = cursor
     while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_$."):
         start -= 1

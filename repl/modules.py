@@ -71,7 +71,8 @@ def node_packages(typed: str, folder: Path) -> list[str]:
                     found.update(f"{entry.name}/{inner.name}" for inner in os.scandir(entry.path))
                 elif not entry.name.startswith("."):
                     found.add(entry.name)
-    return sorted(name for name in found if name.startswith(typed))
+    # `fs` is looked for as what it will be imported as.
+    return sorted(name for name in found if name.startswith((typed, f"node:{typed}")))
 
 
 def files(typed: str, folder: Path, most: int = 500) -> list[str]:

@@ -92,6 +92,18 @@ CASES: list[tuple[str, Mode, dict[str, tuple[str, str]]]] = [
     ("my_obj", "js", {"my_object": ("value", "Object")}),
     ("point.no", "js", {"norm": ("function", "()")}),
     ("cons", "js", {"const": ("keyword", "keyword")}),
+    (",py import nump", "py", {"numpy": ("module", "module")}),
+    ("import json, nump", "py", {"numpy": ("module", "module")}),
+    ("x = 1; from nump", "py", {"numpy": ("module", "module")}),
+    ("from json.de", "py", {"json.decoder": ("module", "module")}),
+    (",py from json import du", "py", {"dumps": ("function", "(obj")}),
+    ("from json import (loads as l, de", "py", {"decoder": ("module", "module")}),
+    ('f"{thing.mo', "py", {"move": ("function", "(")}),
+    (",js await import('node:f", "js", {"node:fs": ("module", "Node")}),
+    ('import fs from "fs/p', "js", {"node:fs/promises": ("module", "Node")}),
+    ('const fs = require("f', "js", {"node:fs": ("module", "Node")}),
+    ("`a ${Math.hy", "js", {"hypot": ("function", "(a, b)")}),
+    ('(js.import "fs/p', "lisp", {"node:fs/promises": ("module", "Node")}),
 ]  # fmt: skip
 
 
@@ -121,6 +133,22 @@ def test_offered(prompt: Prompt, text: str, mode: Mode, expected: dict[str, tupl
 )
 def test_nothing_is_offered(prompt: Prompt, text: str) -> None:
     assert prompt.complete(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (',py print("pri', "py"),
+        ('"""it\'s pri', "py"),
+        ("x = 1 # pri", "py"),
+        (',js console.log("cons', "js"),
+        ("x = 1 // cons", "js"),
+        ("`a ${1} cons", "js"),
+        ("import fs from 'nosuch", "js"),
+    ],
+)
+def test_nothing_is_offered_in_texts_of_other_languages(prompt: Prompt, text: str, mode: Mode) -> None:
+    assert prompt.complete(text, mode) == {}
 
 
 def test_no_property_no_getter_no_trap_has_run(prompt: Prompt) -> None:
