@@ -29,10 +29,13 @@ export function snapshot(self) {
 }
 
 /** A deep copy of Python's as JSON writes it: arrays of numbers as lists, dicts with other keys than texts as
- * objects, sets as lists. Cycles stay, so that JSON.stringify refuses them as it does JavaScript's own. */
+ * objects, sets as lists, dates as their ISO text. Cycles stay, so that JSON.stringify refuses them as it does
+ * JavaScript's own. */
 function jsonable(value, seen) {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (typeof value !== "object" || value === null || records.has(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (records.has(value)) return seen.get(value) ?? jsonOf(value, seen);
+  if (value instanceof Date) return value.toJSON();
   if (ArrayBuffer.isView(value)) return Array.from(value, (item) => jsonable(item, seen));
   if (seen.has(value)) return seen.get(value);
   if (Array.isArray(value) || value instanceof Set) {
@@ -49,6 +52,47 @@ function jsonable(value, seen) {
     Object.defineProperty(object, String(key), { value: jsonable(item, seen), enumerable: true, configurable: true, writable: true });
   }
   return object;
+}
+
+/** What is no plain data, by what it can do: sequences, mappings and views by their items, instances by their public
+ * attributes. Anything else has no JSON form; its attributes may go on for ever (a transposed table has a transposed).
+ */
+function jsonOf(proxy, seen) {
+  const handler = records.get(proxy);
+  const { all, traits } = handler;
+  if (traits & TRAITS.MAPPING) {
+    const object = {};
+    seen.set(proxy, object);
+    for (const [key, item] of pairs(proxy)) object[String(key)] = jsonable(copied(item), seen);
+    return object;
+  }
+  if (traits & TRAITS.ARRAY_LIKE || (traits & TRAITS.ITERABLE && traits & TRAITS.SIZED)) {
+    const list = [];
+    seen.set(proxy, list);
+    for (const item of snapshot(proxy)) list.push(jsonable(copied(item), seen));
+    return list;
+  }
+  const fields = SORTS[traits & 15] === "object" && all.connection.request(OPS.getattr, () => [handler.handle, ["__dict__"], 2]);
+  const names = fields ? Object.keys(fields).filter((name) => !name.startsWith("_")) : [];
+  if (names.length === 0) throw new TypeError(`a Python ${ask(OPS.describe, proxy).type} has no JSON form: convert it first`);
+  const object = {};
+  seen.set(proxy, object);
+  for (const name of names) object[name] = jsonable(copied(ask(OPS.getitem, fields, name)), seen);
+  return object;
+}
+
+/** A deep copy of what can be copied. */
+const copied = (value) => (records.has(value) && typeof value === "object" ? ask(OPS.convert, value) : value);
+
+/** Keys and values of a Python mapping. */
+function* pairs(proxy) {
+  let [, iterator, done, items, error] = ask(OPS.iter, proxy, 512, true);
+  for (;;) {
+    yield* items;
+    if (error !== undefined) throw error;
+    if (done) return;
+    [done, items, error] = ask(OPS.next, iterator, 512, true);
+  }
 }
 
 const common = {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime
+import decimal
 import enum
 import json
 import re
@@ -17,7 +18,7 @@ import pandas
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from polyrepl.bridge import Bridge, JsProxy
+from polyrepl.bridge import Bridge, JSError, JsProxy
 from polyrepl.bridge.deep import encode_deep
 
 PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
@@ -369,3 +370,20 @@ def test_arrays_are_binary_and_not_copied_on_the_way_out(js: Bridge) -> None:
     assert len(json.dumps(wire)) < 50
     assert sum(len(part) for part in segments) == array.nbytes
     assert numpy.shares_memory(numpy.frombuffer(segments[-1]), array)
+
+
+def test_json_of_what_is_no_plain_data(js: Bridge) -> None:
+    """Views and instances by their data; where there is none, an error instead of an endless walk."""
+    text = js.eval("(x) => JSON.stringify(x)")
+    when = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    plain = types.SimpleNamespace(a=[1], when=when, _own=2)
+    assert text([plain, range(2), {1: 2}.keys()]) == '[{"a":[1],"when":"2020-01-01T00:00:00.000Z"},[0,1],[1]]'
+    assert text(when) == '"2020-01-01T00:00:00.000Z"'
+    table = pandas.DataFrame({"x": [1, 2], "y": ["a", "b"]})
+    assert text(table) == '{"x":{"0":1,"1":2},"y":{"0":"a","1":"b"}}'
+    plain.a = plain
+    with pytest.raises(JSError, match="circular"):
+        text(plain)
+    for value in (decimal.Decimal(1), object(), [datetime.date(2020, 1, 1)]):
+        with pytest.raises(JSError, match="has no JSON form"):
+            text(value)
