@@ -216,11 +216,16 @@ function importDeclaration(text, tokens, from, edits) {
   return tokens[to]?.text === ";" ? to + 1 : to;
 }
 
-/** Declarations as assignments to globals; what functions the text declares. */
+/** Declarations as assignments to globals; the text with blanks for `import` and `export`; what functions it declares. */
 function rewrite(text) {
   const tokens = tokenize(text);
   const edits = new Edits(text);
   const functions = [];
+  let plain = text;
+  const blank = () => {
+    const { start, end } = edits.list.at(-1) ?? { start: 0, end: 0 };
+    plain = plain.slice(0, start) + plain.slice(start, end).replace(/[^\n]/g, " ") + plain.slice(end);
+  };
   for (let i = 0; i < tokens.length; ) {
     const { text: word, depth } = tokens[i];
     const next = tokens[i + 1];
@@ -228,11 +233,15 @@ function rewrite(text) {
     else if (word === "export") {
       const end = next.text === "default" ? next.end : tokens[i].end;
       edits.put(tokens[i].start, end, "");
+      blank();
       tokens.splice(i, next.text === "default" ? 2 : 1);
     } else if (word === "const" || word === "var" || (word === "let" && (next.kind === "word" || next.kind === "open"))) {
       i = declaration(text, tokens, i, edits);
     } else if (word === "class") i = classDeclaration(tokens, i, edits);
-    else if (word === "import" && next.text !== "(" && next.text !== ".") i = importDeclaration(text, tokens, i, edits);
+    else if (word === "import" && next.text !== "(" && next.text !== ".") {
+      i = importDeclaration(text, tokens, i, edits);
+      blank();
+    }
     else {
       const at = word === "async" && next.text === "function" ? i + 1 : i;
       const name = tokens[at]?.text === "function" ? tokens[at + (tokens[at + 1].text === "*" ? 2 : 1)] : undefined;
@@ -240,7 +249,7 @@ function rewrite(text) {
       i++;
     }
   }
-  return { code: edits.apply(), functions };
+  return { code: edits.apply(), plain, functions };
 }
 
 function compiles(code) {
@@ -274,6 +283,23 @@ function withResult(head, code) {
   return head + code;
 }
 
+/** Throws what is wrong with a cell, in the user's own words, and where. In `plain` its imports are blank. */
+function complain(plain, filename) {
+  const open = "(async () => {";
+  try {
+    new vm.Script(`${open}${plain}\n})`, { filename, columnOffset: -open.length });
+  } catch (error) {
+    const [, file, line] = /^(.*):(\d+)\n/.exec(error.stack) ?? [];
+    const closed = tokenize(plain).some((token) => token.depth < 0);
+    if (Number(line) > plain.split("\n").length && !closed) {
+      // V8 has stumbled over what we put behind the cell.
+      error.message = "Unexpected end of input";
+      error.stack = `${file}:${line}\n})\n^\n\nSyntaxError: ${error.message}`;
+    }
+    throw error;
+  }
+}
+
 /**
  * The function that runs a cell.
  * @param {string} text
@@ -284,13 +310,11 @@ function withResult(head, code) {
 export function prepare(text, filename) {
   const whole = text.replace(/(?:;|\s)+$/, "");
   if (/^\s*\{/.test(whole) && compiles(`(async () => (${whole}\n))`)) return wrapped(`return (${whole}\n)`);
-  const { code, functions } = rewrite(text);
+  const { code, plain, functions } = rewrite(text);
   const head = functions.map((name) => `globalThis.${name} = ${name}; `).join("");
   const made = wrapped(withResult(head, code));
   if (!compiles(`(${made})`)) {
-    // Says what is wrong in the user's own words, and where.
-    const open = "(async () => {";
-    new vm.Script(`${open}${text}\n})`, { filename, columnOffset: -open.length });
+    complain(plain, filename);
     new vm.Script(`(${made})`, { filename });
   }
   return made;

@@ -77,7 +77,7 @@ def test_javascript_that_v8_refuses(kernel: Kernel) -> None:
         "          ^",
     ]
     cell = kernel.run("%%js\nlet n = 1; n +")  # the error is at the end of the cell
-    assert f"In[{cell.reply['execution_count']}]:2:14: SyntaxError: Unexpected token" in cell.error
+    assert f"In[{cell.reply['execution_count']}]:2:14: SyntaxError: Unexpected end of input" in cell.error
 
 
 def test_python_cells_count_their_marker(kernel: Kernel) -> None:

@@ -52,5 +52,17 @@ test("lines keep their numbers", async () => {
 });
 
 test("a syntax error is said in the user's own words", () => {
-  assert.throws(() => prepare("let n = 1; n +"), SyntaxError);
+  const said = (text) => {
+    try {
+      prepare(text, "cell");
+    } catch (error) {
+      const [place, , caret] = error.stack.split("\n");
+      return `${error.name}: ${error.message} | ${place}:${caret.indexOf("^") + 1}`;
+    }
+  };
+  for (const open of ["let n = 1; n +", "foo(", "if (x) {", "`abc", "foo({ a: 1", "await foo(", 'import d from "m"; foo(']) {
+    assert.equal(said(open), "SyntaxError: Unexpected end of input | cell:2:1", open);
+  }
+  assert.equal(said("x }"), "SyntaxError: Unexpected token '}' | cell:2:1");
+  assert.equal(said('import d from "m"\nlet a = = 2'), "SyntaxError: Unexpected token '=' | cell:2:9");
 });
