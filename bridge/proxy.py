@@ -64,13 +64,20 @@ class JsProxy:
         return self._bridge._operate(_GETITEM, self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(key, slice):
+            raise TypeError("JavaScript has no slices to assign to: use splice(start, count, *items)")
         self._bridge._operate(_SETITEM, self, key, value)
 
     def __delitem__(self, key: Any) -> None:
+        if isinstance(key, slice):
+            raise TypeError("JavaScript has no slices to delete: use splice(start, count)")
         self._bridge._operate(_DELITEM, self, key)
 
     def __contains__(self, key: Any) -> bool:
         return bool(self._bridge._operate(_CONTAINS, self, key))
+
+    # Else Python would ask an object that is no iterable for its items 0, 1, 2, ...
+    __iter__: Any = None
 
     def __bool__(self) -> bool:
         return True
@@ -212,6 +219,9 @@ class _Iterator:
 
 class _Generator(_Iterator):
     __slots__ = ()
+
+    def __next__(self) -> Any:
+        return self.send(None)  # which knows the value that it returns at its end
 
     def send(self, value: Any) -> Any:
         """Resume a generator with a value."""

@@ -190,3 +190,26 @@ def test_items_before_an_exception_come_first(js: Bridge, fault: str) -> None:
         for item in numbers:
             seen.append(item)  # noqa: PERF402
     assert seen == [[i, i] for i in range(6)]
+
+
+def test_what_is_no_iterable_and_no_slice(js: Bridge) -> None:
+    by_reference = "globalThis[Symbol.for('polyrepl.$py')].byRef"
+    got: list[Any] = []
+    js.eval(f"(f) => {{ f({by_reference}({{ a: 1 }})); f({by_reference}([1, 2, 3])) }}")(got.append)
+    plain, items = got
+    assert not isinstance(plain, abc.Iterable)
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(plain)
+    with pytest.raises(TypeError, match="splice"):
+        items[0:1] = [5]
+    with pytest.raises(TypeError, match="splice"):
+        del items[0:1]
+
+
+def test_the_value_that_a_generator_returns(js: Bridge) -> None:
+    def delegate() -> Any:
+        returned.append((yield from js.eval("(function* () { yield 1; return 7 })()")))
+
+    returned: list[Any] = []
+    assert list(delegate()) == [1]
+    assert returned == [7]
