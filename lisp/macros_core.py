@@ -316,10 +316,11 @@ def _number(value: int, span: Span | None) -> Form:
 
 @macro("assert", "(assert test message)", "Throws unless the test holds.")
 def assert_(an: Analyzer, form: List) -> Form:
+    from .write import write_form
+
     arity(form, 1, "(assert test message)")
     span = form.span
-    text = form.items[1].span
-    shown = Str("assertion failed: " + (text.text if text is not None else "…"), span)
+    shown = Str("assertion failed: " + write_form(form.items[1]), span)
     message: Form = form.items[2] if len(form.items) > 2 else shown
     return call("unless", span, form.items[1], call("throw", span, call("error", span, message)))
 

@@ -154,3 +154,8 @@
 ;;; pre2 a map that is the value stays one, and recur passes by the tests
 [((fn [] {:pre [1]})) ((fn [n] {:pre [(>= n 0)]} (if (> n 0) (recur (dec n)) n)) 3)]
 ;=> [{:pre [1]} 0]
+;;; as1 an assertion shows its test on one line, however it was laid out
+[(try (assert (and  true
+        (= 1   2) #(inc %))) (catch e (ex-message e)))
+ (try (assert (= 'a :a "x") "said") (catch e (ex-message e)))]
+;=> ["assertion failed: (and true (= 1 2) #(inc %1))" "said"]
