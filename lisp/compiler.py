@@ -16,7 +16,7 @@ import gc
 import json
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -148,15 +148,19 @@ class Compiler:
         """All forms of a text. Raises LispError."""
         return read_all(text, filename)
 
-    def declare_unit(self, forms: Iterable[Form]) -> None:
-        """Names that later forms of the same unit define count as known from now on."""
-        stack = list(forms)
-        for form in stack:
-            name = defined_name(form)
-            if name is not None and not self.world.knows(name.name):
-                self.world.namespace.globals[name.name] = self.world.new_global(name.name)
-            if isinstance(form, List) and form.items and form.items[0] in _SEQUENCES:
-                stack.extend(form.items[1:])
+    def declare_unit(self, forms: Iterable[Form]) -> set[str]:
+        """Names that later forms of the same unit define count as known from now on; returns the new ones."""
+        made = set()
+        for name in defined_in(forms):
+            if not self.world.knows(name):
+                self.world.namespace.globals[name] = self.world.new_global(name)
+                made.add(name)
+        return made
+
+    def undeclare(self, names: Iterable[str]) -> None:
+        """What the rest of a unit would have defined, had it been compiled, is not known after all."""
+        for name in names:
+            self.world.namespace.globals.pop(name, None)
 
     def declare_names(self, names: Iterable[str]) -> None:
         """Names that exist as globals already, under their mangled names (made outside of the Lisp)."""
@@ -248,6 +252,17 @@ class Compiler:
         lw = Lowerer(self.world.take_used())
         lw.into(node, RETURN)
         return self._unit(lw, lw.stmts, False)[0]
+
+
+def defined_in(forms: Iterable[Form]) -> Iterator[str]:
+    """The names that the forms of a text define, where their heads tell."""
+    stack = list(forms)
+    for form in stack:
+        name = defined_name(form)
+        if name is not None:
+            yield name.name
+        if isinstance(form, List) and form.items and form.items[0] in _SEQUENCES:
+            stack.extend(form.items[1:])
 
 
 def parameters(lw: Lowerer, *, with_runtime: bool = True) -> str:

@@ -11,13 +11,18 @@ and its rendering:
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .forms import Span
 
 CHAIN_SHOWN = 8  # lines "in expansion of .." that an error shows
 EXCERPT_WIDTH = 100
+LEAST_WIDTH = 20
+INDENT = 5  # of an excerpt, and the marks of what is cut
+_excerpt_width = EXCERPT_WIDTH
 MESSAGE_LENGTH = 600
 
 
@@ -77,6 +82,18 @@ def _width(text: str) -> int:
     return columns
 
 
+@contextlib.contextmanager
+def excerpts_within(columns: int) -> Iterator[None]:
+    """Cut the lines of excerpts for a screen of so many columns: a caret stands under what it marks."""
+    global _excerpt_width
+    before = _excerpt_width
+    _excerpt_width = max(LEAST_WIDTH, min(EXCERPT_WIDTH, columns - INDENT))
+    try:
+        yield
+    finally:
+        _excerpt_width = before
+
+
 def excerpt(span: Span) -> list[str]:
     """The span's first line and a caret line under it; long lines are cut around the span.
 
@@ -90,13 +107,13 @@ def excerpt(span: Span) -> list[str]:
     stop = max(start + 1, min(len(line), start + max(1, span.end - span.start)))
     if "\n" in span.text:
         stop = max(start + 1, len(line))
-    left = 0
-    if len(line) > EXCERPT_WIDTH:
-        left = max(0, min(start - EXCERPT_WIDTH // 3, len(line) - EXCERPT_WIDTH))
-    shown = line[left : left + EXCERPT_WIDTH]
+    left, width = 0, _excerpt_width
+    if len(line) > width:
+        left = max(0, min(start - width // 3, len(line) - width))
+    shown = line[left : left + width]
     before = ("…" if left else "") + shown[: start - left]
     marked = shown[start - left : stop - left]
-    after = shown[stop - left :] + ("…" if left + EXCERPT_WIDTH < len(line) else "")
+    after = shown[stop - left :] + ("…" if left + width < len(line) else "")
     clean = "".join(c if c.isprintable() else "\ufffd" for c in before + marked + after)
     caret = " " * _width(before) + "^" * max(1, _width(marked))
     return [clean, caret]

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from polyrepl.bridge import Bridge, JSError, JsProxy, NodeLost
-from polyrepl.lisp.compiler import Compiled, Compiler
+from polyrepl.lisp.compiler import Compiled, Compiler, defined_in
 from polyrepl.lisp.errors import Diagnostic, LispError, render
 from polyrepl.lisp.forms import Form, Span
 from polyrepl.lisp.mangle import mangle
@@ -110,9 +110,11 @@ class Session:
         except LispError as error:
             yield self.trace.compile_problem(error)
             return
-        self.compiler.declare_unit(forms)
-        for form in forms:
+        declared = self.compiler.declare_unit(forms)
+        for at, form in enumerate(forms):
             async for event in self.eval_form(form):
+                if is_of_compiling(event):
+                    self.compiler.undeclare(declared.difference(defined_in(forms[:at])))
                 yield event
                 if ends_unit(event):
                     return
@@ -347,6 +349,11 @@ class Session:
             "every Python object is still there"
         )
         self.compiler = self._new_compiler()
+
+
+def is_of_compiling(event: Event) -> bool:
+    """Has the form not been run, because it can not be compiled?"""
+    return isinstance(event, Problem) and isinstance(event.exception, LispError) and not event.backtrace
 
 
 def ends_unit(event: Event) -> bool:

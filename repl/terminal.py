@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from types import FrameType
 
+from polyrepl.lisp.errors import excerpts_within
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from . import config as settings
@@ -192,14 +193,8 @@ class Terminal:
             self._waker.install()
         self.services.remember(text)
         try:
-            if text.startswith(","):
-                await run_command(self, text)
-            elif self.editor.mode == "py":
-                await self.run_python(text)
-            elif self.editor.mode == "js":
-                await self.run_javascript(text)
-            else:
-                await self.run_lisp(text)
+            with excerpts_within(self.showing.width()):
+                await self._do(text)
         except (Leave, Quit):
             raise
         except KeyboardInterrupt:
@@ -209,6 +204,16 @@ class Terminal:
             self.complain("polyrepl: internal error\n" + traceback.format_exc())
         if self.config.time:
             self.note(precise(time.perf_counter() - start))
+
+    async def _do(self, text: str) -> None:
+        if text.startswith(","):
+            await run_command(self, text)
+        elif self.editor.mode == "py":
+            await self.run_python(text)
+        elif self.editor.mode == "js":
+            await self.run_javascript(text)
+        else:
+            await self.run_lisp(text)
 
     def _meant(self, text: str) -> str:
         """`exit`, `quit` and `help` alone are commands, as at other prompts, unless the user defined them."""

@@ -154,6 +154,22 @@ def test_compiled_defines_nothing(prompt: Prompt) -> None:
     assert prompt.submit(",time (def timed 1)", "timed").endswith("1")
 
 
+def test_a_form_that_can_not_be_compiled_defines_nothing(prompt: Prompt) -> None:
+    shown = prompt.submit("(def before-it 1) (defn not-made [] (missing-name)) (def after-it 2)")
+    assert "unbound symbol missing-name" in shown
+    assert "unbound symbol not-made" in prompt.submit("(not-made)")
+    assert "unbound symbol after-it" in prompt.submit("after-it")
+    assert prompt.submit("before-it") == "1"
+
+
+def test_an_excerpt_fits_the_screen(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompt.terminal.showing, "width", lambda: 50)
+    text = f"(do {'(inc 1) ' * 9}(nowhere) {'(inc 1) ' * 9})"
+    _, excerpt, caret, *_ = prompt.submit(text).splitlines()
+    assert len(excerpt) <= 50 and excerpt[caret.index("^") :].startswith("nowhere")
+    assert prompt.submit("(nowhere)").splitlines()[1:3] == ["  (nowhere)", "   ^^^^^^^"]
+
+
 def test_more_goes_on(prompt: Prompt) -> None:
     assert "… +150 more]" in prompt.submit("(Array.from (range 250))")
     assert prompt.submit(",more").startswith("items 100 to 199 of 250\n")
