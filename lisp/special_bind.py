@@ -49,6 +49,13 @@ def pairs_of(an: Analyzer, form: Form, owner: str) -> list[tuple[Form, Form]]:
     if isinstance(form, List):
         pairs: list[tuple[Form, Form]] = []
         for entry in form.items:
+            if not isinstance(entry, (List, Vector)) and isinstance(form.items[0], List):
+                raise an.fail(
+                    "binding-style",
+                    entry,
+                    "a binding list in parentheses holds (name value) pairs",
+                    f"write ({entry.span.text if entry.span else 'name'} value)",
+                )
             if not isinstance(entry, (List, Vector)):
                 inner = " ".join(item.span.text if item.span else "x" for item in form.items)
                 short = inner if len(inner) < 40 else "name value"

@@ -219,7 +219,7 @@ def pattern_steps(an: Analyzer, form: Form, subject: Local, scope: Scope, out: l
             out.append(Call(form.span, CoreRef(form.span, "%matches"), [an.quoted(form), here]))
         case List(items=(Symbol(name="quote"), inner)):
             out.append(same(an, form, here, inner))
-        case List(items=(Symbol(name="or"), *options)):
+        case List(items=(Symbol(name="or"), *options)) if options:
             checks: list[Node] = []
             for option in options:
                 if not isinstance(option, CONSTANT):

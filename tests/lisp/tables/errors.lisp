@@ -384,3 +384,12 @@ f"a{⟦zz9⟧}b"
 ;;; post a function has no :post tests
 (defn f [x] {⟦:post⟧ [(even? x)]} x)
 ;!! :post tests.*assert
+;;; or-empty a pattern of no constants is none
+(match 1 ⟦(or)⟧ 1)
+;!! not a pattern
+;;; let-mixed one of the pairs is none
+(let ((x 1) ⟦y⟧) x)
+;!! pairs.*\(y value\)
+;;; let-flat-call flat bindings in parentheses whose value is a call
+(let ⟦(x (f 1))⟧ x)
+;!! write \(\(x \(f 1\)\)\) or \[x \(f 1\)\]
