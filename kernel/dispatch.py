@@ -129,13 +129,12 @@ class ConcurrentKernel(Stdin):
         kind = message["header"]["msg_type"]
         if not kind.endswith("_request"):
             return
-        content: dict[str, Any] = {
-            "status": "error",
-            "ename": type(error).__name__,
-            "evalue": str(error),
-            "traceback": [],
-        }
+        name, said = type(error).__name__, str(error)
+        told = {"ename": name, "evalue": said, "traceback": [f"{name}: {said}"]}
+        content: dict[str, Any] = {"status": "error", **told}
         if kind == "execute_request":
+            # Front ends show a cell's error by this message, and look no further into the reply.
+            self.session.send(self.iopub_socket, "error", told, parent=message, ident=self._topic("error"))
             content |= {"execution_count": self.execution_count, "payload": [], "user_expressions": {}}
         reply = kind.removesuffix("_request") + "_reply"
         self.session.send(self.shell_stream, reply, content, parent=message, ident=idents)
@@ -219,4 +218,4 @@ def check(kind: str, content: Any) -> None:
         raise ValueError(f"the content of a {kind} must be an object")
     for name, type_ in NEEDED.get(kind, ()):
         if not isinstance(content.get(name), type_):
-            raise ValueError(f"a {kind} needs {name!r} ({type_.__name__})")
+            raise ValueError(f"{kind} needs {name!r} ({type_.__name__})")

@@ -104,6 +104,9 @@ def test_invalid_messages(kernel: Kernel) -> None:
         message = client.session.msg(kind, content)
         client.shell_channel.send(message)
         assert kernel.reply_to(message["header"]["msg_id"])["status"] == "error"
+        if kind == "execute_request":
+            shown = kernel.wait_for("error", message["header"]["msg_id"])
+            assert shown["traceback"] == ["ValueError: execute_request needs 'code' (str)"]
     for kind, content in [
         ("comm_msg", {"comm_id": "nobody", "data": {}}),
         ("comm_open", {}),
