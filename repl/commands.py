@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .completer import Candidate
 from .modules import files
+from .prose import row, wrapped
 
 if TYPE_CHECKING:
     from .services import SessionServices
@@ -75,9 +76,14 @@ async def run_command(terminal: Terminal, line: str) -> None:
         else:
             await found.action(terminal, argument)
         return
+    terminal.complain(unknown(name))
+
+
+def unknown(name: str) -> str:
+    """What is said of a command that there is not."""
     close = difflib.get_close_matches(name, COMMANDS, 1)
     hint = f"did you mean ,{close[0]}?" if close else ",help lists them"
-    terminal.complain(f"unknown command ,{name}: {hint}")
+    return f"unknown command ,{name}: {hint}"
 
 
 async def complete_argument(
@@ -103,13 +109,18 @@ async def complete_argument(
 @command("help", "command")
 async def help_(terminal: Terminal, argument: str) -> None:
     """,help [command]: the commands, or one of them in full"""
-    found = COMMANDS.get(argument.lstrip(","))
-    if found is not None:
-        terminal.say(found.doc)
+    width = terminal.showing.width()
+    if argument:
+        name = argument.lstrip(",")
+        found = COMMANDS.get(name)
+        if found is None:
+            terminal.complain(f"{unknown(name)}; ,doc tells of functions")
+        else:
+            terminal.say(wrapped(found.doc, width))
         return
-    width = max(len(entry.usage) for entry in COMMANDS.values())
+    at = max(len(entry.usage) for entry in COMMANDS.values()) + 4
     for entry in COMMANDS.values():
-        terminal.say(f"  {entry.usage:<{width}}  {entry.summary}")
+        terminal.say(row("  " + entry.usage, entry.summary, at, width))
 
 
 @command("quit")

@@ -17,7 +17,7 @@ from polyrepl.lisp.write import write_form
 
 from . import python_objects as pyo
 from .commands import command
-from .prose import wrapped
+from .prose import row, wrapped
 from .status import elapsed
 
 if TYPE_CHECKING:
@@ -73,9 +73,10 @@ async def apropos(terminal: Terminal, argument: str) -> None:
         for entry in sorted(table.values(), key=lambda entry: entry.name)
         if needle and (needle in entry.name.lower() or needle in entry.doc.lower())
     ]
+    width = terminal.showing.width()
     for entry in found[:100]:
         first = entry.doc.partition("\n")[0]
-        terminal.say(f"  {entry.name:<20} {entry.kind:<9} {pyo.clip(first, 80)}")
+        terminal.say(row(f"  {entry.name:<20} {entry.kind:<9}", pyo.clip(first, 80), 33, width))
     if not found:
         terminal.say(f"nothing is called or described as {argument}")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from . import names as known_names
 from .commands import command
 from .config import ConfigError, change, names, parse_value, unknown
+from .prose import row
 
 if TYPE_CHECKING:
     from .terminal import Terminal
@@ -154,7 +155,9 @@ async def set_(terminal: Terminal, argument: str) -> None:
         if name in ("", key):
             shown = getattr(terminal.config, field.name)
             shown = str(shown).lower() if isinstance(shown, bool) else shown
-            terminal.say(f"  {key:<22} {shown!s:<10} {field.metadata['help']}")
+            terminal.say(
+                row(f"  {key:<22} {shown!s:<10}", field.metadata["help"], 36, terminal.showing.width())
+            )
 
 
 @command("edit", "file")

@@ -79,6 +79,7 @@ CASES = [
     (",set max-itms 3", ["unknown setting max-itms: did you mean max-items"]),
     (",set max-itms", ["unknown setting max-itms: did you mean max-items"]),
     (",set max-items x", ["max-items is a whole number, not 'x'"]),
+    (",help hepl", ["^unknown command ,hepl: did you mean ,help\\?"]),
     (",hepl", ["^unknown command ,hepl: did you mean ,help\\?$"]),
     (",", ["^unknown command ,: ,help lists them$"]),
     *[(f",{name}", [f"^usage: ,{name} "]) for name in
@@ -160,6 +161,15 @@ def test_a_form_that_can_not_be_compiled_defines_nothing(prompt: Prompt) -> None
     assert "unbound symbol not-made" in prompt.submit("(not-made)")
     assert "unbound symbol after-it" in prompt.submit("after-it")
     assert prompt.submit("before-it") == "1"
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_tables_fit_the_screen(prompt: Prompt, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setattr(prompt.terminal.showing, "width", lambda: width)
+    for text in (",help", ",set", ",apropos reduce"):
+        lines = prompt.submit(text).splitlines()
+        assert len(lines) > 5 and max(map(len, lines)) <= width, text
+    assert "ran without an error to a file" in re.sub(r"\s+", " ", prompt.submit(",help"))
 
 
 def test_an_excerpt_fits_the_screen(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
