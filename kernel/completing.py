@@ -7,6 +7,7 @@ and signature. While a cell runs, JavaScript's live objects are asked for 100 ms
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ KINDS = {
     "keyword": "param",
     "parameter": "param",
 }
+_MAGIC = re.compile(r"(?:^|\n)[ \t]*%%?\w*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,10 @@ async def complete_python(services: KernelServices, shell: Any, code: str, curso
 
     Not by jedi, which IPython asks by default: its first answer takes seconds, each further one 150 ms.
     """
-    start, end, items = await complete(services, code, cursor, "py")
-    if items:
-        return start, end, items
+    if not _MAGIC.search(code[:cursor]):
+        start, end, items = await complete(services, code, cursor, "py")
+        if items:
+            return start, end, items
     from IPython.core.completer import provisionalcompleter, rectify_completions
 
     shell.Completer.use_jedi = False

@@ -44,7 +44,8 @@ def test_complete(kernel: Kernel) -> None:
     assert "max" in kernel.ask("complete", "(Math.ma", 8)["matches"]
     kernel.run("%%py\nimport os")
     assert "path" in kernel.ask("complete", "%%py\nos.pa", 10)["matches"]
-    assert "%timeit" in kernel.ask("complete", "%%py\n%timei", 11)["matches"]
+    content = kernel.ask("complete", "%%py\n%ti", 8)  # not TimeoutError
+    assert (content["matches"][:2], content["cursor_start"]) == (["%time", "%%time"], 5)
     assert "max" in kernel.ask("complete", "%%js\nMath.ma", 12)["matches"]
 
 
