@@ -8,6 +8,7 @@ While a form runs or the prompt is idle the home loop watches the pipes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import inspect
 import threading
@@ -78,7 +79,8 @@ class Loops:
         self._watching: dict[asyncio.AbstractEventLoop, tuple[Connection, list[int]]] = {}
         self._stale: list[tuple[asyncio.AbstractEventLoop, list[int]]] = []  # until its next turn
         self._own: asyncio.AbstractEventLoop | None = None
-        self._turn_due = False
+        # The loop on which a turn is due: one that ends before has not taken it.
+        self._turn_due: asyncio.AbstractEventLoop | None = None
         self._tasks: dict[int, asyncio.Future[Any]] = {}
 
     cancelled = asyncio.CancelledError
@@ -110,6 +112,7 @@ class Loops:
         for fd in fds[1:]:
             loop.add_reader(fd, self._raw, loop, conn, fd)
         self._watching[loop] = (conn, fds)
+        self.wake()  # what was put off to the turn of a loop that has ended goes out now
 
     def _readable(self, loop: asyncio.AbstractEventLoop, conn: Connection) -> None:
         if conn.failure is not None:
@@ -151,20 +154,22 @@ class Loops:
     def wake(self) -> None:
         """See to it that the home loop looks at the connection soon. Does nothing without a loop."""
         loop = self.home
-        if loop is None or loop.is_closed() or self._turn_due:
+        if loop is None or loop.is_closed() or self._turn_due is loop:
             return
-        self._turn_due = True
+        self._turn_due = loop
         try:
             running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
             running = None
         if running is loop:
-            loop.call_soon(self._turn)
+            loop.call_soon(self._turn, loop)
         else:
-            loop.call_soon_threadsafe(self._turn)
+            with contextlib.suppress(RuntimeError):  # it was closed just now: the next one begins with a turn
+                loop.call_soon_threadsafe(self._turn, loop)
 
-    def _turn(self) -> None:
-        self._turn_due = False
+    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._turn_due is loop:
+            self._turn_due = None
         conn = self._bridge.connection
         if conn is not None and conn.failure is None:
             conn.run_ready()

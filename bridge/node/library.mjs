@@ -83,19 +83,14 @@ export async function createNodePythonBridge(options = {}) {
   return { $py: sync ? $sync : promising(connection, proxies, $sync), bridge, close };
 }
 
-/** A promise that Python holds is Python's to await: rejected before that, it must not end this program. It is an
- * unhandled rejection again when Python forgets it without having awaited it. */
+/** A promise that Python holds is Python's to await: rejected before that, it must not end this program. What Python
+ * forgets without having awaited it is a warning, since this program may have dealt with it as well. */
 function keepPromises(connection) {
   const { marshal } = connection;
-  const rejected = new WeakMap();
-  marshal.onPromise = (promise) => {
-    if (rejected.has(promise)) return;
-    rejected.set(promise, null);
-    promise.then(undefined, (error) => rejected.set(promise, { error }));
-  };
+  marshal.onPromise = (promise) => promise.then(undefined, () => {});
   marshal.exports.forgotten = (value) => {
-    const rejection = value instanceof Promise && !connection.awaited.has(value) ? rejected.get(value) : null;
-    if (rejection) Promise.reject(rejection.error);
+    if (!(value instanceof Promise) || connection.awaited.has(value)) return;
+    value.then(undefined, (error) => process.emitWarning(`rejected, and Python never awaited it: ${error?.stack ?? error}`));
   };
 }
 

@@ -278,3 +278,22 @@ def test_a_loop_inside_a_callback_is_refused(js: Bridge) -> None:
     thread.join()
     assert len(thread_errors) == 1
     assert asyncio.run(js.call_async(f, 2)) == 2
+
+
+def test_a_loop_that_ends_before_its_turn(own: Bridge) -> None:
+    """What it put off goes out with the next loop, whose own requests do not wait for ever."""
+
+    async def begin() -> None:
+        tasks.append(asyncio.ensure_future(own.eval_async("globalThis.begun = 1")))
+
+    tasks: list[asyncio.Future[Any]] = []
+    own.start()
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(begin())
+    assert own.connection is not None
+    assert own.connection._outgoing
+    asyncio.run(asyncio.wait_for(own.eval_async("2"), 20))
+    assert own.eval("begun") == 1
+    tasks[0].cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
