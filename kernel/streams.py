@@ -101,12 +101,18 @@ class Tape:
     def _send_soon(self) -> None:
         with self._lock:
             full = self._size > MESSAGE_CHARACTERS
-            wake = bool(self._stretches) and not self._due and not full
+            forked = os.getpid() != self._pid
+            # No timer runs in a forked child. By lines, so that children do not mix up their words.
+            full = full or (forked and self._at_line_end())
+            wake = bool(self._stretches) and not self._due and not full and not forked
             self._due = self._due or wake
-        if full or os.getpid() != self._pid:
+        if full:
             self.flush()
         elif wake:
             self._thread.schedule(self._start_timer)
+
+    def _at_line_end(self) -> bool:
+        return bool(self._stretches) and self._stretches[-1].chunks[-1].endswith("\n")
 
     def _append(self, stream: Stream, parent: dict[str, Any], text: str) -> None:
         last = self._stretches[-1] if self._stretches else None

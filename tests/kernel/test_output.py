@@ -190,6 +190,23 @@ def test_what_a_child_prints_comes_whole_in_its_place_before_idle(kernel: Kernel
         assert kernel.run(f"%%py\nimport os\n_ = os.write(1, b'{i}')").text() == str(i)
 
 
+def test_forked_children_print_by_lines(kernel: Kernel) -> None:
+    cell = kernel.run(
+        "%%py\n"
+        "import multiprocessing\n"
+        "def work(i):\n"
+        "    print('child', i)\n"
+        "    print('end', i, end='')\n"
+        "for i in range(3):\n"
+        "    child = multiprocessing.get_context('fork').Process(target=work, args=(i,))\n"
+        "    child.start()\n"
+        "    child.join()\n"
+    )
+    assert [c["text"] for c in cell.of("stream")] == [
+        text for i in range(3) for text in (f"child {i}\n", f"end {i}")
+    ]
+
+
 def test_late_output_that_nothing_assigns_is_the_last_cell_s(kernel: Kernel) -> None:
     """Of a pool's thread and of a child process, whatever the front end has asked since."""
     for name in ("pool", "child"):
