@@ -71,8 +71,26 @@ export class Connection {
     this.flushing = true;
     setImmediate(() => {
       this.flushing = false;
-      this.channel.flush();
+      try {
+        this.#flush();
+      } catch (error) {
+        if (!(error instanceof BridgeError)) throw error; // each request hears of it by itself
+      }
     });
+  }
+
+  #flush() {
+    if (this.closed) return;
+    try {
+      this.channel.flush();
+    } catch (error) {
+      if (error instanceof Closed) this.exit(0);
+      throw error;
+    }
+  }
+
+  #checkOpen() {
+    if (this.closed) throw new BridgeError("the Python process has ended");
   }
 
   /** A frame nobody answers. */
@@ -94,6 +112,7 @@ export class Connection {
    * @param {number} op @param {(m: import("./marshal.mjs").Marshal) => any[]} operands their wire forms
    */
   request(op, operands) {
+    this.#checkOpen();
     const flags = this.#poll();
     const id = this.#id();
     const outer = this.marshal.begin();
@@ -105,7 +124,7 @@ export class Connection {
     } finally {
       this.marshal.end(outer);
     }
-    this.channel.flush();
+    this.#flush();
     const { words } = this;
     const top = words[WORDS.TOP];
     words[WORDS.TOP] = PYTHON;
@@ -135,6 +154,7 @@ export class Connection {
 
   /** Ask Python without waiting. @returns {Promise<any>} with `cancel()` */
   post(op, operands, signal) {
+    if (this.closed) return Promise.reject(new BridgeError("the Python process has ended"));
     const id = this.#id();
     const outer = this.marshal.begin();
     try {

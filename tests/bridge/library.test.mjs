@@ -149,3 +149,17 @@ def forget(f):
   assert.match((await told).message, /never awaited it: Error: nobody's/);
   await close();
 });
+
+for (const sync of [false, true]) {
+  test(`calls after Python's end are errors of their own, sync: ${sync}`, async () => {
+    const { $py, bridge, close } = await createNodePythonBridge({ sync });
+    const math = await $py("math");
+    process.kill(bridge.python, "SIGKILL");
+    for (let i = 0; i < 3; i++) {
+      await assert.rejects(async () => math.sqrt(4), /the Python process has ended/);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await close();
+    await assert.rejects(async () => math.sqrt(4), /the Python process has ended/);
+  });
+}
