@@ -79,6 +79,10 @@ def case(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
         choices: list[Form] = (
             list(test.items) if isinstance(test, List) and test.items[:1] != (Symbol("quote"),) else [test]
         )
+        if not choices:
+            raise an.fail(
+                "bad-case", test, "a list of no constants matches nothing", "(case x (1 2) :few :other)"
+            )
         nodes = []
         for choice in choices:
             if isinstance(choice, List) and len(choice.items) == 2 and choice.items[0] == Symbol("quote"):

@@ -393,3 +393,6 @@ f"a{⟦zz9⟧}b"
 ;;; let-flat-call flat bindings in parentheses whose value is a call
 (let ⟦(x (f 1))⟧ x)
 ;!! write \(\(x \(f 1\)\)\) or \[x \(f 1\)\]
+;;; case-empty a clause of case without a constant
+(case 5 ⟦()⟧ 1 2)
+;!! no constants
