@@ -133,7 +133,8 @@ class Tape:
             return text
         if before > self.limit:
             return ""
-        self._append(stream, parent, text[: self.limit - before])
+        if before < self.limit:
+            self._append(stream, parent, text[: self.limit - before])
         self._append(self.streams.get("stderr", stream), parent, self._notice())
         return ""
 
