@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
 USAGE_ERROR = 2
+INTERRUPTED = 130
 SUBCOMMANDS = {
     "npm": ".packages:npm",
     "node": ".packages:node",
@@ -138,6 +140,10 @@ def main(argv: list[str] | None = None) -> int:
     nothing_to_run = not options.eval and path is None and options.file is None
     reads_program = not options.eval and path is None
     interactive = options.interactive or (nothing_to_run and sys.stdin is not None and sys.stdin.isatty())
+    if argv is None:
+        # Until there is a session that could be interrupted: no traceback of an import. A Node that has been
+        # started ends with the pipe to it.
+        signal.signal(signal.SIGINT, lambda number, frame: os._exit(INTERRUPTED))
     from polyrepl.bridge import NodeNotFound
 
     from .prelude import new_bridge

@@ -112,6 +112,14 @@ def test_a_form_that_never_ends_is_told_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not (Path(sys.executable).parent / "polyrepl").exists(), reason="not installed")
+def test_ctrl_c_while_it_starts_leaves_without_a_traceback(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v24.0.0 && exit\nkill -INT $PPID\n')
+    node.chmod(0o755)
+    done = polyrepl("-e", "(+ 1 2)", cwd=tmp_path, POLYREPL_NODE=str(node))
+    assert (done.code, done.out) == (130, "") and "Traceback" not in done.err
+
+
 def test_shebang(tmp_path: Path) -> None:
     script = tmp_path / "hello.lisp"
     script.write_text("#!/usr/bin/env polyrepl\n(println (first *argv*) (count *argv*))\n")
