@@ -78,7 +78,11 @@ class Tape:
             if now - self._last_write > QUIET_SECONDS:
                 self._take()
             self._last_write = now
-            self._gather(stream, parent, text)
+            allowed = self._allowed(stream, parent, text)
+            if allowed:
+                self._append(stream, parent, allowed)
+            if self._due and self._size <= MESSAGE_CHARACTERS:
+                return  # the timer will send it: no step more than a program that prints much must take
         self._send_soon()
 
     def take(self) -> None:
@@ -90,13 +94,9 @@ class Tape:
     def _take(self) -> None:
         for stream in self.streams.values():
             text = stream.written_past()
-            if text:
-                self._gather(stream, stream.last_cell, text)
-
-    def _gather(self, stream: Stream, parent: dict[str, Any], text: str) -> None:
-        allowed = self._allowed(stream, parent, text)
-        if allowed:
-            self._append(stream, parent, allowed)
+            allowed = self._allowed(stream, stream.last_cell, text) if text else ""
+            if allowed:
+                self._append(stream, stream.last_cell, allowed)
 
     def _send_soon(self) -> None:
         with self._lock:
@@ -202,6 +202,7 @@ def _renew_lock(reference: weakref.ref[Tape]) -> None:
     if tape is not None:
         tape._lock = threading.RLock()
         tape._stretches = []
+        tape._due = False
 
 
 _tapes: weakref.WeakKeyDictionary[Any, Tape] = weakref.WeakKeyDictionary()
