@@ -216,8 +216,10 @@ class SessionServices:
         return await python_shape(name, root, path[1:], -1) if root is not None else None
 
     async def doc(self, text: str, cursor: int, mode: Mode) -> str | None:
-        """Documentation of the name under the cursor."""
+        """Documentation of the name under the cursor, else of the function around it."""
         word = word_at(text, cursor)
+        if not word and mode == "lisp" and (call := call_at(text, cursor)) is not None:
+            word = call.head
         return await self.describe(word, mode) if word else None
 
     async def describe(self, word: str, mode: Mode = "lisp") -> str | None:

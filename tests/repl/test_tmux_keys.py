@@ -46,6 +46,10 @@ def test_documentation_on_a_key(screen: Screen) -> None:
     screen.key("F1")
     screen.shows("(reduce f xs) (reduce f init xs)")
     screen.matches(r"^=> \(reduce$")
+    screen.key("C-c")
+    screen.type("(partition-all 2 ")  # the function around the cursor
+    screen.key("F1")
+    screen.shows("makes a shorter")
 
 
 def test_the_editor_on_a_key(screen: Screen) -> None:
