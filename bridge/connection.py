@@ -54,6 +54,7 @@ class Host(Protocol):
     def raw_output(self, fd: int) -> bool: ...
     def lost(self, reason: str) -> BaseException: ...
     def wake_home(self) -> None: ...
+    def flush_soon(self) -> None: ...
     def settle(self, waiter: Any, frame: Frame | None) -> None: ...
 
 
@@ -151,7 +152,7 @@ class Connection(Outbox):
         return ident
 
     def wake_loop(self) -> None:
-        self.host.wake_home()
+        self.host.flush_soon()
 
     def forget(self, ident: int) -> None:
         """Nobody waits for this reply any more."""

@@ -204,6 +204,10 @@ class Hosting:
         if self._loops is not None or (self.connection is not None and self.connection._asyncs):
             self.loops.wake()
 
+    def flush_soon(self) -> None:
+        if self._loops is not None or (self.connection is not None and self.connection._asyncs):
+            self.loops.flush_soon()
+
     def settle(self, waiter: Any, frame: Frame | None) -> None:
         if frame is None:
             pending, error = waiter

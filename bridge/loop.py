@@ -13,6 +13,7 @@ import contextvars
 import inspect
 import threading
 import types
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,9 @@ class Pending:
             running = None
         if running is self.loop:
             self._set(value, error)
-        elif not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self._set, value, error)
+        else:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self.loop.call_soon_threadsafe(self._set, value, error)
 
     def _set(self, value: Any, error: BaseException | None) -> None:
         if self.future.done():
@@ -81,6 +83,7 @@ class Loops:
         self._own: asyncio.AbstractEventLoop | None = None
         # The loop on which a turn is due: one that ends before has not taken it.
         self._turn_due: asyncio.AbstractEventLoop | None = None
+        self._flushing: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
         self._tasks: dict[int, asyncio.Future[Any]] = {}
 
     cancelled = asyncio.CancelledError
@@ -103,10 +106,9 @@ class Loops:
         self._sweep(loop)  # before the numbers are used again
         for old in [old for old in self._watching if old.is_closed()]:
             del self._watching[old]
-        thread = threading.get_ident()
-        if thread == conn.home or self.home is None or self.home.is_closed() or not self.home.is_running():
+        if threading.get_ident() == conn.home:
             self.home = loop
-            conn.home = thread
+        self._settle_home(loop, conn)
         fds = [conn.channel.read_fd, *self._bridge.output_fds()]
         loop.add_reader(fds[0], self._readable, loop, conn)
         for fd in fds[1:]:
@@ -114,10 +116,19 @@ class Loops:
         self._watching[loop] = (conn, fds)
         self.wake()  # what was put off to the turn of a loop that has ended goes out now
 
+    def _settle_home(self, loop: asyncio.AbstractEventLoop, conn: Connection) -> None:
+        """The running loop takes over when the home loop has ended."""
+        if self.home is None or self.home.is_closed() or not self.home.is_running():
+            self.home = loop
+            conn.home = threading.get_ident()
+
     def _readable(self, loop: asyncio.AbstractEventLoop, conn: Connection) -> None:
         if conn.failure is not None:
             self.detach(conn)
-        elif loop is self.home:
+            return
+        if not conn.waiting:
+            self._settle_home(loop, conn)
+        if loop is self.home:
             conn.run_ready()
         else:
             conn._read_aside()
@@ -143,7 +154,8 @@ class Loops:
                 self._sweep(loop)
             else:
                 # Not waited for: that thread may be waiting for this one.
-                loop.call_soon_threadsafe(self._sweep, loop)
+                with contextlib.suppress(RuntimeError):  # closed just now, and all it watched with it
+                    loop.call_soon_threadsafe(self._sweep, loop)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         for entry in [entry for entry in self._stale if entry[0] is loop]:
@@ -166,6 +178,24 @@ class Loops:
         else:
             with contextlib.suppress(RuntimeError):  # it was closed just now: the next one begins with a turn
                 loop.call_soon_threadsafe(self._turn, loop)
+
+    def flush_soon(self) -> None:
+        """See to it that what was put off is sent at the end of this loop's turn, else of the home loop's."""
+        try:
+            running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            running = None
+        if running is None or running is self.home:
+            self.wake()
+        elif running not in self._flushing:
+            self._flushing.add(running)
+            running.call_soon(self._flush, running)
+
+    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._flushing.discard(loop)
+        conn = self._bridge.connection
+        if conn is not None and conn.failure is None:
+            conn.flush()
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._turn_due is loop:

@@ -125,4 +125,4 @@ TRAITS: Final[dict[str, int]] = {
 }
 
 # Words of the shared array the interrupt ladder looks at.
-WORDS: Final[dict[str, int]] = {"CANCELLED": 0, "TOP": 1, "SEEN": 2, "FORM": 3}
+WORDS: Final[dict[str, int]] = {"CANCELLED": 0, "TOP": 1, "SEEN": 2, "FORM": 3, "ASKED": 4}

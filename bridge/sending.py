@@ -118,6 +118,5 @@ class Outbox:
             return
         with self.channel.lock:
             self._outgoing.append(parts[0])
-            first = len(self._outgoing) == 1
-        if first:
-            self.wake_loop()
+        # Each time: whoever put off the first one may have ended before its turn.
+        self.wake_loop()

@@ -299,7 +299,11 @@ export class Connection {
 
   /** What was asked to stop without being a form has ended; the next one starts unmarked. */
   #over() {
-    if (this.words[WORDS.CANCELLED] === -1) Atomics.store(this.words, WORDS.CANCELLED, 0);
+    const { words } = this;
+    if (words[WORDS.CANCELLED] !== -1) return;
+    Atomics.store(words, WORDS.CANCELLED, 0);
+    // It was heard: another interrupt, which comes before the watchdog's message is read, is about another call.
+    Atomics.store(words, WORDS.SEEN, words[WORDS.ASKED]);
   }
 
   /** Reply to a request of Python's. `Wire` results are in wire form already. */

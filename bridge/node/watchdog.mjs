@@ -27,6 +27,7 @@ let rest = Buffer.alloc(0);
 function rung1() {
   Atomics.store(words, WORDS.CANCELLED, form === 0 ? (words[WORDS.FORM] || -1) : form);
   seen = ++asked;
+  Atomics.store(words, WORDS.ASKED, seen);
   parentPort.postMessage({ cancel: form, seen });
 }
 

@@ -297,3 +297,27 @@ def test_a_loop_that_ends_before_its_turn(own: Bridge) -> None:
     tasks[0].cancel()
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
+
+
+def test_loops_in_several_threads(own: Bridge) -> None:
+    """Whichever loop ends first, the others go on, and what JavaScript asks of Python is served."""
+
+    async def work() -> None:
+        for i in range(20):
+            assert await own.call_async(twice, i) == 2 * i
+            assert await own.call_async(ask, lambda n=i: n) == i
+
+    def run() -> None:
+        asyncio.run(asyncio.wait_for(work(), 30))
+        done.append(True)
+
+    done: list[bool] = []
+    twice = own.eval("async (x) => 2 * x")
+    ask = own.eval("async (f) => { await new Promise((r) => setTimeout(r, 1)); return f() }")
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [True] * 3
+    asyncio.run(work())
