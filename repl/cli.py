@@ -175,7 +175,11 @@ def main(argv: list[str] | None = None) -> int:
         json=options.json,
         keep_going=options.keep_going,
     )
-    return run(job, bridge, sink)
+    try:
+        return run(job, bridge, sink)
+    except KeyboardInterrupt:
+        # Ctrl-C while the session was being closed; Node ends with the pipe to it.
+        return INTERRUPTED
 
 
 def version() -> int:
