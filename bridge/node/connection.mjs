@@ -292,18 +292,19 @@ export class Connection {
     this.depth -= 1;
     this.parent = parent;
     words[WORDS.TOP] = top;
-    if (this.depth === 0) this.#over();
+    if (this.depth === 0) this.#over(sync);
     if (sync) this.channel.flush();
     else this.flushSoon();
   }
 
   /** What was asked to stop without being a form has ended; the next one starts unmarked. */
-  #over() {
+  #over(sync) {
     const { words } = this;
     if (words[WORDS.CANCELLED] !== -1) return;
     Atomics.store(words, WORDS.CANCELLED, 0);
     // It was heard: another interrupt, which comes before the watchdog's message is read, is about another call.
-    Atomics.store(words, WORDS.SEEN, words[WORDS.ASKED]);
+    // (Behind an asynchronous call the one that is meant may be waiting already.)
+    if (sync) Atomics.store(words, WORDS.SEEN, words[WORDS.ASKED]);
   }
 
   /** Reply to a request of Python's. `Wire` results are in wire form already. */
@@ -428,7 +429,7 @@ export class Connection {
     this.depth = 0;
     this.parent = 0;
     this.words[WORDS.TOP] = 0;
-    this.#over();
+    this.#over(true);
     this.channel.epoch = (this.channel.epoch + 1) & 0xffff;
     this.replies.clear();
     const lost = [...this.promises.values()];

@@ -209,6 +209,20 @@ def test_synchronous_call_without_a_session(js: Bridge) -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_asked_to_stop_before_it_began(own: Bridge) -> None:
+    """Node is busy when the call arrives and hears of the interrupt first; the call is stopped all the same."""
+    busy = "setTimeout(() => { const end = performance.now() + 150; while (performance.now() < end); }, 0)"
+    for _ in range(3):
+        own.eval(busy)
+        pid = own.pid
+        timer = when_waiting(own, own.interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            own.eval("for (;;);")
+        timer.join()
+        assert own.eval("1 + 1") == 2
+        assert own.pid == pid
+
+
 def test_from_another_thread(js: Bridge) -> None:
     timer = when_waiting(js, js.interrupt)
     with pytest.raises(KeyboardInterrupt):
