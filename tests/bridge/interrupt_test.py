@@ -210,7 +210,7 @@ def test_synchronous_call_without_a_session(js: Bridge) -> None:
 
 
 def test_asked_to_stop_before_it_began(own: Bridge) -> None:
-    """Node is busy when the call arrives and hears of the interrupt first; the call is stopped all the same."""
+    """Node is busy when the call comes and hears of the interrupt first; the call is stopped all the same."""
     busy = "setTimeout(() => { const end = performance.now() + 150; while (performance.now() < end); }, 0)"
     for _ in range(3):
         own.eval(busy)
