@@ -1,10 +1,20 @@
-"""What tests tell beside passing: counts and figures, printed at the end of the run."""
+"""What tests tell beside passing: counts and figures, printed at the end of the run.
+
+Signals that a job in the background inherits as ignored are as at a terminal: the tests use them.
+"""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
+
+USUAL = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+    signal.SIGQUIT: signal.SIG_DFL,
+}
 
 
 @pytest.fixture
@@ -29,4 +39,7 @@ class Summary:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for number, usual in USUAL.items():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
     config.pluginmanager.register(Summary())
