@@ -33,18 +33,18 @@ export function format(template, ...xs) {
 const DIRECTIVES = {
   s: (x, precision) => (x === null || x === undefined ? "nil" : textOf(x)).slice(0, precision),
   S: (x, precision) => prStr(x).slice(0, precision),
-  d: (x, _, flags) => signed(whole(x), (n) => grouped(n.toString(), flags), flags),
+  d: (x, _, flags) => signed(wholePart(x), (n) => grouped(n.toString(), flags), flags),
   f: (x, precision = 6, flags) => signed(real(x), (n) => grouped(fixed(n, precision), flags), flags),
   e: (x, precision = 6, flags) => signed(real(x), (n) => n.toExponential(precision), flags),
   g: (x, precision = 6, flags) => signed(real(x), (n) => String(Number(n.toPrecision(precision || 1))), flags),
-  x: (x) => whole(x).toString(16),
-  X: (x) => whole(x).toString(16).toUpperCase(),
-  o: (x) => whole(x).toString(8),
-  b: (x) => whole(x).toString(2),
+  x: (x) => wholePart(x).toString(16),
+  X: (x) => wholePart(x).toString(16).toUpperCase(),
+  o: (x) => wholePart(x).toString(8),
+  b: (x) => wholePart(x).toString(2),
   c: (x) => (typeof x === "number" ? String.fromCodePoint(x) : textOf(x)),
 };
 
-function whole(x) {
+function wholePart(x) {
   if (typeof x !== "bigint" && !Number.isInteger(x)) throw wrongType("format", "a whole number", x);
   return x;
 }
