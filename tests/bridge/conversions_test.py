@@ -85,7 +85,9 @@ def test_deep_copies_of_subclasses(to_js: Any) -> None:
     assert to_js({1: "a", (2, 3): "b"}) == {1: "a", (2, 3): "b"}
     assert to_js(Named("n", shared)) == {"name": "n", "parts": [1]}
     assert to_js(pandas.Timestamp("2020-01-02T03:04:05.678Z")) == when
-    assert to_js([pandas.NaT, numpy.datetime64("NaT"), numpy.datetime64("2020-01-02T03:04:05.678")]) == [
+    assert to_js(
+        [pandas.NaT, numpy.datetime64("NaT", "ns"), numpy.datetime64("2020-01-02T03:04:05.678")]
+    ) == [
         None,
         None,
         when,
