@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import threading
 
 from . import _shared
 from .bridge import Bridge
-from .connection import Connection, loads
+from .connection import loads
 from .errors import BridgeError, NodeLost
 from .handles import Exports, Imports
 from .marshal import Marshal
@@ -49,11 +48,7 @@ class ParentBridge(Bridge):
         self._ready = True
         self._gone = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        connection = Connection(Channel(read, write, _CONTROL), self, threading.get_ident(), [])
-        connection.dead = self._imports.dead
-        connection.host_error = lambda error: self.answer(None, error)
-        connection.unsent = self.marshal.take_back
-        self.connection = connection
+        connection = self._connect(Channel(read, write, _CONTROL), [])
         self.loops.attach(self._loop, connection)
         return self._gone
 

@@ -101,7 +101,7 @@ class Bridge(Hosting):
             self._ready = False
             self._closed = False
             # Node is starting; only now the imports that it need not wait for.
-            from .connection import Connection, loads
+            from .connection import loads
             from .marshal import Marshal
             from .output import Output, default_sink
             from .server import Server
@@ -118,12 +118,7 @@ class Bridge(Hosting):
             self._started = True
             self._output = Output(self._sink or default_sink, process.output_fds)
             channel = Channel(process.call_read, process.call_write, process.bell_fd)
-            connection = Connection(channel, self, threading.get_ident(), process.output_fds)
-            connection.dead = self._imports.dead
-            connection.ending = self._starting
-            connection.host_error = lambda error: self.answer(None, error)
-            connection.unsent = self.marshal.take_back
-            self.connection = connection
+            self._connect(channel, process.output_fds)
             _LIVING.add(self)
             return self
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .errors import BridgeError, Interrupted, JSError, NodeLost, ProtocolError, crossed
-from .handles import Exports, Segments
+from .handles import Exports, Imports, Segments
 from .interrupt import Ladder
 from .process import NodeProcess, why_not
 from .protocol import KINDS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .marshal import Marshal
     from .output import Output
     from .server import Server
-    from .transport import Frame
+    from .transport import Channel, Frame
 
 _ERROR, _REPLY = KINDS["ERROR"], KINDS["REPLY"]
 # What JavaScript has no exception of its own for.
@@ -44,6 +44,8 @@ class Hosting:
     describe_late: Callable[[str, str, str], str] | None
     _loads: Callable[[Any], Any]
     _exports: Exports
+    _imports: Imports
+    _starting: threading.RLock
     _process: NodeProcess | None
     _output: Output | None
     _loops: Loops | None
@@ -58,6 +60,18 @@ class Hosting:
     @property
     def loops(self) -> Loops:
         raise NotImplementedError
+
+    def _connect(self, channel: Channel, output_fds: list[int]) -> Connection:
+        """Begin the conversation over a channel, in the name of this host; the calling thread is its home."""
+        from .connection import Connection  # imported while Node starts
+
+        connection = Connection(channel, self, threading.get_ident(), output_fds)
+        connection.dead = self._imports.dead
+        connection.ending = self._starting
+        connection.host_error = lambda error: self.answer(None, error)
+        connection.unsent = self.marshal.take_back
+        self.connection = connection
+        return connection
 
     def _result(self, frame: Frame) -> Any:
         """Value of a reply, or the exception it carries."""
