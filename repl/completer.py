@@ -240,7 +240,7 @@ async def complete_python(world: World, text: str, cursor: int) -> tuple[int, li
     if path:
         if not path[0] or path[0][0].isdigit():
             return cursor, []
-        root = main.get(path[0], getattr(builtins, path[0], None))
+        root = getattr(pyo.names(main), path[0], None)
         rest = path[1:]
         return begin, from_attributes(await ask(lambda: pyo.attributes(pyo.walk(root, rest), prefix)) or [])
     if not prefix:

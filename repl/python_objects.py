@@ -76,7 +76,7 @@ def walk(value: Any, path: list[str]) -> Any:
 
 
 def names(main: Mapping[str, Any]) -> types.SimpleNamespace:
-    """What `py.name` may be in Lisp, as one plain object: a global of `main`, else a builtin."""
+    """The names Python code sees, as one plain object: a global of `main`, else a builtin."""
     return types.SimpleNamespace(**vars(builtins) | dict(main))
 
 

@@ -7,7 +7,6 @@ have a deadline: a busy or dead Node costs an answer, never a key stroke.
 from __future__ import annotations
 
 import asyncio
-import builtins
 import inspect
 import os
 from collections.abc import Mapping
@@ -212,7 +211,7 @@ class SessionServices:
             at -= 1
             name = text[at] + name
         path = name.split(".")
-        root = self.main().get(path[0], getattr(builtins, path[0], None))
+        root = getattr(pyo.names(self.main()), path[0], None)
         return await python_shape(name, root, path[1:], -1) if root is not None else None
 
     async def doc(self, text: str, cursor: int, mode: Mode) -> str | None:
@@ -234,7 +233,7 @@ class SessionServices:
         path = word.lstrip(".").split(".")
         answer: Any
         if mode == "py":
-            root = self.main().get(path[0], getattr(builtins, path[0], None))
+            root = getattr(pyo.names(self.main()), path[0], None)
             answer = {"python": root, "rest": path[1:]} if root is not None else None
         elif path[0] == "py":
             answer = {"python": pyo.names(self.main()), "rest": path[1:]}
