@@ -115,6 +115,28 @@ def array_to_py() -> float:
     return milliseconds(lambda: numpy.asarray(make())[5], rounds=60)
 
 
+def array_shared() -> float:
+    import numpy
+
+    with bridge.shared_arrays():
+        array = numpy.arange(1e6)
+    take = bridge.eval("(x) => $py.toJs(x).length")
+    assert take(array) == 1_000_000
+    return milliseconds(lambda: take(array), rounds=60)
+
+
+def array_copied() -> float:
+    """One memcpy, which no copy to another process can beat."""
+    import numpy
+
+    array = numpy.arange(1e6)
+    blocks = [numpy.empty(1_000_000) for _ in range(20)]  # else it stays within the cache
+    for block in blocks:
+        block[:] = array
+    turn = iter(range(1 << 30))
+    return milliseconds(lambda: numpy.copyto(blocks[next(turn) % 20], array), rounds=60)
+
+
 def iterate() -> float:
     items = list(range(100_000))
     walk = bridge.eval("(xs) => { let sum = 0; for (const x of xs) sum += x; return sum }")
@@ -160,6 +182,8 @@ ROWS = {
     "nested": nested,
     "array_to_js": array_to_js,
     "array_to_py": array_to_py,
+    "array_shared": array_shared,
+    "array_copied": array_copied,
     "iterate": iterate,
     "iterate_back": iterate_back,
     "memory": memory,

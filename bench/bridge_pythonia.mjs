@@ -1,6 +1,5 @@
 // A peer: pythonia (Python is its child). `script ROW` prints {"value": number} as JSON.
 import { python } from "pythonia";
-import fs from "node:fs";
 
 const builtins = await python("builtins");
 
@@ -55,7 +54,7 @@ const rows = {
   },
   memory: async () => {
     const make = await python("collections");
-    const resident = () => (Number(fs.readFileSync("/proc/self/statm", "utf8").split(" ")[1]) * 4096) / 2 ** 20;
+    const resident = () => process.memoryUsage.rss() / 2 ** 20;
     const use = async (count) => {
       for (let i = 0; i < count; i++) await make.deque();
     };

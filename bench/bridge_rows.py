@@ -34,10 +34,30 @@ FIGURES: list[tuple[str, str, str, float | None]] = [
     ("nested", "callbacks nested 300 deep", "ms", None),
     ("array_to_js", "8 MB of float64 to JS", "ms", 4),
     ("array_to_py", "8 MB of float64 to Python", "ms", 4),
+    ("array_shared", "8 MB of float64 to JS, shared", "ms", 0.1),
+    ("array_copied", "8 MB of float64 copied within Python", "ms", None),
     ("iterate", "JS iterates a Python list of 100,000", "ms", None),
     ("iterate_back", "Python iterates a JS array of 100,000", "ms", None),
     ("start", "process start to first result", "ms", 150),
     ("memory", "growth over 100,000 proxies on both sides", "MB", 5),
+]
+# Bulk data (bridge_bulk.py): key, what is measured, what it stands beside.
+BULK: list[tuple[str, str, str]] = [
+    ("rows", "`py->js` of 100,000 dicts of three items (target 1.2 times)", "JSON text"),
+    ("ragged", "the same, with other keys in every third", "JSON text"),
+    ("nested", "the same, with a dict and a list inside", "JSON text"),
+    ("lists", "`py->js` of 100,000 lists of three items", "JSON text"),
+    ("tuples", "`py->js` of 100,000 tuples of three items", "JSON text"),
+    ("short", "`py->js` of 100,000 lists of up to three numbers", "JSON text"),
+    ("large", "`py->js` of 100,000 dicts with integers beyond 2^53", "JSON text (which loses digits)"),
+    ("shared", "`py->js` of 100,000 dicts with parts in common", "JSON text (which doubles them)"),
+    ("index", "`py->js` of 100,000 dicts in a list and in a dict", "JSON text (which doubles them)"),
+    ("frame", "`py->js` of a DataFrame of 100,000 rows", "JSON text"),
+    ("live", "a loop over 100,000 live dicts (target 1,000 ms)", "Python alone"),
+    ("live_reduce", "`reduce` over the same (target 1,000 ms)", "Python alone"),
+    ("live_frame", "a loop over a DataFrame's `to_dict` rows, 100,000 (target 1,000 ms)", "Python alone"),
+    ("series_map", "`series.map` with a JS function, 100,000 (target 500 ms)", "Python alone"),
+    ("sorted_key", "`sorted` with a JS key, 100,000 (target 500 ms)", "Python alone"),
 ]
 START = {
     "polyrepl": "from polyrepl.bridge import Bridge; print(Bridge().eval('1 + 1'), flush=True)",
@@ -83,6 +103,11 @@ def bridge(peers: Where) -> Iterator[tuple[str, str, str]]:
             ", ".join(f"{name} {shown(value, unit)}" for name, value in theirs.items() if value is not None),
         )
 
+    for key, what, beside in BULK:
+        line = [sys.executable, str(HERE / "bridge_bulk.py"), key]
+        ours, other = (measure([*line[:-1], name], peers, key) for name in (key, f"{key}_reference"))
+        yield what, shown(ours, "ms"), f"{beside} {shown(other, 'ms')}"
+
 
 def command(peers: Where, name: str, key: str) -> list[str]:
     """How a program measures a figure."""
@@ -112,7 +137,7 @@ def missing(peers: Where, name: str) -> str | None:
 
 def measure(line: list[str], peers: Where, key: str) -> float | str | None:
     """A figure, "failed", or None when the program has no such thing."""
-    if key != "start" and not has(line, key):
+    if key not in ("start", *(row[0] for row in BULK)) and not has(line, key):
         return None
     least = float("inf")
     for _ in range(10 if key == "start" else RUNS):
@@ -161,10 +186,11 @@ def first_line(child: subprocess.Popen[str], deadline: float) -> str:
 
     assert child.stdout is not None
     fd = child.stdout.fileno()
+    waiting = select.poll()
+    waiting.register(fd, select.POLLIN)
     data = b""
     while b"\n" not in data:
-        ready, _, _ = select.select([fd], [], [], max(0.0, deadline - time.perf_counter()))
-        if not ready:
+        if not waiting.poll(max(0.0, deadline - time.perf_counter()) * 1000):
             return ""
         part = os.read(fd, 4096)
         if not part:

@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bridge_rows import bridge
 from lisp_figures import compile_growth, lisp_speed
 from polyrepl.bridge.process import find_node
 from terminal import terminal
+from transports import bridge_transports
 
 HERE = Path(__file__).resolve().parent
 Row = tuple[str, str, str]
@@ -114,4 +115,6 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
-PARTS = [bridge, start_up, terminal, compile_speed, compile_growth, lisp_speed]
+PARTS: list[Callable[[Peers], Iterator[Row]]] = [
+    bridge, bridge_transports, start_up, terminal, compile_speed, compile_growth, lisp_speed
+]  # fmt: skip

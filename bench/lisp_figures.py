@@ -29,8 +29,11 @@ NAMES = {
 }
 
 
-def lisp_speed(peers: Peers) -> Iterator[Row]:
-    """Compiled as a session compiles (interrupt polls on), beside hand-written JavaScript, in one process."""
+def run_times(peers: Peers) -> dict[str, dict[str, float]]:
+    """For each program the milliseconds of ours, hand-written JavaScript's and squint's, all in one process.
+
+    Ours is compiled as a session compiles (interrupt polls on).
+    """
     from figures import HERE, prepared
 
     program = (HERE / "lisp_speed.lisp").read_text()
@@ -55,7 +58,12 @@ def lisp_speed(peers: Peers) -> Iterator[Row]:
             for side, took in sides.items():
                 known = best.setdefault(name, {})
                 known[side] = min(took, known.get(side, took))
-    for name, sides in best.items():
+    return best
+
+
+def lisp_speed(peers: Peers) -> Iterator[Row]:
+    """Compiled programs beside hand-written JavaScript."""
+    for name, sides in run_times(peers).items():
         ratio = sides["ours"] / sides["hand"]
         other = f", squint {sides['squint']:.1f} ms" if "squint" in sides else ""
         yield (

@@ -1,6 +1,6 @@
-"""Our figures beside their references, in one run on one machine.
+"""Our figures beside their references, in one run on one machine, and on a busy one.
 
-In: a folder with the references installed (see scripts/bench). Out: a Markdown table.
+In: a folder with the references installed (see scripts/bench). Out: two Markdown tables.
 Each figure is the best of several medians: other work on the machine only ever adds time.
 """
 
@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from figures import PARTS, Peers  # noqa: E402  (a script's own folder)
+from under_load import UNDER_LOAD  # noqa: E402
 
 
 def main() -> None:
@@ -31,6 +32,12 @@ def main() -> None:
             continue
         for what, ours, theirs in part(peers):
             print(f"| {what} | {ours} | {theirs} |", flush=True)
+    loaded = [part for part in UNDER_LOAD if not chosen.only or chosen.only in part.__name__]
+    if loaded:
+        print("\n| under load | alone | a busy loop beside | two |\n|---|---|---|---|")
+    for load_part in loaded:
+        for row in load_part(peers):
+            print("| " + " | ".join(row) + " |", flush=True)
 
 
 if __name__ == "__main__":

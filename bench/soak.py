@@ -6,6 +6,9 @@ both object tables are as large as at the start, memory has not grown without en
 
     python bench/soak.py 600
 
+A watchdog ends a run that hangs: an action that has not ended in a minute, and where every thread stands, is
+printed, and the exit code is 1.
+
 Traffic: calls both ways, nested callbacks, proxies that live and die, arrays, promises, coroutines, threads,
 output, exceptions. Faults: interrupts at any moment, errors thrown at any depth, Node killed, Node exiting,
 cancelled tasks.
@@ -16,6 +19,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import gc
 import os
 import random
@@ -27,7 +31,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import psutil
 from polyrepl.bridge import Bridge, BridgeError, JSError, NodeLost
+
+HANGS = 60  # seconds that no action takes, on whatever machine
 
 SETUP = """
 globalThis.$py = globalThis[Symbol.for("polyrepl.$py")];
@@ -65,6 +72,7 @@ class Soak:
         self.pids: set[int] = set()
         self.js: dict[str, Any] = {}
         self.generation: int | None = None
+        self.now = ""
 
     def _output(self, stream: str, text: str, form: int | None) -> None:
         self.lines += text.count("\n")
@@ -184,12 +192,20 @@ class Soak:
     async def interrupts(self) -> None:
         """Rung 1 or 2, at a random moment; also where nothing runs any more."""
         what = self.random.choice(["forever", "pending", "later"])
-        timer = threading.Timer(self.random.random() * 0.05, self.bridge.interrupt)
-        timer.start()
+        pause, ended = self.random.random() * 0.05, threading.Event()
+
+        def press() -> None:
+            time.sleep(pause)
+            while not self.bridge.interrupt() and not ended.wait(0.001):
+                pass  # sent too early, it says so, and is sent again
+
+        presser = threading.Thread(target=press)
+        presser.start()
         arguments = (1, 10) if what == "later" else ()
         with contextlib.suppress(KeyboardInterrupt):
             await self.bridge.call_async(self.js[what], *arguments, form=self.random.randrange(1, 1000))
-        timer.join()
+        ended.set()
+        presser.join()
         await asyncio.sleep(0)
 
     async def kills(self) -> None:
@@ -210,26 +226,39 @@ class Soak:
     # ---- the whole
 
     async def run(self, seconds: float, report: float = 30.0) -> None:
-        """Act until the time is over."""
+        """Do everything once, then act at random until the time is over."""
         actions: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (8, self.calls), (4, self.nesting), (6, self.proxies), (4, self.arrays), (6, self.promises),
             (4, self.coroutines), (4, self.iteration), (3, self.threads), (3, self.printing),
             (6, self.throws), (3, self.cancels), (2, self.interrupts), (1, self.kills),
         ]  # fmt: skip
         weights = [weight for weight, _ in actions]
+        first = self.random.sample(actions, len(actions))
         end = time.monotonic() + seconds
         shown = time.monotonic()
-        while time.monotonic() < end:
+        while first or time.monotonic() < end:
+            _, action = first.pop() if first else self.random.choices(actions, weights)[0]
+            self.now = action.__name__
+            faulthandler.dump_traceback_later(2 * HANGS, exit=True)
+            tell = asyncio.get_running_loop().call_later(HANGS, self.hangs)
             self.ready()
-            _, action = self.random.choices(actions, weights)[0]
             try:
                 await action()
             except (JSError, BridgeError, ArithmeticError, LookupError, TypeError, ValueError) as error:
                 self.wrong.append(f"{action.__name__} raised {error!r}")
+            tell.cancel()
             self.done[action.__name__] += 1
             if time.monotonic() - shown > report:
                 shown = time.monotonic()
                 print(f"{sum(self.done.values())} actions, {self.sizes()}, {resident()} MB", flush=True)
+
+    def hangs(self) -> None:
+        """Say what does not end; a loop that does not even come by here is faulthandler's affair."""
+        print(f"HANGS: {self.now} after {sum(self.done.values())} actions", flush=True)
+        for task in asyncio.all_tasks():
+            task.print_stack(file=sys.stdout)
+        faulthandler.dump_traceback(sys.stdout)
+        os._exit(1)
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Both tables, seen from both sides."""
@@ -241,8 +270,7 @@ class Soak:
 
 def resident() -> int:
     """Megabytes this process holds."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return int(psutil.Process().memory_info().rss) // 2**20
 
 
 def alive(pid: int) -> bool:
@@ -255,12 +283,14 @@ def alive(pid: int) -> bool:
 
 async def soak(seconds: float, seed: int) -> list[str]:
     """Run and return what was wrong."""
+    faulthandler.dump_traceback_later(HANGS, exit=True)
     this = Soak(seed)
     this.ready()
     await this.calls()
     start = this.sizes()
     memory = resident()
     await this.run(seconds)
+    faulthandler.dump_traceback_later(HANGS, exit=True)
     this.ready()
     gc.collect()
     await asyncio.sleep(0)
@@ -271,6 +301,7 @@ async def soak(seconds: float, seed: int) -> list[str]:
     if resident() - memory > 100:
         this.wrong.append(f"memory grew from {memory} to {resident()} MB")
     this.bridge.close()
+    faulthandler.cancel_dump_traceback_later()
     left = [pid for pid in this.pids if alive(pid)]
     if left:
         this.wrong.append(f"processes are left: {left}")

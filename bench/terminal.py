@@ -71,7 +71,7 @@ class Terminal:
         """When `wanted` has been read."""
         end = time.perf_counter() + seconds
         while wanted not in ESCAPE.sub(b"", self.seen):
-            if not select.select([self.fd], [], [], max(0, end - time.perf_counter()))[0]:
+            if not self.readable(max(0, end - time.perf_counter())):
                 raise TimeoutError(f"{wanted!r} not in {self.seen[-200:]!r}")
             data = os.read(self.fd, 1 << 16)
             # A terminal answers the request for the cursor's position, or the editors wait for it.
@@ -80,10 +80,15 @@ class Terminal:
             self.seen += data
         return time.perf_counter()
 
+    def readable(self, seconds: float) -> bool:
+        waiting = select.poll()
+        waiting.register(self.fd, select.POLLIN)
+        return bool(waiting.poll(seconds * 1000))
+
     def quiet(self, seconds: float = 0.3) -> None:
         """Read until nothing comes any more."""
         end = time.perf_counter() + 5
-        while time.perf_counter() < end and select.select([self.fd], [], [], seconds)[0]:
+        while time.perf_counter() < end and self.readable(seconds):
             if b"\x1b[6n" in os.read(self.fd, 1 << 16):
                 os.write(self.fd, b"\x1b[1;1R")
 
@@ -192,9 +197,9 @@ def shown(seconds: float) -> str:
 
 def highlighter() -> Iterator[tuple[str, str, str]]:
     """A key in the middle of a buffer of 1,000 lines: everything that is done to draw 50 lines again."""
-    from polyrepl.repl.editor_lexer import EditorLexer
-    from polyrepl.repl.highlight import PolyreplLexer
-    from polyrepl.repl.lines import Lines
+    from polyrepl.repl.complete.lines import Lines
+    from polyrepl.repl.terminal.editor_lexer import EditorLexer
+    from polyrepl.repl.terminal.highlight import PolyreplLexer
     from prompt_toolkit.document import Document
     from prompt_toolkit.lexers import PygmentsLexer
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -35,8 +36,12 @@ def milliseconds(run: Callable[[], object], rounds: int = 7, seconds: float = 8.
 
 def resident(pid: int | str = "self") -> float:
     """Megabytes a process holds."""
-    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except FileNotFoundError:  # not Linux
+        number = str(os.getpid() if pid == "self" else pid)
+        return int(subprocess.check_output(["ps", "-o", "rss=", "-p", number])) / 2**10
 
 
 def main(rows: dict[str, Callable[[], float]]) -> None:

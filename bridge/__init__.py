@@ -1,4 +1,4 @@
-"""polyrepl.bridge: two runtimes, one conversation. Knows nothing of Lisp.
+"""polyrepl.bridge: two runtimes, one conversation. Knows nothing of Lisp but what a keyword is.
 
     from polyrepl.bridge import Bridge
     js = Bridge()
@@ -9,25 +9,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from .bridge import Bridge
-from .errors import (
-    BridgeError,
-    Interrupted,
-    JSError,
-    NodeLost,
-    NodeNotFound,
-    ProtocolError,
-    WouldBlock,
-)
-from .proxy import JsProxy, Keyword
+if sys.platform == "win32":
+    raise ImportError(
+        "polyrepl needs a POSIX system (Linux, macOS), and Windows is none: install and run it in WSL, "
+        "https://learn.microsoft.com/windows/wsl/install"
+    )
+
+if TYPE_CHECKING:
+    from .bridge import Bridge
+    from .conversation import Conversation
+    from .errors import (
+        BridgeError,
+        Interrupted,
+        JSError,
+        JSErrorGroup,
+        NodeLost,
+        NodeNotFound,
+        ProtocolError,
+        WouldBlock,
+    )
+    from .proxy import JsProxy, Keyword
 
 __all__ = [
     "Bridge",
     "BridgeError",
     "Interrupted",
     "JSError",
+    "JSErrorGroup",
     "JsProxy",
     "Keyword",
     "NodeLost",
@@ -36,12 +48,29 @@ __all__ = [
     "WouldBlock",
 ]
 
-_shared: list[Bridge] = []
+# Loaded when they are asked for: who starts Node needs process.py alone, and goes on importing beside it.
+_WHERE = {"Bridge": ".bridge", "JsProxy": ".proxy", "Keyword": ".proxy"}
+
+_shared: list[Conversation] = []
+
+
+def share(conversation: Conversation) -> None:
+    """Let a conversation be what `from polyrepl.bridge import node` gives."""
+    _shared[:] = [conversation]
 
 
 def __getattr__(name: str) -> Any:
     if name == "node":
         if not _shared:
+            from .bridge import Bridge
+
             _shared.append(Bridge())
         return _shared[0]
-    raise AttributeError(name)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_WHERE.get(name, ".errors"), __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,79 +1,134 @@
 """`python -m polyrepl.bridge`: serve a Node parent (`createNodePythonBridge` in node/library.mjs starts it).
 
 In: descriptor 3, a pair of sockets to the parent: a hand-shake, afterwards the bell. Out: the same
-operations as for a Node child. The call channel is a pair of pipes made here, which the parent opens through
-/proc.
+operations as for a Node child. The call channel is a pair of pipes made here (see pipes), which the parent
+opens by their names.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
+import json
 import os
 import sys
+import threading
+from collections import deque
+from typing import Any
 
-from . import _shared
-from .bridge import Bridge
-from .connection import loads
+from . import share
+from .connection import Connection
+from .conversation import Conversation
+from .descriptors import Descriptor
 from .errors import BridgeError, NodeLost
-from .handles import Exports, Imports
-from .marshal import Marshal
-from .output import Output, default_sink
-from .server import Server
+from .exchange import Line
+from .host import Host
+from .interrupt import NoLadder
+from .loop import Loops, Watched
+from .pipes import offered, undisturbed
+from .protocol import VERSION
 from .transport import Channel
 
 _CONTROL = 3
+_GONE = "the parent process is gone"
 
 
-class ParentBridge(Bridge):
-    """A bridge whose Node is the parent process."""
+class ParentLife:
+    """The process that started this one (see life.Life). It begins once, and does not come back."""
 
-    def serve_parent(self) -> asyncio.Event:
-        """Shake hands and begin to serve on the running loop. The event is set when the parent is gone."""
-        their_read, write = os.pipe()
-        read, their_write = os.pipe()
-        for fd in (read, write):
-            os.set_blocking(fd, False)
-        os.write(_CONTROL, f"{os.getpid()},{their_read},{their_write}\n".encode())
-        if os.read(_CONTROL, 1) != b"!":
-            raise BridgeError("the parent process is gone")
-        os.close(their_read)
-        os.close(their_write)
-        os.set_blocking(_CONTROL, False)
-        self._loads = loads
-        self._exports = Exports()
-        self._imports = Imports(self._make)
-        self.marshal = Marshal(self._exports, self._imports, self._custom, self._revive)
-        self.server = Server(self.marshal, self.stats)
-        self._output = Output(default_sink, [])
-        self._ready = True
-        self._gone = asyncio.Event()
+    def __init__(self) -> None:
+        self.interrupts = NoLadder()
+        self.gone = asyncio.Event()  # there is no more to do
         self._loop = asyncio.get_running_loop()
-        connection = self._connect(Channel(read, write, _CONTROL), [])
-        self.loops.attach(self._loop, connection)
-        return self._gone
+        self._channel: Channel | None = None
+        self._begun = False
 
-    def start(self) -> Bridge:
-        """A lost parent does not come back."""
-        if self.connection is None or self.connection.failure is not None:
-            raise NodeLost("the parent process is gone")
-        return self
+    def begin(self) -> list[Descriptor]:
+        """Shake hands. Raises NodeLost when the parent is gone, BridgeError when no pipe can be made."""
+        if self._begun:
+            raise NodeLost(_GONE)
+        self._begun = True
+        about = {"pid": os.getpid(), "version": VERSION}
+        # Undisturbed until the parent has answered or is gone: one of the two takes the pipes' names away.
+        with undisturbed(), offered() as (folder, read, write):
+            try:
+                os.write(_CONTROL, json.dumps({**about, "folder": folder}).encode() + b"\n")
+                answer = os.read(_CONTROL, 1)
+            except OSError:
+                answer = b""
+            if answer != b"!":
+                raise NodeLost(_GONE)
+        os.set_blocking(_CONTROL, False)
+        self._channel = Channel(read, write, _CONTROL, os.getppid())
+        return []
 
-    def lost(self, reason: str) -> BaseException:
-        self._loop.call_soon_threadsafe(self._gone.set)
-        if self._loops is not None and self.connection is not None:
-            self._loops.detach(self.connection)
-        return NodeLost("the parent process is gone")
+    def connect(self, host: Host, dead: deque[tuple[int, int]], ending: threading.RLock) -> Connection:
+        """The calling thread, whose loop runs, becomes the home of Node's requests."""
+        assert self._channel is not None
+        return Connection(self._channel, host, threading.get_ident(), [], dead, ending)
+
+    def loops(self, conversation: Watched) -> Loops:
+        """Loops that watch the pipes."""
+        return Loops(conversation)
+
+    def welcome(self, versions: list[Any]) -> BaseException | None:
+        """The parent has looked at our version already."""
+        return None
+
+    def ended(self, reason: str, unready: str | None, out_of_memory: bool) -> BaseException:
+        """The parent is gone."""
+        self._loop.call_soon_threadsafe(self.gone.set)
+        return NodeLost(_GONE)
+
+    def leave(self, line: Line) -> None:
+        """The parent ends when it likes."""
+
+    def wait(self) -> None:
+        """Nothing ends that could be waited for."""
+
+    def dismiss(self) -> None:
+        """`close()` of the parent."""
+        self.gone.set()
+
+    def end(self) -> None:
+        """The end of the conversation is the end of this process."""
+        self._loop.call_soon_threadsafe(self.gone.set)
+
+    def forked(self) -> None:
+        """What was inherited belongs to the connection."""
 
 
-async def _main() -> None:
-    bridge = ParentBridge()
-    gone = bridge.serve_parent()
-    _shared.append(bridge)  # `from polyrepl.bridge import node` is the parent here
-    await gone.wait()
+async def _serve() -> None:
+    """Serve the parent until it has gone or asks for the end; then cancel what still runs on the loop."""
+    life = ParentLife()
+    conversation = Conversation(life).start()
+    assert conversation.connection is not None
+    conversation.loops.attach(asyncio.get_running_loop(), conversation.connection)
+    share(conversation)
+    await life.gone.wait()
+    await asyncio.sleep(0)  # the answer of who asked for the end
+    conversation.loops.forsake()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
+    if conversation.alive:
+        with contextlib.suppress(BridgeError):
+            conversation.connection.flush()
+
+
+def _end() -> None:
+    """Run what the program has left for its end; a parent that has asked for the end still answers."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or nobody reads it
+            stream.flush()
 
 
 def main() -> int:
-    """Exit code 0 when the parent is gone, 2 when there is none."""
+    """Exit code 0 when the parent is gone, 1 when no pipe to it can be made, 2 when there is none."""
     try:
         os.fstat(_CONTROL)
     except OSError:
@@ -81,8 +136,18 @@ def main() -> int:
             "python -m polyrepl.bridge is started by createNodePythonBridge (docs/bridge.md)", file=sys.stderr
         )
         return 2
-    asyncio.run(_main())
-    sys.stdout.flush()
+    runner = asyncio.Runner()  # not closed at the end: that would wait for every thread
+    try:
+        runner.run(_serve())
+    except BaseException as error:
+        runner.close()
+        if isinstance(error, NodeLost):  # before there was anything to serve
+            return 0
+        if not isinstance(error, BridgeError):
+            raise
+        print(f"polyrepl: {error}", file=sys.stderr)
+        return 1
+    _end()
     # Threads that still run for a parent that is gone keep nobody waiting.
     os._exit(0)
 

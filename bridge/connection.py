@@ -1,174 +1,214 @@
 """Requests, replies, nesting: who waits for what, and on which thread.
 
-In: frames from the channel, requests of this side. Out: replies to their waiters, requests to the server.
+In: frames from the channel, requests of this side. Out: replies to their waiters, requests to the host, the
+conversation that is carried.
 
 1. `request` sends a frame and waits. Whichever thread waits reads for all (the reader lock) and routes:
    a reply to its waiter, a request made inside a callback to the thread that waits for that callback, an
    outermost request to the home thread, an asynchronous one to the asyncio loop.
 2. A waiting thread serves the requests in its inbox, so callbacks nest to any depth.
 3. A wait spins a little (a sleeping core is slow to wake), then blocks in poll. There is no time-out.
-4. All frames go on one channel. Node blocks in a read while it waits for us (`_owed` > 0); at any other time
-a
-   request also rings the bell on Node's event loop.
+4. All frames go on one channel. Node blocks in a read while it waits for us (the outbox's `owed` > 0); at any
+   other time a request also rings the bell on Node's event loop (on rings: where Node says that it sleeps).
 """
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-import select
-import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from orjson import loads
-
+from .answers import Answer
 from .errors import BridgeError, Interrupted, NodeLost
-from .protocol import NOTES
-from .sending import ASYNC, BELL, ERROR, NOTE, OUTPUT, REPLY, REQUEST, Outbox
-from .transport import Channel, Closed, Frame
+from .host import Host
+from .protocol import KINDS, NOTES
+from .sending import ASYNC, BELL, Outbox
+from .transport import TAKEN, Channel, Closed, Frame
+from .waiting import SHALLOW, Poll, Room, Settled, Waiter, Waits
 
-# A sleeping core is slow to wake, so waits spin first. Where the cores are busy spinning only keeps the other
-# process from running; a spin that was in vain is therefore left out for the next waits, ever more of them.
-SPIN_SECONDS = 0.00008
+REQUEST, REPLY, ERROR = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]
+NOTE, OUTPUT = KINDS["NOTE"], KINDS["OUTPUT"]
+# Where the cores are busy spinning only keeps the other process from running; one in vain is therefore left
+# out for the next waits, ever more of them.
 _MOST_SKIPPED = 64
-DEEPEST = 1000
-_get_ident = threading.get_ident
-__all__ = ["Answer", "Connection", "Waiter", "loads"]
+_get_ident, _now = threading.get_ident, time.perf_counter
 
 
-Answer = tuple[int, Any, list[Any], Any]  # kind, wire form, segments, what to keep alive
+class Connection:
+    """One living conversation with one Node process.
 
+    Args:
+        channel: the frames.
+        host: the conversation.
+        home: the thread on which Node's requests run, unless a callback's thread waits for them.
+        extra_fds: descriptors beside the channel's that a wait looks at too (see Host.raw_output).
+        dead: releases to send along, see handles.
+        ending: a lock the host holds while it starts and ends Node.
+    """
 
-class Host(Protocol):
-    """What a connection asks of the bridge around it."""
-
-    def serve(self, frame: Frame, outermost: bool) -> Answer: ...
-    def serve_async(self, frame: Frame) -> None: ...
-    def note(self, frame: Frame) -> None: ...
-    def output(self, frame: Frame) -> None: ...
-    def raw_output(self, fd: int) -> bool: ...
-    def lost(self, reason: str) -> BaseException: ...
-    def wake_home(self) -> None: ...
-    def flush_soon(self) -> None: ...
-    def settle(self, waiter: Any, frame: Frame | None) -> None: ...
-
-
-class Waiter:
-    """A thread that waits for the reply to one request."""
-
-    __slots__ = ("event", "failure", "frame", "inbox", "thread")
-
-    def __init__(self, thread: int) -> None:
-        self.thread = thread
-        self.frame: Frame | None = None
-        self.failure: BaseException | None = None
-        self.inbox: deque[Frame] = deque()
-        self.event: threading.Event | None = None
-
-    def wake(self) -> None:
-        event = self.event
-        if event is not None:
-            event.set()
-
-
-class Connection(Outbox):
-    """One living conversation with one Node process."""
-
-    def __init__(self, channel: Channel, host: Host, home: int, extra_fds: Sequence[int]) -> None:
-        super().__init__(channel)
+    def __init__(
+        self,
+        channel: Channel,
+        host: Host,
+        home: int,
+        extra_fds: Sequence[int],
+        dead: deque[tuple[int, int]],
+        ending: threading.RLock,
+    ) -> None:
+        self.channel = channel
         self.host = host
         self.home = home
+        self.failure: BaseException | None = None
         self.top_python = False  # home thread: user code called by JavaScript is running
-        self._pending: dict[int, Any] = {}
+        self.kept = False  # asynchronous requests wait for the end of a turn
+        self.depth = 0  # synchronous calls of the home thread
+        self.outer = 0  # the outermost of them
+        self.latest = 0  # the last outermost one, also when it has ended
+        self.held: list[Frame] = []
+        self.outbox = Outbox(channel, self, dead)
+        self.waits = Waits()
         self._inbox: deque[Frame] = deque()
         self._asyncs: deque[Frame] = deque()
         self._ids = itertools.count(1).__next__
         self._reader = threading.Lock()
         self._sleepers: list[Waiter] = []
-        self._depth = 0
         self._aside = False
         self._skip = 0
         self._penalty = 1
-        self.ending = threading.RLock()  # the host's, which it holds while it starts and ends Node
-        self._wake_read, self._wake_write = os.pipe()
-        os.set_blocking(self._wake_read, False)
-        os.set_blocking(self._wake_write, False)
-        self._poll = select.poll()
-        self._poll.register(channel.read_fd, select.POLLIN)
-        self._poll.register(self._wake_read, select.POLLIN)
-        for fd in extra_fds:
-            self._poll.register(fd, select.POLLIN)
+        self._room = Room()
+        self._ending = ending
+        self._poll = Poll(channel.read_fd, extra_fds, host.raw_output)
+
+    @property
+    def fd(self) -> int:
+        """Readable when frames have come."""
+        return self.channel.read_fd
+
+    @property
+    def transport(self) -> dict[str, str]:
+        """What carries the frames, rings or pipes, and why not rings ("": they are)."""
+        why = self.channel.why
+        return {"kind": "pipes" if why else "rings", "why": why}
+
+    @property
+    def queued(self) -> bool:
+        """Whether asynchronous requests of JavaScript's wait for a turn of the home loop."""
+        return bool(self._asyncs)
 
     @property
     def waiting(self) -> bool:
         """Whether the home thread is inside a synchronous call right now."""
-        return self._depth > 0
+        return self.depth > 0
 
     # ---- asking
 
-    def request(self, header: list[Any], segments: list[Any]) -> Frame:
-        """Send a request, serve while waiting, return the reply frame. Raises what ended the wait."""
+    def look(self) -> None:
+        """Before something outermost is asked: notice whether the descriptors are others' by now."""
+        if self.depth == 0 and self.failure is None and not self.channel.intact():
+            self.lose(TAKEN)
+
+    def request(self, header: list[Any], segments: list[Any], until: float | None = None) -> Frame:
+        """Send a request, serve while waiting, return the reply frame. Raises what ended the wait, or
+        BridgeError where JavaScript has asked nothing in return until a time (of time.perf_counter)."""
         if self.failure is not None:
             raise self._over()
         ident = self._ids() & 0xFFFFFFFF
         thread = _get_ident()
-        if self._depth > 20 or thread != self.home:
-            _make_room(self._depth)
-        waiter = Waiter(thread)
-        self._pending[ident] = waiter
+        home = thread == self.home
+        depth = self.depth if home else None
+        parts = self._request_frame(ident, BELL, header, segments)
+        lent = None if home and self.depth <= SHALLOW else self._lend(thread, depth, segments)
+        waiter = Waiter(thread, header, until)
+        self.waits[ident] = waiter
         try:
-            self._send(self._frame(REQUEST, ident, BELL, header, segments), True)
-            if thread == self.home:
+            if home:
+                if not self.depth:
+                    self.outer = self.latest = ident
+                # Before it is sent: what was sent is JavaScript's to stop, and an exception in our own code
+                # would leave it running with nobody to ask it.
                 top, self.top_python = self.top_python, False
-                self._depth += 1
+                self.depth += 1
                 try:
+                    self.outbox.send(parts, True)
                     self._wait(waiter, True)
                 finally:
-                    self._depth -= 1
+                    self.depth -= 1
                     self.top_python = top
+                    if not self.depth:
+                        self.outer = 0
             else:
+                self.outbox.send(parts, True)
                 self._wait(waiter, False)
         except BaseException:
-            self._pending.pop(ident, None)
+            self.waits.pop(ident, None)
             raise
+        finally:
+            if lent is not None:
+                self._room.take_back(thread, depth, lent)
         if waiter.failure is not None:
             raise waiter.failure
         assert waiter.frame is not None
         return waiter.frame
 
-    def post(self, header: list[Any], segments: list[Any], waiter: Any, flags: int = 0) -> int:
+    def _lend(self, thread: int, depth: int | None, segments: list[Any]) -> int:
+        try:
+            return self._room.lend(thread, depth)
+        except BaseException:
+            self.host.take_back(segments)
+            raise
+
+    def post(self, header: list[Any], segments: list[Any], waiter: Settled) -> int:
         """Send a request without waiting; `waiter` is settled by the host. Returns its id."""
         if self.failure is not None:
             raise self._over()
         ident = self._ids() & 0xFFFFFFFF
-        self._pending[ident] = waiter
-        parts = self._frame(REQUEST, ident, BELL | ASYNC | flags, header, segments)
-        self._put_off(parts)
+        parts = self._request_frame(ident, BELL | ASYNC, header, segments)
+        self.waits[ident] = waiter
+        if self.failure is not None and self.waits.pop(ident, None) is not None:  # ended since we looked
+            raise self._over()
+        self.outbox.put_off(parts)
         return ident
 
-    def wake_loop(self) -> None:
+    def _request_frame(self, ident: int, flags: int, header: list[Any], segments: list[Any]) -> list[Any]:
+        try:
+            return self.outbox.frame(REQUEST, ident, flags, header, segments)
+        except BaseException:
+            self.host.take_back(segments)
+            raise
+
+    def note(self, header: list[Any]) -> None:
+        """A frame nobody answers."""
+        self.outbox.note(header)
+
+    def flush(self) -> None:
+        """Send what was put off."""
+        self.outbox.flush()
+
+    def flush_soon(self) -> None:
+        """See to it that `flush` is called soon."""
         self.host.flush_soon()
 
     def forget(self, ident: int) -> None:
         """Nobody waits for this reply any more."""
-        if self._pending.pop(ident, None) is not None and self.failure is None:
+        if self.waits.pop(ident, None) is not None and self.failure is None:
             self.note([NOTES["cancel"], ident])
 
-    def reply(self, ident: int, kind: int, value: Any, segments: list[Any], epoch: int, sync: bool) -> None:
-        """Answer a request of Node's."""
-        if epoch != self.epoch or self.failure is not None:
-            self.unsent(segments)
-            return
-        parts = self._frame(kind, ident, 0 if sync else BELL, value, segments)
-        if sync:
-            self._send(parts, False, -1)
+    def pack(self, kind: int, ident: int, sync: bool, wire: Any, segments: list[Any]) -> list[Any]:
+        """The frame of an answer (see answers.Packer)."""
+        return self.outbox.frame(kind, ident, 0 if sync else BELL, wire, segments)
+
+    def send_answer(self, answer: Answer, epoch: int, sync: bool) -> None:
+        """Send what `pack` made for a request of an epoch, unless that is over. Raises NodeLost."""
+        parts, segments, _ = answer
+        if (sync and epoch != self.outbox.epoch) or self.failure is not None:
+            self.host.take_back(segments)
+        elif sync:
+            self.outbox.send(parts, False, -1)
         else:
-            self._put_off(parts)
+            self.outbox.put_off(parts)
 
     # ---- waiting
 
@@ -176,15 +216,18 @@ class Connection(Outbox):
         inbox, outer = waiter.inbox, self._inbox
         while True:
             if inbox:
+                waiter.until = None  # it has begun
                 self._serve(inbox.popleft(), False)
                 continue
             if home and outer:
-                self._serve(outer.popleft(), self._depth == 1)
+                self._serve(outer.popleft(), self.depth == 1)
                 continue
             if waiter.frame is not None or waiter.failure is not None:
                 break
             if self.failure is not None:
                 raise self._over()
+            if waiter.until is not None and time.perf_counter() >= waiter.until:
+                raise BridgeError("JavaScript does not answer")
             if self._reader.acquire(False):
                 try:
                     self._read_until(waiter, home)
@@ -194,7 +237,7 @@ class Connection(Outbox):
                         self._sleepers[-1].wake()
             else:
                 self._sleep(waiter)
-        if home and self._depth == 1 and self._asyncs:
+        if home and self.depth == 1 and self._asyncs:
             self.host.wake_home()
 
     def _sleep(self, waiter: Waiter) -> None:
@@ -211,57 +254,35 @@ class Connection(Outbox):
 
     def _read_until(self, waiter: Waiter, home: bool) -> None:
         """Read until there is something for this waiter: spin first, then block."""
-        spinning = give_up = 0.0
+        give_up = 0.0  # when it has spun enough; 0: it does not spin
         if self._skip:
             self._skip -= 1
         else:
-            spinning = SPIN_SECONDS
+            give_up = _now() + self.channel.spin
         while True:
-            if self._receive():
+            if self._receive(give_up):
                 if waiter.frame is not None or waiter.inbox or (home and self._inbox):
-                    if spinning:
+                    if give_up:
                         self._penalty = 1
                     return
                 if waiter.failure is not None or self.failure is not None:
                     return
-                give_up = 0.0
+                give_up = give_up and _now() + self.channel.spin
                 continue
             if waiter.failure is not None or self.failure is not None:
                 return
-            if spinning:
-                now = time.perf_counter()
-                if give_up == 0.0:
-                    give_up = now + spinning
-                elif now > give_up:
-                    spinning = 0.0
-                    self._skip = self._penalty
-                    self._penalty = min(self._penalty * 2, _MOST_SKIPPED)
-            else:
-                if self._outgoing or self.dead:
+            if not give_up:
+                if self.outbox.outgoing or self.outbox.dead:
                     self.flush()
-                if self._block(None):
+                if self._poll.sleep(waiter.until):
                     return
+            elif not self.channel.filling or _now() >= give_up:
+                give_up = 0.0
+                self._skip = self._penalty
+                self._penalty = min(self._penalty * 2, _MOST_SKIPPED)
 
-    def _block(self, timeout: float | None) -> bool:
-        """Sleep until a descriptor is readable. True when woken by `wake`."""
-        woken = False
-        for fd, _ in self._poll.poll(timeout):
-            if fd == self.channel.read_fd:
-                continue
-            if fd == self._wake_read:
-                woken = True
-                os.read(self._wake_read, 4096)
-            elif not self.host.raw_output(fd):
-                self._poll.unregister(fd)
-        return woken
-
-    def wake(self) -> None:
-        """Make the thread that reads look around. Safe in a signal handler."""
-        with contextlib.suppress(OSError):
-            os.write(self._wake_write, b"w")
-
-    def _read_aside(self) -> None:
-        # While a write cannot go on: read and queue, serve nothing, and call nothing of the user's.
+    def read_aside(self) -> None:
+        """While a write cannot go on: read and queue, serve nothing, and call nothing of the user's."""
         if self._reader.acquire(False):
             self._aside = True
             try:
@@ -270,44 +291,43 @@ class Connection(Outbox):
                 self._aside = False
                 self._reader.release()
 
-    def _catch_up(self) -> None:
-        held, self._held = self._held, []
+    def catch_up(self) -> None:
+        """Deliver what was read aside."""
+        held, self.held = self.held, []
         for frame in held:
             self._route(frame)
 
-    def _receive(self) -> bool:
-        """Read once and route. True when frames arrived."""
+    def _receive(self, until: float = 0.0) -> bool:
+        """Read once, or again and again until a time, and route. True when frames arrived."""
         try:
-            frames = self.channel.receive()
-        except Closed as closed:
-            self._lose(str(closed))
-            return True
-        except BridgeError as error:
-            self._lose(str(error))
+            frames = self.channel.receive(until)
+        except (Closed, BridgeError) as error:
+            self.lose(str(error))
             return True
         for frame in frames:
             self._route(frame)
         if self.channel.broken is not None:
-            self._lose(str(self.channel.broken))
+            self.lose(str(self.channel.broken))
         return bool(frames)
 
     def _route(self, frame: Frame) -> None:
         kind = frame.kind
         if kind in (OUTPUT, NOTE) and self._aside:
-            self._held.append(frame)
+            self.held.append(frame)
             return
-        if self._held and not self._aside:
-            self._catch_up()
+        if self.held and not self._aside:
+            self.catch_up()
         if kind == OUTPUT:
             self.host.output(frame)
             return
-        if frame.epoch != self.epoch and kind != NOTE:
+        if frame.epoch != self.outbox.epoch and kind != NOTE:
             return
         if kind in (REPLY, ERROR):
-            waiter = self._pending.pop(frame.id, None)
-            if waiter.__class__ is Waiter:
+            waiter = self.waits.pop(frame.id, None)
+            if isinstance(waiter, Waiter):
                 waiter.frame = frame
-                waiter.wake()
+                if waiter.event is not None:
+                    waiter.wake()
             else:
                 # An asynchronous one, or one whose caller gave up (decoded all the same: it owns handles).
                 self.host.settle(waiter, frame)
@@ -316,12 +336,16 @@ class Connection(Outbox):
                 self._asyncs.append(frame)
                 self.host.wake_home()
                 return
-            self._owed += 1
-            parent = _parent_of(frame)
-            target = self._pending.get(parent) if parent else None
-            if target.__class__ is Waiter:
+            self.outbox.owed += 1
+            try:  # the second number of its header is read without decoding the rest
+                parent = int(frame.head.split(b",", 2)[1])
+            except (ValueError, IndexError):
+                parent = 0
+            target = self.waits.get(parent) if parent else None
+            if isinstance(target, Waiter):
                 target.inbox.append(frame)
-                target.wake()
+                if target.event is not None:
+                    target.wake()
             else:
                 self._inbox.append(frame)
                 if _get_ident() != self.home:
@@ -338,19 +362,15 @@ class Connection(Outbox):
     # ---- serving
 
     def _serve(self, frame: Frame, outermost: bool) -> None:
-        # `kept` holds what the reply mentions until it is sent.
-        kind, value, segments, kept = self.host.serve(frame, outermost)
         try:
-            self.reply(frame.id, kind, value, segments, frame.epoch, True)
+            answer = self.host.serve(frame, outermost)
+        except BaseException as error:  # of a signal's handler, between two steps
+            answer = self.host.refuse(frame, error)
+        try:  # noqa: SIM105 (each answer comes by here)
+            self.send_answer(answer, frame.epoch, True)
         except NodeLost:
             pass
-        except BridgeError as error:
-            kind, value, segments, kept = self.host_error(error)
-            self.reply(frame.id, kind, value, segments, frame.epoch, True)
-        del kept
-
-    host_error: Callable[[BaseException], Answer]
-    unsent: Callable[[list[Any]], None]
+        del answer  # an exception's frames know this one, which must not know the exception
 
     def run_ready(self, budget: float = 0.01) -> None:
         """Called by the home thread's loop: read, serve, spin for the next, at most `budget` seconds."""
@@ -359,11 +379,11 @@ class Connection(Outbox):
         give_up = 0.0
         while True:
             if self._inbox:
-                self._depth += 1
+                self.depth += 1
                 try:
                     self._serve(self._inbox.popleft(), True)
                 finally:
-                    self._depth -= 1
+                    self.depth -= 1
                 if give_up:
                     self._penalty = 1
                 served, give_up = True, 0.0
@@ -381,85 +401,55 @@ class Connection(Outbox):
                     break
                 continue
             now = time.perf_counter()
-            if not served or now > end or self._asyncs or self._outgoing or self._skip:
+            if not served or now > end or self._asyncs or self.outbox.outgoing or self._skip:
                 self._skip -= self._skip > 0
                 break
             if give_up == 0.0:
-                give_up = now + SPIN_SECONDS
+                give_up = now + self.channel.spin
             elif now > give_up:
                 self._skip = self._penalty
                 self._penalty = min(self._penalty * 2, _MOST_SKIPPED)
                 break
-        while self._asyncs:
+        while self._asyncs and not self.kept:
             self.host.serve_async(self._asyncs.popleft())
         self.flush()
 
-    # ---- ending
-
-    def reset(self, epoch: int) -> None:
-        """Node lost frames to a termination: every older wait ends with Interrupted."""
-        self.epoch = epoch & 0xFFFF
-        self._owed = 0
+    def reset(self, epoch: int, lost: Sequence[int]) -> None:
+        """Node lost requests of ours to a termination: the wait for each ends with Interrupted."""
+        self.outbox.epoch = epoch & 0xFFFF
+        self.outbox.owed = 0
         self._inbox.clear()
-        self._fail_all(Interrupted("JavaScript was interrupted"))
+        self._fail(Interrupted("JavaScript was interrupted"), lost)
+        self.channel.ring()  # for what was sent while Node seemed to read
 
-    def _fail_all(self, error: BaseException) -> None:
-        pending, self._pending = self._pending, {}
-        for waiter in pending.values():
-            if waiter.__class__ is Waiter:
-                waiter.failure = error
-                waiter.inbox.clear()
-                waiter.wake()
-            else:
-                self.host.settle((waiter, error), None)
-        self.wake()
+    def _fail(self, error: BaseException, idents: Iterable[int]) -> None:
+        self.waits.fail(error, idents)
+        self._poll.wake()
 
-    def _lose(self, reason: str) -> BaseException:
+    def lose(self, reason: str) -> BaseException:
+        """The other end is gone: every call fails. Returns the exception that says so."""
         # Two threads may notice at once, and a third must not start another Node before the first is buried.
-        with self.ending:
+        with self._ending:
             if self.failure is None:
                 self.failure = NodeLost(reason)
                 self.failure = self.host.lost(reason)
-                self._fail_all(self.failure)
+                self._fail(self.failure, self.waits)
             return self.failure
 
     def _over(self) -> BaseException:
         # In final words: while another thread finds out why it ended, there are only preliminary ones.
-        with self.ending:
+        with self._ending:
             assert self.failure is not None
             return self.failure
+
+    def abandon(self) -> None:
+        """Close what a forked child has inherited; the conversation is its parent's."""
+        self.channel.close()
+        self._poll.close()
 
     def close(self, reason: str) -> None:
         """End the conversation; every pending call fails with NodeLost(reason)."""
         if self.failure is None:
             self.failure = NodeLost(reason)
-            self._fail_all(self.failure)
-        self.channel.close()
-        for fd in (self._wake_read, self._wake_write):
-            if fd >= 0:
-                os.close(fd)
-        self._wake_read = self._wake_write = -1
-
-
-def _make_room(depth: int) -> None:
-    """Let nested calls not eat the user's recursion limit, and fail here, before a frame is half handled,
-    when there is really no room left. Raises RecursionError."""
-    if depth > DEEPEST:
-        raise RecursionError(f"calls between Python and JavaScript are nested deeper than {DEEPEST}")
-    limit = 1200 + 16 * depth
-    if sys.getrecursionlimit() < limit:
-        sys.setrecursionlimit(limit)
-    _probe(50)
-
-
-def _probe(levels: int) -> None:
-    if levels:
-        _probe(levels - 1)
-
-
-def _parent_of(frame: Frame) -> int:
-    """Second number of a request's header, read without decoding the rest."""
-    try:
-        return int(frame.head.split(b",", 2)[1])
-    except (ValueError, IndexError):
-        return 0
+            self._fail(self.failure, self.waits)
+        self.abandon()

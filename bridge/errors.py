@@ -6,19 +6,25 @@ In: error envelopes from Node. Out: Python exceptions (see frames for their merg
       NodeNotFound                  no usable Node; the message says what to do
       NodeLost                      the Node process ended; its objects are gone
       ProtocolError                 a malformed frame, an unknown operation or handle
+        Uncopied(.., ValueError)    a value whose copy would lose something
       WouldBlock                    a wait that could never end
     JSError(Exception)              an exception of JavaScript code; home again it is the same Error
+      JSErrorGroup(.., ExceptionGroup)  an AggregateError
     Interrupted(KeyboardInterrupt)  the interrupt ladder stopped JavaScript
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 
 class BridgeError(Exception):
-    """Base of everything the bridge itself raises."""
+    """Anything of the bridge itself: a closed bridge, an object that was given back.
+
+    Base of the four below.
+    """
 
 
 class NodeNotFound(BridgeError):
@@ -26,15 +32,35 @@ class NodeNotFound(BridgeError):
 
 
 class NodeLost(BridgeError):
-    """The Node process ended: objects that lived there are gone, Python's are all still here."""
+    """The Node process ended: objects that lived there are gone, Python's are all still here.
+
+    Pending calls raise it at once, and proxies of the old process whenever they are used; the next use of the
+    bridge starts another Node.
+
+    Attributes:
+        exit_status: what the program gave to `process.exit`; None where Node was lost in any other way.
+        signal: the number of the signal that has killed it; None where none has, or the bridge itself.
+    """
+
+    exit_status: int | None = None
+    signal: int | None = None
 
 
 class ProtocolError(BridgeError):
     """A frame, operation or handle that makes no sense."""
 
 
+class Uncopied(ProtocolError, ValueError):
+    """A value of JavaScript's that Python's collections cannot hold without loss: pass it by reference."""
+
+
+class Awaits(BridgeError):
+    """Source awaits at its top, so its value is still to come."""
+
+
 class WouldBlock(BridgeError):
-    """A wait that could never end, refused at once."""
+    """A wait could never end and is refused at once: for a promise while JavaScript waits for this very call,
+    or in a thread whose asyncio loop is running."""
 
 
 class JSError(Exception):
@@ -64,10 +90,28 @@ class JSError(Exception):
             return f"{self.name}: {self.message}"
         return self.name or self.message
 
-    @property
-    def error(self) -> Any:
-        """The thrown value itself (the same as `value`)."""
-        return self.value
+
+class JSErrorGroup(JSError, ExceptionGroup[Exception]):
+    """An AggregateError of JavaScript's: its errors are `exceptions`, for `except*` too.
+
+    One without errors, or with something else among them, is a JSError alone.
+    """
+
+    message = ""  # JSError's, which is set; a group's own cannot be
+
+    def __new__(
+        cls, name: str, message: str, stack: str, value: Any, exceptions: Sequence[Exception]
+    ) -> JSErrorGroup:
+        return super().__new__(cls, message, exceptions)
+
+    def __init__(
+        self, name: str, message: str, stack: str, value: Any, exceptions: Sequence[Exception]
+    ) -> None:
+        super().__init__(name, message, stack, value)
+
+    def derive(self, excs: Sequence[Any], /) -> Any:
+        """A part is no AggregateError of JavaScript's any more."""
+        return BaseExceptionGroup(self.message, excs)
 
 
 class Interrupted(KeyboardInterrupt):

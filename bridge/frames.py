@@ -9,28 +9,41 @@ exception crossed.
 from __future__ import annotations
 
 import os
-import re
-import traceback
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from .errors import JSError, js_stacks
+from .foreign import LONGEST_STACK, exception_only, own
 
+_LONGEST_LINE = 10_000  # of a frame: paths and names are shorter
 _HERE = os.path.dirname(os.path.realpath(__file__))
-_JS_FRAME = re.compile(
-    r"^\s+at (?:async )?(?:(?P<name>.+?) \()?(?P<file>[^()\s][^()]*?):(?P<line>\d+):(?P<col>\d+)\)?$"
-)
-_EVAL = re.compile(r"^\s+at (?:(?P<name>.+?) )?\(?eval at .*, <anonymous>:(?P<line>\d+):(?P<col>\d+)\)$")
+_OURS = (_HERE, "polyrepl:")  # the latter in a browser, where files are somebody's URLs
 
 
-@dataclass(frozen=True, slots=True)
 class Frame:
     """One frame: `language` is "py" or "js"; lines and columns count from 1 (column 0: unknown)."""
 
-    language: str
-    file: str
-    line: int
-    column: int
-    function: str
+    __slots__ = ("column", "file", "function", "language", "line")
+    __match_args__ = ("language", "file", "line", "column", "function")
+
+    def __init__(self, language: str, file: str, line: int, column: int, function: str) -> None:
+        self.language = language
+        self.file = file
+        self.line = line
+        self.column = column
+        self.function = function
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Frame):
+            return NotImplemented
+        return (self.file, self.line, self.column, str(self)) == (
+            other.file,
+            other.line,
+            other.column,
+            str(other),
+        )
+
+    def __hash__(self) -> int:
+        return hash(str(self))
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" + (f":{self.column}" if self.column else "")
@@ -39,9 +52,11 @@ class Frame:
 
 def frames(error: BaseException) -> list[Frame]:
     """Frames of an exception, newest last."""
+    import traceback
+
     groups: list[list[Frame]] = [[]]
     crossing = False
-    for entry in traceback.extract_tb(error.__traceback__):
+    for entry in traceback.extract_tb(own(error, "__traceback__")):
         if os.path.realpath(entry.filename).startswith(_HERE + os.sep):
             if not crossing and groups[-1]:
                 groups.append([])
@@ -59,6 +74,7 @@ def frames(error: BaseException) -> list[Frame]:
     # A JSError ends in JavaScript; anything else ends in Python, and JavaScript stands between the groups.
     # When there is more JavaScript than that, the outermost code was JavaScript's (a form run by the loop).
     needed = len(groups) if isinstance(error, JSError) else len(groups) - 1
+    needed = max(0, needed)  # an exception that was never raised has no groups
     stretches = stretches[: needed + 1]
     stretches.reverse()
     result: list[Frame] = []
@@ -76,42 +92,98 @@ def js_stretches(stack: str) -> list[list[Frame]]:
     """User frames of a JavaScript stack text, parted where the bridge stands between: the newest stretch
     first, in each the oldest frame first."""
     stretches: list[list[Frame]] = [[]]
-    for line in stack.splitlines():
-        match = _EVAL.match(line) or _JS_FRAME.match(line)
-        if match is None:
+    for line in stack[-LONGEST_STACK:].splitlines():
+        place = stack_place(line)
+        if place is None:
             continue
-        groups = match.groupdict()
-        file = (groups.get("file") or "<eval>").removeprefix("file://")
-        if file.startswith(_HERE):
+        name, file, row, column = place
+        file = file.removeprefix("file://")
+        if file.startswith(_OURS):
             if stretches[-1]:
                 stretches.append([])
             continue
         if file.startswith("node:"):
             continue
-        name = groups.get("name") or ""
         function = "" if name in ("eval", "Object.<anonymous>") else name
-        stretches[-1].append(Frame("js", file, int(groups["line"]), int(groups["col"]), function))
+        stretches[-1].append(Frame("js", file, row, column, function))
     return [stretch[::-1] for stretch in stretches if stretch]
 
 
+def stack_place(line: str) -> tuple[str, str, int, int] | None:
+    """Name ("" if none), file, line and column of one line of V8's stack text; None for any other text.
+
+    Linear, whatever the line holds: messages stand in stacks, too.
+    """
+    text = line.lstrip()
+    if len(text) == len(line) or len(line) > _LONGEST_LINE or not text.startswith("at "):
+        return None
+    text = text.removeprefix("at ").removeprefix("async ").removesuffix(")")
+    evaluated, _, after = text.rpartition(", <anonymous>:")
+    if evaluated:
+        head, found, _ = evaluated.partition("eval at ")
+        if found and (not head or head[-1] in " ("):
+            name, file, place = head.removesuffix("(").removesuffix(" "), "<eval>", f"<eval>:{after}"
+        else:
+            return None
+    else:
+        name, parted, place = text.rpartition(" (")
+        if not parted:
+            name, place = "", text
+        file = place.rsplit(":", 2)[0]
+    numbers = place.rsplit(":", 2)[1:]
+    if len(numbers) < 2 or not all(number.isdecimal() and len(number) < 10 for number in numbers):
+        return None
+    if not file or file[0].isspace() or "(" in file or ")" in file:
+        return None
+    if file.startswith("file:"):
+        file = file.partition("?")[0]  # what tells a module that was loaded again
+    return name, file, int(numbers[0]), int(numbers[1])
+
+
 def traceback_text(error: BaseException) -> str:
-    """A traceback as Python prints it, with JavaScript's frames in their places and the bridge's left out."""
-    lines = ["Traceback (most recent call last):\n"]
-    for frame in frames(error):
+    """A traceback as Python prints it, with JavaScript's frames in their places and the bridge's left out.
+
+    Of an exception that was never raised it is the last line alone; causes that go in a circle come once.
+    """
+    parts: list[str] = []
+    said = ""
+    for each, direct in _older(error):
+        lines = _own_text(each)
+        parts.append(lines + said)
+        said = _CAUSED if direct else _HANDLED
+    return "".join(reversed(parts))
+
+
+_CAUSED = "\nThe above exception was the direct cause of the following exception:\n\n"
+_HANDLED = "\nDuring handling of the above exception, another exception occurred:\n\n"
+
+
+def _older(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
+    """The exception and what led to it, the newest first, and whether the next is its `__cause__`."""
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        each, cause = following, own(following, "__cause__")
+        following = cause if cause is not None else _context(each)
+        yield each, cause is not None
+
+
+def _context(error: BaseException) -> BaseException | None:
+    found: BaseException | None = own(error, "__context__")
+    return None if own(error, "__suppress_context__") else found
+
+
+def _own_text(error: BaseException) -> str:
+    """The traceback of one exception without what led to it."""
+    found = frames(error)
+    lines = ["Traceback (most recent call last):\n"] if found else []
+    for frame in found:
         lines.append(f'  File "{frame.file}", line {frame.line}, in {frame.function or "<anonymous>"}\n')
         if frame.language == "py":
-            summary = traceback.FrameSummary(frame.file, frame.line, frame.function)
+            from traceback import FrameSummary
+
+            summary = FrameSummary(frame.file, frame.line, frame.function)
             if summary.line:
                 lines.append(f"    {summary.line}\n")
-    lines += traceback.format_exception_only(error)
-    text = "".join(lines)
-    older = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if older is None or older is error:
-        return text
-    said = (
-        "The above exception was the direct cause of" if error.__cause__ is not None else "During handling of"
-    )
-    end = (
-        "the following exception" if error.__cause__ is not None else "the above exception, another occurred"
-    )
-    return f"{traceback_text(older)}\n{said} {end}:\n\n{text}"
+    return "".join(lines) + exception_only(error) + "\n"

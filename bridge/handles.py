@@ -18,12 +18,6 @@ from typing import Any
 from .errors import ProtocolError
 
 
-class Segments(list[Any]):
-    """Binary parts of a frame that is being made, and the handles that it mentions."""
-
-    given: list[int] | None = None
-
-
 class Exports:
     """Objects of ours that the other side holds."""
 
@@ -55,17 +49,25 @@ class Exports:
         except (KeyError, TypeError):
             raise ProtocolError(f"unknown handle {handle!r}") from None
 
-    def release(self, handle: int, count: int) -> None:
-        """The other side forgets `count` receipts of a handle."""
-        dropped = None
+    def peek(self, handle: Any) -> Any:
+        """The object behind a handle, None when there is none."""
+        return self._objects.get(handle)
+
+    def release(self, *pairs: int) -> None:
+        """The other side forgets receipts: handle, count, handle, count, ..."""
+        dropped = []
         with self._lock:
-            left = self._counts.get(handle, 0) - count
-            if left > 0:
-                self._counts[handle] = left
-            elif handle in self._counts:
-                del self._counts[handle]
-                dropped = self._objects.pop(handle)
-                del self._handles[id(dropped)]
+            counts = self._counts
+            for handle, count in zip(pairs[::2], pairs[1::2], strict=True):
+                had = counts.get(handle, 0)
+                if had > count:
+                    counts[handle] = had - count
+                elif had:
+                    del counts[handle]
+                    value = self._objects.pop(handle)
+                    del self._handles[id(value)]
+                    dropped.append(value)
+                    del value
         # Dropped outside the lock: a destructor may come back here.
         del dropped
 

@@ -1,8 +1,9 @@
 """The interrupt ladder, Python's half. `node/watchdog.mjs` climbs the rungs; this side only asks.
 
 In: interrupt() from a signal handler or another thread. Out: KeyboardInterrupt in Python code that is on top,
-else a record to Node's watchdog: rung 1 cancels the form (a poll in loops, a rejection at awaits), rung 2
-(300 ms later) terminates JavaScript's execution, rung 3 (a second interrupt, or 3 s) ends Node.
+else a record to Node's watchdog that names the request to be stopped: rung 1 cancels it (a poll in loops, a
+rejection at awaits), rung 2 (300 ms later) terminates JavaScript's execution, rung 3 (a second interrupt, or
+3 s) ends Node.
 """
 
 from __future__ import annotations
@@ -10,42 +11,114 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import struct
 import threading
 import time
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from .protocol import FLAGS
+from .protocol import CONTROL, CONTROLS, FLAGS
 from .transport import Frame
 
-if TYPE_CHECKING:
-    from .bridge import Bridge
-    from .connection import Connection
-
 _SEEN = FLAGS["SEEN"]
-_RECORD = struct.Struct("<II")
-_INTERRUPT = 1
+_INTERRUPT = CONTROLS["INTERRUPT"]
 _PATIENCE = 4.0
+_ANY = 0  # in place of a form's number
 _signal: Any = import_module("_signal")
 _SIGINT = int(signal.SIGINT)
 _DEFAULT = signal.default_int_handler
 _MAIN = threading.main_thread().ident
 # `_signal`, because the wrappers in `signal` cost as much as the whole call that they would guard.
+_set_signal, _getsignal, _get_ident = _signal.signal, _signal.getsignal, threading.get_ident
+
+
+class Waits(Protocol):
+    """What the ladder asks of the requests that wait for their answers."""
+
+    def __contains__(self, ident: object, /) -> bool: ...
+
+    def newest(self) -> int:
+        """The last one."""
+
+    def of_form(self, form: int) -> tuple[int, int]:
+        """The outermost synchronous one made for a form, and the thread that waits for it."""
+
+
+class Line(Protocol):
+    """What the ladder asks of a connection. Requests are known by their numbers; 0: none."""
+
+    @property
+    def failure(self) -> BaseException | None: ...
+    @property
+    def home(self) -> int: ...
+    @property
+    def top_python(self) -> bool: ...
+    @property
+    def outer(self) -> int:
+        """The outermost synchronous request of the home thread."""
+
+    @property
+    def latest(self) -> int:
+        """The last one that was, also when it has ended."""
+
+    @property
+    def waits(self) -> Waits:
+        """What waits for its answer."""
+
+    def request(self, header: list[Any], segments: list[Any]) -> Frame: ...
+
+
+class Process(Protocol):
+    """What the ladder asks of the process that it may stop."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def signal_control(self, record: bytes) -> None: ...
+
+
+class NoLadder:
+    """For a conversation whose other end is not ours to stop: Ctrl-C is Python's own affair."""
+
+    due: int | None = None
+
+    def interrupt(self, form: int | None) -> bool:
+        """Nothing is asked to stop."""
+        return False
+
+    def starting(self, form: int) -> None: ...
+    def now(self, form: int) -> None: ...
+    def started(self, ident: int, form: int) -> None: ...
+    def ended(self, ident: int) -> None: ...
+    def check(self, form: int, flags: int) -> None: ...
+
+    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame:
+        """An outermost synchronous request."""
+        return conn.request(header, segments)
 
 
 class Ladder:
-    """Knows what runs, and what was asked to stop."""
+    """Knows what runs, and what was asked to stop.
 
-    def __init__(self, bridge: Bridge) -> None:
-        self._bridge = bridge
+    What is asked to stop is always one request, its target: all that this side and the watchdog remember of
+    an interrupt is about the target's number, which no later request has.
+    """
+
+    def __init__(self) -> None:
+        self._line: Line | None = None
+        self._process: Process | None = None
         self._forms: dict[int, int] = {}
-        self._asked = 0
-        self._first = 0.0
+        self._asked: dict[int, float] = {}  # targets, and when each was asked first
         # The form (0: any) that was asked to stop while JavaScript was on top. When a call of Python's comes
         # that JavaScript made before it heard of it, the exception is raised here, or it would be lost.
         self.due: int | None = None
+        self._due_target = 0
         self._early = 0  # a form that was asked to stop before its call was made
+        self._now = 0  # the form that a synchronous call is made for
+        self._latest = 0  # the last outermost call before that
+
+    def stand(self, line: Line, process: Process) -> None:
+        """From now on it is about this process and the conversation with it."""
+        self._line, self._process = line, process
 
     def starting(self, form: int) -> None:
         """A form is about to begin. Raises KeyboardInterrupt when it was asked to stop already."""
@@ -54,42 +127,67 @@ class Ladder:
             if early == form:
                 raise KeyboardInterrupt
 
+    def now(self, form: int) -> None:
+        """A form is about to begin by a synchronous call (0: it has ended). Raises as `starting` does."""
+        self._latest = 0 if self._line is None else self._line.latest
+        self._now = form
+        if form:
+            self.starting(form)
+
     def started(self, ident: int, form: int) -> None:
-        """A form (or a call of its own, form -1) began."""
-        self.due = None
+        """The call of a form (or one of its own, form -1) was made."""
         self._forms[ident] = max(form, 0)
-        self._asked = 0
+        if self._early and self._early == form:  # asked to stop just now
+            self._early = 0
+            self._ask(ident, form)
 
     def ended(self, ident: int) -> None:
         """It ended."""
-        self.due = None
         self._forms.pop(ident, None)
-        self._asked = 0
+        self._asked.pop(ident, None)
+        if self._due_target == ident:
+            self.due, self._due_target = None, 0
 
-    def interrupt(self, form: int | None) -> None:
-        """See Bridge.interrupt."""
-        conn, process = self._bridge.connection, self._bridge._process
-        if conn is None or process is None or conn.failure is not None:
-            return
-        if conn.top_python:
+    def interrupt(self, form: int | None) -> bool:
+        """See Conversation.interrupt."""
+        conn = self._line
+        target = thread = 0
+        lives = conn is not None and conn.failure is None
+        if form:
+            target = next((ident for ident, of in reversed(self._forms.items()) if of == form), 0)
+            if not target and conn is not None and lives:
+                target, thread = conn.waits.of_form(form)
+            if not target:
+                if form == self._now and conn is not None and conn.latest == self._latest:
+                    raise KeyboardInterrupt  # its call has not been made yet
+                self._early = form  # it has just ended: what goes on of the form is asked to stop
+                return True
+        if conn is None or not lives:
+            return False
+        if conn.top_python and (not thread or thread == conn.home):
             if threading.get_ident() == conn.home:
                 raise KeyboardInterrupt
             if conn.home == _MAIN:
                 signal.pthread_kill(conn.home, signal.SIGINT)
+            return True
+        # What the home thread is blocked in comes first: nothing else can go on.
+        target = target or conn.outer or next(reversed(self._forms), 0) or conn.waits.newest()
+        if target:
+            self._ask(target, form or self._forms.get(target, _ANY))
+        return bool(target)
+
+    def _ask(self, target: int, form: int) -> None:
+        conn, process = self._line, self._process
+        if conn is None or process is None:
             return
-        if form and form not in self._forms.values():
-            self._early = form
-        if not self._forms and conn._depth == 0 and not conn._pending:
-            return
-        if form is None:
-            form = next(reversed(self._forms.values()), 0)
         now = time.monotonic()
-        if not self._asked:
-            self._first = now
-        self._asked += 1
-        self.due = form
-        process.signal_control(_RECORD.pack(_INTERRUPT, form))
-        if self._asked > 3 or now - self._first > _PATIENCE:
+        first = self._asked.get(target)
+        if first is None:
+            self._asked = {ident: asked for ident, asked in self._asked.items() if ident in conn.waits}
+            self._asked[target] = now
+        self.due, self._due_target = form, target
+        process.signal_control(CONTROL.pack(_INTERRUPT, target))
+        if first is not None and now - first > _PATIENCE:
             # The watchdog itself does not answer (start-up, out of memory): end Node from here.
             with contextlib.suppress(OSError):
                 os.kill(process.pid, signal.SIGKILL)
@@ -97,39 +195,37 @@ class Ladder:
     def check(self, form: int, flags: int) -> None:
         """A call of Python's comes in after an interrupt was asked for. Raises KeyboardInterrupt when
         JavaScript had not heard of it when it made the call."""
-        if self.due in (0, form):
-            self.due = None
+        if self._due_target and (self._line is None or self._due_target not in self._line.waits):
+            self.due, self._due_target = None, 0
+        elif self.due in (_ANY, form):
+            self.due, self._due_target = None, 0
             if not flags & _SEEN:
                 raise KeyboardInterrupt
 
     def lost(self) -> str | None:
         """What to say when Node ended because of us."""
-        asked, self._asked = self._asked, 0
-        self.due = None
+        line, asked = self._line, self._asked
+        self.due, self._due_target = None, 0
+        self._line = self._process = None
+        self._asked = {}
         self._forms.clear()
-        if asked:
+        if line is not None and any(ident in line.waits for ident in asked):
             return (
                 "JavaScript did not stop and was restarted; its variables are lost, Python's objects are "
                 "still there"
             )
         return None
 
-    def guard(self, conn: Connection, header: list[Any], segments: list[Any]) -> Frame:
+    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame:
         """An outermost synchronous request: Ctrl-C goes up the ladder instead of tearing the wait apart."""
-        if threading.get_ident() != conn.home:
+        if _get_ident() != conn.home or conn.home != _MAIN or _getsignal(_SIGINT) is not _DEFAULT:
             return conn.request(header, segments)
-        if not self._forms:
-            # What was asked for until now was about an earlier call.
-            self._asked = 0
-            self.due = None
-        if _signal.getsignal(_SIGINT) is not _DEFAULT or conn.home != _MAIN:
-            return conn.request(header, segments)
-        _signal.signal(_SIGINT, self._on_signal)
+        _set_signal(_SIGINT, self._on_signal)
         try:
             return conn.request(header, segments)
         finally:
-            _signal.signal(_SIGINT, _DEFAULT)
-            self._asked = 0
+            _set_signal(_SIGINT, _DEFAULT)
 
     def _on_signal(self, number: int, frame: object) -> None:
-        self.interrupt(None)
+        if not self.interrupt(None):  # the call has not been made yet, or has ended
+            raise KeyboardInterrupt

@@ -11,118 +11,144 @@ import asyncio
 import contextlib
 import contextvars
 import inspect
+import signal
 import threading
-import types
 import weakref
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from typing import Any, Protocol
 
-from .protocol import KINDS, OPS
+from .answers import Later
+from .errors import WouldBlock
+from .forms import outside
+from .pending import Pending, hand_over
+from .protocol import OPS
+from .server import Server
+from .traits import is_async
 from .transport import Frame
+from .waking import heeding, sigint_to
 
-if TYPE_CHECKING:
-    from .bridge import Bridge
-    from .connection import Connection
-
-ERROR, REPLY = KINDS["ERROR"], KINDS["REPLY"]
-_AWAIT = OPS["await"]
-
-
-def _is_async(function: Any) -> bool:
-    """inspect.iscoroutinefunction, which costs as much as all the rest, for plain functions done by hand."""
-    if function.__class__ is types.FunctionType:
-        return bool(function.__code__.co_flags & inspect.CO_COROUTINE) or inspect.iscoroutinefunction(
-            function
-        )
-    return inspect.iscoroutinefunction(function)
+_AWAIT, _CALL = OPS["await"], OPS["call"]
+# How long a call whose result nobody has asked for keeps waiting what was asked after it: so many times so
+# many seconds, each of which this thread has slept, so that a busy machine has given the call its chance.
+_LOOKS, _BETWEEN = 20, 0.01
 
 
-class Pending:
-    """An asyncio future that a reply will settle."""
+class Line(Protocol):
+    """What a loop asks of the connection that it watches."""
 
-    __slots__ = ("conn", "future", "loop")
+    home: int  # the thread whose loop serves
+    top_python: bool  # on it code called by JavaScript is running
 
-    def __init__(self, conn: Connection, loop: asyncio.AbstractEventLoop) -> None:
-        self.conn = conn
-        self.loop = loop
-        self.future: asyncio.Future[Any] = loop.create_future()
+    @property
+    def failure(self) -> BaseException | None: ...
+    @property
+    def waiting(self) -> bool: ...
+    @property
+    def fd(self) -> int: ...
 
-    def settle(self, value: Any, error: BaseException | None) -> None:
-        """Set the result on the loop's own thread."""
-        try:
-            running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
-        if running is self.loop:
-            self._set(value, error)
-        else:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                self.loop.call_soon_threadsafe(self._set, value, error)
+    def run_ready(self) -> None:
+        """Read and serve what is there."""
 
-    def _set(self, value: Any, error: BaseException | None) -> None:
-        if self.future.done():
-            return
-        if error is None:
-            self.future.set_result(value)
-        else:
-            if isinstance(error, StopIteration):
-                wrapped = RuntimeError("JavaScript raised StopIteration")
-                wrapped.__cause__ = error
-                error = wrapped
-            self.future.set_exception(error)
+    def read_aside(self) -> None:
+        """Read and queue what is there."""
+
+    def flush(self) -> None:
+        """Send what was put off."""
+
+
+class Exchange(Protocol):
+    """What the tasks ask of the exchange whose requests they serve."""
+
+    @property
+    def server(self) -> Server: ...
+
+    def parse(self, frame: Frame) -> list[Any]:
+        """Header of a request."""
+
+    def context_of(self, form: int) -> contextvars.Context:
+        """The context in which a form's request runs."""
+
+    def answer_async(self, frame: Frame, value: Any, error: BaseException | None) -> None:
+        """Send the one answer of an asynchronous request."""
+
+
+class Watched(Protocol):
+    """What the loops ask of the conversation whose connection they watch."""
+
+    @property
+    def connection(self) -> Line | None: ...
+
+    @property
+    def ending(self) -> threading.RLock: ...  # held while a connection ends
+
+    @property
+    def closed(self) -> bool: ...
+
+    def output_fds(self) -> list[int]:
+        """Other descriptors to watch."""
+
+    def raw_output(self, fd: int) -> bool:
+        """Read one of them. False when it is finished."""
 
 
 class Loops:
     """Which loops watch the connection, and the tasks that run for JavaScript."""
 
-    def __init__(self, bridge: Bridge) -> None:
-        self._bridge = bridge
+    def __init__(self, conversation: Watched) -> None:
+        self._conversation = conversation
         self.home: asyncio.AbstractEventLoop | None = None
-        self._watching: dict[asyncio.AbstractEventLoop, tuple[Connection, list[int]]] = {}
+        self._watching: dict[asyncio.AbstractEventLoop, tuple[Line, list[int]]] = {}
         self._stale: list[tuple[asyncio.AbstractEventLoop, list[int]]] = []  # until its next turn
         self._own: asyncio.AbstractEventLoop | None = None
+        self._held = 0  # waits that run it, or are about to
         # The loop on which a turn is due: one that ends before has not taken it.
         self._turn_due: asyncio.AbstractEventLoop | None = None
         self._flushing: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
         self._tasks: dict[int, asyncio.Future[Any]] = {}
+        self._statement: asyncio.Task[None] | None = None  # what `_behind` waits for
+        self._behind: deque[tuple[Exchange, Frame]] = deque()
 
     cancelled = asyncio.CancelledError
 
-    def pending(self, conn: Connection) -> Pending:
+    def pending(self, conn: Line) -> Pending:
         """A future on the running loop, which watches the connection from now on."""
         loop = asyncio.get_running_loop()
-        known = self._watching.get(loop)
-        if known is None or known[0] is not conn:
-            self.attach(loop, conn)
-        return Pending(conn, loop)
+        self.attach(loop, conn)
+        return Pending(loop)
 
-    def attach(self, loop: asyncio.AbstractEventLoop, conn: Connection) -> None:
-        """Let a running loop watch the connection. The first living one becomes the home loop."""
+    def attach(self, loop: asyncio.AbstractEventLoop, conn: Line) -> None:
+        """Let a running loop watch the connection. The first living one becomes the home loop. Raises what
+        has ended the connection."""
         known = self._watching.get(loop)
         if known is not None and known[0] is conn:
             return
-        if known is not None:
-            self._stale.append((loop, known[1]))
-        self._sweep(loop)  # before the numbers are used again
-        for old in [old for old in self._watching if old.is_closed()]:
-            del self._watching[old]
-        if threading.get_ident() == conn.home:
-            self.home = loop
-        self._settle_home(loop, conn)
-        fds = [conn.channel.read_fd, *self._bridge.output_fds()]
-        loop.add_reader(fds[0], self._readable, loop, conn)
-        for fd in fds[1:]:
-            loop.add_reader(fd, self._raw, loop, conn, fd)
-        self._watching[loop] = (conn, fds)
+        with self._conversation.ending:  # whoever ends it takes the readers away, or finds none
+            if conn.failure is not None:
+                raise conn.failure
+            if known is not None:
+                self._stale.append((loop, known[1]))
+            self._sweep(loop)  # before the numbers are used again
+            for old in [old for old in self._watching if old.is_closed()]:
+                del self._watching[old]
+            if threading.get_ident() == conn.home:
+                self.home = loop
+            self._settle_home(loop, conn)
+            fds = [conn.fd, *self._conversation.output_fds()]
+            watch = outside().run  # whose form it is that comes first has nothing to do with it
+            watch(loop.add_reader, fds[0], self._readable, loop, conn)
+            for fd in fds[1:]:
+                watch(loop.add_reader, fd, self._raw, loop, conn, fd)
+            self._watching[loop] = (conn, fds)
         self.wake()  # what was put off to the turn of a loop that has ended goes out now
 
-    def _settle_home(self, loop: asyncio.AbstractEventLoop, conn: Connection) -> None:
+    def _settle_home(self, loop: asyncio.AbstractEventLoop, conn: Line) -> None:
         """The running loop takes over when the home loop has ended."""
         if self.home is None or self.home.is_closed() or not self.home.is_running():
             self.home = loop
             conn.home = threading.get_ident()
 
-    def _readable(self, loop: asyncio.AbstractEventLoop, conn: Connection) -> None:
+    def _readable(self, loop: asyncio.AbstractEventLoop, conn: Line) -> None:
         if conn.failure is not None:
             self.detach(conn)
             return
@@ -131,13 +157,13 @@ class Loops:
         if loop is self.home:
             conn.run_ready()
         else:
-            conn._read_aside()
+            conn.read_aside()
 
-    def _raw(self, loop: asyncio.AbstractEventLoop, conn: Connection, fd: int) -> None:
-        if not self._bridge.raw_output(fd):
+    def _raw(self, loop: asyncio.AbstractEventLoop, conn: Line, fd: int) -> None:
+        if not self._conversation.raw_output(fd):
             loop.remove_reader(fd)
 
-    def detach(self, conn: Connection) -> None:
+    def detach(self, conn: Line) -> None:
         """Stop watching a connection, from whichever thread."""
         for loop, (watched, fds) in list(self._watching.items()):
             if watched is not conn:
@@ -146,16 +172,11 @@ class Loops:
             if loop.is_closed():
                 continue
             self._stale.append((loop, fds))
-            try:
-                running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-            except RuntimeError:
-                running = None
+            running = asyncio._get_running_loop()
             if running is loop or not loop.is_running():
                 self._sweep(loop)
             else:
-                # Not waited for: that thread may be waiting for this one.
-                with contextlib.suppress(RuntimeError):  # closed just now, and all it watched with it
-                    loop.call_soon_threadsafe(self._sweep, loop)
+                hand_over(loop, self._sweep, loop)  # not waited for: that thread may be waiting for this one
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         for entry in [entry for entry in self._stale if entry[0] is loop]:
@@ -169,22 +190,15 @@ class Loops:
         if loop is None or loop.is_closed() or self._turn_due is loop:
             return
         self._turn_due = loop
-        try:
-            running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
+        running = asyncio._get_running_loop()
         if running is loop:
-            loop.call_soon(self._turn, loop)
+            loop.call_soon(self._turn, loop, context=outside())
         else:
-            with contextlib.suppress(RuntimeError):  # it was closed just now: the next one begins with a turn
-                loop.call_soon_threadsafe(self._turn, loop)
+            hand_over(loop, self._turn, loop)  # closed just now: the next one begins with a turn
 
     def flush_soon(self) -> None:
         """See to it that what was put off is sent at the end of this loop's turn, else of the home loop's."""
-        try:
-            running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
+        running = asyncio._get_running_loop()
         if running is None or running is self.home:
             self.wake()
         elif running not in self._flushing:
@@ -193,14 +207,14 @@ class Loops:
 
     def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
         self._flushing.discard(loop)
-        conn = self._bridge.connection
+        conn = self._conversation.connection
         if conn is not None and conn.failure is None:
             conn.flush()
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._turn_due is loop:
             self._turn_due = None
-        conn = self._bridge.connection
+        conn = self._conversation.connection
         if conn is not None and conn.failure is None:
             conn.run_ready()
 
@@ -213,39 +227,156 @@ class Loops:
         self.home = self._own
         return self._own
 
+    @contextlib.contextmanager
+    def _holding(self, own: bool = False) -> Iterator[asyncio.AbstractEventLoop]:
+        """The task loop, or the own one, for a wait that runs it: nobody closes it meanwhile."""
+        with self._conversation.ending:
+            if own:
+                self.home = None
+            loop = self.task_loop()
+            self._held += 1
+        try:
+            yield loop
+        finally:
+            with self._conversation.ending:
+                self._held -= 1
+            if self._conversation.closed:  # meanwhile, and this loop was left to us
+                self.close()
+
+    def running(self) -> bool:
+        """Whether the calling thread's loop runs."""
+        return asyncio._get_running_loop() is not None
+
+    def block_on(self, conn: Line, start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Wait for a request here and now: run the task loop, or wait for the thread that does. Raises
+        WouldBlock where this thread's loop is running."""
+        if self.running():
+            raise WouldBlock("this thread's asyncio loop is running: use `await` on the promise")
+        with self._holding() as loop:
+            if threading.get_ident() != conn.home and loop.is_running():
+                return asyncio.run_coroutine_threadsafe(start(), loop).result()
+            with heeding(loop):
+                return loop.run_until_complete(start())
+
+    def wait(self, conn: Line, awaitable: Awaitable[Any]) -> Any:
+        """Wait for something here and now. Ctrl-C meanwhile is a KeyboardInterrupt here, whatever runs, and
+        ends the Python code that JavaScript has called. Raises WouldBlock where this thread's loop runs."""
+        if self.running():
+            raise WouldBlock("this thread's asyncio loop is running, and serves JavaScript: use `await`")
+        with self._holding() as loop:
+            if loop.is_running():
+                return asyncio.run_coroutine_threadsafe(self._watched(conn, awaitable), loop).result()
+            task = loop.create_task(self._watched(conn, awaitable))
+            stopped = False
+
+            def stop(number: int, frame: object) -> None:
+                nonlocal stopped
+                stopped = True
+                loop.call_soon_threadsafe(task.cancel)
+                if conn.top_python:
+                    raise KeyboardInterrupt
+
+            is_main = threading.current_thread() is threading.main_thread()
+            ours = is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            try:
+                with sigint_to(stop, loop) if ours else heeding(loop):
+                    return loop.run_until_complete(task)
+            except asyncio.CancelledError:
+                if stopped:
+                    raise KeyboardInterrupt from None
+                raise
+            finally:
+                self._end(loop, task)
+
+    @staticmethod
+    def _end(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+        if not task.done():  # left by an exception from outside
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                loop.run_until_complete(task)
+
+    async def _watched(self, conn: Line, awaitable: Awaitable[Any]) -> Any:
+        self.attach(asyncio.get_running_loop(), conn)
+        return await awaitable
+
+    @contextlib.contextmanager
+    def serving(self, conn: Line, awaitable: Awaitable[Any]) -> Iterator[None]:
+        """While inside, a thread of its own is the home thread and its loop the home loop. It ends with the
+        block, or with the awaitable. Raises WouldBlock where a loop runs that serves already."""
+        if self.running() or (self.home is not None and self.home.is_running()):
+            raise WouldBlock("an asyncio loop is running, and serves JavaScript already")
+        with self._holding(own=True) as loop:
+            task = loop.create_task(self._watched(conn, awaitable))
+            before, begun = conn.home, threading.Event()
+
+            def serve() -> None:
+                conn.home = threading.get_ident()
+                loop.call_soon(begun.set)
+                with contextlib.suppress(asyncio.CancelledError, Exception):  # the next use says why
+                    loop.run_until_complete(task)
+
+            thread = threading.Thread(target=serve, name="polyrepl-serving", daemon=True)
+            thread.start()
+            try:
+                begun.wait()
+                yield
+            finally:
+                hand_over(loop, task.cancel)
+                thread.join()
+                conn.home = before
+
     # ---- asynchronous requests of JavaScript
 
-    def serve(self, frame: Frame) -> None:
-        """Start the work of an asynchronous request; its reply follows when it is done."""
-        bridge = self._bridge
-        conn = bridge.connection
-        if conn is None:
+    def serve(self, exchange: Exchange, frame: Frame) -> None:
+        """Start the work of an asynchronous request; its answer follows when it is done."""
+        if self._statement is not None:
+            self._behind.append((exchange, frame))
             return
-        form = 0
+        quiet: asyncio.Event | None = None
         try:
-            message = bridge.parse(frame)
-            form = message[2]
-            context = bridge.context_of(form)
+            message = exchange.parse(frame)
+            context = exchange.context_of(message[2])
             loop = self.task_loop()
+            server = exchange.server
             if message[0] == _AWAIT:
-                target = bridge.server.get(message[3])
+                target = server.awaited(message)
                 future = context.run(self._ensure, target, loop)
-            elif message[0] == OPS["call"]:
-                args, kwargs = bridge.server.arguments(message, frame.body)
-                function = bridge.server.resolve(message[3], message[4])
-                if _is_async(function):
-                    future = loop.create_task(function(*args, **kwargs), context=context)
+            elif message[0] == _CALL:
+                function, args, kwargs = server.called(message, frame.body)
+                if is_async(function):
+                    future = loop.create_task(server.apply(function, args, kwargs), context=context)
                 else:
-                    future = context.run(self._start, loop, function, args, kwargs, context)
+                    future = context.run(self._start, loop, server, function, args, kwargs, context)
             else:
                 # Everything but calls is quick: here and now, in order.
-                future = loop.create_future()
-                future.set_result(context.run(bridge.server.perform, message, frame.body))
+                value = context.run(server.perform, message, frame.body)
+                if value.__class__ is Later:
+                    future = loop.create_task(value.coroutine, context=context)
+                    quiet = value.quiet
+                    if quiet is not None:
+                        self._statement = loop.create_task(self._go_on(quiet))
+                else:
+                    future = loop.create_future()
+                    future.set_result(value)
         except BaseException as error:
-            self._finish(conn, frame, None, error)
+            exchange.answer_async(frame, None, error)
             return
         self._tasks[frame.id] = future
-        future.add_done_callback(lambda done: self._done(conn, frame, done))
+        future.add_done_callback(lambda done: self._done(exchange, frame, done))
+        if quiet is not None:  # once it is answered
+            future.add_done_callback(lambda done: quiet.set())
+
+    async def _go_on(self, quiet: asyncio.Event) -> None:
+        """Serve what was asked after a statement, when that is quiet or goes on for long."""
+        try:
+            for _ in range(_LOOKS):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(quiet.wait(), _BETWEEN)
+                    break
+        finally:  # also where a program cancels all tasks
+            self._statement = None
+            while self._behind and self._statement is None:
+                self.serve(*self._behind.popleft())
 
     @staticmethod
     def _ensure(target: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
@@ -258,41 +389,40 @@ class Loops:
     def _start(
         self,
         loop: asyncio.AbstractEventLoop,
+        server: Server,
         function: Callable[..., Any],
         args: list[Any],
         kwargs: dict[str, Any],
         context: contextvars.Context,
     ) -> asyncio.Future[Any]:
         async def in_thread() -> Any:
-            result = await loop.run_in_executor(None, lambda: context.copy().run(function, *args, **kwargs))
+            result = await loop.run_in_executor(
+                None, lambda: context.copy().run(server.apply, function, args, kwargs)
+            )
             return await result if inspect.isawaitable(result) else result
 
         return loop.create_task(in_thread())
 
-    def _done(self, conn: Connection, frame: Frame, future: asyncio.Future[Any]) -> None:
-        self._tasks.pop(frame.id, None)
+    def _done(self, exchange: Exchange, frame: Frame, future: asyncio.Future[Any]) -> None:
+        if self._tasks.pop(frame.id, None) is None:
+            return
         if future.cancelled():
-            self._finish(conn, frame, None, asyncio.CancelledError())
+            exchange.answer_async(frame, None, asyncio.CancelledError())
         else:
             error = future.exception()
-            self._finish(conn, frame, None if error is not None else future.result(), error)
-
-    def _finish(self, conn: Connection, frame: Frame, value: Any, error: BaseException | None) -> None:
-        if conn.failure is not None:
-            return
-        kind, wire, segments, kept = self._bridge.answer(value, error)
-        try:
-            conn.reply(frame.id, kind, wire, segments, frame.epoch, False)
-        except Exception as failure:
-            if conn.failure is None:
-                kind, wire, segments, kept = self._bridge.answer(None, failure)
-                conn.reply(frame.id, kind, wire, segments, frame.epoch, False)
-        del kept
+            exchange.answer_async(frame, None if error is not None else future.result(), error)
 
     def cancel(self, ident: int) -> None:
         """JavaScript gave up an asynchronous request."""
         task = self._tasks.get(ident)
         if task is not None:
+            task.cancel()
+        self._behind = deque(one for one in self._behind if one[1].id != ident)
+
+    def forsake(self) -> None:
+        """Cancel what runs for JavaScript, which hears no more of it."""
+        tasks, self._tasks = self._tasks, {}
+        for task in tasks.values():
             task.cancel()
 
     def close(self) -> None:
@@ -300,6 +430,10 @@ class Loops:
         for task in list(self._tasks.values()):
             if not task.get_loop().is_closed():
                 task.cancel()
-        if self._own is not None and not self._own.is_closed() and not self._own.is_running():
-            self._own.run_until_complete(asyncio.sleep(0))
-            self._own.close()
+        with self._conversation.ending:
+            own = None if self._held else self._own  # who holds it will close it
+            if own is not None:
+                self._own = None
+        if own is not None and not own.is_closed():
+            own.run_until_complete(asyncio.sleep(0))
+            own.close()

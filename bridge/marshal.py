@@ -7,18 +7,30 @@ copied. What comes home is the very same object.
 
 from __future__ import annotations
 
+import copy
 import datetime
 import sys
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import traits
-from .errors import BridgeError, JSError, ProtocolError
-from .handles import Exports, Imports, Segments
-from .protocol import SAFE_INTEGER, TRAITS
+from .errors import BridgeError, JSError, ProtocolError, Uncopied
+from .foreign import message
+from .functions import Itself, Left
+from .handles import Exports, Imports
+from .protocol import SAFE_INTEGER, TAGS, TRAITS
 from .proxy import JsProxy, Keyword
+from .segments import LARGE as _LARGE
+from .segments import Segments, place, place_array
+from .text import excerpt
+
+if TYPE_CHECKING:  # late: most programs share nothing
+    from .sharing import End
 
 _BUFFER = TRAITS["BUFFER"]
+_FLOAT, _INT, _BYTES, _TYPED, _HOME = (TAGS[name] for name in ("FLOAT", "INT", "BYTES", "TYPED", "HOME"))
+_KEYWORD, _CUSTOM, _HANDLE, _EXCEPTION = TAGS["KEYWORD"], TAGS["CUSTOM"], TAGS["HANDLE"], TAGS["EXCEPTION"]
 _UTC = datetime.UTC
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
 # JavaScript's typed arrays as struct formats, in order of the wire's format letters.
@@ -37,11 +49,15 @@ class Marshal:
         imports: Imports,
         custom: dict[type, tuple[str, Callable[[Any], Any]]],
         revive: dict[str, Callable[[Any], Any]],
+        ends: Callable[[], End],
     ) -> None:
         self.exports = exports
         self.imports = imports
         self.custom = custom
         self.revive = revive
+        self.end: End | None = None  # of the shared memory, once an array was shared or large
+        self._ends = ends
+        self._beginning = threading.RLock()
 
     # ---- Python -> wire
 
@@ -53,35 +69,43 @@ class Marshal:
         if kind is int:
             if -SAFE_INTEGER <= value <= SAFE_INTEGER:
                 return value
-            return ["n", f"{value:x}"]
+            return [_INT, f"{value:x}"]
         if kind is float:
             if value - value == 0.0:
                 return value
-            return ["f", "nan" if value != value else "inf" if value > 0 else "-inf"]
+            return [_FLOAT, "nan" if value != value else "inf" if value > 0 else "-inf"]
         if kind is bytes:
-            return self._segment("b", value, segments)
+            return self.octets(value, segments)
         if isinstance(value, JsProxy):
             if value._imports is self.imports:
                 if value._handle < 0:
                     raise BridgeError("this JavaScript object was given back with release()")
-                return ["h", value._handle]
+                return [_HOME, value._handle]
             return self._handle(value, segments)
         if isinstance(value, BaseException):
             return self.encode_exception(value, segments)
         if kind is Keyword:
-            return ["k", str(value)]
+            return [_KEYWORD, str(value)]
+        if kind is Left:
+            return Left.wire
+        if kind is Itself:
+            return self._handle(value.value, segments)
         if self.custom:
             for base in kind.__mro__:
                 entry = self.custom.get(base)
                 if entry is not None:
-                    from .deep import encode_deep
-
-                    return ["c", entry[0], encode_deep(self, entry[1](value), segments)]
+                    return [_CUSTOM, entry[0], self.encode_deep(entry[1](value), segments)]
         module = kind.__module__
         if module == "numpy":
             scalar = self._numpy_scalar(value)
             if scalar is not value:
                 return self.encode(scalar, segments)
+            if self.end is not None:
+                shared = self.end.shared(value)
+                if shared is not None:
+                    block, at, letters = shared
+                    where = [self.give(block, segments), block.start, block.size, at]
+                    return [_TYPED, letters, where, value.nbytes, *value.shape]
         return self._handle(value, segments)
 
     def _handle(self, value: Any, segments: list[Any]) -> Any:
@@ -89,8 +113,8 @@ class Marshal:
         if bits & _BUFFER:
             # So that JavaScript's collector knows what a small proxy pins.
             size = int(getattr(value, "nbytes", 0) or len(value))
-            return ["p", self.give(value, segments), bits, size]
-        return ["p", self.give(value, segments), bits]
+            return [_HANDLE, self.give(value, segments), bits, size]
+        return [_HANDLE, self.give(value, segments), bits]
 
     def give(self, value: Any, segments: list[Any]) -> int:
         """Handle of a value that the frame being made mentions."""
@@ -102,18 +126,70 @@ class Marshal:
                 segments.given.append(handle)
         return handle
 
-    def take_back(self, segments: list[Any]) -> None:
-        """The frame is never sent: nobody will give back what it mentions."""
+    def reviving(self, name: str, revive: Callable[[Any], Any]) -> Marshal:
+        """The same tables and the same memory, where one more type of JavaScript's has a form here."""
+        made = copy.copy(self)
+        made.revive = {**self.revive, name: revive}
+        made._ends = self.sharing  # there is one end, whoever asks for it first
+        return made
+
+    # ---- bytes: in the frame, or in the shared memory
+
+    def sharing(self) -> End:
+        """This connection's part of the shared memory; begun if it was not."""
+        if self.end is None:
+            with self._beginning:
+                if self.end is None:
+                    self.end = self._ends()
+                self.end.begin()
+        return self.end
+
+    def clear(self) -> None:
+        """The other side is gone: forget what it held."""
+        self.exports.clear()
+        if self.end is not None:
+            self.end.close()
+
+    def sharing_stats(self) -> dict[str, Any]:
+        """See Conversation.stats."""
+        end = self.end
+        if end is None:
+            why = "no array was shared yet, and none was large"
+            return {"shared": False, "why": why, "live": 0, "cached": 0}
+        return {"shared": end.ready, "why": end.why, "live": end.live, "cached": end.cached}
+
+    def octets(self, data: Any, segments: list[Any]) -> list[Any]:
+        """Wire form of bytes."""
+        where = self._place(data, 1, segments)
+        return place(_BYTES, data, segments) if where is None else [_BYTES, where, len(data)]
+
+    def array(self, tag: str, letters: str, data: Any, segments: list[Any]) -> list[Any]:
+        """Wire form of the contiguous bytes of an array: [tag, format, where, length]."""
+        where = self._place(data, int(letters[1]), segments)
+        if where is None:
+            return place_array(tag, letters, data, segments)
+        return [tag, letters, where, len(data)]
+
+    def _place(self, data: Any, itemsize: int, segments: list[Any]) -> list[Any] | None:
+        if not isinstance(segments, Segments) or (self.end is None and len(data) < _LARGE):
+            return None
+        found = self.sharing().place(data, itemsize)
+        if found is None:
+            return None
+        block, at = found
+        return [self.give(block, segments), block.start, block.size, at]
+
+    def take_back(self, segments: list[Any], mark: tuple[int, int] = (0, 0)) -> None:
+        """What came after a mark (Segments.mark) is never sent: nobody will give back what it mentions."""
         if isinstance(segments, Segments):
-            given, segments.given = segments.given, None
-            for handle in given or ():
+            for handle in segments.cut(mark):
                 self.exports.release(handle, 1)
 
-    @staticmethod
-    def _segment(tag: str, data: Any, segments: list[Any]) -> list[Any]:
-        offset = sum(len(part) for part in segments)
-        segments.append(data)
-        return [tag, offset, len(data)]
+    def encode_deep(self, value: Any, segments: list[Any], json: bool = False) -> Any:
+        """Wire form of a deep copy; dates, paths and the like as text if `json`."""
+        from .deep import encode_deep  # late: what it imports is not needed at the start
+
+        return encode_deep(self, value, segments, json)
 
     @staticmethod
     def _numpy_scalar(value: Any) -> Any:
@@ -136,124 +212,200 @@ class Marshal:
             value = error.value
             if not isinstance(value, JsProxy) or value._imports is self.imports:
                 return self.encode(value, segments)
-        try:
-            message = str(error)
-        except Exception as second:
-            message = f"<{type(second).__name__} in __str__>"
-        return ["x", self.give(error, segments), traits.of(error), type(error).__name__, message]
+        name = type(error).__name__
+        return [_EXCEPTION, self.give(error, segments), traits.of(error), name, message(error)]
 
     # ---- wire -> Python
 
     def decode(self, wire: Any, body: bytes | memoryview, shared: list[Any] | None = None) -> Any:
-        """Value of a wire form. Raises ProtocolError for an unknown tag or handle."""
+        """Value of a wire form. Raises ProtocolError for one that makes no sense, whatever is wrong with it,
+        Uncopied for a copy that would lose something, and what a type's own decoder raises."""
         if wire.__class__ is not list:
             return wire
         try:
             decoder = _DECODERS[wire[0]]
         except (KeyError, IndexError, TypeError):
-            raise ProtocolError(f"unknown value {str(wire)[:60]}") from None
+            raise ProtocolError(f"unknown value {excerpt(wire)}") from None
         try:
             return decoder(self, wire, body, [] if shared is None else shared)
-        except IndexError:
-            raise ProtocolError(f"malformed value {str(wire)[:60]}") from None
+        except _Malformed:
+            raise ProtocolError(f"malformed value {excerpt(wire)}") from None
+
+    # Containers hold what runs code of others (hashes, decoders): they look for themselves what is malformed.
 
     def _array(self, wire: Any, body: Any, shared: list[Any]) -> Any:
         result: list[Any] = []
         shared.append(result)
+        items = wire[1:]
+        if len(items) > 8 and list not in map(type, items):
+            result += items
+            return result
         decode = self.decode
-        for item in wire[1:]:
-            result.append(decode(item, body, shared) if item.__class__ is list else item)  # noqa: PERF401
+        for item in items:
+            result.append(decode(item, body, shared) if item.__class__ is list else item)
         return result
 
     def _object(self, wire: Any, body: Any, shared: list[Any]) -> Any:
+        if not len(wire) & 1:
+            raise _Malformed
         result: dict[Any, Any] = {}
         shared.append(result)
         decode = self.decode
         for index in range(1, len(wire), 2):
             key = decode(wire[index], body, shared)
-            try:
-                result[key] = decode(wire[index + 1], body, shared)
-            except TypeError:
-                result[_hashable(key)] = decode(wire[index + 1], body, shared)
+            value = decode(wire[index + 1], body, shared)
+            result[key if key.__class__ is str else _hashable(key)] = value
         if len(result) != len(wire) // 2:
-            raise ValueError(_COLLISION.format("Map with keys"))
+            raise Uncopied(_COLLISION.format("Map with keys"))
         return result
 
     def _set(self, wire: Any, body: Any, shared: list[Any]) -> Any:
         result: set[Any] = set()
         shared.append(result)
         for item in wire[1:]:
-            value = self.decode(item, body, shared)
-            try:
-                result.add(value)
-            except TypeError:
-                result.add(_hashable(value))
+            result.add(_hashable(self.decode(item, body, shared)))
         if len(result) != len(wire) - 1:
-            raise ValueError(_COLLISION.format("Set with members"))
+            raise Uncopied(_COLLISION.format("Set with members"))
         return result
 
-    def _typed(self, wire: Any, body: Any, shared: list[Any]) -> Any:
-        data = memoryview(_part(body, wire[2], wire[3]))
-        kind: Any = FORMATS[wire[1]]
-        if kind == "e":
-            # Half floats: no memoryview before Python 3.14 reads them, an array of floats does.
-            import array
-            import struct
-
-            return memoryview(array.array("f", struct.unpack(f"<{len(data) // 2}e", data)))
-        return (data if wire[3] else memoryview(b"")).cast(kind)
-
-    def _proxy(self, wire: Any, body: Any, shared: list[Any]) -> Any:
-        return self.imports.adopt(wire[1], wire[2])
-
     def _custom(self, wire: Any, body: Any, shared: list[Any]) -> Any:
+        if len(wire) < 3 or wire[1].__class__ is not str:
+            raise _Malformed
         revive = self.revive.get(wire[1])
         value = self.decode(wire[2], body)
         return value if revive is None else revive(value)
+
+
+class _Malformed(Exception):
+    """A wire value that makes no sense."""
 
 
 _COLLISION = (
     "a {} that are equal in Python (1 and true, undefined and null, two arrays with the same items) cannot "
     "be copied without loss: pass it by reference"
 )
+_CYCLE = "a Map key or Set member that contains itself cannot be copied: pass it by reference"
+_COPIED = (list, set, dict)
 
 
-def _hashable(value: Any) -> Any:
-    """A Map may have arrays and objects as keys; Python needs something hashable in their place."""
+def _hashable(value: Any, around: tuple[int, ...] = ()) -> Any:
+    """A Map may have arrays and objects as keys; Python needs something hashable in the place of the copies.
+    Raises Uncopied where there is nothing."""
+    if value.__class__ not in _COPIED:
+        try:
+            hash(value)
+        except (TypeError, ValueError):  # a memoryview of numbers raises the latter
+            if not isinstance(value, _COPIED):
+                why = f"a Map key or Set member that Python cannot hash ({type(value).__name__})"
+                raise Uncopied(f"{why} cannot be copied: pass it by reference") from None
+        else:
+            return value
+    if id(value) in around:
+        raise Uncopied(_CYCLE)
+    around = (*around, id(value))
     if isinstance(value, list):
-        return tuple(_hashable(item) for item in value)
+        return tuple(_hashable(item, around) for item in value)
     if isinstance(value, set):
         return frozenset(value)
-    if isinstance(value, dict):
-        return tuple((_hashable(k), _hashable(v)) for k, v in value.items())
-    return value
+    return tuple((_hashable(k, around), _hashable(v, around)) for k, v in value.items())
 
 
-def _part(body: Any, start: int, size: int) -> Any:
-    if not 0 <= start <= start + size <= len(body):
-        raise IndexError(start)
+# What has no parts: nothing of others' runs here, so whatever is raised is the value's fault.
+
+
+def _leaf(
+    decode: Callable[[Marshal, Any, Any, list[Any]], Any],
+) -> Callable[[Marshal, Any, Any, list[Any]], Any]:
+    def decoder(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
+        try:
+            return decode(self, wire, body, shared)
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, MemoryError):
+            raise _Malformed from None
+
+    return decoder
+
+
+def _part(self: Marshal, body: Any, start: Any, size: int) -> Any:
+    if start.__class__ is list:
+        return _block_part(self, start, size)
+    if start.__class__ is not int or size.__class__ is not int or not 0 <= start <= start + size <= len(body):
+        raise _Malformed
+    if size >= _LARGE and self.end is None:
+        self.sharing()  # the next one need not go in a frame
     # A view, so that a large part is copied once or not at all.
     return memoryview(body)[start : start + size]
 
 
-def _units(units: list[int]) -> str:
-    return b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le", "surrogatepass")
+def _block_part(self: Marshal, where: list[Any], size: int) -> Any:
+    """Bytes in a block: of Node's, which we hold from now on, or of ours that comes home."""
+    if self.end is None or not all(number.__class__ is int and number >= 0 for number in (*where, size)):
+        raise _Malformed
+    at = where[-1]
+    block = self.end.came(*where[:3]) if len(where) == 4 else self.exports.get(where[0])
+    if not self.end.is_block(block) or at + size > block.size:
+        raise _Malformed
+    return memoryview(block)[at : at + size]
+
+
+def _typed(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
+    data = _part(self, body, wire[2], wire[3])
+    kind: Any = FORMATS[wire[1]]
+    if self.end is not None and wire[2].__class__ is list and len(wire[2]) == 2:
+        array = self.end.home(self.exports.get(wire[2][0]), wire[2][1], wire[3], wire[1])
+        if array is not None:
+            return array
+        if kind == "e" and "numpy" in sys.modules:
+            return sys.modules["numpy"].frombuffer(data, "<f2")
+    if kind == "e":
+        # Half floats: no memoryview before Python 3.14 reads them, an array of floats does.
+        import array
+        import struct
+
+        if len(data) & 1:
+            raise _Malformed
+        return memoryview(array.array("f", struct.unpack(f"<{len(data) // 2}e", data)))
+    return (data if wire[3] else memoryview(b"")).cast(kind)
+
+
+def _proxy(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
+    handle, bits = wire[1], wire[2]
+    if handle.__class__ is not int or bits.__class__ is not int or handle < 1 or bits < 0:
+        raise _Malformed
+    proxy = self.imports.adopt(handle, bits)
+    if len(wire) > 3:  # a function on which Python's code has left attributes
+        kept = self.exports.get(wire[3])
+        if kept.__class__ is not dict or not hasattr(proxy, "__dict__"):
+            raise _Malformed
+        object.__setattr__(proxy, "__dict__", kept)
+    return proxy
+
+
+def _text(value: Any) -> str:
+    if value.__class__ is not str:
+        raise _Malformed
+    return value
+
+
+def _ref(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
+    number = wire[1]
+    if number.__class__ is not int or number < 0:
+        raise _Malformed
+    return shared[number]
 
 
 _DECODERS: dict[str, Callable[[Marshal, Any, Any, list[Any]], Any]] = {
-    "a": Marshal._array,
-    "o": Marshal._object,
-    "M": Marshal._object,
-    "S": Marshal._set,
-    "p": Marshal._proxy,
-    "h": lambda self, wire, body, shared: self.exports.get(wire[1]),
-    "f": lambda self, wire, body, shared: float(wire[1]),
-    "n": lambda self, wire, body, shared: int(wire[1], 16),
-    "k": lambda self, wire, body, shared: wire[1],
-    "u": lambda self, wire, body, shared: _units(wire[1]),
-    "b": lambda self, wire, body, shared: bytes(_part(body, wire[1], wire[2])),
-    "t": Marshal._typed,
-    "d": lambda self, wire, body, shared: _EPOCH + datetime.timedelta(milliseconds=wire[1]),
-    "r": lambda self, wire, body, shared: shared[wire[1]],
-    "c": Marshal._custom,
+    TAGS["ARRAY"]: Marshal._array,
+    TAGS["OBJECT"]: Marshal._object,
+    TAGS["MAP"]: Marshal._object,
+    TAGS["SET"]: Marshal._set,
+    TAGS["CUSTOM"]: Marshal._custom,
+    TAGS["HANDLE"]: _leaf(_proxy),
+    TAGS["HOME"]: _leaf(lambda self, wire, body, shared: self.exports.get(wire[1])),
+    TAGS["FLOAT"]: _leaf(lambda self, wire, body, shared: float(_text(wire[1]))),
+    TAGS["INT"]: _leaf(lambda self, wire, body, shared: int(_text(wire[1]), 16)),
+    TAGS["KEYWORD"]: _leaf(lambda self, wire, body, shared: _text(wire[1])),
+    TAGS["BYTES"]: _leaf(lambda self, wire, body, shared: bytes(_part(self, body, wire[1], wire[2]))),
+    TAGS["TYPED"]: _leaf(_typed),
+    TAGS["DATE"]: _leaf(lambda self, wire, body, shared: _EPOCH + datetime.timedelta(milliseconds=wire[1])),
+    TAGS["REF"]: _leaf(_ref),
 }

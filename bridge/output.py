@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+from .descriptors import Descriptor
 from .protocol import FLAGS
 from .transport import Frame
 
@@ -32,7 +33,7 @@ def default_sink(stream: str, text: str, form: int | None) -> None:
 class Output:
     """Decodes and delivers; an error of the sink never reaches the connection."""
 
-    def __init__(self, sink: Sink, fds: list[int]) -> None:
+    def __init__(self, sink: Sink, fds: list[Descriptor]) -> None:
         self.sink = sink
         self.fds = fds
         self._lock = threading.Lock()  # between looking a descriptor up and reading it
@@ -51,7 +52,9 @@ class Output:
         """Read a raw descriptor once. False when it is finished."""
         try:
             with self._lock:
-                which = self.fds.index(fd)
+                which = [int(each) for each in self.fds].index(fd)
+                if not self.fds[which].ours:
+                    return False
                 data = os.read(fd, 1 << 16)
                 text = self._text(which, data)
         except BlockingIOError:
@@ -65,7 +68,7 @@ class Output:
         """Close the raw descriptors. Their numbers are soon others'."""
         with self._lock:
             while self.fds:
-                os.close(self.fds.pop())
+                self.fds.pop().close()
 
     def _text(self, which: int, data: bytes) -> str:
         """Decoded, without what Node says of a debugger session's end (the interrupt ladder uses one)."""
@@ -81,7 +84,7 @@ class Output:
             self.deliver("stderr", text, None)
 
     def _show(self, which: int, text: str) -> None:
-        if which == 1 and "JavaScript heap out of memory" in text:
+        if which == 1 and ("heap out of memory" in text or "Fatal process out of memory" in text):
             self.ran_out = True
         if which == 1 and self._early is not None:
             self._early.append(text)
@@ -90,7 +93,7 @@ class Output:
 
     def drain(self) -> str:
         """Read what is left. Returns the stderr of a Node that never became ready, for diagnosis."""
-        for fd in list(self.fds):
+        for fd in [fd for fd in self.fds if fd.ours]:
             for _ in range(64):
                 try:
                     data = os.read(fd, 1 << 16)

@@ -7,19 +7,21 @@ tell the truth. Every operation is one request; results are converted (see marsh
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Coroutine, Generator, Iterator
 from keyword import kwlist
-from typing import Any
+from typing import Any, Protocol
 
-from .errors import JSError
-from .protocol import OPS, SORTS, TRAITS
+from .errors import BridgeError, JSError
+from .functions import Awaitable, Callable, Coded, Promise
+from .protocol import OPS, SORT_BITS, SORTS, TRAITS
 
 _GETATTR, _SETATTR, _DELATTR = OPS["getattr"], OPS["setattr"], OPS["delattr"]
+_HASATTR = OPS["hasattr"]
 _GETITEM, _SETITEM, _DELITEM = OPS["getitem"], OPS["setitem"], OPS["delitem"]
 _CALL, _NEW, _LEN, _ITER, _NEXT = OPS["call"], OPS["new"], OPS["len"], OPS["iter"], OPS["next"]
-_CONTAINS, _DIR, _REPR, _STR, _AWAIT = OPS["contains"], OPS["dir"], OPS["repr"], OPS["str"], OPS["await"]
+_CONTAINS, _DIR, _REPR, _STR = OPS["contains"], OPS["dir"], OPS["repr"], OPS["str"]
 _OPERATOR, _CONVERT, _DESCRIBE, _SEND = OPS["operator"], OPS["convert"], OPS["describe"], OPS["send"]
-_LOCAL = frozenset(("_handle", "_traits", "_imports", "_bridge", "_this"))
+_LOCAL = frozenset(("_handle", "_traits", "_imports", "_owner", "_this"))
 _FUNCTION, _CLASS, _MODULE = SORTS.index("callable"), SORTS.index("class"), SORTS.index("module")
 
 
@@ -29,22 +31,41 @@ class Keyword(str):
     __slots__ = ()
 
 
+class Owner(Protocol):
+    """What proxies ask of the conversation that they belong to, each in one request (see asking.Asking)."""
+
+    def operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any: ...
+    def operate_on(self, op: int, name: str, *operands: Any) -> Any: ...
+    def operate_quietly(self, op: int, proxy: JsProxy, *operands: Any) -> None: ...
+    def operate_async(self, op: int, proxy: JsProxy, *operands: Any) -> Coroutine[Any, Any, Any]: ...
+    def call(self, function: JsProxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
+    def block_on(self, promise: JsProxy) -> Any: ...
+
+
 class JsProxy:
     """A live JavaScript object. Attributes and items are the object's properties; `name_` reads `name` where
-    a Python keyword is in the way; `proxy.new(...)` constructs, `proxy.to_py()` copies."""
+    a Python keyword or a method of the proxy's own is in the way; `proxy.new(...)` constructs,
+    `proxy.to_py()` copies.
 
-    __slots__ = ("__weakref__", "_bridge", "_handle", "_imports", "_this", "_traits")
+    Its class has exactly the abilities of the object: functions are callable, arrays, Maps and Sets mutable
+    collections, iterators iterate, promises are awaitable. Every operation is one round trip and raises what
+    JavaScript throws: JSError, AttributeError, KeyError or IndexError for what is missing, the exception
+    itself where Python raised it; NodeLost when its Node has ended.
+    """
+
+    __slots__ = ("__weakref__", "_handle", "_imports", "_owner", "_this", "_traits")
     _handle: int
     _traits: int
     _imports: Any
-    _bridge: Any
+    _owner: Owner
     _this: Any  # None, or for a bound method (its own function, the object it was taken from)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
+        names = _names(self, name)
+        if name.startswith("__") and name.endswith("__") and len(names) == 1 and not self._has(name):
             raise AttributeError(name)
-        value = self._bridge._operate(_GETATTR, self, _plain(name))
-        if isinstance(value, _Callable) and self._traits & 15 not in (_FUNCTION, _CLASS, _MODULE):
+        value = self._owner.operate(_GETATTR, self, *names)
+        if isinstance(value, Callable) and self._traits & SORT_BITS not in (_FUNCTION, _CLASS, _MODULE):
             return _bound(value, self)
         return value
 
@@ -52,29 +73,38 @@ class JsProxy:
         if name in _LOCAL:
             object.__setattr__(self, name, value)
         else:
-            self._bridge._operate(_SETATTR, self, _plain(name), value)
+            plain, *other = _names(self, name)
+            self._owner.operate(_SETATTR, self, plain, value, *other)
 
     def __delattr__(self, name: str) -> None:
-        self._bridge._operate(_DELATTR, self, _plain(name))
+        self._owner.operate(_DELATTR, self, *_names(self, name))
+
+    def _has(self, name: str) -> bool:
+        """Whether there is such a property. Python looks for names of its protocols everywhere: one that is
+        not to be had is not there, and what answers to any name (a Proxy) does not have them all."""
+        try:
+            return bool(self._owner.operate(_HASATTR, self, name))
+        except (BridgeError, JSError):
+            return False
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
-            count = self._bridge._operate(_LEN, self)
+            count = self._owner.operate(_LEN, self)
             return [self[index] for index in range(*key.indices(count))]
-        return self._bridge._operate(_GETITEM, self, key)
+        return self._owner.operate(_GETITEM, self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if isinstance(key, slice):
             raise TypeError("JavaScript has no slices to assign to: use splice(start, count, *items)")
-        self._bridge._operate(_SETITEM, self, key, value)
+        self._owner.operate(_SETITEM, self, key, value)
 
     def __delitem__(self, key: Any) -> None:
         if isinstance(key, slice):
             raise TypeError("JavaScript has no slices to delete: use splice(start, count)")
-        self._bridge._operate(_DELITEM, self, key)
+        self._owner.operate(_DELITEM, self, key)
 
     def __contains__(self, key: Any) -> bool:
-        return bool(self._bridge._operate(_CONTAINS, self, key))
+        return bool(self._owner.operate(_CONTAINS, self, key))
 
     # Else Python would ask an object that is no iterable for its items 0, 1, 2, ...
     __iter__: Any = None
@@ -92,10 +122,10 @@ class JsProxy:
         return hash((self._handle, id(self._imports)))
 
     def __repr__(self) -> str:
-        return str(self._bridge._operate(_REPR, self))
+        return str(self._owner.operate(_REPR, self))
 
     def __str__(self) -> str:
-        return str(self._bridge._operate(_STR, self))
+        return str(self._owner.operate(_STR, self))
 
     def __copy__(self) -> JsProxy:
         return self  # as functions and modules: a reference to something that lives elsewhere
@@ -107,58 +137,27 @@ class JsProxy:
         raise TypeError("a JavaScript object cannot be pickled: copy it with to_py() first")
 
     def __dir__(self) -> list[str]:
-        return [*self._bridge._operate(_DIR, self), *_METHODS]
+        return [*self._owner.operate(_DIR, self), *_METHODS]
 
-    def new(self, *args: Any) -> Any:
-        """`new Class(...args)`."""
-        return self._bridge._operate(_NEW, self, *args)
+    def new(self, /, *args: Any, **kwargs: Any) -> Any:
+        """`new Class(...args)`; keyword arguments are placed as those of a call. Raises JSError."""
+        placed = getattr(type(self), "_placed", None)
+        if kwargs and placed is not None:
+            args, kwargs = placed(self, args, kwargs)
+        for name, value in kwargs.items():
+            args += (Keyword(name), value)
+        return self._owner.operate(_NEW, self, *args)
 
     def to_py(self) -> Any:
-        """A deep copy as plain Python data (lists, dicts, sets, datetimes); functions stay proxies."""
-        return self._bridge._operate(_CONVERT, self)
+        """A deep copy as plain Python data (lists, dicts, sets, aware UTC datetimes).
+
+        Functions stay proxies.
+        """
+        return self._owner.operate(_CONVERT, self)
 
     def typeof(self) -> str:
-        """JavaScript's name of its class."""
-        return str(self._bridge._operate(_DESCRIBE, self)["type"])
-
-
-class _Callable:
-    __slots__ = ()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            args, kwargs = self._placed(args, kwargs)
-        return self._bridge._call(self, args, kwargs)  # type: ignore[attr-defined]
-
-    def _placed(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Keyword arguments that name the next parameters, at their places; else all as they are."""
-        about = self._bridge._operate(_DESCRIBE, self)  # type: ignore[attr-defined]
-        names = about["parameters"][len(args) :]
-        if kwargs.keys() != set(names[: len(kwargs)]):
-            return args, kwargs
-        return (*args, *(kwargs[name] for name in names[: len(kwargs)])), {}
-
-    @property
-    def __name__(self) -> str:
-        return str(getattr(self, "name", None) or "anonymous")
-
-    @property
-    def __signature__(self) -> Any:
-        import inspect
-
-        about = self._bridge._operate(_DESCRIBE, self)  # type: ignore[attr-defined]
-        parameters: list[inspect.Parameter] = []
-        for name in about["parameters"]:
-            rest = name.startswith("...")
-            kind = inspect.Parameter.VAR_POSITIONAL if rest else inspect.Parameter.POSITIONAL_OR_KEYWORD
-            plain = name.lstrip(".")
-            parameters.append(inspect.Parameter(plain if plain.isidentifier() else "arg", kind))
-        return inspect.Signature(parameters)
-
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self  # a function of JavaScript never binds itself to a Python instance
+        """JavaScript's name of its class: "Array", "Map", "Promise"."""
+        return str(self._owner.operate(_DESCRIBE, self)["type"])
 
 
 class _Class:
@@ -169,7 +168,7 @@ class _Class:
         if isinstance(value, JSError):
             value = value.value
         return isinstance(value, JsProxy) and bool(
-            self._bridge._operate_on(_OPERATOR, "instanceof", value, self)  # type: ignore[attr-defined]
+            self._owner.operate_on(_OPERATOR, "instanceof", value, self)  # type: ignore[attr-defined]
         )
 
 
@@ -177,31 +176,31 @@ class _Sized:
     __slots__ = ()
 
     def __len__(self) -> int:
-        return int(self._bridge._operate(_LEN, self))  # type: ignore[attr-defined]
+        return int(self._owner.operate(_LEN, self))  # type: ignore[attr-defined]
 
 
 class _Iterable:
     __slots__ = ()
 
     def __iter__(self) -> Iterator[Any]:
-        bridge = self._bridge  # type: ignore[attr-defined]
-        private, iterator = bridge._operate(_ITER, self)
-        return _iterate(bridge, iterator, private)
+        owner = self._owner  # type: ignore[attr-defined]
+        private, iterator = owner.operate(_ITER, self)
+        return _iterate(owner, iterator, private)
 
 
-def _iterate(bridge: Any, iterator: Any, private: bool) -> Generator[Any, None, None]:
+def _iterate(owner: Owner, iterator: Any, private: bool) -> Generator[Any, None, None]:
     """Items in growing batches when nobody else sees the iterator, else one by one."""
     size = 1
     done = False
     try:
         while not done:
-            done, items = bridge._operate(_NEXT, iterator, size)
+            done, items = owner.operate(_NEXT, iterator, size)
             yield from items
             if private and size < 512:
                 size *= 2
     finally:
         if not done and private:
-            bridge._quietly(_SEND, iterator, "return", None)
+            owner.operate_quietly(_SEND, iterator, "return", None)
 
 
 class _Iterator:
@@ -211,7 +210,7 @@ class _Iterator:
         return self
 
     def __next__(self) -> Any:
-        _, items = self._bridge._operate(_NEXT, self, 1)  # type: ignore[attr-defined]
+        _, items = self._owner.operate(_NEXT, self, 1)  # type: ignore[attr-defined]
         if not items:
             raise StopIteration
         return items[0]
@@ -225,21 +224,21 @@ class _Generator(_Iterator):
 
     def send(self, value: Any) -> Any:
         """Resume a generator with a value."""
-        done, result = self._bridge._operate(_SEND, self, "next", value)  # type: ignore[attr-defined]
+        done, result = self._owner.operate(_SEND, self, "next", value)  # type: ignore[attr-defined]
         if done:
             raise StopIteration(result)
         return result
 
     def throw(self, error: Any) -> Any:
         """Resume a generator with an exception."""
-        done, result = self._bridge._operate(_SEND, self, "throw", error)  # type: ignore[attr-defined]
+        done, result = self._owner.operate(_SEND, self, "throw", error)  # type: ignore[attr-defined]
         if done:
             raise StopIteration(result)
         return result
 
     def close(self) -> None:
         """End a generator."""
-        self._bridge._operate(_SEND, self, "return", None)  # type: ignore[attr-defined]
+        self._owner.operate(_SEND, self, "return", None)  # type: ignore[attr-defined]
 
 
 class _List:
@@ -262,39 +261,26 @@ class _Set:
         return set(items)
 
 
-class _Awaitable:
-    __slots__ = ()
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        coroutine = self._bridge._post(_AWAIT, self)  # type: ignore[attr-defined]
-        result: Generator[Any, None, Any] = coroutine.__await__()
-        return result
-
-    def result(self) -> Any:
-        """Wait for the promise here and now. Raises WouldBlock where that could never end."""
-        return self._bridge._block_on(self)  # type: ignore[attr-defined]
-
-
 class _AsyncIterable:
     __slots__ = ()
 
     def __aiter__(self) -> Any:
-        bridge = self._bridge  # type: ignore[attr-defined]
-        _, iterator = bridge._operate(_ITER, self, True)
-        return _async_iterate(bridge, iterator)
+        owner = self._owner  # type: ignore[attr-defined]
+        _, iterator = owner.operate(_ITER, self, True)
+        return _async_iterate(owner, iterator)
 
 
-async def _async_iterate(bridge: Any, iterator: Any) -> Any:
+async def _async_iterate(owner: Owner, iterator: Any) -> Any:
     done = False
     try:
         while True:
-            done, value = await bridge._post(_SEND, iterator, "next", None)
+            done, value = await owner.operate_async(_SEND, iterator, "next", None)
             if done:
                 return
             yield value
     finally:
         if not done:
-            await bridge._post(_SEND, iterator, "return", None)
+            await owner.operate_async(_SEND, iterator, "return", None)
 
 
 class _AsyncIterator:
@@ -316,10 +302,11 @@ class _AsyncIterator:
 
     async def aclose(self) -> None:
         """End an async generator."""
-        await self._bridge._post(_SEND, self, "return", None)  # type: ignore[attr-defined]
+        await self._owner.operate_async(_SEND, self, "return", None)  # type: ignore[attr-defined]
 
     async def _step(self, method: str, value: Any) -> Any:
-        done, result = await self._bridge._post(_SEND, self, method, value)  # type: ignore[attr-defined]
+        post = self._owner.operate_async  # type: ignore[attr-defined]
+        done, result = await post(_SEND, self, method, value)
         if done:
             raise StopAsyncIteration
         return result
@@ -332,7 +319,7 @@ class _Context:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._bridge._operate(_SEND, self, "dispose", None)  # type: ignore[attr-defined]
+        self._owner.operate(_SEND, self, "dispose", None)  # type: ignore[attr-defined]
 
 
 class _AsyncContext:
@@ -342,14 +329,16 @@ class _AsyncContext:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._bridge._post(_SEND, self, "asyncDispose", None)  # type: ignore[attr-defined]
+        await self._owner.operate_async(_SEND, self, "asyncDispose", None)  # type: ignore[attr-defined]
 
 
 _METHODS = ("new", "to_py", "typeof")
 _CLASSES: dict[int, type[JsProxy]] = {}
 _ABILITIES: tuple[tuple[str, type], ...] = (
-    ("CALLABLE", _Callable),
-    ("AWAITABLE", _Awaitable),
+    ("CALLABLE", Callable),
+    ("ASYNC_FUNCTION", Coded),
+    ("GENERATOR_FUNCTION", Coded),
+    ("AWAITABLE", Awaitable),
     ("GENERATOR", _Generator),
     ("ITERATOR", _Iterator),
     ("ITERABLE", _Iterable),
@@ -368,14 +357,14 @@ _NAMES = {
 }
 
 
-def make_proxy(bridge: Any, imports: Any, handle: int, traits: int) -> JsProxy:
+def make_proxy(owner: Owner, imports: Any, handle: int, traits: int) -> JsProxy:
     """A new proxy for a handle that has none."""
     cls = _CLASSES.get(traits)
     if cls is None:
         cls = _CLASSES[traits] = _make_class(traits)
     proxy = cls.__new__(cls)
     put = object.__setattr__
-    put(proxy, "_bridge", bridge)
+    put(proxy, "_owner", owner)
     put(proxy, "_imports", imports)
     put(proxy, "_handle", handle)
     put(proxy, "_traits", traits)
@@ -385,23 +374,32 @@ def make_proxy(bridge: Any, imports: Any, handle: int, traits: int) -> JsProxy:
 
 def _bound(function: Any, this: JsProxy) -> JsProxy:
     """A method that remembers its object, as Python's do; at home it is the function itself."""
-    method = make_proxy(function._bridge, function._imports, function._handle, function._traits)
+    method = make_proxy(function._owner, function._imports, function._handle, function._traits)
     object.__setattr__(method, "_this", (function, this))
     return method
 
 
 def _make_class(traits: int) -> type[JsProxy]:
     bases = [ability for trait, ability in _ABILITIES if traits & TRAITS[trait]]
-    sort = SORTS[traits & 15] if traits & 15 < len(SORTS) else "object"
-    for name, kind in (("list", _List), ("set", _Set), ("class", _Class), ("callable", _Class)):
+    sort = SORTS[traits & SORT_BITS] if traits & SORT_BITS < len(SORTS) else "object"
+    for name, kind in (
+        ("list", _List),
+        ("set", _Set),
+        ("class", _Class),
+        ("callable", _Class),
+        ("promise", Promise),
+    ):
         if name == sort:
             bases.append(kind)
     # What a base has already inherited.
     bases = [
-        base for base in bases if not any(other is not base and issubclass(other, base) for other in bases)
+        base
+        for base in dict.fromkeys(bases)
+        if not any(other is not base and issubclass(other, base) for other in bases)
     ]
+    slots = ("__dict__",) if Callable in bases or Promise in bases else ()
     cls: type[JsProxy] = type(
-        _NAMES.get(sort, "JsProxy"), (*bases, JsProxy), {"__slots__": (), "__module__": __name__}
+        _NAMES.get(sort, "JsProxy"), (*bases, JsProxy), {"__slots__": slots, "__module__": __name__}
     )
     if sort in _PROTOCOLS:
         import collections.abc as abc
@@ -422,6 +420,10 @@ _PROTOCOLS = {
 }
 
 
-def _plain(name: str) -> str:
-    """`from_`, `class_` -> the JavaScript name."""
-    return name[:-1] if name.endswith("_") and name[:-1] in kwlist else name
+def _names(proxy: JsProxy, name: str) -> tuple[str, ...]:
+    """The property that an attribute means; `class_`, `new_`: where there is none of that very name, the one
+    that a keyword or a name of the proxy's own stands in the way of."""
+    plain = name[:-1]
+    if name[-1:] != "_" or not (plain in kwlist or any(plain in cls.__dict__ for cls in type(proxy).__mro__)):
+        return (name,)
+    return name, plain

@@ -8,54 +8,65 @@ may belong to.
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from typing import Any, Protocol
 
-from orjson import dumps
-
+from . import text
 from .errors import BridgeError
-from .protocol import FLAGS, KINDS, MAX_FRAME, NOTES, PREFIX, PREFIX_SIZE
+from .protocol import FLAGS, KINDS, MAX_FRAME, MAX_TEXT, NOTES, PREFIX, PREFIX_SIZE
 from .transport import Channel, Closed, Frame
 
-REQUEST, REPLY, ERROR, NOTE, OUTPUT = (
-    KINDS[name] for name in ("REQUEST", "REPLY", "ERROR", "NOTE", "OUTPUT")
-)
+_NOTE = KINDS["NOTE"]
+_pack = PREFIX.pack
 BELL, ASYNC = FLAGS["BELL"], FLAGS["ASYNC"]
 
 
-class Outbox:
-    """Sending, as Connection inherits it."""
+class Reader(Protocol):
+    """What the writing half asks of the reading half."""
 
-    def __init__(self, channel: Channel) -> None:
+    @property
+    def held(self) -> list[Frame]:
+        """Frames that were read while a write could not go on, and wait for `catch_up`."""
+
+    def read_aside(self) -> None:
+        """Read and queue what is there, serve nothing."""
+
+    def catch_up(self) -> None:
+        """Deliver what is held."""
+
+    def lose(self, reason: str) -> BaseException:
+        """The other end is gone. Returns the exception that says so."""
+
+    def flush_soon(self) -> None:
+        """See to it that `flush` is called soon."""
+
+
+class Outbox:
+    """What goes out.
+
+    Args:
+        channel: where to.
+        reader: the half that reads.
+        dead: releases; the collector fills it, see handles.
+    """
+
+    def __init__(self, channel: Channel, reader: Reader, dead: deque[tuple[int, int]]) -> None:
         self.channel = channel
         self.epoch = 0
-        self.failure: BaseException | None = None
-        self.dead: deque[tuple[int, int]] = deque()  # filled by the collector, see handles
-        self._owed = 0  # replies that Node, blocked in a read, is waiting for
-        self._outgoing: list[bytes] = []
-        self._held: list[Frame] = []
+        self.dead = dead
+        self.owed = 0  # replies that Node, blocked in a read, is waiting for
+        self.outgoing: list[bytes] = []
+        self._reader = reader
 
-    def _read_aside(self) -> None:
-        raise NotImplementedError
-
-    def _catch_up(self) -> None:
-        raise NotImplementedError
-
-    def _lose(self, reason: str) -> BaseException:
-        raise NotImplementedError
-
-    def wake_loop(self) -> None:
-        """See to it that `flush` is called soon."""
-        raise NotImplementedError
-
-    def _frame(self, kind: int, ident: int, flags: int, header: Any, segments: list[Any]) -> list[Any]:
+    def frame(self, kind: int, ident: int, flags: int, header: Any, segments: list[Any]) -> list[Any]:
+        """Parts of a frame. Raises BridgeError for one that is too large."""
         try:
-            head = dumps(header)
+            head = text.dumps_plain(header)
         except TypeError:
-            # Lone surrogates (and nothing else that marshal lets through).
-            import json
-
-            head = json.dumps(header, separators=(",", ":")).encode("ascii")
+            head = text.dumps(header)
         size = len(head)
+        if size > MAX_TEXT:
+            why = f"a frame's text of {size} bytes is too large (JavaScript's limit is {MAX_TEXT} bytes)"
+            raise BridgeError(f"{why}: pass it in parts, or as bytes")
         if segments:
             # Blanks, so that typed arrays lie on multiples of eight and need not be copied.
             head += b" " * (-(size + PREFIX_SIZE) % 8)
@@ -63,60 +74,60 @@ class Outbox:
             size += sum(len(part) for part in segments)
             if size > MAX_FRAME:
                 raise BridgeError(f"a frame of {size} bytes is too large (the limit is {MAX_FRAME} bytes)")
-            return [PREFIX.pack(size, ident, len(head), self.epoch, kind, flags) + head, *segments]
-        if size > MAX_FRAME:
-            raise BridgeError(f"a frame of {size} bytes is too large (the limit is {MAX_FRAME} bytes)")
-        return [PREFIX.pack(size, ident, size, self.epoch, kind, flags) + head]
+            return [_pack(size, ident, len(head), self.epoch, kind, flags) + head, *segments]
+        return [_pack(size, ident, size, self.epoch, kind, flags) + head]
 
-    def _send(self, parts: list[Any], bell: bool, owed: int = 0) -> None:
+    def send(self, parts: list[Any], bell: bool, owed: int = 0) -> None:
+        """Write a frame, behind what was put off. `owed`: by how much it changes what Node waits for."""
         channel = self.channel
+        reader = self._reader
         try:
             with channel.lock:
-                if self._outgoing:
+                if self.outgoing:
                     # Put off earlier, so in front.
-                    outgoing, self._outgoing = self._outgoing, []
+                    outgoing, self.outgoing = self.outgoing, []
                     parts = [b"".join(outgoing) + parts[0], *parts[1:]]
                     bell = True
                 if self.dead:
                     # Behind the frame: what it mentions may have died since it was encoded.
                     parts = [*parts, self._releases()] if len(parts) > 1 else [parts[0] + self._releases()]
-                channel.send(parts, bell and not self._owed, self._read_aside)
-                self._owed += owed
+                channel.send(parts, bell and not self.owed, reader.read_aside)
+                self.owed += owed
         except Closed as closed:
-            raise self._lose(str(closed)) from None
-        if self._held:
-            self._catch_up()
+            raise reader.lose(str(closed)) from None
+        if reader.held:
+            reader.catch_up()
 
     def _releases(self) -> bytes:
         pairs: list[int] = []
         while self.dead:
             pairs += self.dead.popleft()
-        frame: bytes = self._frame(NOTE, 0, BELL, [NOTES["release"], pairs], [])[0]
+        frame: bytes = self.frame(_NOTE, 0, BELL, [NOTES["release"], pairs], [])[0]
         return frame
 
     def flush(self) -> None:
         """Send what was put off: asynchronous requests and releases."""
-        if self._outgoing or self.dead:
+        if self.outgoing or self.dead:
             try:
                 with self.channel.lock:
-                    parts, self._outgoing = self._outgoing, []
+                    parts, self.outgoing = self.outgoing, []
                     if self.dead:
                         parts.append(self._releases())
                     if parts:
-                        self.channel.send([b"".join(parts)], not self._owed, self._read_aside)
+                        self.channel.send([b"".join(parts)], not self.owed, self._reader.read_aside)
             except Closed as closed:
-                self._lose(str(closed))
+                self._reader.lose(str(closed))
 
     def note(self, header: list[Any]) -> None:
         """A frame nobody answers."""
-        self._send(self._frame(NOTE, 0, BELL, header, []), True)
+        self.send(self.frame(_NOTE, 0, BELL, header, []), True)
 
-    def _put_off(self, parts: list[Any]) -> None:
-        # To the end of the loop's turn: a thousand requests become a few writes.
+    def put_off(self, parts: list[Any]) -> None:
+        """To the end of the loop's turn: a thousand requests become a few writes."""
         if len(parts) > 1:
-            self._send(parts, True)
+            self.send(parts, True)
             return
         with self.channel.lock:
-            self._outgoing.append(parts[0])
+            self.outgoing.append(parts[0])
         # Each time: whoever put off the first one may have ended before its turn.
-        self.wake_loop()
+        self._reader.flush_soon()

@@ -1,23 +1,46 @@
-"""Frames over file descriptors: bytes only, no meaning.
+"""Frames over file descriptors, or over rings in shared memory: bytes only, no meaning.
 
 In: bytes from Node. Out: Frame tuples, complete ones only; all read state lives in the Channel, never in a
 local, so a nested read (a callback inside a callback) or an exception between two reads loses nothing.
 Descriptors are non-blocking; who has to wait decides how (see connection).
+
+Each conversation begins on the pipes. A side that has the rings (rings.py) says so by a frame of the kind
+RINGS, its last on its pipe; that pipe is a bell from then on, which is readable when something has come. A
+side that has not says why by such a frame, and goes on. Python answers Node's, so each way has one moment.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import select
 import threading
+import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from .descriptors import Descriptor
 from .errors import ProtocolError
 from .protocol import KINDS, MAX_FRAME, PREFIX, PREFIX_SIZE
 
+if TYPE_CHECKING:  # most programs have a Node of their own, which is started first
+    from .rings import Rings
+
 _CHUNK = 1 << 16
-_LAST_KIND = max(KINDS.values())
+_A_WHILE = 0.02  # seconds
+_NOBODY = -1
+_monotonic, _perf_counter = time.monotonic, time.perf_counter
+_unpack = PREFIX.unpack_from
+_tuple = tuple.__new__
+_read, _write = os.read, os.write
+_RINGS = KINDS["RINGS"]
+_LAST_KIND = _RINGS - 1  # of those that have a meaning
+_GO_ON = [PREFIX.pack(0, 0, 0, 0, _RINGS, 0)]  # to the rings
+# How long a wait spins before it sleeps: a look at a pipe costs more than one at memory.
+_SPIN_ON_PIPES, _SPIN_ON_RINGS = 0.00008, 0.00005
+_NONE = "only a Node that Python has started has rings"
+_FULL = 10  # milliseconds: another thread may have heard that there is room
 
 
 class Frame(NamedTuple):
@@ -31,46 +54,161 @@ class Frame(NamedTuple):
     body: bytes | memoryview
 
 
+def _room_for(size: int) -> bytearray:
+    try:
+        return bytearray(size)
+    except MemoryError:
+        raise ProtocolError(f"no memory for a frame of {size} bytes") from None
+
+
+def _owned(fd: int, owner: int) -> int:
+    """Mark an open file of ours by its owner, as F_GETOWN tells it. `_NOBODY` where that cannot be done."""
+    from fcntl import F_GETOWN, F_SETOWN, fcntl
+
+    if fd >= 0 and owner > 0:
+        with contextlib.suppress(OSError):
+            fcntl(fd, F_SETOWN, owner)
+            if fcntl(fd, F_GETOWN) == owner:
+                return owner
+    return _NOBODY
+
+
 class Closed(Exception):
     """The other end is gone."""
 
 
-class Channel:
-    """A frame stream over a readable and a writable descriptor, both non-blocking."""
+TAKEN = "its pipes were closed by something else in this program (os.closerange?)"
 
-    def __init__(self, read_fd: int, write_fd: int, bell_fd: int) -> None:
-        self.read_fd = read_fd
-        self.write_fd = write_fd
-        self.bell_fd = bell_fd
+
+def _closed(error: OSError) -> Closed:
+    return Closed(TAKEN if error.errno == errno.EBADF else str(error))
+
+
+class Channel:
+    """A frame stream over a readable and a writable descriptor, both non-blocking.
+
+    Args:
+        read_fd: what is read.
+        write_fd: what is written.
+        bell_fd: what wakes the other side.
+        peer: the process on the other side, 0 if it is not known.
+        rings: what frames cross by when the other side has it too, or why there is none.
+
+    Attributes:
+        why: why frames cross by the pipes; "" where they do not.
+        spin: for how many seconds a wait may spin.
+    """
+
+    def __init__(
+        self, read_fd: int, write_fd: int, bell_fd: int, peer: int = 0, rings: Rings | str = _NONE
+    ) -> None:
+        self.read_fd = Descriptor(read_fd)
+        self.write_fd = Descriptor(write_fd)
+        self.bell_fd = Descriptor(bell_fd)
+        from fcntl import F_GETOWN, fcntl  # late: not all conversations go over descriptors
+
+        self._fcntl, self._get_owner = fcntl, F_GETOWN
+        # Who would get signals of the file, if it sent any. It belongs to the open file, not to its number
+        # and no other file has it, and it is read in a fraction of the time of an fstat.
+        self._owner = _owned(self.write_fd, peer)
+        self._looked = 0.0
         self.lock = threading.Lock()
         self._rest: bytes = b""
         self._large: bytearray | None = None
         self._filled = 0
+        self.spin = _SPIN_ON_PIPES
+        self.why = rings if isinstance(rings, str) else "Node has not said yet whether it has them"
+        self._rings = None if isinstance(rings, str) else rings
+        self._take: Callable[[float], bytes] | None = None  # from the ring, once Node writes to it
+        self._put: Callable[[bytes | memoryview], int] | None = None  # to the ring, once Node was told
+        self._accepted = False  # Node is to be told
+        if self._rings is not None:
+            self._rings.bells(self.read_fd, self.write_fd, self.bell_fd)
         self.sent = 0
         self.received = 0
         self.broken: ProtocolError | None = None  # what came behind the last good frame
 
-    def receive(self) -> Sequence[Frame]:
-        """Frames that are complete now, possibly none. Raises Closed at end of file, ProtocolError on
-        junk."""
+    def intact(self) -> bool:
+        """Whether the descriptors are still ours, which `send` looks at too before it writes: what writes
+        each time, the others now and then."""
+        try:
+            if (
+                self._fcntl(self.write_fd, self._get_owner) != self._owner
+                or _monotonic() - self._looked >= _A_WHILE
+            ):
+                self._look()
+        except (OSError, ValueError, Closed):
+            return False
+        return True
+
+    def _look(self) -> None:
+        """Raise Closed where the descriptors are not ours any more."""
+        intact = self.write_fd.ours
+        now = _monotonic()
+        if now - self._looked >= _A_WHILE:
+            self._looked = now
+            intact = intact and self.read_fd.ours and self.bell_fd.ours
+        if not intact:
+            raise Closed(TAKEN)
+
+    def receive(self, until: float = 0.0) -> Sequence[Frame]:
+        """Frames that are complete now, possibly none; where nothing has come it looks again and again until
+        a time (of time.perf_counter). Raises Closed at end of file, ProtocolError on junk."""
+        if self._take is not None:
+            return self._receive_rings(self._take, until)
         if self._large is not None:
             return self._receive_large(self._large)
-        try:
-            data = os.read(self.read_fd, _CHUNK)
-        except BlockingIOError:
-            return ()
-        except OSError as error:
-            raise Closed(str(error)) from None
+        fd = self.read_fd
+        while True:
+            try:
+                data = _read(fd, _CHUNK)
+                break
+            except BlockingIOError:
+                if not until or _perf_counter() >= until:
+                    return ()
+            except OSError as error:
+                raise _closed(error) from None
         if not data:
             raise Closed("end of file")
+        return self._parse(data)
+
+    def _receive_rings(self, take: Callable[[float], bytes], until: float) -> Sequence[Frame]:
+        whole: list[Frame] = []
+        try:
+            if self._large is not None:
+                assert self._rings is not None
+                self._filled += self._rings.into(self._large, self._filled)
+                if self._filled < len(self._large):
+                    return ()
+                whole.append(self._whole(self._large))
+                until = 0.0
+            data = take(until)
+        except OSError as error:
+            raise _closed(error) from None
+        except EOFError as error:
+            raise Closed(str(error)) from None
+        except ValueError as error:
+            raise ProtocolError(str(error)) from None
+        if whole:
+            return [*whole, *(self._parse(data) if data else ())]
+        return self._parse(data) if data else ()
+
+    def _parse(self, data: bytes) -> Sequence[Frame]:
+        """The frames that are complete with these bytes."""
         if self._rest:
             data = self._rest + data
             self._rest = b""
-        frames: list[Frame] = []
         position, end = 0, len(data)
+        if end >= PREFIX_SIZE:  # nearly always it is one frame
+            size, ident, head, epoch, kind, flags = _unpack(data)
+            if head == size == end - PREFIX_SIZE and 0 < kind <= _LAST_KIND:
+                self.received += 1
+                return (_tuple(Frame, (kind, ident, epoch, flags, data[PREFIX_SIZE:], b"")),)
+        frames: list[Frame] = []
         while end - position >= PREFIX_SIZE:
-            size, ident, head, epoch, kind, flags = PREFIX.unpack_from(data, position)
-            if size > MAX_FRAME or head > size or not 0 < kind <= _LAST_KIND:
+            size, ident, head, epoch, kind, flags = _unpack(data, position)
+            about_rings = kind == _RINGS and self._rings is not None and self._take is None
+            if size > MAX_FRAME or head > size or not (0 < kind <= _LAST_KIND or about_rings):
                 self.broken = ProtocolError(f"malformed frame (size {size}, head {head}, kind {kind})")
                 if not frames:
                     raise self.broken
@@ -79,19 +217,38 @@ class Channel:
             stop = start + size
             if stop > end:
                 if size > _CHUNK:
-                    self._large = bytearray(PREFIX_SIZE + size)
+                    self._large = _room_for(PREFIX_SIZE + size)
                     self._filled = end - position
                     self._large[: self._filled] = data[position:]
                     position = end
                 break
+            if about_rings:
+                if self._heard(data[start:stop]):  # what is behind it has only rung
+                    self.received += len(frames)
+                    return [*frames, *self.receive()]
+                position = stop
+                continue
             middle = start + head
             body = data[middle:stop] if middle < stop else b""
-            frames.append(Frame(kind, ident, epoch, flags, data[start:middle], body))
+            # As its constructor does, without a call of Python's.
+            frames.append(_tuple(Frame, (kind, ident, epoch, flags, data[start:middle], body)))
             position = stop
         if position < end:
             self._rest = data[position:]
         self.received += len(frames)
         return frames
+
+    def _heard(self, reason: bytes) -> bool:
+        """Node has said whether it has the rings: the text is why not."""
+        rings = self._rings
+        assert rings is not None
+        if reason:
+            self._rings, self.why = None, reason.decode(errors="replace")
+            rings.close()
+            return False
+        self.why, self.spin = "", _SPIN_ON_RINGS
+        self._take, self._accepted = rings.receive, True
+        return True
 
     def _receive_large(self, large: bytearray) -> Sequence[Frame]:
         # Straight into its place: an array of 8 MB is never copied on its way in.
@@ -102,30 +259,56 @@ class Channel:
             except BlockingIOError:
                 return ()
             except OSError as error:
-                raise Closed(str(error)) from None
+                raise _closed(error) from None
             if not count:
                 raise Closed("end of file")
             self._filled += count
+        return (self._whole(large),)
+
+    def _whole(self, large: bytearray) -> Frame:
+        """A frame that was read to its place."""
+        view = memoryview(large)
         self._large = None
         self.received += 1
-        _, ident, head, epoch, kind, flags = PREFIX.unpack_from(large, 0)
+        _, ident, head, epoch, kind, flags = _unpack(large, 0)
         middle = PREFIX_SIZE + head
-        return (
-            Frame(kind, ident, epoch, flags, bytes(view[PREFIX_SIZE:middle]), view[middle:].toreadonly()),
-        )
+        return Frame(kind, ident, epoch, flags, bytes(view[PREFIX_SIZE:middle]), view[middle:].toreadonly())
+
+    @property
+    def filling(self) -> bool:
+        """Whether a large frame has come in part."""
+        return self._large is not None
 
     def send(
         self, parts: Sequence[bytes | memoryview], bell: bool, meanwhile: Callable[[], object] | None
     ) -> None:
         """Write parts completely. The caller holds `lock`. While the pipe is full, what arrives is read by
         `meanwhile` (two sides writing a megabyte at once would wait for each other for ever)."""
+        if self._accepted and self._rings is not None:
+            self._send(_GO_ON, False, meanwhile)
+            self._put = self._rings.send
+            self._accepted = False
+        if self._put is not None:
+            self._send_rings(self._put, parts, meanwhile)
+        else:
+            self._send(parts, bell, meanwhile)
+        self.sent += 1
+
+    def _send(
+        self, parts: Sequence[bytes | memoryview], bell: bool, meanwhile: Callable[[], object] | None
+    ) -> None:
         data = parts[0]
+        fd = self.write_fd
         try:
-            count = os.write(self.write_fd, data)
+            if self._fcntl(fd, self._get_owner) != self._owner or _monotonic() - self._looked >= _A_WHILE:
+                self._look()
+            count = _write(fd, data)
         except BlockingIOError:
             count = 0
         except OSError as error:
-            raise Closed(str(error)) from None
+            raise _closed(error) from None
+        except ValueError:  # -1: closed by ourselves
+            raise Closed("closed") from None
         # Rung before the rest is written: more than the pipe holds goes through only while Node reads.
         if bell:
             self.ring()
@@ -133,16 +316,40 @@ class Channel:
             self._send_rest(parts, count, meanwhile)
             if bell and not count:
                 self.ring()  # Node may have looked before the first byte was there
-        self.sent += 1
+
+    def _send_rings(
+        self,
+        put: Callable[[bytes | memoryview], int],
+        parts: Sequence[bytes | memoryview],
+        meanwhile: Callable[[], object] | None,
+    ) -> None:
+        poll: select.poll | None = None
+        try:
+            for part in parts:
+                count = put(part)
+                if count == len(part):
+                    continue
+                view = memoryview(part).cast("B")[count:]
+                while view:
+                    if poll is None:
+                        poll = select.poll()
+                        poll.register(self.read_fd, select.POLLIN)
+                    if poll.poll(_FULL) and meanwhile is not None:
+                        meanwhile()
+                    view = view[put(view) :]
+        except OSError as error:
+            raise _closed(error) from None
+        except ValueError as error:
+            raise Closed(str(error)) from None
 
     def ring(self) -> None:
         """One byte that wakes Node's event loop. A full bell socket rings anyway, so it may be dropped."""
         try:
-            os.write(self.bell_fd, b"!")
+            _write(self.bell_fd, b"!")
         except BlockingIOError:
             pass
         except OSError as error:
-            raise Closed(str(error)) from None
+            raise _closed(error) from None
 
     def _send_rest(
         self, parts: Sequence[bytes | memoryview], skip: int, meanwhile: Callable[[], object] | None
@@ -156,12 +363,12 @@ class Channel:
             view, skip = view[skip:], 0
             while view:
                 try:
-                    view = view[os.write(self.write_fd, view) :]
+                    view = view[_write(self.write_fd, view) :]
                     continue
                 except BlockingIOError:
                     pass
                 except OSError as error:
-                    raise Closed(str(error)) from None
+                    raise _closed(error) from None
                 if poll is None:
                     poll = select.poll()
                     poll.register(self.write_fd, select.POLLOUT)
@@ -175,8 +382,9 @@ class Channel:
 
     def close(self) -> None:
         """Close all descriptors; harmless twice."""
+        if self._rings is not None:
+            self._rings.close()
         for name in ("read_fd", "write_fd", "bell_fd"):
-            fd: int = getattr(self, name)
-            if fd >= 0:
-                setattr(self, name, -1)
-                os.close(fd)
+            fd: Descriptor = getattr(self, name)
+            setattr(self, name, Descriptor(-1))
+            fd.close()

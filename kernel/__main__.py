@@ -1,5 +1,9 @@
 """`python -m polyrepl.kernel -f CONNECTION_FILE`: what Jupyter starts."""
 
-from .app import main
+from polyrepl import drop_started_from
+
+drop_started_from()
+
+from .app import main  # noqa: E402  what stands beside the notebook is not imported here
 
 main()

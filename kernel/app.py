@@ -7,6 +7,7 @@ Node is spawned before IPython is imported, so that both start at the same time.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 
@@ -14,6 +15,7 @@ import sys
 def main() -> None:
     """Start the kernel and serve until it is shut down."""
     from polyrepl.bridge import NodeNotFound
+    from polyrepl.repl.session.nesting import nesting
 
     from .session import KernelSession
 
@@ -22,9 +24,14 @@ def main() -> None:
         session.start()
     import_without_debugger()
     from .application import PolyreplKernelApp
+    from .steps import KernelLoop
 
+    # ipykernel asks for the thread's event loop; newer Pythons warn where none has been set.
+    loop = KernelLoop()
+    asyncio.set_event_loop(loop)
     PolyreplKernelApp.lisp = session
-    PolyreplKernelApp.launch_instance()
+    with nesting(loop):
+        PolyreplKernelApp.launch_instance()
 
 
 def import_without_debugger() -> None:

@@ -12,20 +12,24 @@ what a slow client has not read yet, and our streams stand in for sys.stdout and
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import zmq
 from ipykernel.kernelapp import IPKernelApp
 from platformdirs import user_state_path
+from polyrepl import stand_before_sites
 from tornado.ioloop import IOLoop
 from traitlets import DottedObjectName, Type
 
 from .kernel import PolyreplKernel
 from .session import KernelSession
+from .text import safely
 
 HIGH_WATER_MARK = 100_000
 SEND_TIMEOUT_MS = 10_000
+JSON_PACKERS = ("json", "orjson")
 
 
 class PolyreplKernelApp(IPKernelApp):
@@ -44,6 +48,15 @@ class PolyreplKernelApp(IPKernelApp):
         if self.kernel is not None:
             self.kernel.ready()
 
+    def init_path(self) -> None:
+        """Let the notebook's folder be imported from: behind the standard library, before what is installed.
+
+        The kernelspec's -P has kept it out until now, and is no wish of the person's; PYTHONSAFEPATH is one.
+        """
+        if "" in sys.path or self.ignore_cwd or os.environ.get("PYTHONSAFEPATH"):
+            return
+        stand_before_sites("")
+
     def load_config_file(self, *args: Any, **options: Any) -> None:
         """Read IPython's configuration; history goes to a file of its own, Lisp is no IPython input."""
         super().load_config_file(*args, **options)
@@ -52,6 +65,12 @@ class PolyreplKernelApp(IPKernelApp):
             file = history_file()
             manager.hist_file = ":memory:" if file is None else str(file)
 
+    def init_sockets(self) -> None:
+        """Make the sockets, and let every message through them carry any text."""
+        if self.session.packer in JSON_PACKERS:
+            self.session.pack = safely(self.session.pack)
+        super().init_sockets()
+
     def init_control(self, context: Any) -> None:
         """Make the control channel and its thread, and no thread for subshells."""
         super().init_control(context)
@@ -59,7 +78,7 @@ class PolyreplKernelApp(IPKernelApp):
         unused.io_loop.close(all_fds=True)
 
     def _bind_socket(self, s: Any, port: int) -> Any:
-        if s.socket_type == zmq.XPUB:  # these options must be set before it is bound
+        if s.type == zmq.XPUB:  # these options must be set before it is bound
             s.setsockopt(zmq.XPUB_NODROP, 1)
             s.setsockopt(zmq.SNDHWM, HIGH_WATER_MARK)
             # A client that stopped reading altogether must not stop the others for ever.
@@ -97,4 +116,12 @@ def history_file() -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return folder / "kernel-history.sqlite" if os.access(folder, os.W_OK) else None
+    file = folder / "kernel-history.sqlite"
+    try:
+        # What was typed may hold secrets: nobody else reads it.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if file.stat().st_mode & 0o077:
+            file.chmod(0o600)
+    except OSError:
+        return None
+    return file if os.access(folder, os.W_OK) else None

@@ -8,11 +8,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from polyrepl.lisp.indent import indent_for
+from polyrepl.lisp.layout.indent import indent_for
+from polyrepl.repl.complete import modes
 
-from .cells import shift, split
-from .completing import KernelServices, complete, complete_python
+from .cells import is_for_ipython, is_marker, markers, shift, split
+from .completing import Item, KernelServices, complete, complete_python
 from .inspecting import inspect, name_cells
+from .text import well_formed
+
+
+def completed(start: int, end: int, found: list[Item]) -> dict[str, Any]:
+    """A complete_reply's content."""
+    return {
+        "status": "ok",
+        "matches": [item.text for item in found],
+        "cursor_start": start,
+        "cursor_end": end,
+        "metadata": {
+            "_jupyter_types_experimental": [
+                {"text": i.text, "type": i.kind, "signature": i.signature, "start": start, "end": end}
+                for i in found
+            ]
+        },
+    }
 
 
 class Asking:
@@ -25,39 +43,40 @@ class Asking:
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """The reader's verdict; an incomplete cell also says where the next line goes."""
         cell = split(code)
+        if is_marker(code):
+            return {"status": "incomplete", "indent": ""}  # its code is still to come
         if cell.language == "py":
             status, indent = self.shell.input_transformer_manager.check_complete(cell.code)
             return {"status": status, **({"indent": " " * (indent or 0)} if status == "incomplete" else {})}
         if cell.language == "js":
-            return {"status": "unknown"}
-        verdict = self.lisp.status(cell.code)
-        if verdict.kind == "incomplete":
+            verdict = await self.services.node("status", cell.code) or modes.javascript_verdict(cell.code)
+            if verdict == "incomplete":
+                return {"status": verdict, "indent": " " * modes.indent(cell.code, len(cell.code), "js")}
+            return {"status": "complete" if verdict == "empty" else verdict}
+        if is_for_ipython(code):
+            return {"status": "complete"}
+        read = self.lisp.status(cell.code)
+        if read.kind == "incomplete":
             return {"status": "incomplete", "indent": " " * indent_for(cell.code, len(cell.code))}
-        return {"status": "invalid" if verdict.kind == "invalid" else "complete"}
+        return {"status": "invalid" if read.kind == "invalid" else "complete"}
 
     async def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:
         """Names that fit at the cursor, with their kinds and signatures."""
         cursor = len(code) if cursor_pos is None else max(0, min(cursor_pos, len(code)))
+        if (marker := markers(code[:cursor])) is not None:
+            start, end, found = *marker[:2], [Item(each, "magic") for each in marker[2]]
+            return completed(start, end, found)
         cell = split(code)
         before = len(code) - len(cell.code)
+        if cursor < before:  # in the marker's line
+            return completed(cursor, cursor, [])
         inner = shift(code, cursor)
         if cell.language == "py":
             start, end, found = await complete_python(self.services, self.shell, cell.code, inner)
         else:
             start, end, found = await complete(self.services, cell.code, inner, cell.language)
         start, end = start + before, end + before
-        return {
-            "status": "ok",
-            "matches": [item.text for item in found],
-            "cursor_start": start,
-            "cursor_end": end,
-            "metadata": {
-                "_jupyter_types_experimental": [
-                    {"text": i.text, "type": i.kind, "signature": i.signature, "start": start, "end": end}
-                    for i in found
-                ]
-            },
-        }
+        return completed(start, end, found)
 
     async def do_inspect(
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
@@ -100,7 +119,9 @@ class Asking:
             case "range":
                 found = manager.get_range(session or 0, start or 0, stop, raw=raw, output=output)
             case "search":
-                found = manager.search(pattern or "*", raw=raw, output=output, n=n, unique=unique)
+                found = manager.search(
+                    well_formed(pattern or "*"), raw=raw, output=output, n=n, unique=unique
+                )
             case _:
                 raise ValueError(f"history access type {hist_access_type!r}: one of tail, range, search")
         # IPython calls the running session 0; a client can ask for it again only by its number.

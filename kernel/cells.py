@@ -10,17 +10,36 @@ becomes an empty one.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from polyrepl.repl.modes import Mode
+    from polyrepl.repl.complete.modes import Mode
 
 
 MARKERS: dict[str, Mode] = {"py": "py", "python": "py", "js": "js", "javascript": "js", "lisp": "lisp"}
 
 _MAGIC = re.compile(r"(?:^|(?<=\n))[ \t]*(?P<word>(?P<sign>%%?|!)(?P<name>[A-Za-z]\w*))")
-_MARKER = re.compile(r"\s*%%(\w+)[ \t]*(?:\n|\Z)")
+# Magics whose cell is text of another kind, and no Python.
+TEXT_MAGICS = frozenset(
+    (
+        *("bash", "sh", "script", "system", "sx", "perl", "ruby"),
+        *("html", "HTML", "latex", "markdown", "svg", "SVG", "writefile", "file"),
+    )
+)
+_TEXT_MAGIC = re.compile(r"\s*%%(\w+)")
+_LINE_MAGIC = re.compile(r"\s*(?:!!?[ \t]*[^=\s]|%(?!time(?:it)?\s+\()[A-Za-z]\w*(?:\s|\Z))")
+_NAME = r"[^\s()\[\]{}\"'`~,;:?!]+"
+_QUESTION = re.compile(
+    rf"\s*(?:(?P<before>\?\??)[ \t]*(?P<name>{_NAME})|(?P<other>{_NAME})(?P<after>\?\??)"
+    r"|,doc\s+(?P<doc>\S+))\s*"
+)
+_COMMAND = re.compile(r"\s*,([a-z]+)\b")
+_RENEWAL = re.compile(r"\s*,(reload|autoreload)(?:[ \t]+(\S+))?\s*")
+_TYPED = re.compile(r"\s*(%%?\w*)")
+_MARKER = re.compile(r"\s*%%(\w+)[ \t]*(?:\r?\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +63,88 @@ def split(text: str) -> Cell:
     return Cell(MARKERS[found[1]], "\n" * found[0].count("\n") + text[found.end() :])
 
 
+def is_marker(text: str) -> bool:
+    """Is the text a marker alone, whose code is still to come?"""
+    found = _MARKER.match(text)
+    return found is not None and found[1] in MARKERS and not text[found.end() :].strip()
+
+
+def markers(before: str) -> tuple[int, int, list[str]] | None:
+    """Where a marker is being typed, and those it may be; None where none is."""
+    found = _TYPED.fullmatch(before)
+    if found is None:
+        return None
+    fitting = [f"%%{name}" for name in MARKERS if f"%%{name}".startswith(found[1])]
+    return found.start(1), found.end(1), fitting
+
+
+def is_for_ipython(text: str) -> bool:
+    """Does an unmarked cell hold nothing but commands of IPython's: `!ls`, `%pip install x`, `%%bash ..`?
+
+    Not the magics that run the rest of the cell as Python (`%%time`): that rest is Lisp.
+    """
+    found = _TEXT_MAGIC.match(text)
+    if found is not None:
+        return found[1] in TEXT_MAGICS
+    lines = [line for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(_LINE_MAGIC.match(line) for line in lines)
+
+
+def question(text: str) -> tuple[str, int, bool] | None:
+    """What a cell asks about, if it does.
+
+    Returns:
+        The name (`?x`, `x?`, `,doc x`), 1 where for its source too (`??x`, `x??`), and whether the cell can
+        mean nothing else: `x?` may be a name itself.
+    """
+    found = _QUESTION.fullmatch(text)
+    if found is None:
+        return None
+    marks = found["before"] or found["after"] or ""
+    return found["name"] or found["other"] or found["doc"], int(len(marks) == 2), not found["other"]
+
+
+def renewal(text: str) -> tuple[str, str] | None:
+    """The command of a cell that is `,reload [name]` or `,autoreload [on|off]`, and its argument."""
+    found = _RENEWAL.fullmatch(text)
+    return None if found is None else (found[1], found[2] or "")
+
+
 def shift(text: str, cursor: int) -> int:
     """Where a cursor of the text stands in the code of its cell."""
     code = split(text).code
     return max(0, cursor - (len(text) - len(code)))
 
 
-def magic_hint(text: str, said: str) -> str | None:
-    """What helps who wrote an IPython magic, or a marker out of its place, in a Lisp cell.
+def magic_hint(text: str, said: str, magics: Container[str]) -> str | None:
+    """What helps who wrote an IPython magic, a command of the prompt's or a marker out of its place.
+
+    Lisp cells only.
 
     Args:
         text: the cell.
         said: what the Lisp reader or compiler said of it.
+        magics: the names of IPython's magics for cells.
     """
+    command = _COMMAND.match(text)
+    if command is not None and re.search(rf"(?:^| ){command[1]}(?: |$)", said):
+        return (
+            "commands with a comma are the prompt's; here ?name tells of a name, and Tab and Shift-Tab help"
+        )
     for found in _MAGIC.finditer(text):
         first = not re.sub(r";[^\n]*", "", text[: found.start()]).strip()
         if not first and said.strip() != f"unbound symbol {found['word']}":
             continue
-        if found["sign"] == "%%" and found["name"].lower() in MARKERS:
-            return f"%%{found['name'].lower()} stands alone on the very first line of its cell"
-        return f"{found['word']} is IPython's: it works in a Python cell, below %%py"
+        name, word = found["name"], found["word"]
+        if found["sign"] == "%%" and name.lower() in MARKERS:
+            return f"%%{name.lower()} stands alone on the very first line of its cell"
+        if found["sign"] == "%%" and name not in magics:
+            near = get_close_matches(name.lower(), [*MARKERS, *TEXT_MAGICS, "time", "timeit"], 1)
+            return (
+                f"did you mean %%{near[0]}?"
+                if near
+                else "a cell is Lisp, or Python below %%py, or JavaScript below %%js"
+            )
+        hint = f"{word} is IPython's: it works in a Python cell, below %%py"
+        return f"(time form) says how long a form takes; {hint}" if name == "time" else hint
     return None

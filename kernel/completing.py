@@ -6,19 +6,19 @@ and signature. While a cell runs, JavaScript's live objects are asked for 100 ms
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from polyrepl.bridge import BridgeError
-from polyrepl.repl.services import SessionServices
+from polyrepl.repl.complete.services import SessionServices
+from polyrepl.repl.session.node_module import NodeModule
 
 from .session import KernelSession
 
 if TYPE_CHECKING:
-    from polyrepl.repl.modes import Mode
+    from polyrepl.repl.complete.modes import Mode
 
 INSPECTING = Path(__file__).with_name("node") / "inspecting.mjs"
 DEADLINE = 0.1
@@ -59,28 +59,31 @@ class KernelServices(SessionServices):
 
     session: KernelSession
 
-    def terminal(self) -> Any:
-        """The modules that answer, in the living Node."""
-        found = super().terminal()
-        if "describe" not in self._functions:
-            self._functions["describe"] = self.session.bridge.import_module(str(INSPECTING)).describe
-        return found
+    def __init__(self, session: KernelSession) -> None:
+        super().__init__(session)
+        self.inspecting = NodeModule(session.bridge, INSPECTING, ("describe",))
+
+    def load(self) -> None:
+        """Have Node loaded with what answers; waits for it."""
+        super().load()
+        self.inspecting.load()
+
+    def patience(self) -> float:
+        """A running cell that keeps Node busy delays no answer for long."""
+        return DEADLINE if self.session.running else IDLE_DEADLINE
 
     async def look_at(self, root: str, path: list[str]) -> dict[str, Any] | None:
         """What a JavaScript name is (node/inspecting.mjs)."""
-        answer: dict[str, Any] | None = await self.node("describe", root, path)
+        answer: dict[str, Any] | None = None
+        with contextlib.suppress(KeyboardInterrupt):  # it was meant for the cell
+            answer = await self.inspecting.ask("describe", root, path, deadline=self.patience())
         return answer
 
     async def node(self, function: str, *args: Any) -> Any:
-        """Call a function of node/terminal.mjs; None if Node does not answer in time."""
-        bridge = self.session.bridge
-        if self._module is None or self._module_pid != bridge.pid or not bridge.alive:
-            return None
-        try:
-            async with asyncio.timeout(DEADLINE if self.session.running else IDLE_DEADLINE):
-                return await bridge.call_async(self._functions[function], *args)
-        except (TimeoutError, BridgeError, KeyboardInterrupt):
-            return None
+        """Call a function of repl/node/describe.mjs; None if Node does not answer in time."""
+        with contextlib.suppress(KeyboardInterrupt):  # it was meant for the cell
+            return await super().node(function, *args)
+        return None
 
 
 async def complete(services: KernelServices, code: str, cursor: int, mode: Mode) -> Found:
@@ -105,6 +108,8 @@ async def complete_python(services: KernelServices, shell: Any, code: str, curso
         start, end, items = await complete(services, code, cursor, "py")
         if items:
             return start, end, items
+    if not code[:cursor].rpartition("\n")[2].strip():  # which IPython's completer does not take
+        return cursor, cursor, []
     from IPython.core.completer import provisionalcompleter, rectify_completions
 
     shell.Completer.use_jedi = False

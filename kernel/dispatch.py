@@ -3,8 +3,9 @@
 In: messages from the shell socket. Out: handler calls between a `busy` and an `idle` status, and replies.
 
 Cells run one after the other. While one is running, or waits in an `await`, every other request (complete,
-inspect, is_complete, comms, history, kernel_info ..) is answered at once, in a context of its own. After the
+inspect, is_complete, history, kernel_info ..) is answered at once, in a context of its own. After the
 `idle` of such a request a `busy` of the running cell follows, since front ends believe the last status.
+Comm messages run code of the program: they are steps of it, and wait where those do (steps.py).
 """
 
 # mypy: disallow-untyped-calls=False
@@ -21,10 +22,12 @@ from traitlets import Float
 
 from .interrupts import Interrupts
 from .stdin import Stdin
+from .steps import KernelLoop
 
 Message = dict[str, Any]
 
 HOPS_OF_A_MESSAGE = 6
+STEPS = frozenset(("comm_open", "comm_msg", "comm_close"))
 
 
 class Waiting:
@@ -49,6 +52,7 @@ class ConcurrentKernel(Stdin):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._queue: list[Waiting] = []
+        self._steps: dict[asyncio.Task[None], None] = {}
         self._running: Message | None = None
 
     def start(self) -> None:
@@ -70,15 +74,21 @@ class ConcurrentKernel(Stdin):
             return
         beside = contextvars.copy_context()
         if self._main_asyncio_lock.locked():
-            await asyncio.create_task(self._serve_beside(idents, message), context=beside)
+            serving = asyncio.create_task(self._serve_beside(idents, message), context=beside)
+            if kind in STEPS:
+                self._steps[serving] = None
+                serving.add_done_callback(self._steps.pop)
+            await serving
         else:
             async with self._main_asyncio_lock:
                 await asyncio.create_task(self._serve_beside(idents, message), context=beside)
 
     async def _serve_in_turn(self, idents: Any, message: Message) -> None:
-        place = Waiting()
+        place, before = Waiting(), list(self._steps)
         self._queue.append(place)
         async with self._main_asyncio_lock:
+            if before:  # steps that came first, and have waited for the cell before this one
+                await asyncio.wait(before)
             self._queue.remove(place)
             self.set_parent(idents, message, channel="shell")
             if place.aborted:
@@ -88,7 +98,8 @@ class ConcurrentKernel(Stdin):
                 return
             self._running = message
             try:
-                await self._serve(idents, message)
+                with self.interrupts.cell(message):
+                    await self._serve(idents, message)
             finally:
                 self._running = None
 
@@ -96,6 +107,9 @@ class ConcurrentKernel(Stdin):
         """Serve what is no cell. The parent is set for this context alone, so that what no context assigns
         belongs to the last cell: output of a pool's thread, of a child process.
         """
+        loop = asyncio.get_running_loop()
+        if message["header"]["msg_type"] in STEPS and isinstance(loop, KernelLoop):
+            await loop.turn_over()
         self._shell_parent_ident.set(idents)
         self._shell_parent.set(message)
         self.shell.set_thread_parent(message)
@@ -114,7 +128,7 @@ class ConcurrentKernel(Stdin):
             if kind == "execute_request":
                 await handler(self.shell_stream, idents, message)
             else:
-                with self.interrupts.callback():
+                with self.interrupts.callback(message):
                     result = handler(self.shell_stream, idents, message)
                     if inspect.isawaitable(result):
                         await result
@@ -163,6 +177,11 @@ class ConcurrentKernel(Stdin):
 
     def post_handler_hook(self) -> None:
         """Not used."""
+
+    async def interrupt_request(self, stream: Any, ident: Any, parent: Message) -> None:
+        """Called on the control thread: stop what runs by now, and not what begins afterwards."""
+        self.interrupts.request(parent)
+        await super().interrupt_request(stream, ident, parent)
 
     # -- what we do not have, said as protocol says it ---------------------------------------------
 

@@ -13,21 +13,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from polyrepl.lisp import corelib
-from polyrepl.repl import python_objects
-from polyrepl.repl.context import call_at, word_at
-from polyrepl.repl.helper import ask
-from polyrepl.repl.trace import SCHEME
+from polyrepl.lisp.runtime import corelib
+from polyrepl.repl.complete import js_context
+from polyrepl.repl.complete.context import call_at, word_at
+from polyrepl.repl.complete.helper import ask
+from polyrepl.repl.known import python_objects
+from polyrepl.repl.known.describing import lisp_source
+from polyrepl.repl.session.trace import SCHEME
 
 from .completing import KernelServices
 
 if TYPE_CHECKING:
-    from polyrepl.repl.modes import Mode
+    from polyrepl.repl.complete.modes import Mode
 
 KINDS = {"special": "special form", "definer": "special form", "js": "JavaScript"}
 PATIENCE = 1.0
-CELL_FILE = re.compile(r"[^\s<>]*[/\\]ipykernel_\d+[/\\]\d+\.py")
-RUNTIME = Path(corelib.__file__).with_name("runtime")
+CELL_FILE = re.compile(r"[^\s<>\"']*[/\\]ipykernel_\d+[/\\]\d+\.py")
+RUNTIME = Path(corelib.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,14 @@ async def inspect(
     services: KernelServices, shell: Any, code: str, cursor: int, mode: Mode, level: int
 ) -> dict[str, Any]:
     """The bundle for the name at the cursor; in the arguments of a call, for what is called."""
-    word = word_at(code, cursor)
-    found = await look_up(services, shell, word, mode, level) if word else {}
-    if not found and mode == "lisp":
+    if mode == "js":
+        word, called = js_context.word_at(code, cursor), js_context.call_head(code, cursor)
+    else:
         call = call_at(code, cursor)
-        if call is not None and call.head != word:
-            found = await look_up(services, shell, call.head, mode, level)
+        word, called = word_at(code, cursor), call.head if call is not None else ""
+    found = await look_up(services, shell, word, mode, level) if word else {}
+    if not found and called and called != word:
+        found = await look_up(services, shell, called, mode, level)
     return found
 
 
@@ -89,10 +93,10 @@ async def look_up(services: KernelServices, shell: Any, word: str, mode: Mode, l
             source, where = definition(services, word)
             return Card(word, kind, known.shape, known.doc, source if level else "", where).bundle()
     path = word.lstrip(".").split(".")
-    if mode == "lisp" and path[0] == "py":
-        return await python_bundle(shell, word, python_objects.names(services.main()), path[1:], level)
-    root = services.js_name(path[0]) if mode == "lisp" else path[0]
-    answer = await services.look_at(root, path[1:])
+    if path[0] == "py":
+        return await python_bundle(shell, word, services.python(), path[1:], level)
+    root, *rest = services.js_path(path, mode)
+    answer = await services.look_at(root, rest)
     if answer is None:
         return {}
     if "python" in answer:
@@ -144,17 +148,11 @@ def name_cells(shell: Any, bundle: dict[str, Any]) -> dict[str, Any]:
 
 def definition(services: KernelServices, name: str) -> tuple[str, str]:
     """Source text and place of a name of the Lisp; empty where nobody knows."""
-    span = services.session.definitions.get(name)
-    if span is not None:
-        return span.text, repr(span)
-    entry = corelib.table().get(name)
-    if entry is None:
+    found = lisp_source(services.session.compiler, services.session.definitions, name)
+    if found is None:
         return "", ""
-    text = corelib.runtime_files()[entry.file]
-    begin = re.search(rf"^export .*\b{re.escape(entry.js)}(?![\w$])", text, re.MULTILINE)
-    if begin is None:
-        return "", str(RUNTIME / entry.file)
-    end = text.find("\n}", begin.start())
-    stop = text.find("\n", begin.start()) if end < 0 else end + 2
-    line = text.count("\n", 0, begin.start()) + 1
-    return text[begin.start() : stop], f"{RUNTIME / entry.file}:{line}"
+    where, text, _ = found
+    if not where:
+        entry = corelib.table()[name]
+        where = f"{RUNTIME / entry.file}:{corelib.source(entry)[1]}"
+    return text, where

@@ -101,7 +101,8 @@ def folder_of(options: argparse.Namespace) -> Path | None:
 def fill(folder: Path, display_name: str, env: dict[str, str]) -> None:
     """Put kernel.json and the logos into a folder."""
     spec: dict[str, Any] = {
-        "argv": [sys.executable, "-m", "polyrepl.kernel", "-f", "{connection_file}"],
+        # -P: what lies beside a notebook (json.py, select.py) is not imported in place of what we need.
+        "argv": [sys.executable, "-P", "-m", "polyrepl.kernel", "-f", "{connection_file}"],
         "display_name": display_name,
         "language": "polyrepl",
         "interrupt_mode": "message",

@@ -2,7 +2,7 @@
 
 In: the signal, on the main thread. Out: one KeyboardInterrupt at the right place: in the Lisp form that runs
 (by the Session's ladder), in a Python cell that runs or awaits, in a widget callback. Nothing where nothing
-runs.
+runs, and nothing in what began only after the request had come.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
 import threading
+from collections import deque
 from collections.abc import Coroutine, Generator, Iterator
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
+from polyrepl.bridge.waking import Waker
 from polyrepl.repl.session import Session
+
+Message = dict[str, Any]
 
 
 class Interrupts:
@@ -28,10 +32,26 @@ class Interrupts:
         self._plain = 0
         self._holding = False
         self._held = False
-        self._waker: socket.socket | None = None
-        self._callbacks: set[asyncio.Task[Any]] = set()
+        self._waker: Waker | None = None
+        self._cell: Message | None = None
+        self._callbacks: dict[asyncio.Task[Any], Message] = {}
+        self._requests: deque[list[Message]] = deque()
         self.asked = False
         """An interrupt came since the cell began."""
+
+    def request(self, message: Message) -> None:
+        """An interrupt_request came, on another thread: for what runs by now. The signal follows."""
+        now = [self._cell, *list(self._callbacks.values())]
+        self._requests.append([each for each in now if each is not None and not sent_before(message, each)])
+
+    def _take_requests(self) -> list[Message] | None:
+        """What the requests behind a signal are for; None where it came alone, for whatever runs."""
+        if not self._requests:
+            return None
+        meant: list[Message] = []
+        while self._requests:
+            meant += self._requests.popleft()
+        return meant
 
     def install(self) -> None:
         """Take SIGINT, again before and after each cell: the program may have taken it."""
@@ -39,31 +59,25 @@ class Interrupts:
             return
         signal.signal(signal.SIGINT, self._handle)
         if self._waker is None:
-            self._watch()
+            with contextlib.suppress(RuntimeError):  # no loop runs yet
+                self._waker = Waker(asyncio.get_running_loop())
         if self._waker is not None:
-            signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
-
-    def _watch(self) -> None:
-        """Let signals wake the loop: one that comes just before it falls asleep would be seen only after."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return
-        reading, self._waker = socket.socketpair()
-        reading.setblocking(False)
-        self._waker.setblocking(False)
-        loop.add_reader(reading, lambda: reading.recv(4096))
+            self._waker.install()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        meant = self._take_requests()
+        with contextlib.suppress(RuntimeError):
+            task = asyncio.current_task()
+            if task in self._callbacks:
+                if self._is_for(self._callbacks[task], meant):
+                    self._hold() if self._holding else self._stop_here()
+                return
+        if self._cell is not None and not self._is_for(self._cell, meant):
+            return
         self.asked = True
         if self._holding:
             self._hold()
-            return
-        with contextlib.suppress(RuntimeError):
-            if asyncio.current_task() in self._callbacks:
-                self._stop_here()
-                return
-        if self._lisp.running:
+        elif self._lisp.running:
             self._lisp.interrupt()
         elif self._python is not None:
             if self._python.inside:
@@ -73,17 +87,18 @@ class Interrupts:
         elif self._plain:
             self._stop_here()
 
+    @staticmethod
+    def _is_for(served: Message, meant: list[Message] | None) -> bool:
+        return meant is None or any(served is each for each in meant)
+
     def _stop_here(self) -> None:
         """Python code is running: stop it, or the JavaScript that it waits for."""
         bridge = self._lisp.bridge
-        if bridge.connection is not None and bridge.connection.waiting:
-            bridge.interrupt(None)
-        else:
+        if not bridge.javascript_on_top or not bridge.interrupt():
             raise KeyboardInterrupt
 
     def _hold(self) -> None:
-        bridge = self._lisp.bridge
-        if bridge.connection is not None and bridge.connection.top_python:
+        if self._lisp.bridge.python_on_top:
             raise KeyboardInterrupt  # in the Python function that JavaScript has called
         self._held = True
 
@@ -108,15 +123,24 @@ class Interrupts:
             self._plain -= 1
 
     @contextlib.contextmanager
-    def callback(self) -> Iterator[None]:
-        """The current task serves a message beside the cell, or while none runs."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._callbacks.add(task)
+    def cell(self, message: Message) -> Iterator[None]:
+        """The cell of this message runs within."""
+        self._cell, self.asked = message, False
         try:
             yield
         finally:
-            self._callbacks.discard(task)
+            self._cell = None
+
+    @contextlib.contextmanager
+    def callback(self, message: Message) -> Iterator[None]:
+        """The current task serves a message beside the cell, or while none runs."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._callbacks[task] = message
+        try:
+            yield
+        finally:
+            del self._callbacks[task]
 
     async def python(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Await a Python cell so that an interrupt raises KeyboardInterrupt inside it."""
@@ -127,6 +151,18 @@ class Interrupts:
             self._python = None
 
 
+def sent_before(request: Message, other: Message) -> bool:
+    """Was a request sent before another message? It may arrive later: they come over two sockets.
+
+    Only of messages of one session, so by one clock.
+    """
+    sent, other_sent = request["header"], other["header"]
+    if sent.get("session") != other_sent.get("session"):
+        return False
+    dates = sent.get("date"), other_sent.get("date")
+    return all(isinstance(date, datetime) for date in dates) and dates[0] < dates[1]
+
+
 class Interruptible:
     """A coroutine into which KeyboardInterrupt can be raised, also at an `await` that is pending."""
 
@@ -134,6 +170,7 @@ class Interruptible:
         self._coroutine = coroutine
         self._task: asyncio.Task[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = False
         self._asked = False
         self.inside = False
         """Is code of the coroutine running at this moment?"""
@@ -149,7 +186,11 @@ class Interruptible:
             try:
                 waited = step(value)
             except StopIteration as end:
+                self._ended = True
                 return end.value
+            except BaseException:
+                self._ended = True
+                raise
             finally:
                 self.inside = False
             try:
@@ -172,4 +213,9 @@ class Interruptible:
             return
         self._asked = True
         # Not task.cancel() itself: the loop may sleep, and only this wakes it.
-        self._loop.call_soon_threadsafe(self._task.cancel)
+        self._loop.call_soon_threadsafe(self._cancel_waiting)
+
+    def _cancel_waiting(self) -> None:
+        if not self._ended:  # else the task goes on with something else: the next cell perhaps
+            assert self._task is not None
+            self._task.cancel()

@@ -11,34 +11,48 @@ matplotlib's inline backend, Python cells. Only the language is ours, and when a
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import contextlib
+import contextvars
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
 from ipykernel._version import kernel_protocol_version
-from polyrepl.bridge import BridgeError
-from polyrepl.repl.events import Exit, Lost, Problem, Value
+from polyrepl.bridge import BridgeError, JsProxy
+from polyrepl.repl.session.events import Exit, Lost, Problem, Value
+from polyrepl.repl.session.js_names import JsNames
 from traitlets import Integer, List
 
-from . import threads
+from . import callbacks, threads
 from .asking import Asking
-from .cells import magic_hint, split
+from .cells import is_for_ipython, magic_hint, question, renewal, split
 from .completing import KernelServices
 from .dispatch import ConcurrentKernel
+from .inspecting import inspect
 from .interrupts import Interrupts
+from .ipython import adapt
 from .notebook import Notebook
+from .renewing import Renewal
 from .results import bundle_of, error_content, exit_problem, failures_as_text, with_hint
 from .session import KernelSession
+from .steps import KernelLoop
 from .streams import OUTPUT_LIMIT, Stream
+from .text import well_formed
 
 Owner = tuple[dict[str, Any], int]
 """To which message code belongs, and to which form (0: none)."""
 
 BANNER = "polyrepl: one prompt, Python's and JavaScript's libraries, one live heap"
+
+
+def is_cell(message: dict[str, Any]) -> bool:
+    """Is this the message of a cell?"""
+    return bool(message) and message["header"]["msg_type"] == "execute_request"
 
 
 class PolyreplKernel(Asking, ConcurrentKernel):
@@ -68,27 +82,30 @@ class PolyreplKernel(Asking, ConcurrentKernel):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._known = atexit._ncallbacks()
         app = self.parent
         self.lisp: KernelSession = getattr(app, "lisp", None) or KernelSession()
         self.lisp.notebook = Notebook(self)
+        # A widget's own callback calls that of the program, which may be another cell's.
+        self._called_for_cell = contextvars.ContextVar("called_for_cell", default=False)
         self.lisp.namespace = self.shell.user_ns
+        adapt(self.shell)
         self.interrupts = Interrupts(self.lisp)
-        self._remember: Any = None
         self.services = KernelServices(self.lisp)
+        self.renewal = Renewal(self.lisp)
         self.lisp.on_node.append(self._share_names)
         self.lisp.trace.file_name = self._file_name
+        self.lisp.trace.installer = "%pip install"  # into this Python, whichever the shell's is
         if isinstance(self._stdout, Stream):
             self._stdout.tape.limit = self.output_limit
 
     def _share_names(self) -> None:
-        """Python sees `js.name`, JavaScript `py.name`: the rules of the terminal (repl/polyglot.py)."""
-        from polyrepl.repl.polyglot import JsNames  # takes a while, and nobody needs it before the first cell
-
-        node = self.services.terminal()
-        node.shareNames()
-        self._remember = node.remember
-        self.shell.user_ns.setdefault("js", JsNames(self.lisp))
+        """Python sees `js.name`, JavaScript `py.name`: the rules of the terminal."""
+        self.services.load()
+        self.lisp.node.share_names()
+        self.shell.user_ns.setdefault("js", JsNames(self.lisp.bridge))
         self.shell.user_ns_hidden.setdefault("js", self.shell.user_ns["js"])
+        self.shell.display_formatter.mimebundle_formatter.for_type(JsProxy, self.lisp.looks)
 
     def _file_name(self, file: str) -> str:
         """How a traceback names a file: in full, so that front ends can open it; a cell by its number."""
@@ -98,7 +115,14 @@ class PolyreplKernel(Asking, ConcurrentKernel):
     def ready(self) -> None:
         """The application is set up: take SIGINT, follow threads."""
         self.interrupts.install()
+        loop = asyncio.get_event_loop()
+        if isinstance(loop, KernelLoop):  # it answers questions while a form computes
+            loop.inside = lambda: self.lisp.bridge.python_on_top
+            self.lisp.steps = loop
+        # What IPython sets for its own shells (FORCE_COLOR, PAGER ..) is no change of the program's.
+        self.lisp.node.place.agree()
         threads.follow(self._owner, self._adopted)
+        callbacks.follow(self._cell, self._call_for_cell, self.comm_manager)
 
     def _owner(self) -> Owner | None:
         message = self.get_parent("shell")
@@ -111,9 +135,31 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         with self.lisp.bridge.form(form) if form else contextlib.nullcontext():
             yield
 
+    def _cell(self) -> Owner | None:
+        owner = self._owner()
+        return owner if owner is not None and is_cell(owner[0]) else None
+
+    def _call_for_cell(self, owner: Owner, function: Callable[[], Any]) -> Any:
+        """Call what a cell has registered: for that cell, unless another cell is what calls."""
+        if is_cell(self.get_parent("shell")) and not self._called_for_cell.get():
+            return function()
+
+        def call() -> Any:
+            self._called_for_cell.set(True)
+            self._shell_parent.set(owner[0])
+            with self._adopted(owner):
+                try:
+                    return function()
+                except Exception:  # whoever called would show it for the message
+                    self.shell.showtraceback()
+            return None
+
+        return contextvars.copy_context().run(call)
+
     def leave(self) -> None:
         """End Node and send what is left to send; harmless twice."""
-        self.lisp.close()
+        if atexit._ncallbacks() <= self._known:  # else what the program has registered may want Node still
+            self.lisp.close()
         if isinstance(self._stdout, Stream):
             self._stdout.tape.drain()
 
@@ -146,10 +192,12 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         """Run a cell and publish what it says; returns the content of the execute_reply."""
         shell = self.shell
         number = shell.execution_count
+        code = well_formed(code)  # in a string the escape means the same, in all three languages
         self._forward_input(allow_stdin)
         self.interrupts.install()
-        self.interrupts.asked = False
         try:
+            if self.interrupts.asked:  # before it began to run
+                raise KeyboardInterrupt
             error = await self._run(code, silent, store_history, number)
             answers = {} if error else await self._user_expressions(user_expressions or {})
         except KeyboardInterrupt:
@@ -181,8 +229,17 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         """Run a cell of any language; returns the content of its error, None if all went well."""
         cell = split(code)
         if cell.language == "py":
+            await self.renewal.look()
+            try:
+                with self.lisp.python_cell():
+                    return await self._run_python(code, cell.code, silent, store_history)
+            finally:
+                self.renewal.note()
+        if cell.language == "lisp" and is_for_ipython(code):
             with self.lisp.python_cell():
-                return await self._run_python(code, cell.code, silent, store_history)
+                return await self._run_python(code, code, silent, store_history)
+        if (asked := question(code)) is not None and await self._answered(code, *asked):
+            return None
         # Figures are shown and widgets flushed by those who listen to these events.
         events = self.shell.events
         events.trigger("pre_execute")
@@ -190,16 +247,37 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             events.trigger("pre_run_cell", None)
         try:
             name = f"In[{number}]"
+            if (command := renewal(code)) is not None:
+                return await self._report(self.renewal.run(*command), silent, number, code)
+            await self.renewal.look()
             if cell.language == "js":
                 stream = self.lisp.eval_javascript(cell.code, name)
             else:
                 stream = self.lisp.eval(cell.code, name)
             return await self._report(stream, silent, number, code)
         finally:
+            self.renewal.note()
             with self.interrupts.plainly():
                 events.trigger("post_execute")
                 if not silent:
                     events.trigger("post_run_cell", None)
+
+    async def _answered(self, code: str, name: str, level: int, sure: bool) -> bool:
+        """Show what a name is, where a cell asks for it and is no name itself (`even?`).
+
+        Where the cell can mean nothing else (`sure`), also that nothing has this name.
+        """
+        if code.strip() in self.services.table():
+            return False
+        found = await inspect(self.services, self.shell, name, len(name), "lisp", level)
+        if not found and name.partition(".")[0] in self.shell.user_ns:  # Python's, without its `py.`
+            found = await inspect(self.services, self.shell, f"py.{name}", len(name) + 3, "lisp", level)
+        if not found:
+            if sure:
+                sys.stdout.write(f"nothing is called {name}\n")
+            return sure
+        self.shell.payload_manager.write_payload({"source": "page", "data": found, "start": 0})
+        return True
 
     async def _report(self, stream: Any, silent: bool, number: int, code: str) -> dict[str, Any] | None:
         """Publish warnings, the last value, the error of a stream of events."""
@@ -212,7 +290,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                     case Problem(severity="warning"):
                         sys.stderr.write(event.text + "\n")
                     case Problem():
-                        hint = magic_hint(code, event.evalue) if event.ename == "LispError" else None
+                        magics = self.shell.magics_manager.magics["cell"]
+                        hint = magic_hint(code, event.evalue, magics) if event.ename == "LispError" else None
                         return self._publish_error(with_hint(event, hint) if hint else event, silent)
                     case Lost():
                         sys.stderr.write(event.text + "\n")
@@ -270,6 +349,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             failure = None
         except Exception:
             transformed, failure = code, sys.exc_info()
+        await self.lisp.node.share_place()
         try:
             result = await self.interrupts.python(
                 shell.run_cell_async(
@@ -285,21 +365,20 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                 shell.events.trigger("post_execute")
                 if not silent:
                     shell.events.trigger("post_run_cell", result)
+                await self.lisp.node.share_place()
         error = result.error_before_exec or result.error_in_exec
         if error is None:
-            if (
-                result.result is not None
-                and not silent
-                and self.lisp.bridge.alive
-                and self._remember is not None
-            ):
+            if result.result is not None and not silent and self.lisp.alive:
                 with contextlib.suppress(BridgeError):
-                    self._remember(result.result)  # Lisp's *1
+                    self.lisp.node.remember(result.result)  # Lisp's *1
             return None
+        if self.lisp.alive:
+            with contextlib.suppress(BridgeError):
+                self.lisp.node.remember_error(error)  # and *e
         return {
             "ename": type(error).__name__,
             "evalue": str(error),
-            "traceback": list(shell._last_traceback or []),
+            "traceback": list(getattr(shell, "_last_traceback", None) or []),
         }
 
     async def _user_expressions(self, expressions: dict[str, str]) -> dict[str, Any]:

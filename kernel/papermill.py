@@ -17,7 +17,7 @@ from papermill.models import Parameter
 from papermill.translators import Translator, papermill_translators
 from polyrepl.lisp.errors import LispError
 from polyrepl.lisp.forms import BigInt, Const, Form, List, Map, Number, Str, Symbol, Vector
-from polyrepl.lisp.reader import read_all
+from polyrepl.lisp.read.reader import read_all
 
 SAFE_INTEGER = 2**53 - 1
 ENGINE = NBClientEngine

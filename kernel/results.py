@@ -11,12 +11,12 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from ipykernel.jsonutil import encode_images, json_clean
-from polyrepl.repl.display import plain_text
-from polyrepl.repl.events import Exit, Problem, Value
+from polyrepl.lisp.records import changed
+from polyrepl.repl.session.display import plain_text
+from polyrepl.repl.session.events import Exit, Problem, Value
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
@@ -81,7 +81,7 @@ def exit_problem(event: Exit) -> Problem:
 def with_hint(problem: Problem, hint: str) -> Problem:
     """The problem with this hint in place of its own."""
     lines = [line for line in problem.text.splitlines() if not line.startswith("  hint: ")]
-    return replace(problem, text="\n".join([*lines, f"  hint: {hint}"]))
+    return changed(problem, text="\n".join([*lines, f"  hint: {hint}"]))
 
 
 def paint(text: str) -> str:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from polyrepl.lisp.compiler import Compiled, Compiler
-from polyrepl.lisp.forms import Form, Span
+from polyrepl.bridge import BridgeError, JSError
 from polyrepl.repl.session import Session
+from polyrepl.repl.session.node_module import NodeModule
 
 NOTEBOOK = Path(__file__).with_name("node") / "notebook.mjs"
 REMEMBERED_FORMS = 1_000
@@ -32,40 +32,26 @@ class KernelSession(Session):
     def __init__(self) -> None:
         # Which cell a form belongs to, as the context that was current when the form began.
         self._cells: OrderedDict[int, contextvars.Context] = OrderedDict()
-        self._installed: Any = None
         self.on_node: list[Callable[[], Any]] = []
         """Called when a Node has begun to serve: the first one, and each that replaces a lost one."""
         self.notebook: Any = None
         """What notebook.mjs calls in Python (see notebook.py); set by the kernel."""
         self.namespace: dict[str, Any] | None = None
         """What `__main__` is for Lisp: that of IPython's cells, which is made after the bridge has begun."""
-        super().__init__(output=self._write)
+        super().__init__(output=self._write, names=NAMES)
         self.on_form = self._remember
         self.limits = LIMITS
+        self._looks = NodeModule(self.bridge, NOTEBOOK, ("looks",))
 
-    def _new_compiler(self) -> Compiler:
-        self.definitions: dict[str, Span] = {}
-        """The form that defined a name, for those who ask where that was."""
-        compiler = super()._new_compiler()
-        compiler.declare_names(NAMES)
-        return compiler
-
-    def _compile(self, form: Form) -> Compiled:
-        compiled = super()._compile(form)
-        if form.span is not None:
-            self.definitions.update(dict.fromkeys(compiled.names, form.span))
-        return compiled
-
-    def _ready(self) -> None:
-        super()._ready()
+    def begin(self, prelude: Any) -> None:
+        """Give a Node that has begun to serve the notebook's functions too."""
+        super().begin(prelude)
         if self.namespace is not None:
             self.bridge.server.namespace = self.namespace
-        if self._installed is self._prelude or self.notebook is None:
+        if self.notebook is None:
             return
-        self._installed = self._prelude
-        self._installed.setRich(True)
-        module = self.bridge.import_module(str(NOTEBOOK))
-        module.install(self.notebook)
+        prelude.setRich(True)
+        self.bridge.import_module(str(NOTEBOOK)).install(self.notebook)
         for begin in self.on_node:
             begin()
 
@@ -76,6 +62,16 @@ class KernelSession(Session):
         self._remember(self.form_number)
         with self.bridge.form(self.form_number):
             yield
+
+    def looks(self, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a JavaScript object shows in a Python cell besides its text: a MIME bundle, its metadata."""
+        try:
+            found = self._looks.now("looks", value)
+        except (BridgeError, JSError):
+            return {}, {}
+        from .results import clean  # with all of ipykernel: Node starts before that is imported
+
+        return clean(found["data"]), found["metadata"]
 
     # -- output ----------------------------------------------------------------------------------
 

@@ -58,13 +58,13 @@ class Stdin(IPythonKernel):
         bridge = self.lisp.bridge
         connection = bridge.connection if serving and bridge.alive else None
         if connection is not None:
-            for fd in (connection.channel.read_fd, *bridge.output_fds()):
+            for fd in (connection.fd, *bridge.output_fds()):
                 poller.register(fd, zmq.POLLIN)
         answered = False
         for source, _ in poller.poll(LONGEST_WAIT_MS):
             if source is self.stdin_socket:
                 answered = True
-            elif connection is not None and source == connection.channel.read_fd:
+            elif connection is not None and source == connection.fd:
                 with self.interrupts.held():
                     connection.run_ready()
             else:

@@ -11,37 +11,52 @@ and its rendering:
 
 from __future__ import annotations
 
-import contextlib
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .forms import Span
+from .records import Frozen
 
 CHAIN_SHOWN = 8  # lines "in expansion of .." that an error shows
 EXCERPT_WIDTH = 100
 LEAST_WIDTH = 20
 INDENT = 5  # of an excerpt, and the marks of what is cut
-_excerpt_width = EXCERPT_WIDTH
 MESSAGE_LENGTH = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """A warning: same shape as an error, but never stops a run."""
+class Diagnostic(Frozen):
+    """A warning: the shape of an error, but it stops nothing.
 
-    code: str
-    span: Span | None
-    message: str
-    hint: str | None = None
-    severity: str = "warning"
+    Attributes:
+        code: a stable short name.
+        span: the text that it is about, or None.
+        message: one sentence.
+        hint: what to do, or None.
+        severity: "warning".
+    """
+
+    __slots__ = ("code", "hint", "message", "severity", "span")
+    __match_args__ = ("code", "span", "message", "hint", "severity")
+
+    def __init__(
+        self, code: str, span: Span | None, message: str, hint: str | None = None, severity: str = "warning"
+    ) -> None:
+        self.code = code
+        self.span = span
+        self.message = message
+        self.hint = hint
+        self.severity = severity
 
 
 class LispError(Exception):
-    """A program that cannot be read or compiled.
+    """A program that cannot be read or compiled; as text the whole message: place, excerpt, caret, hint.
 
-    `code` is a stable short name (`unbound-symbol`, `unclosed`), `span` covers exactly the text at
-    fault, `hint` says what to do. `incomplete` is true when more input could make the text valid.
+    Attributes:
+        code: a stable short name (`unbound-symbol`, `unclosed`).
+        span: exactly the text at fault; None where there is no place.
+        message: one sentence.
+        hint: what to do, or None.
+        incomplete: more input could make the text valid.
+        related: further places as (span, what is there).
     """
 
     def __init__(
@@ -82,21 +97,10 @@ def _width(text: str) -> int:
     return columns
 
 
-@contextlib.contextmanager
-def excerpts_within(columns: int) -> Iterator[None]:
-    """Cut the lines of excerpts for a screen of so many columns: a caret stands under what it marks."""
-    global _excerpt_width
-    before = _excerpt_width
-    _excerpt_width = max(LEAST_WIDTH, min(EXCERPT_WIDTH, columns - INDENT))
-    try:
-        yield
-    finally:
-        _excerpt_width = before
-
-
-def excerpt(span: Span) -> list[str]:
+def excerpt(span: Span, columns: int | None = None) -> list[str]:
     """The span's first line and a caret line under it; long lines are cut around the span.
 
+    `columns`: of the screen it is for, so that a caret stands under what it marks.
     Code that has no text (a form made by `eval`) has no excerpt.
     """
     if not span.source.text:
@@ -107,7 +111,9 @@ def excerpt(span: Span) -> list[str]:
     stop = max(start + 1, min(len(line), start + max(1, span.end - span.start)))
     if "\n" in span.text:
         stop = max(start + 1, len(line))
-    left, width = 0, _excerpt_width
+    left, width = 0, EXCERPT_WIDTH
+    if columns is not None:
+        width = max(LEAST_WIDTH, min(EXCERPT_WIDTH, columns - INDENT))
     if len(line) > width:
         left = max(0, min(start - width // 3, len(line) - width))
     shown = line[left : left + width]
@@ -132,19 +138,22 @@ def expansions(span: Span) -> list[str]:
     return chain
 
 
-def render(problem: LispError | Diagnostic) -> str:
-    """`file:line:col: error: message`, the source line, the caret, the hint, the expansion chain."""
+def render(problem: LispError | Diagnostic, columns: int | None = None) -> str:
+    """`file:line:col: error: message`, the source line, the caret, the hint, the expansion chain.
+
+    `columns`: of the screen it is for.
+    """
     severity = problem.severity if isinstance(problem, Diagnostic) else "error"
     span = problem.span
     if span is None:
         lines = [f"{severity}: {problem.message}"]
     else:
         lines = [f"{span!r}: {severity}: {problem.message}"]
-        lines += ["  " + line for line in excerpt(span)]
+        lines += ["  " + line for line in excerpt(span, columns)]
         lines += expansions(span)
     for place, word in problem.related if isinstance(problem, LispError) else ():
         lines.append(f"  {place!r}: {word}")
-        lines += ["    " + line for line in excerpt(place)]
+        lines += ["    " + line for line in excerpt(place, columns)]
     if problem.hint:
         lines.append(f"  hint: {problem.hint}")
     # a message may quote an unpaired surrogate, which no terminal takes

@@ -6,24 +6,27 @@ equal when they read the same), so tests and macros compare forms by what they s
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
-@dataclass(slots=True, eq=False)
 class Source:
     """One text and its name (a path, `<pipe>`, `In[3]`); turns offsets into positions.
 
     `first_line` is the number of the text's first line: a pipe hands over one piece at a time.
     """
 
-    name: str
-    text: str
-    first_line: int = 1
-    _starts: list[int] | None = field(default=None, repr=False)
+    __slots__ = ("_starts", "first_line", "name", "text")
+
+    def __init__(self, name: str, text: str, first_line: int = 1, _starts: list[int] | None = None) -> None:
+        self.name = name
+        self.text = text
+        self.first_line = first_line
+        self._starts = _starts
 
     def line_starts(self) -> list[int]:
+        """The offset at which each line begins."""
         if self._starts is None:
             starts = [0]
             find = self.text.find
@@ -48,18 +51,31 @@ class Source:
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
 
-@dataclass(slots=True, eq=False)
 class Span:
-    """`source.text[start:end]`. `expansion` is set on code a macro made: the span of the macro call."""
+    """A piece of a text, `source.text[start:end]`; as text `name:line:column`.
 
-    source: Source
-    start: int
-    end: int
-    expansion: Span | None = field(default=None, repr=False)
-    macro: str | None = field(default=None, repr=False)
+    Attributes:
+        source: the text and its name.
+        start: offset of its first character, in code points from 0.
+        end: offset behind its last.
+        expansion: of code that a macro made, the span of the macro call; else None.
+        macro: the name of that macro.
+    """
+
+    __slots__ = ("end", "expansion", "macro", "source", "start")
+
+    def __init__(
+        self, source: Source, start: int, end: int, expansion: Span | None = None, macro: str | None = None
+    ) -> None:
+        self.source = source
+        self.start = start
+        self.end = end
+        self.expansion = expansion
+        self.macro = macro
 
     @property
     def text(self) -> str:
+        """The piece itself."""
         return self.source.text[self.start : self.end]
 
     def __repr__(self) -> str:
@@ -70,105 +86,290 @@ class Span:
 Marks: TypeAlias = tuple[int, ...]
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Symbol:
     """A name. `marks` are the expander's hygiene marks; `name` may be dotted (`np.linalg.norm`)."""
 
-    name: str
-    span: Span | None = field(default=None, compare=False, repr=False)
-    marks: Marks = field(default=(), compare=True, repr=False)
+    __slots__ = ("marks", "name", "span")
+
+    def __init__(self, name: str, span: Span | None = None, marks: Marks = ()) -> None:
+        self.name = name
+        self.span = span
+        self.marks = marks
+
+    def __repr__(self) -> str:
+        return f"Symbol(name={self.name!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Symbol):
+            return NotImplemented
+        return (self.name, self.marks) == (other.name, other.marks)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.marks))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Keyword:
     """`:name`; `name` has no colon."""
 
-    name: str
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("name", "span")
+
+    def __init__(self, name: str, span: Span | None = None) -> None:
+        self.name = name
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Keyword(name={self.name!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Keyword):
+            return NotImplemented
+        return self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((self.name,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Number:
     """A JavaScript number. `value` is int or float; `text` is JavaScript source for it."""
 
-    value: int | float
-    text: str = field(default="", compare=False)
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("span", "text", "value")
+
+    def __init__(self, value: int | float, text: str = "", span: Span | None = None) -> None:
+        self.value = value
+        self.text = text
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Number(value={self.value!r}, text={self.text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Number):
+            return NotImplemented
+        return (self.value,) == (other.value,)  # NaN is itself
+
+    def __hash__(self) -> int:
+        return hash((self.value,))
+
+    @property
+    def source(self) -> str:
+        """JavaScript source, which is Lisp source too (there infinity is a name unless it has a text)."""
+        return self.text or number_text(self.value)
 
 
-@dataclass(slots=True, unsafe_hash=True)
+def number_text(value: int | float) -> str:
+    """A number as JavaScript writes it: `1`, `-0`, `1.5`, `1e+22`, `Infinity`, `NaN`."""
+    if isinstance(value, int):
+        return str(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == 0:
+        return "-0" if math.copysign(1, value) < 0 else "0"
+    return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+
+
 class BigInt:
     """`10n`."""
 
-    value: int
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("span", "value")
+
+    def __init__(self, value: int, span: Span | None = None) -> None:
+        self.value = value
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"BigInt(value={self.value!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, BigInt):
+            return NotImplemented
+        return self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((self.value,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Str:
     """A string; `value` may hold lone surrogates."""
 
-    value: str
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("span", "value")
+
+    def __init__(self, value: str, span: Span | None = None) -> None:
+        self.value = value
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Str(value={self.value!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Str):
+            return NotImplemented
+        return self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((self.value,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Const:
     """`nil`, `true`, `false`: value None, True, False."""
 
-    value: bool | None
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("span", "value")
+    __match_args__ = ("value", "span")
+
+    def __init__(self, value: bool | None, span: Span | None = None) -> None:
+        self.value = value
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Const(value={self.value!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Const):
+            return NotImplemented
+        return self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((self.value,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Regex:
     """`#"pattern"`; flags written as a leading `(?flags)` are moved to `flags`."""
 
-    pattern: str
-    flags: str = ""
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("flags", "pattern", "span")
+
+    def __init__(self, pattern: str, flags: str = "", span: Span | None = None) -> None:
+        self.pattern = pattern
+        self.flags = flags
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Regex(pattern={self.pattern!r}, flags={self.flags!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Regex):
+            return NotImplemented
+        return (self.pattern, self.flags) == (other.pattern, other.flags)
+
+    def __hash__(self) -> int:
+        return hash((self.pattern, self.flags))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class FString:
     """`f"a{x}b"`: literal strings (plain `str`) and forms in order."""
 
-    parts: tuple[str | Form, ...]
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("parts", "span")
+
+    def __init__(self, parts: tuple[str | Form, ...], span: Span | None = None) -> None:
+        self.parts = parts
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"FString(parts={self.parts!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FString):
+            return NotImplemented
+        return self.parts == other.parts
+
+    def __hash__(self) -> int:
+        return hash((self.parts,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class List:
     """`( .. )`. Reader shorthands become lists: `'x` is `(quote x)`, see reader.py."""
 
-    items: tuple[Form, ...]
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("items", "span")
+
+    def __init__(self, items: tuple[Form, ...], span: Span | None = None) -> None:
+        self.items = items
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"List(items={self.items!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, List):
+            return NotImplemented
+        return self.items == other.items
+
+    def __hash__(self) -> int:
+        return hash((self.items,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Vector:
     """`[ .. ]`."""
 
-    items: tuple[Form, ...]
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("items", "span")
+
+    def __init__(self, items: tuple[Form, ...], span: Span | None = None) -> None:
+        self.items = items
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Vector(items={self.items!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Vector):
+            return NotImplemented
+        return self.items == other.items
+
+    def __hash__(self) -> int:
+        return hash((self.items,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Map:
     """`{ .. }`: keys and values in source order, alternating (always an even number)."""
 
-    items: tuple[Form, ...]
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("items", "span")
+
+    def __init__(self, items: tuple[Form, ...], span: Span | None = None) -> None:
+        self.items = items
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Map(items={self.items!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Map):
+            return NotImplemented
+        return self.items == other.items
+
+    def __hash__(self) -> int:
+        return hash((self.items,))
 
 
-@dataclass(slots=True, unsafe_hash=True)
 class Set:
     """`#{ .. }` in source order."""
 
-    items: tuple[Form, ...]
-    span: Span | None = field(default=None, compare=False, repr=False)
+    __slots__ = ("items", "span")
+
+    def __init__(self, items: tuple[Form, ...], span: Span | None = None) -> None:
+        self.items = items
+        self.span = span
+
+    def __repr__(self) -> str:
+        return f"Set(items={self.items!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Set):
+            return NotImplemented
+        return self.items == other.items
+
+    def __hash__(self) -> int:
+        return hash((self.items,))
 
 
 Form: TypeAlias = (
     Symbol | Keyword | Number | BigInt | Str | Const | Regex | FString | List | Vector | Map | Set
 )
+
+
+def plain(form: Form) -> Form:
+    """The form without its metadata: `^:async x` is read as `(with-meta* x {:async true})`, and means x."""
+    while isinstance(form, List) and len(form.items) == 3:
+        head = form.items[0]
+        if not isinstance(head, Symbol) or head.name != "with-meta*":
+            break
+        form = form.items[1]
+    return form

@@ -7,34 +7,32 @@ error is reported together (`LispErrors`); then they are lowered as one function
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
-from . import ir
 from . import nodes as n
-from .analyzer import Analyzer
-from .anf import EFFECT, RETURN, Lowerer
-from .compiler import (
-    Compiled,
-    Compiler,
-    build_map,
-    guarded,
-    is_quiet,
-    parameters,
-)
-from .emitter import Emitter
+from .analyze.analyzer import Analyzer
+from .analyze.scope import Scope
+from .analyze.special.imports import stem
+from .analyze.world import World
+from .emit import ir
+from .emit.emitter import Emitter
+from .emit.mangle import import_js
+from .emit.sourcemap import inline_comment
 from .errors import Diagnostic, LispError, render
-from .format import format_text
 from .forms import Form, List, Str, Symbol, Vector
 from .host import MacroHost
-from .inline import embed
-from .mangle import import_js
-from .reader import read_all
-from .scope import Scope
-from .sourcemap import inline_comment
-from .special_import import stem
-from .types import infer
+from .incremental import Compiled, Compiler, build_map, is_quiet, parameters
+from .layout.format import format_text
+from .lower.lowerer import EFFECT, RETURN, Lowerer
+from .lower.types import infer
+from .nodes.walk import definitions
+from .read.reader import read_all
+from .runtime.embed import embed
 
 MAX_ERRORS = 50
+LINE_START = re.compile(r"\n(?=[^\n])")  # of a line that is not empty
 DEFINING = {
     "defmacro", "define-syntax", "defsyntax", "import", "js.import", "py.import", "for-macros", "do", "begin",
     "declare",
@@ -63,21 +61,22 @@ class _Unit:
         self.nodes: list[n.Node] = []
         self.is_async = False
         self.names: list[str] = []
+        self.made: list[str] = []  # JavaScript names of the definitions, in their order
         self.warnings: list[Diagnostic] = []
         self.used: set[str] = set()
+        self.reassigned: set[str] = set()
         world = compiler.world
+        self.stack = world.stack
         errors: list[LispError] = []
         lost: set[str] = set()  # what forms with errors would have defined
         world.ahead = True
         compiler.declare_unit(forms)
-        for form in forms:
-            an = Analyzer(world)
-            an.top = True
-            world.expansions = world.made = 0
+        forms.reverse()
+        while forms:
+            form = forms.pop()  # what is kept of a long text costs at each collection of garbage
             try:
-                node = guarded(an.form, form, Scope(), False)
+                an, node = world.guarded(analyzed, form, world)
             except LispError as error:
-                world.pending = None
                 if error.code == "unbound-symbol" and error.span and root(error.span.text) in lost:
                     continue  # a consequence of an error that is reported
                 lost |= names_in(form)
@@ -89,28 +88,69 @@ class _Unit:
             self.nodes.append(node)
             self.is_async |= an.frame.has_await
             self.names += an.defined
+            if type(node) is n.Define and len(an.defined) == 1:
+                self.made.append(node.js)
+            elif an.defined:
+                self.made += definitions(node)
             self.warnings += an.warnings
-            self.used |= world.take_used()
+            self.used |= an.used
+            self.reassigned |= an.reassigned
         if errors:
             raise LispErrors(errors) if len(errors) > 1 else errors[0]
 
+    def take(self) -> Iterator[n.Node]:
+        """The nodes, each of which is dropped when the next is asked for."""
+        self.nodes.reverse()
+        while self.nodes:
+            yield self.nodes.pop()
+
+
+def analyzed(form: Form, world: World) -> tuple[Analyzer, n.Node]:
+    """A top-level form's node, with the analyzer that made it."""
+    an = Analyzer(world)
+    before = world.journal.mark()
+    try:
+        node = an.form(form, Scope(), False)
+    except BaseException:
+        world.journal.back(before)
+        raise
+    world.journal.keep(before)
+    return an, node
+
 
 def read(text: str, filename: str = "<text>") -> list[Form]:
-    """The forms of a text, with their spans. Raises LispError."""
+    """The forms of a text, each with its span.
+
+    Raises:
+        LispError: the text can not be read; `incomplete` is true where more text could mend it.
+    """
     return read_all(text, filename)
 
 
 def format(text: str, filename: str = "<text>") -> str:
-    """A text in the canonical layout, comments kept; its meaning does not change. Raises LispError."""
+    """A text in the canonical layout; comments stay, and the meaning does not change.
+
+    Raises:
+        LispError: the text can not be read.
+    """
     return format_text(text, filename)
 
 
 def expand(
     text: str, filename: str = "<text>", *, once: bool = False, macro_host: MacroHost | None = None
 ) -> list[Form]:
-    """The forms of a text with the macro at each head expanded (until none is left there, or `once`).
+    """The forms of a text with the macro at the head of each expanded.
 
-    Macros that the text defines are known to its later forms. Raises LispError.
+    Macros that the text defines are known to its later forms.
+
+    Args:
+        text: the program.
+        filename: the name that errors give it.
+        once: one step instead of until no macro is left at the head.
+        macro_host: runs the bodies of `defmacro`; without one these are an error.
+
+    Raises:
+        LispError: the text can not be read or expanded.
     """
     compiler = Compiler(host=macro_host, source_map=False)
 
@@ -120,14 +160,12 @@ def expand(
         compiler.declare_unit(forms)
         for form in forms:
             an = Analyzer(compiler.world)
-            an.top = True
-            compiler.world.expansions = compiler.world.made = 0
             made.append(compiler.world.macroexpand(an, form, Scope(), once))
             if isinstance(form, List) and form.items and form.items[0] in MACRO_FORMS:
                 an.form(form, Scope(), False)
         return made
 
-    expanded: list[Form] = guarded(work)
+    expanded: list[Form] = compiler.world.guarded(work)
     return expanded
 
 
@@ -160,7 +198,6 @@ def compile(
     filename: str = "<text>",
     *,
     import_names: Iterable[str] = (),
-    pretty: bool = True,
     source_map: str | None = "object",
     target: str = "node",
     runtime: str = "inline",
@@ -169,17 +206,26 @@ def compile(
 ) -> Compiled:
     """A text as one JavaScript function of its imports; calling it gives the last form's value.
 
-    `import_names`: further names the function takes and the text may use. `runtime`: "inline" embeds the
-    core functions used, "import" takes them from `imports.$rt`. `source_map`: "inline" appends the map as
-    a comment, "object" leaves it in `.map`, None makes none. `target` is "node" or "browser".
-    Raises LispError (LispErrors for several), and nothing else, on any text.
+    Args:
+        text: the program.
+        filename: the name that errors and the source map give it.
+        import_names: further names that the function takes and the text may use.
+        source_map: "object" leaves the map in `Compiled.map`, "inline" also appends it as a comment, None
+            makes none.
+        target: "node", or "browser", where there is no `require` and no Python.
+        runtime: "inline" embeds the core functions that are used, "import" takes them from `imports.$rt`.
+        macro_host: runs the bodies of `defmacro`; without one these are an error.
+        loader: finds the files of `(import "./lib.lisp")`: (name, importer) -> (text, canonical name), or
+            OSError.
+
+    Raises:
+        LispError: the text can not be compiled; LispErrors where it has several independent errors. Nothing
+            else is raised, whatever the text.
     """
     compiler = Compiler(
         host=macro_host,
         import_names=import_names,
-        pretty=pretty,
         source_map=source_map is not None,
-        runtime=runtime,
     )
     compiler.loader = loader
     compiler.world.target = target
@@ -187,16 +233,20 @@ def compile(
     def work() -> Compiled:
         return _function(compiler, _Unit(compiler, read_all(text, filename)), runtime, source_map)
 
-    compiled: Compiled = guarded(work)
+    compiled: Compiled = compiler.world.guarded(work)
     return compiled
 
 
 def _function(compiler: Compiler, unit: _Unit, runtime: str, source_map: str | None) -> Compiled:
-    lw = Lowerer(unit.used)
-    for at, node in enumerate(unit.nodes):
-        last = at == len(unit.nodes) - 1
-        lw.into(node, RETURN if last and not is_quiet(node) else EFFECT)
-    em = Emitter(mapped=source_map is not None)
+    lw = Lowerer(unit.used, unit.stack)
+    body = Emitter(unit.stack, mapped=source_map is not None)
+    body.indent += 1
+    quiet = True
+    for node in unit.take():
+        quiet = is_quiet(node) and quiet
+        lw.into(node, RETURN if not unit.nodes and not is_quiet(node) else EFFECT)
+        body.body(lw.take())
+    em = Emitter(unit.stack, mapped=source_map is not None)
     em.write('"use strict";')
     em.newline()
     inline = runtime == "inline" and lw.imports
@@ -205,13 +255,8 @@ def _function(compiler: Compiler, unit: _Unit, runtime: str, source_map: str | N
     em.indent += 1
     if inline:
         em.newline()
-        em.write(f"const {runtime_names(lw)} = (() => {{")
-        verbatim(em, embed(list(lw.imports)), 4)
-        em.newline()
-        em.write("  return { " + ", ".join(sorted(lw.imports)) + " };")
-        em.newline()
-        em.write("})();")
-    em.body(lw.stmts)
+        write_runtime(em, lw, 4)
+    em.append(body)
     em.indent -= 1
     em.newline()
     em.write("}")
@@ -219,9 +264,19 @@ def _function(compiler: Compiler, unit: _Unit, runtime: str, source_map: str | N
     if source_map == "inline":
         code += "\n" + inline_comment(build_map(em.mappings))
     return Compiled(
-        code, tuple(em.mappings), tuple(dict.fromkeys(unit.names)), unit.is_async,
-        all(is_quiet(node) for node in unit.nodes), tuple(unit.warnings), source_map is not None,
+        code, em.mappings, tuple(dict.fromkeys(unit.names)), unit.is_async,
+        quiet, tuple(unit.warnings), source_map is not None,
     )  # fmt: skip
+
+
+def write_runtime(em: Emitter, lw: Lowerer, indent: int) -> None:
+    """The core functions that are used, embedded."""
+    em.write(f"const {runtime_names(lw)} = (() => {{")
+    verbatim(em, embed(frozenset(lw.imports)), indent)
+    em.newline()
+    em.write("  return { " + ", ".join(sorted(lw.imports)) + " };")
+    em.newline()
+    em.write("})();")
 
 
 def runtime_names(lw: Lowerer) -> str:
@@ -230,13 +285,10 @@ def runtime_names(lw: Lowerer) -> str:
 
 
 def verbatim(em: Emitter, text: str, indent: int) -> None:
-    """Write the runtime's own lines, indented; lines inside of template literals stay as they are."""
-    for line in text.split("\n"):
-        em.out.append("\n")
-        em.line += 1
-        em.column = 0
-        if line:
-            em.write(" " * indent + line if "`" not in text else line)
+    """Write the runtime's own lines, indented; where there are template literals, they stay as they are."""
+    text = "\n" + text
+    em.out.append(text if "`" in text else LINE_START.sub("\n" + " " * indent, text))
+    em.line += text.count("\n")
 
 
 def compile_module(
@@ -250,10 +302,24 @@ def compile_module(
     compiler: Compiler | None = None,
     loader: Loader | None = None,
 ) -> Compiled:
-    """A text as an ES module: definitions become exports, the core functions used are embedded.
+    """A text as an ES module: definitions become exports, the core functions that are used are embedded.
 
-    `source_map`: "inline", "file" (with `map_url`, the map is in `.map`) or None. A program that uses Python
-    needs polyrepl's `$py` at run time. Raises LispError, or LispErrors with every independent error.
+    A program that uses Python needs polyrepl's `$py` at run time; any other runs in a plain Node 24.
+
+    Args:
+        text: the program.
+        filename: the name that errors and the source map give it.
+        source_map: "inline" appends the map as a comment, "file" writes a reference to `map_url` and leaves
+            the map in `Compiled.map`, None makes none.
+        target: "node" or "browser".
+        map_url: where the map of "file" will be found.
+        macro_host: runs the bodies of `defmacro`; without one these are an error.
+        loader: finds the files of `(import "./lib.lisp")`: (name, importer) -> (text, canonical name), or
+            OSError.
+        compiler: one that has compiled before and whose macros and definitions are known.
+
+    Raises:
+        LispError: the text can not be compiled; LispErrors where it has several independent errors.
     """
     compiler = compiler or Compiler(host=macro_host, source_map=source_map is not None)
     compiler.loader = loader or compiler.loader
@@ -264,52 +330,42 @@ def compile_module(
     def work() -> Compiled:
         return _module(_Unit(compiler, read_all(text, filename)), source_map, target, map_url)
 
-    compiled: Compiled = guarded(work)
+    compiled: Compiled = compiler.world.guarded(work)
     return compiled
 
 
 def _module(unit: _Unit, source_map: str | None, target: str, map_url: str | None) -> Compiled:
-    defined = [js for node in unit.nodes for js in definitions(node)]
-    direct = {node.js for node in unit.nodes if isinstance(node, n.Define)}
-    constant = {js for js in direct if defined.count(js) == 1}
-    lw = Lowerer(unit.used | set(defined))
+    defined = unit.made
+    count = Counter(defined)
+    constant = {node.js for node in unit.nodes if isinstance(node, n.Define) and count[node.js] == 1}
+    lw = Lowerer(unit.used | set(defined), unit.stack)
     lw.module = True
+    lw.plain = target == "browser"
     lw.module_constants = constant
-    for node in unit.nodes:
+    lw.module_fixed = constant - unit.reassigned
+    body = Emitter(unit.stack, mapped=source_map is not None)
+    before: ir.Stmt | None = None
+    for node in unit.take():
         lw.into(node, EFFECT)
-    em = Emitter(mapped=source_map is not None)
-    first = True
+        for stmt in lw.take():
+            if type(stmt) is ir.FunctionStmt or type(before) is ir.FunctionStmt:
+                body.out.append("\n")  # functions stand between empty lines
+                body.line += 1
+            body.newline()
+            body.stmt(stmt)
+            before = stmt
+    em = Emitter(unit.stack, mapped=source_map is not None)
     for line in prologue(lw, target):
-        if not first:
-            em.newline()
-        first = False
+        begin_line(em)
         em.write(line)
     if lw.imports:
-        if not first:
-            em.newline()
-        first = False
-        em.write(f"const {runtime_names(lw)} = (() => {{")
-        verbatim(em, embed(list(lw.imports)), 2)
-        em.newline()
-        em.write("  return { " + ", ".join(sorted(lw.imports)) + " };")
-        em.newline()
-        em.write("})();")
+        begin_line(em)
+        write_runtime(em, lw, 2)
     later = [js for js in dict.fromkeys(defined) if js not in constant]
     if later:
-        if not first:
-            em.newline()
-        first = False
+        begin_line(em)
         em.write("let " + ", ".join(later) + ";")
-    before: ir.Stmt | None = None
-    for stmt in lw.stmts:
-        if not first:
-            if type(stmt) is ir.FunctionStmt or type(before) is ir.FunctionStmt:
-                em.out.append("\n")  # functions stand between empty lines
-                em.line += 1
-            em.newline()
-        first = False
-        em.stmt(stmt)
-        before = stmt
+    em.append(body)
     exports = [js for js in dict.fromkeys(defined) if "$i" not in js]  # not those of imported files
     if exports:
         em.newline()
@@ -321,9 +377,14 @@ def _module(unit: _Unit, source_map: str | None, target: str, map_url: str | Non
     elif source_map == "file" and map_url:
         code += f"//# sourceMappingURL={map_url}\n"
     return Compiled(
-        code, tuple(em.mappings), tuple(dict.fromkeys(unit.names)), unit.is_async, True, tuple(unit.warnings),
+        code, em.mappings, tuple(dict.fromkeys(unit.names)), unit.is_async, True, tuple(unit.warnings),
         source_map is not None,
     )  # fmt: skip
+
+
+def begin_line(em: Emitter) -> None:
+    if em.out:
+        em.newline()
 
 
 def prologue(lw: Lowerer, target: str) -> list[str]:
@@ -346,6 +407,8 @@ def prologue(lw: Lowerer, target: str) -> list[str]:
             '  return "module.exports" in found ? found["module.exports"] : found;',
             "};",
         ]
+    if "$read" in lw.host_imports:
+        lines.append('const $read = globalThis[Symbol.for("polyrepl.$read")] ?? ((object) => object);')
     if "$py" in lw.host_imports:
         missing = json.dumps(
             "this program uses Python: run it with polyrepl, or set up createNodePythonBridge first"
@@ -356,43 +419,3 @@ def prologue(lw: Lowerer, target: str) -> list[str]:
             + "); })();"
         )
     return lines
-
-
-def definitions(node: n.Node) -> list[str]:
-    """JavaScript names that a top-level node defines."""
-    if isinstance(node, n.Define):
-        return [node.js, *definitions(node.value)]
-    if isinstance(node, n.JsImport):
-        return [js for _, js in node.names]
-    found: list[str] = []
-    for child in children(node):
-        found += definitions(child)
-    return found
-
-
-def children(node: object) -> list[n.Node]:
-    """Nodes directly inside a node, found by looking at its fields."""
-    found: list[n.Node] = []
-    stack: list[object] = [
-        getattr(node, name, None) for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())
-    ]
-    seen: set[int] = set()
-    while stack:
-        item = stack.pop()
-        if isinstance(item, n.Node):
-            if not isinstance(item, n.Loop) or not isinstance(node, n.Recur):
-                found.append(item)
-        elif isinstance(item, (list, tuple)):
-            stack.extend(item)
-        elif (
-            isinstance(item, (n.Arity, n.Member, n.Clause, n.Catch, n.MatchArm, n.Param))
-            and id(item) not in seen
-        ):
-            seen.add(id(item))
-            stack.extend(
-                getattr(item, name, None)
-                for kind in type(item).__mro__
-                for name in getattr(kind, "__slots__", ())
-                if name != "loop"
-            )
-    return found

@@ -2,6 +2,10 @@
 
 import sys
 
-from .cli import main
+from polyrepl import drop_started_from
+
+drop_started_from()
+
+from .cli import main  # noqa: E402  what stands in the working folder is not imported here
 
 sys.exit(main())

@@ -11,10 +11,13 @@ setting that silently does not hold is worse than none.
 from __future__ import annotations
 
 import dataclasses
-import difflib
+import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from polyrepl.lisp.analyze.names import suggest
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class Config:
     max_items: int = field(default=100, metadata={"help": "items of a collection shown before ,more"})
     max_depth: int = field(default=8, metadata={"help": "levels shown before they are elided"})
     max_string: int = field(default=2000, metadata={"help": "characters of a string shown before ,more"})
-    max_lines: int = field(default=60, metadata={"help": "lines of a Python repr shown before ,more"})
+    max_lines: int = field(default=60, metadata={"help": "lines of a value shown before ,more"})
     images: str = field(
         default="auto",
         metadata={
@@ -57,8 +60,8 @@ def names() -> dict[str, dataclasses.Field[Any]]:
 
 def unknown(name: str) -> str:
     """What to say of a setting that does not exist."""
-    close = difflib.get_close_matches(name, names(), 1)
-    return f"unknown setting {name}" + (f": did you mean {close[0]}?" if close else "")
+    close = suggest(name, names())
+    return f"unknown setting {name}" + (f": did you mean {close}?" if close else "")
 
 
 def change(config: Config, name: str, value: Any) -> None:
@@ -134,13 +137,19 @@ def parse_value(text: str) -> Any:
 
 def config_folder() -> Path:
     """Where config.toml and init.lisp are looked for."""
-    from platformdirs import user_config_path
-
-    return Path(user_config_path("polyrepl"))
+    return _folder("config", "XDG_CONFIG_HOME", "~/.config")
 
 
 def state_folder() -> Path:
     """Where history is kept."""
-    from platformdirs import user_state_path
+    return _folder("state", "XDG_STATE_HOME", "~/.local/state")
 
-    return Path(user_state_path("polyrepl"))
+
+def _folder(what: str, variable: str, usual: str) -> Path:
+    """The platform's folder. Linux's is said here: to load what knows of all platforms takes a while."""
+    if sys.platform == "linux":
+        named = os.environ.get(variable, "")
+        return Path(named if named.strip() else os.path.expanduser(usual), "polyrepl")
+    import platformdirs
+
+    return Path(getattr(platformdirs, f"user_{what}_path")("polyrepl"))

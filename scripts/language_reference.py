@@ -12,8 +12,8 @@ import sys
 import textwrap
 from pathlib import Path
 
-from polyrepl.lisp.corelib import Entry, table
-from polyrepl.lisp.lexer import Lexer
+from polyrepl.lisp.read.lexer import Lexer
+from polyrepl.lisp.runtime.corelib import Entry, table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "language.md"
 BEGIN = "<!-- core functions: begin -->\n"
@@ -22,6 +22,7 @@ WIDTH = 100
 
 # File of the runtime -> heading, in the order of the page.
 GROUPS = {
+    "arithmetic.mjs": "Arithmetic and order",
     "operators.mjs": "Operators",
     "core_numbers.mjs": "Numbers and comparison",
     "core_predicates.mjs": "Predicates and types",
@@ -29,7 +30,8 @@ GROUPS = {
     "core_format.mjs": "Formatting",
     "core_seq.mjs": "Sequences: make, look, take parts",
     "core_higher.mjs": "Sequences: with a function",
-    "core_collections.mjs": "Sequences: join, order, group",
+    "core_collections.mjs": "Sequences: join, split",
+    "core_order.mjs": "Sequences: order, group",
     "core_maps.mjs": "Maps",
     "core_sets.mjs": "Sets",
     "core_mutate.mjs": "Changing things in place",

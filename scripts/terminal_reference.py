@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from polyrepl.repl.commands import COMMANDS
+from polyrepl.repl.commands.table import COMMANDS
 from polyrepl.repl.config import names
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "terminal.md"

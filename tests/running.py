@@ -15,12 +15,24 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, AnyStr
 
 import psutil
 
 COMMAND = [sys.executable, "-m", "polyrepl.repl"]
 MARKER = "POLYREPL_TEST_MARK"
 TIMEOUT = 60
+# By these Node and npm packages tell that nobody looks at the terminal; in tests somebody does.
+NOBODY_THERE = ("CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "TEAMCITY_", "TF_BUILD")
+
+
+class Child(subprocess.Popen[AnyStr]):
+    """A process that does not outlive a test that fails: leaving `with` would wait for it for ever."""
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *rest)
 
 
 @dataclass(frozen=True)
@@ -35,10 +47,12 @@ class Done:
 def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
     """An environment with a home of its own and a marker."""
     # ipykernel does less where pytest has said that it runs.
-    unlike = ("POLYREPL_", "NO_COLOR", "FORCE_COLOR", "PYTEST_CURRENT_TEST")
+    unlike = ("POLYREPL_", "NO_COLOR", "FORCE_COLOR", "PYTEST_CURRENT_TEST", *NOBODY_THERE)
     env = {k: v for k, v in os.environ.items() if not k.startswith(unlike)}
     env[MARKER] = uuid.uuid4().hex
+    env["PYTHONUNBUFFERED"] = "1"  # what a program has printed is read while it runs
     if folder is not None:
+        env.setdefault("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))  # compiled code is found there
         env |= {"HOME": str(folder), "XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
         env |= {"IPYTHONDIR": str(folder / "ipython"), "MPLCONFIGDIR": str(folder / "mpl")}
     return env | more

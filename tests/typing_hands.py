@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from polyrepl.repl.completer import Candidate
+from polyrepl.repl.complete.completer import Candidate
+from polyrepl.repl.complete.modes import Mode
 from polyrepl.repl.config import Config
-from polyrepl.repl.editor import Editor
-from polyrepl.repl.history import FormHistory, open_history
-from polyrepl.repl.modes import Mode
+from polyrepl.repl.terminal.editor import Editor
+from polyrepl.repl.terminal.history import FormHistory, open_history
+from processes import until
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
@@ -103,8 +104,7 @@ class Hands:
             app.exit(result="")
 
         reading = asyncio.ensure_future(self.editor.read())
-        while not self.editor.session.app.is_running:
-            await asyncio.sleep(0)
+        await until(lambda: self.editor.session.app.is_running)
         await watch()
         await reading
         return seen[0]

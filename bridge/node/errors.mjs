@@ -36,6 +36,19 @@ export class PyError extends Error {
   }
 }
 
+/** What Python's exception has and an Error has not: `e.errno`, `e.response`, a method of its class. */
+Object.setPrototypeOf(
+  PyError.prototype,
+  new Proxy({}, {
+    getPrototypeOf: () => Error.prototype,
+    has: (_, key) => key in Error.prototype,
+    get(_, key, error) {
+      if (typeof key === "symbol" || key in Error.prototype || !Object.hasOwn(error, "exception")) return Reflect.get(Error.prototype, key, error);
+      return key === "then" || key === "toJSON" ? undefined : error.exception[Symbol.for("polyrepl.python")].probe(error.exception, key);
+    },
+  }),
+);
+
 /** Thrown where the interrupt ladder stops a form. */
 export class Interrupt extends Error {
   constructor(message = "interrupted") {
@@ -51,3 +64,19 @@ Object.defineProperty(Interrupt.prototype, INTERRUPT, { value: true });
 /** A request whose Python side ended or was dropped. */
 export class BridgeError extends Error {}
 Object.defineProperty(BridgeError.prototype, "name", { value: "BridgeError" });
+
+/** A frame, an operation or a handle that makes no sense. */
+export class ProtocolError extends BridgeError {}
+Object.defineProperty(ProtocolError.prototype, "name", { value: "ProtocolError" });
+
+/** `value instanceof kind`, also of a Proxy whose trap throws: whatever was thrown can be one. */
+export function isA(value, kind) {
+  try {
+    return value instanceof kind;
+  } catch {
+    return false;
+  }
+}
+
+/** The other end of a channel is gone. */
+export class Closed extends Error {}

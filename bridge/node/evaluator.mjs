@@ -3,35 +3,40 @@
  * In: source text, module specifiers. Out: values, namespaces. `require` and `import()` resolve from the directory
  * Node was started in, not from this file's.
  */
-import { createRequire, isBuiltin } from "node:module";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import vm from "node:vm";
-import { Later, Wire } from "./connection.mjs";
+import { Later, Missing, Wire } from "./answers.mjs";
+import { compiles, evaluate, evaluateProgram, importModule, isBuiltin, needsImport, require } from "./platform.mjs";
 
-const home = path.join(process.cwd(), "polyrepl");
-const options = { filename: home, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
+export { evaluate, importModule, require };
 
-/** require() as seen from the working directory. */
-export const require = createRequire(pathToFileURL(home));
-
-/** Indirect eval whose import() resolves from the working directory. */
-export const evaluate = new vm.Script("(source) => (0, eval)(source)", options).runInThisContext();
-
-/** import() as seen from the working directory; absolute paths are taken as files. */
-const importer = new vm.Script("(spec, options) => import(spec, options)", options).runInThisContext();
-export function importModule(spec, attributes) {
-  return importer(path.isAbsolute(spec) ? pathToFileURL(spec).href : spec, attributes);
+/** The eval operation. Source that awaits is refused, since its value is still to come; `awaits` says that it may. */
+function evaluateFor(source, awaits) {
+  if (awaits === true) return new Later(evaluateProgram(source));
+  try {
+    return evaluate(source);
+  } catch (error) {
+    // Only what did not compile has done nothing yet.
+    if (error instanceof SyntaxError && /\bawait\b/.test(source) && !compiles(source)) throw new Missing("await", error.message);
+    throw error;
+  }
 }
 
-/** The import operation: asynchronous where the event loop can turn, require() where it stands still. */
-export function importFor(spec, frame, connection) {
-  if (isBuiltin(spec)) return byHandle(require(spec));
+/** What evaluates for Python. @param {(file: string) => object | undefined} own finds modules that need not be loaded */
+export function evaluatorWith(own) {
+  const imported = (spec, ...rest) => {
+    const namespace = own(spec);
+    return namespace === undefined ? importFor(spec, ...rest) : byHandle(namespace);
+  };
+  return { evaluate, evaluateFor, importFor: imported };
+}
+
+/** The import operation: asynchronous where the event loop can turn, require() where it stands still, or is asked for. */
+function importFor(spec, required, frame, connection) {
+  if (required === true || isBuiltin(spec)) return byHandle(require(spec));
   if (connection.depth > 1 || /\.c?js$|\.json$|\.mjs$/.test(spec)) {
     try {
       return byHandle(require(spec));
     } catch (error) {
-      if (connection.depth > 1 || error.code !== "ERR_REQUIRE_ASYNC_MODULE") throw error;
+      if (connection.depth > 1 || !needsImport(error)) throw error;
     }
   }
   return new Later(importModule(spec).then(byHandle));

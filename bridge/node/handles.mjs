@@ -4,38 +4,25 @@
  * `Imports` knows the living proxy of each handle and collects releases of those that died. Finalizers never run
  * inside one synchronous loop, so after many new proxies, or when they pin many of Python's bytes, it sweeps itself.
  */
-import v8 from "node:v8";
-import vm from "node:vm";
+import { ProtocolError } from "./errors.mjs";
+import { collectGarbage } from "./platform.mjs";
 
 const SWEEP_PROXIES = 20_000;
 const SWEEP_BYTES = 64 * 2 ** 20;
 
-/** A WeakRef keeps what it was made with until the job ends; running a script with a microtask queue of its own ends
- * that without ending the job. Then collect. */
-let collectGarbage = (thoroughly) => {
-  v8.setFlagsFromString("--expose-gc");
-  const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
-  v8.setFlagsFromString("--no-expose-gc");
-  const gc = vm.runInContext("gc", context);
-  const script = new vm.Script("0");
-  collectGarbage = (thoroughly) => {
-    script.runInContext(context);
-    // "last-resort" also gives memory back to the system; it takes several times as long.
-    gc({ type: "major", execution: "sync", flavor: thoroughly ? "last-resort" : "regular" });
-  };
-  collectGarbage(thoroughly);
-};
+/** What is known of every PyProxy of every connection. @type {WeakMap<object, any>} */
+export const records = new WeakMap();
 
 /** Objects of ours that the other side holds. */
 export class Exports {
-  constructor() {
+  /** @param {(value: any) => void} [forgotten] called with a value that the other side has forgotten */
+  constructor(forgotten = () => {}) {
     /** @type {Map<number, {value: any, count: number}>} */
     this.objects = new Map();
     /** @type {Map<any, number>} */
     this.handles = new Map();
     this.next = 1;
-    /** Called with a value that the other side has forgotten. @type {(value: any) => void} */
-    this.forgotten = () => {};
+    this.forgotten = forgotten;
   }
 
   /** Handle of a value, the same one as long as the other side holds it; counts one sending. */
@@ -54,7 +41,7 @@ export class Exports {
   /** @param {number} handle */
   get(handle) {
     const entry = this.objects.get(handle);
-    if (entry === undefined) throw new ReferenceError(`unknown handle ${handle}`);
+    if (entry === undefined) throw new ProtocolError(`unknown handle ${handle}`);
     return entry.value;
   }
 
@@ -67,6 +54,11 @@ export class Exports {
     this.objects.delete(handle);
     this.handles.delete(entry.value);
     this.forgotten(entry.value);
+  }
+
+  /** Several of them. @param {number[]} pairs handle, count, handle, count, ... */
+  releaseAll(pairs) {
+    for (let index = 0; index < pairs.length; index += 2) this.release(pairs[index], pairs[index + 1]);
   }
 
   get size() {

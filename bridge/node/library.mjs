@@ -9,61 +9,65 @@
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import { Connection } from "./connection.mjs";
-import * as evaluator from "./evaluator.mjs";
+import path from "node:path";
+import { promising } from "./chains.mjs";
+import { converse } from "./conversation.mjs";
 import { BridgeError, PyError } from "./errors.mjs";
-import { Exports } from "./handles.mjs";
-import { Interrupts } from "./interrupts.mjs";
-import { Marshal } from "./marshal.mjs";
-import { OPS } from "./protocol.mjs";
-import { Proxies, records } from "./proxy.mjs";
-import { makePython } from "./python.mjs";
-import { makeServer } from "./server.mjs";
+import { checked } from "./options.mjs";
+import { OPS, VERSION } from "./protocol.mjs";
 import { Channel } from "./transport.mjs";
 
 export { PyError, BridgeError };
 
 /**
- * Start Python and talk to it.
- * @param {string | {python?: string, sync?: boolean, args?: string[], env?: object, cwd?: string}} [options] a Python to
- *   run (default: POLYREPL_PYTHON, else "python3"; it must have polyrepl installed), or options
+ * Start Python and talk to it. `close` ends Python: what was asked before is seen to, what still runs is cancelled, the
+ * functions of `atexit` run, which may still call JavaScript; called again it gives the same promise, and `await using`
+ * calls it at the end of the block.
+ * @param {string | {python?: string, sync?: boolean, args?: string[], env?: Record<string, string>, cwd?: string | URL}}
+ *   [options] the Python to run (default: POLYREPL_PYTHON, else "python3"; it must have polyrepl installed), or options:
+ *   `python`; `sync`, whether calls simply return instead of giving promises; `env` and `cwd`, Python's environment and
+ *   working folder (default: this program's); `args`, what Python is to run (default: polyrepl's bridge)
  * @returns {Promise<{$py: any, bridge: any, close: () => Promise<void>}>}
+ * @throws {TypeError} for an option that there is not or that is of another kind
  * @throws {BridgeError} when Python cannot be started or lacks polyrepl
  */
-export async function createNodePythonBridge(options = {}) {
-  const { python = process.env.POLYREPL_PYTHON ?? "python3", sync = false, args = ["-m", "polyrepl.bridge"], env, cwd } =
-    typeof options === "string" ? { python: options } : options;
-  const child = spawn(python, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], env: env ?? process.env, cwd });
+export async function createNodePythonBridge(options = {}, ...more) {
+  if (more.some((one) => one !== undefined)) throw new TypeError("createNodePythonBridge takes one argument: { python: .., cwd: .. }");
+  const { python, sync, args, env, cwd } = checked(options, {
+    python: process.env.POLYREPL_PYTHON ?? "python3", sync: false, args: ["-m", "polyrepl.bridge"], env: process.env,
+  });
+  if (cwd !== undefined && !fs.statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new BridgeError(`the option \`cwd\` names no folder: ${cwd}`);
+  }
+  const child = spawn(python, args, { stdio: ["ignore", "inherit", "inherit", "pipe"], env, cwd });
   const bell = child.stdio[3];
   const ended = new Promise((resolve) => child.once("close", resolve));
-  const [pid, theirRead, theirWrite] = await handshake(child, bell, python);
-  // A pipe opened through /proc is a description of its own: one that blocks, and one that does not to spin on.
-  const at = (fd) => `/proc/${pid}/fd/${fd}`;
-  const readFd = fs.openSync(at(theirRead), fs.constants.O_RDONLY);
-  const spinFd = fs.openSync(at(theirRead), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-  const writeFd = fs.openSync(at(theirWrite), fs.constants.O_WRONLY);
+  const [pid, folder] = await handshake(child, bell, python);
+  const [readFd, spinFd, writeFd] = openPipes(folder, (why) => {
+    bell.destroy();
+    throw new BridgeError(`${python} cannot serve (${why})`);
+  });
   bell.write("!");
 
-  const connection = new Connection(new Channel(readFd, spinFd, writeFd), new Int32Array(16));
-  const proxies = new Proxies(connection);
-  connection.marshal = new Marshal(new Exports(), proxies);
-  keepPromises(connection);
-  connection.perform = makeServer(connection, evaluator, new Interrupts(connection.words));
-  const $sync = makePython(connection, proxies);
-
-  let closed = false;
-  connection.exit = () => {
+  const exit = () => {
     shut();
     throw new BridgeError("the Python process has ended");
   };
+  const { connection, $py: $sync } = converse(new Channel(readFd, spinFd, writeFd), new Int32Array(16), exit, keepPromises);
+  const { proxies } = connection;
+
+  let closed = false;
   function shut() {
     if (closed) return;
     closed = true;
-    connection.closed = true;
+    connection.outbox.closed = true;
     for (const fd of [readFd, spinFd, writeFd]) fs.closeSync(fd);
+    forsake();
+    bell.destroy();
+  }
+  function forsake() {
     for (const { reject } of connection.promises.values()) reject(new BridgeError("the Python process has ended"));
     connection.promises.clear();
-    bell.destroy();
   }
   bell.on("data", () => {
     try {
@@ -75,23 +79,38 @@ export async function createNodePythonBridge(options = {}) {
   bell.on("error", shut);
   bell.on("close", shut);
   child.on("exit", shut);
-  const close = async () => {
-    shut();
+  let closing;
+  const close = () => (closing ??= end());
+  async function end() {
+    await sent();
+    // Answered after all that was asked before; Python's last functions may call us until it has ended.
+    if (!closed) await connection.post(OPS.exit, () => []).catch(() => {});
+    forsake();
     await ended;
-  };
+  }
+  const { $py, sent } = sync ? { $py: $sync, sent: async () => {} } : promising(connection, proxies, $sync, () => closing !== undefined);
   const bridge = { python: pid, connection, proxies, stats: () => connection.request(OPS.stats, () => []) };
-  return { $py: sync ? $sync : promising(connection, proxies, $sync), bridge, close };
+  return { $py, bridge, close, [Symbol.asyncDispose]: close };
 }
 
 /** A promise that Python holds is Python's to await: rejected before that, it must not end this program. What Python
  * forgets without having awaited it is a warning, since this program may have dealt with it as well. */
 function keepPromises(connection) {
-  const { marshal } = connection;
-  marshal.onPromise = (promise) => promise.then(undefined, () => {});
-  marshal.exports.forgotten = (value) => {
-    if (!(value instanceof Promise) || connection.awaited.has(value)) return;
-    value.then(undefined, (error) => process.emitWarning(`rejected, and Python never awaited it: ${error?.stack ?? error}`));
+  return {
+    given: (promise) => promise.then(undefined, () => {}),
+    forgotten: (value) => {
+      if (!(value instanceof Promise) || connection.awaited.has(value)) return;
+      value.then(undefined, (error) => process.emitWarning(`rejected, and Python never awaited it: ${textOf(error)}`));
+    },
   };
+}
+
+function textOf(error) {
+  try {
+    return String(error?.stack ?? error);
+  } catch {
+    return "an exception that cannot be shown";
+  }
 }
 
 function handshake(child, bell, python) {
@@ -99,70 +118,57 @@ function handshake(child, bell, python) {
     let text = "";
     const fail = (why) => reject(new BridgeError(`${python} cannot serve (${why}): install polyrepl there, or pass another Python`));
     child.once("error", (error) => fail(error.message));
-    child.once("exit", (code) => fail(`exit status ${code}`));
+    // Not "exit", which may come before what Python said last: the pipes that it made then have to go.
+    child.once("close", (code, signal) => fail(signal === null ? `exit status ${code}` : `killed by ${signal}`));
     bell.on("data", function read(data) {
       text += data;
       if (!text.includes("\n")) return;
       bell.off("data", read);
-      resolve(text.trim().split(",").map(Number));
+      const { pid, folder, version } = parsed(text);
+      if (version === VERSION) resolve([pid, folder]);
+      else {
+        fail(`its polyrepl speaks version ${version ?? "?"} of the bridge, this one ${VERSION}`);
+        bell.destroy(); // which Python takes for our end
+      }
     });
   });
 }
 
-/** `$py` whose proxies return promises: attributes are collected, a call or an `await` makes the round trip. */
-function promising(connection, proxies, $sync) {
-  const wrap = (value) =>
-    ((typeof value === "object" && value !== null) || typeof value === "function") && records.has(value) ? chain(value, []) : value;
-  const post = (op, operands) => connection.post(op, operands).then(wrap);
-  const handleOf = (root) => proxies.handleOf(root);
-
-  function chain(root, path) {
-    const later = path.length > 0 || root instanceof Promise;
-    const target = function () {}.bind(null);
-    const proxy = new Proxy(target, {
-      get(_, key) {
-        if (key === "then") return later ? (resolve, reject) => fetch(root, path).then(resolve, reject) : undefined;
-        if (key === Symbol.asyncIterator) return () => iterate(root, path);
-        if (typeof key === "symbol") return undefined;
-        return chain(root, [...path, key]);
-      },
-      set() {
-        throw new TypeError("assign with `await $py.set(object, name, value)`");
-      },
-      apply: (_, self, args) => settle(root).then((object) => proxies.post(object, path.length ? path : null, args)).then(wrap),
-    });
-    if (!later) records.set(proxy, records.get(root));
-    keep.set(proxy, root);
-    return proxy;
+/** The line that Python says of itself; that of another version may be of any kind. */
+function parsed(text) {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
   }
-  const keep = new WeakMap(); // a chain keeps what it starts from
-  const settle = async (root) => keep.get(await root) ?? (await root);
-  const fetch = async (root, path) => {
-    const object = await settle(root);
-    return path.length ? post(OPS.getattr, () => [handleOf(object), path, 1]) : chain(object, []);
+}
+
+/**
+ * Open our ends of the FIFOs that Python has made (pipes.py), and remove these: what blocks, the same once more to spin
+ * on, what writes. In this order no `open` waits for Python, which may have ended by now.
+ * @param {string} folder @param {(why: string) => never} fail
+ * @returns {number[]}
+ */
+function openPipes(folder, fail) {
+  const { O_RDONLY, O_WRONLY, O_NONBLOCK } = fs.constants;
+  const [input, output] = [path.join(folder, "in"), path.join(folder, "out")];
+  const opened = [];
+  const open = (file, flags) => {
+    opened.push(fs.openSync(file, flags));
+    return opened.at(-1);
   };
-  async function* iterate(root, path) {
-    const object = keep.get(await fetch(root, path)) ?? root;
-    let [alone, iterator, done, items, error] = await connection.post(OPS.iter, () => [handleOf(object), 1, false]);
-    for (let size = 2; ; size = Math.min(size * 2, 512)) {
-      yield* items.map(wrap);
-      if (error !== undefined) throw error;
-      if (done) return;
-      [done, items, error] = await connection.post(OPS.next, () => [handleOf(iterator), alone ? size : 1]);
-    }
+  try {
+    const spinFd = open(input, O_RDONLY | O_NONBLOCK);
+    const writer = open(input, O_WRONLY | O_NONBLOCK);
+    const readFd = open(input, O_RDONLY);
+    const reader = open(output, O_RDONLY | O_NONBLOCK);
+    const writeFd = open(output, O_WRONLY);
+    for (const fd of [writer, reader]) fs.closeSync(fd);
+    return [readFd, spinFd, writeFd];
+  } catch (error) {
+    for (const fd of opened) fs.closeSync(fd);
+    return fail(error.message);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true }); // Python does the same: whoever lives
   }
-
-  const $py = (name) => chain(post(OPS.import, () => [name]).then((module) => keep.get(module) ?? module), []);
-  $py.eval = (source) => post(OPS.eval, () => [source]);
-  $py.exec = (source) => post(OPS.exec, () => [source]);
-  $py.set = (object, name, value) => post(OPS.setattr, (m) => [handleOf(object), name, m.encode(value)]);
-  $py.getitem = (object, key) => post(OPS.getitem, (m) => [handleOf(object), m.encode(key)]);
-  $py.setitem = (object, key, value) => post(OPS.setitem, (m) => [handleOf(object), m.encode(key), m.encode(value)]);
-  $py.toJs = (object) => connection.post(OPS.convert, () => [handleOf(object)]);
-  $py.call = (object, args, options) => proxies.post(object, null, args, options?.signal).then(wrap);
-  $py.repr = (object) => connection.post(OPS.repr, () => [handleOf(object)]);
-  $py.kwargs = $sync.kwargs;
-  $py.byRef = $sync.byRef;
-  $py.register = $sync.register;
-  return $py;
 }

@@ -3,9 +3,11 @@
  * Python itself has no attribute of the name.
  * In: a proxy's traits and a name. Out: a method using `this`, or undefined.
  */
-import { OPS, SORTS, TRAITS } from "./protocol.mjs";
-import { records } from "./proxy.mjs";
+import { together } from "./ahead.mjs";
+import { records } from "./handles.mjs";
+import { LOOKS, OPS, SORT_BITS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
 
+const CLASS = SORTS.indexOf("class");
 const SET = SORTS.indexOf("set");
 const READERS = ["map", "filter", "forEach", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast",
   "findLastIndex", "join", "includes", "indexOf", "lastIndexOf", "slice", "flat", "flatMap", "concat", "at", "entries",
@@ -17,11 +19,15 @@ const ask = (op, self, ...operands) => {
 const call = (self, name, ...args) => records.get(self).all.call(self, [name], args);
 
 /** All items of a Python sequence as an Array of their proxies or values. */
-export function snapshot(self) {
+function snapshot(self) {
   let [, iterator, done, items, error] = ask(OPS.iter, self, 1 << 16);
   const all = items;
+  const sizes = new Map();
+  const proxies = records.get(self).all;
+  together(proxies, items, sizes);
   while (!done && error === undefined) {
     [done, items, error] = ask(OPS.next, iterator, 1 << 16);
+    together(proxies, items, sizes);
     for (const item of items) all.push(item);
   }
   if (error !== undefined) throw error;
@@ -72,7 +78,7 @@ function jsonOf(proxy, seen) {
     for (const item of snapshot(proxy)) list.push(jsonable(copied(item), seen));
     return list;
   }
-  const fields = SORTS[traits & 15] === "object" && all.connection.request(OPS.getattr, () => [handler.handle, ["__dict__"], 2]);
+  const fields = SORTS[traits & SORT_BITS] === "object" && all.connection.request(OPS.getattr, () => [handler.handle, ["__dict__"], LOOKS.PROBE]);
   const names = fields ? Object.keys(fields).filter((name) => !name.startsWith("_")) : [];
   if (names.length === 0) throw new TypeError(`a Python ${ask(OPS.describe, proxy).type} has no JSON form: convert it first`);
   const object = {};
@@ -82,7 +88,7 @@ function jsonOf(proxy, seen) {
 }
 
 /** A deep copy of what can be copied. */
-const copied = (value) => (records.has(value) && typeof value === "object" ? ask(OPS.convert, value) : value);
+const copied = (value) => (records.has(value) ? ask(OPS.convert, value, true) : value);
 
 /** Keys and values of a Python mapping. */
 function* pairs(proxy) {
@@ -103,12 +109,15 @@ const common = {
     return this;
   },
   toJSON() {
-    return jsonable(ask(OPS.convert, this), new Map());
+    return jsonable(ask(OPS.convert, this, true), new Map());
   },
   destroy() {
     records.get(this).all.destroy(this);
   },
 };
+for (const name of ["hasOwnProperty", "propertyIsEnumerable", "isPrototypeOf", "toLocaleString"]) {
+  common[name] = Object.prototype[name];
+}
 
 const array = {
   push(...items) {
@@ -116,7 +125,10 @@ const array = {
     return ask(OPS.len, this);
   },
   shift() {
-    return ask(OPS.len, this) === 0 ? undefined : call(this, "pop", 0);
+    if (ask(OPS.len, this) === 0) return undefined;
+    const first = ask(OPS.getitem, this, 0);
+    ask(OPS.delitem, this, 0); // a deque's pop takes no index
+    return first;
   },
   unshift(...items) {
     items.forEach((item, index) => call(this, "insert", index, item));
@@ -145,8 +157,17 @@ const map = {
   forEach(fn, self) {
     for (const [key, value] of this) fn.call(self, value, key, this);
   },
+  get(key) {
+    return ask(OPS.getitem, this, key, true);
+  },
+  *keys() {
+    for (const [key] of pairs(this)) yield key;
+  },
+  *values() {
+    for (const [, value] of pairs(this)) yield value;
+  },
   *entries() {
-    yield* this;
+    yield* pairs(this);
   },
 };
 
@@ -173,9 +194,12 @@ export function fallback(handler, name) {
   const { traits } = handler;
   if (Object.hasOwn(common, name)) return common[name];
   if (name === "constructor") return constructorOf(traits);
+  if (traits & TRAITS.PATH && URL_PARTS.has(name)) return urlPart(handler, name);
+  if (name === "prototype" && (traits & SORT_BITS) === CLASS) return handler.all.classes.prototypeOf(handler);
+  if (name === "__proto__") return constructorOf(traits).prototype;
   if (traits & TRAITS.BUFFER && name === "buffer") return bufferOf(handler.all.ask(OPS.convert, handler));
   if (traits & TRAITS.BUFFER && name === "byteLength") {
-    return handler.all.connection.request(OPS.getattr, () => [handler.handle, ["nbytes"], 2]) ??
+    return handler.all.connection.request(OPS.getattr, () => [handler.handle, ["nbytes"], LOOKS.PROBE]) ??
       bufferOf(handler.all.ask(OPS.convert, handler)).byteLength;
   }
   if (traits & TRAITS.ARRAY_LIKE) return Object.hasOwn(array, name) ? array[name] : undefined;
@@ -183,12 +207,26 @@ export function fallback(handler, name) {
     if (name === "size") return handler.all.ask(OPS.len, handler);
     return Object.hasOwn(map, name) ? map[name] : undefined;
   }
-  if ((traits & 15) === SET) {
+  if ((traits & SORT_BITS) === SET) {
     if (name === "size") return handler.all.ask(OPS.len, handler);
     return Object.hasOwn(set, name) ? set[name] : undefined;
   }
-  if (traits & TRAITS.CALLABLE) return Object.hasOwn(fn, name) ? fn[name] : undefined;
+  if (traits & TRAITS.CALLABLE) {
+    // How many arguments it takes, and what it is called: libraries that curry and compose go by it.
+    if (name === "length" || name === "name") return handler.all.ask(OPS.describe, handler, true)[name];
+    return Object.hasOwn(fn, name) ? fn[name] : undefined;
+  }
   return undefined;
+}
+
+// Node's file functions take a text, bytes or a file URL; a Path is one by the look of it.
+const URL_PARTS = new Set(["href", "protocol", "hostname", "pathname"]);
+
+function urlPart({ all, handle }, name) {
+  if (name === "protocol") return "file:";
+  if (name === "hostname") return "";
+  const url = all.connection.request(OPS.operator, () => ["url", [TAGS.HOME, handle]]);
+  return name === "href" ? url : url.slice("file://".length);
 }
 
 /** The memory of a copy: an ArrayBuffer that holds its numbers (all rows of a grid) and nothing else. */

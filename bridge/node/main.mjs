@@ -2,37 +2,100 @@
  * Node's side of the bridge: wires the rooms together and waits for the bell.
  * In: descriptors named in POLYREPL_FDS. Out: a process that serves Python until Python is gone.
  */
+import { closeSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import workerThreads from "node:worker_threads";
-import { Connection } from "./connection.mjs";
+import { converse } from "./conversation.mjs";
 import * as evaluator from "./evaluator.mjs";
-import { Interrupt } from "./errors.mjs";
-import { Exports } from "./handles.mjs";
-import { Interrupts } from "./interrupts.mjs";
-import { Marshal } from "./marshal.mjs";
-import { takeOver } from "./output.mjs";
-import { NOTES, WORDS } from "./protocol.mjs";
-import { Proxies } from "./proxy.mjs";
-import { makePython } from "./python.mjs";
-import { makeServer } from "./server.mjs";
+import { Idle } from "./idle.mjs";
+import { heedRejections, takeOver } from "./output.mjs";
+import { loadAddon } from "./platform.mjs";
+import { NOTES, OPS, VERSION, WORDS } from "./protocol.mjs";
+import { onTerminal } from "./terminal.mjs";
 import { Channel } from "./transport.mjs";
+
+const START = Symbol.for("polyrepl.start");
+/** Modules in bundles, where there are any (start.cjs): what finds one, loads those that are not the bridge's, and keeps
+ * V8's code of them. */
+const bundled = globalThis[START] ?? { own: () => undefined, load() {}, keep() {} };
+delete globalThis[START];
 
 const [readFd, spinFd, writeFd, bellFd, controlFd] = process.env.POLYREPL_FDS.split(",").map(Number);
 delete process.env.POLYREPL_FDS;
+const offered = process.env.POLYREPL_RINGS;
+delete process.env.POLYREPL_RINGS;
+const terminal = process.env.POLYREPL_TERMINAL;
+delete process.env.POLYREPL_TERMINAL;
 Error.stackTraceLimit = 40; // a merged stack of both languages needs more than ten
 
 const words = new Int32Array(new SharedArrayBuffer(64));
-const connection = new Connection(new Channel(readFd, spinFd, writeFd), words);
-const proxies = new Proxies(connection);
-connection.marshal = new Marshal(new Exports(), proxies);
-const interrupts = new Interrupts(words);
-connection.perform = makeServer(connection, evaluator, interrupts);
-const $py = makePython(connection, proxies);
+const { port1: ours, port2: theirs } = new workerThreads.MessageChannel();
+const watchdog = {
+  take: () => workerThreads.receiveMessageOnPort(ours)?.message,
+  calm: (target) => ours.postMessage(target),
+};
+
+let left = false;
+/**
+ * Run the program's own `exit` listeners, once; what one throws is told.
+ * @param {number} [code] that they are told; what `process.exitCode` is already if undefined
+ */
+function leave(code) {
+  if (left) return;
+  left = true;
+  if (code !== undefined) process.exitCode = code;
+  process._exiting = true; // else an `exit()` of theirs begins anew
+  try {
+    process.emit("exit", process.exitCode ?? 0);
+  } catch (error) {
+    process.emit("uncaughtException", error, "uncaughtException");
+  }
+}
+
+/**
+ * Python asks for it, and waits as long as it takes once it has heard that it begins.
+ * @returns {number} twice the exit code, and one more where Python was never asked anything else
+ */
+function leaveAsked(code) {
+  const first = connection.next;
+  connection.request(OPS.ping, () => []);
+  const asked = connection.next;
+  leave(code);
+  bundled.keep();
+  return (Number(process.exitCode ?? 0) & 255) * 2 + (first === 1 && connection.next === asked ? 1 : 0);
+}
+
+/** End at once: threads are not waited for. */
+function exit(code) {
+  try {
+    leave(code);
+    connection.channel.flush();
+  } finally {
+    process.kill(process.pid, "SIGKILL");
+  }
+}
+
+const channel = new Channel(readFd, spinFd, writeFd);
+if (offered) {
+  const [fd, library] = offered.split(/,(.*)/s);
+  channel.useRings(() => {
+    const addon = loadAddon(library);
+    return { addon, rings: addon.open(Number(fd), readFd, writeFd) };
+  });
+  closeSync(Number(fd));
+}
+const { connection, interrupts, $py } = converse(channel, words, exit, heedRejections, watchdog, bundled.own);
 Object.defineProperty($py, "signal", { get: () => interrupts.signal(), enumerable: true });
 
-const named = { $py, $w: interrupts.wait, $flag: words, Interrupt };
+/** When nothing of the program's keeps Node alive: how much Python has been asked until then; null where the terminal may still say something. */
+const still = async () => {
+  await idle.still();
+  return process.stdout.listenerCount("resize") + process.stderr.listenerCount("resize") > 0 ? null : connection.next;
+};
+const giveUp = (form, outcome) => interrupts.giveUp(form, outcome, connection.unwound);
+const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt, leave: leaveAsked, still, giveUp };
 for (const [name, value] of Object.entries(named)) {
   Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
 }
@@ -40,69 +103,36 @@ globalThis.require = evaluator.require;
 globalThis[Symbol.for("polyrepl.$import")] = evaluator.importModule;
 
 takeOver(connection);
+if (terminal) onTerminal(terminal.split(",").map(Number));
+
+// Else Node opens its inspector on a port for whoever sends the signal. A program's own listeners are heard, which they
+// are not with --disable-sigusr1.
+process.on("SIGUSR1", () => {});
 
 const bell = new net.Socket({ fd: bellFd, readable: true, writable: false });
 bell.on("data", () => connection.bell());
 bell.on("end", () => process.exit(0));
 bell.on("error", () => process.exit(0));
 
-/** Resolves when nothing of the program's keeps Node alive: no timer, socket, child, or request to Python. */
-$py.idle = () => {
-  const { promise, resolve } = Promise.withResolvers();
-  bell.unref(); // the bell alone would keep it alive for ever
-  process.on("beforeExit", function empty() {
-    if (connection.promises.size > 0) {
-      setTimeout(() => {}, 5); // Python's answers come through the bell
-      return;
-    }
-    process.off("beforeExit", empty);
-    bell.ref();
-    resolve();
-  });
-  return promise;
-};
+const idle = new Idle(bell, connection);
+$py.idle = () => idle.over();
+$py.rests = () => idle.rests();
 
 const { Worker: Thread } = workerThreads; // before it is replaced below
 
 /** Start the thread that hears interrupts while this one is busy. */
 function watch() {
   const watchdog = new Thread(new URL("./watchdog.mjs", import.meta.url), {
-    workerData: { words, fd: controlFd },
+    workerData: { words, fd: controlFd, port: theirs },
+    transferList: [theirs],
     stdout: false,
     stderr: false,
   });
-  watchdog.on("message", (message) => {
-    connection.check();
-    const heard = () => Atomics.store(words, WORDS.SEEN, message.seen);
-    // Nothing runs: the call that is meant has arrived and not begun. The ladder goes on for it.
-    const early = message.cancel === 0 && !interrupts.runs(0);
-    if (!early) heard();
-    const calm = () => watchdog.postMessage({ calm: true, seen: message.seen });
-    if (message.cancel !== undefined) {
-      interrupts.cancel(message.cancel);
-      // A form that obeyed has ended by the next turn; then the ladder need not be climbed any further.
-      setImmediate(() => interrupts.runs(message.cancel) || calm());
-    } else {
-      interrupts.settle(message.settle);
-      calm();
-    }
-    connection.channel.flush();
-    connection.bell();
-    if (early) heard();
-  });
-  watchdog.unref(); // last: a listener makes it count again
+  watchdog.unref();
+  watchdog.on("error", ({ message }) => connection.outbox.output(`polyrepl: an interrupt does not stop JavaScript here: ${message}\n`, true));
+  ours.on("message", (message) => connection.heed(message));
+  ours.unref(); // last: a listener makes it count again
 }
-
-/** End at once: the program's own `exit` listeners run, threads are not waited for. */
-connection.exit = (code) => {
-  try {
-    process.exitCode = code;
-    process.emit("exit", code);
-    connection.channel.flush();
-  } finally {
-    process.kill(process.pid, "SIGKILL");
-  }
-};
 
 // Workers of the program's own: each is told that Python is not to be had there.
 const refusal = fileURLToPath(new URL("./worker.mjs", import.meta.url));
@@ -113,13 +143,14 @@ workerThreads.Worker = class Worker extends workerThreads.Worker {
 };
 syncBuiltinESMExports();
 
-connection.note(NOTES.ready, process.version);
+connection.note(NOTES.ready, process.version, VERSION);
 connection.channel.flush();
 
 // What the parent will ask for first is loaded while the parent is still busy with its own start; if it cannot be
 // loaded, that request says why.
+bundled.load();
 const files = process.argv.splice(2);
-const loaded = files.map((file) => import(pathToFileURL(file).href).catch(() => {}));
+const loaded = files.map(async (file) => bundled.own(file) ?? evaluator.importModule(file)).map((it) => it.catch(() => {}));
 // The thread takes a core to start: it comes after what is needed first, and before anything of the program's runs.
 if (files.length === 0) watch();
 else Promise.all(loaded).then(watch);

@@ -3,25 +3,23 @@
  * JavaScript's literals (Array, plain object, Map, Set, Date) are copied; functions, class instances, promises and
  * errors cross by handle; Python's objects come home as themselves.
  */
-import { types } from "node:util";
-import { PyError } from "./errors.mjs";
-import { SORTS, TAGS, TRAITS } from "./protocol.mjs";
+import { bytes, check, excerpt, isCount, rows, typed } from "./arrays.mjs";
+import { Columns, integer, propertyKey, put } from "./columns.mjs";
+import { ProtocolError, PyError } from "./errors.mjs";
+import { KEYWORD } from "./keywords.mjs";
+import { isModuleNamespaceObject, isPromise } from "./platform.mjs";
+import { TAGS } from "./protocol.mjs";
+import { SORT, traitsOf } from "./traits.mjs";
 
-export const KEYWORD = Symbol.for("polyrepl.keyword");
 const AS_ARRAY = Symbol.for("polyrepl.array");
-const SORT = Object.fromEntries(SORTS.map((name, index) => [name, index]));
 const FORMATS = {
   Int8Array: "i1", Uint8ClampedArray: "c1", Int16Array: "i2", Uint16Array: "u2", Int32Array: "i4", Uint32Array: "u4",
   BigInt64Array: "i8", BigUint64Array: "u8", Float16Array: "f2", Float32Array: "f4", Float64Array: "f8",
 };
 // What kind of typed array it is, also of a subclass; Buffer is a Uint8Array and has no entry: it crosses as bytes.
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
-const LARGE = 1 << 16;
-const ARRAYS = {
-  i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, i8: BigInt64Array,
-  u8: BigUint64Array, f2: globalThis.Float16Array, f4: Float32Array, f8: Float64Array,
-};
-
+const MANY = 1_000_000;
+const CONTAINERS = new Set([TAGS.ARRAY, TAGS.OBJECT, TAGS.MAP, TAGS.SET]);
 /** Marks a value that is to cross by handle although its kind is copied. */
 export class ByRef {
   constructor(value) {
@@ -29,30 +27,24 @@ export class ByRef {
   }
 }
 
-/** Interned keywords for calls from Python; a Lisp runtime installs its own maker. */
-const keywords = new Map();
-function plainKeyword(name) {
-  let keyword = keywords.get(name);
-  if (keyword === undefined) {
-    keyword = (object) => object?.[name];
-    Object.defineProperty(keyword, KEYWORD, { value: name });
-    keyword.toString = keyword.toJSON = () => name;
-    keywords.set(name, keyword);
-  }
-  return keyword;
-}
-
 export class Marshal {
-  /** @param {import("./handles.mjs").Exports} exports @param {any} proxies knows and makes PyProxies */
-  constructor(exports, proxies) {
+  /**
+   * @param {import("./handles.mjs").Exports} exports @param {any} proxies knows and makes PyProxies
+   * @param {import("./keywords.mjs").Keywords} keywords
+   * @param {(promise: Promise<any>) => void} given called with a promise that Python gets
+   * @param {import("./plane.mjs").Plane} plane
+   */
+  constructor(exports, proxies, keywords, given, plane) {
     this.exports = exports;
+    this.plane = plane;
+    /** A function -> the Python dict of what Python's code has left on it (see functions.py). @type {WeakMap<Function, any>} */
+    this.leftOn = new WeakMap();
     this.proxies = proxies;
-    this.makeKeyword = plainKeyword;
+    this.keywords = keywords;
+    this.given = given;
     /** @type {{test: (x: any) => boolean, name: string, encode: (x: any) => any}[]} */
     this.custom = [];
     this.revive = new Map();
-    /** Called with a promise that Python gets. @type {(promise: Promise<any>) => void} */
-    this.onPromise = () => {};
     /** @type {{seen: Map<any, number> | null, segments: Uint8Array[], size: number, given: number[]} | null} the frame being written */
     this.frame = null;
   }
@@ -89,11 +81,21 @@ export class Marshal {
     return wire;
   }
 
+  /** Wire form of a value that shares no part with others of the frame: as if it went alone. */
+  encodeAlone(value) {
+    const { frame } = this;
+    const { seen } = frame;
+    frame.seen = null;
+    const wire = this.encode(value);
+    frame.seen = seen;
+    return wire !== null && typeof wire === "object" && CONTAINERS.has(wire[0]) ? [TAGS.CUSTOM, "", wire] : wire;
+  }
+
   /** Wire form of a value. */
   encode(value) {
     switch (typeof value) {
       case "string":
-        return value.isWellFormed() ? value : [TAGS.UNITS, Array.from({ length: value.length }, (_, i) => value.charCodeAt(i))];
+        return value; // half a character too: JSON writes it as an escape
       case "number":
         if (Number.isSafeInteger(value)) return value === 0 && Object.is(value, -0) ? [TAGS.FLOAT, "-0"] : value;
         if (value !== value) return [TAGS.FLOAT, "nan"];
@@ -112,7 +114,8 @@ export class Marshal {
         if (handle !== undefined) return homeward(handle);
         const name = value[KEYWORD];
         if (typeof name === "string") return name;
-        return this.byHandle(value);
+        const cls = this.proxies.classes.pythonOf(value);
+        return cls === undefined ? this.byHandle(value) : homeward(this.proxies.handleOf(cls));
       }
     }
     if (value === null) return null;
@@ -124,31 +127,27 @@ export class Marshal {
         const { frame } = this;
         const { seen } = frame;
         frame.seen = null; // its containers are numbered by themselves
-        const wire = [TAGS.CUSTOM, entry.name, this.encode(entry.encode(value))];
-        frame.seen = seen;
-        return wire;
+        try {
+          return [TAGS.CUSTOM, entry.name, this.encode(entry.encode(value))];
+        } finally {
+          frame.seen = seen;
+        }
       }
     }
     if (this.proxies.foreign(value)) return this.byHandle(value); // a proxy of another bridge is no literal
-    if (Array.isArray(value)) return this.#copy(value, TAGS.ARRAY);
+    const copied = copiedAs(value);
+    if (copied !== undefined) return this.#copy(value, copied);
     const prototype = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) {
-      if (types.isModuleNamespaceObject(value) || Object.hasOwn(value, Symbol.toStringTag)) return this.byHandle(value);
-      return this.#copy(value, TAGS.OBJECT);
-    }
+    if (Array.isArray(value) || prototype === Object.prototype || prototype === null) return this.byHandle(value);
     if (ArrayBuffer.isView(value)) return this.#view(value);
     switch (prototype) {
-      case Map.prototype:
-        return this.#copy(value, TAGS.MAP);
-      case Set.prototype:
-        return this.#copy(value, TAGS.SET);
       case Date.prototype: {
         const time = value.getTime();
         return Math.abs(time) <= 62135596800000 ? [TAGS.DATE, time] : this.byHandle(value);
       }
       case ArrayBuffer.prototype:
       case SharedArrayBuffer.prototype:
-        return this.#segment(TAGS.BYTES, new Uint8Array(value));
+        return this.#view(new Uint8Array(value));
       case ByRef.prototype:
         return this.byHandle(value.value);
     }
@@ -162,8 +161,12 @@ export class Marshal {
     if (value === null || (typeof value !== "object" && typeof value !== "function")) return this.encode(value);
     const home = this.proxies.handleOf(value);
     if (home !== undefined) return homeward(home);
-    if (types.isPromise(value)) this.onPromise(value);
-    return [TAGS.HANDLE, this.#give(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
+    if (isPromise(value)) this.given(value);
+    const wire = [TAGS.HANDLE, this.#give(value), this.proxies.foreign(value) ? 0 : traitsOf(value)];
+    const left = typeof value === "function" ? this.leftOn.get(value) : undefined;
+    const kept = left && this.proxies.handleOf(left);
+    if (kept > 0) wire.push(kept);
+    return wire;
   }
 
   #copy(value, tag, items = value) {
@@ -187,6 +190,8 @@ export class Marshal {
   #view(value) {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const format = FORMATS[kindOf.call(value)];
+    const home = this.plane.homeOf(value.buffer);
+    if (home !== undefined) return [TAGS.TYPED, format ?? "u1", [home, value.byteOffset], value.byteLength];
     if (format === undefined) return this.#segment(TAGS.BYTES, bytes);
     const { frame } = this;
     if (frame.size % 8 !== 0) {
@@ -199,42 +204,54 @@ export class Marshal {
   }
 
   #segment(tag, bytes) {
+    const piece = this.plane.copy(bytes);
+    if (piece !== null) return [tag, [this.#give(piece), piece.offset, bytes.byteLength, 0], bytes.byteLength];
     const wire = [tag, this.frame.size, bytes.byteLength];
     this.frame.segments.push(bytes);
     this.frame.size += bytes.byteLength;
     return wire;
   }
 
-  /** Value of a wire form. @param {any} wire @param {Buffer} body @param {any[]} [shared] */
+  /**
+   * Value of a wire form.
+   * @param {any} wire @param {Buffer} body @param {any[]} [shared]
+   * @throws {ProtocolError} for one that makes no sense @throws what a type's own decoder throws
+   */
   decode(wire, body, shared) {
     if (typeof wire !== "object" || wire === null) return wire;
     switch (wire[0]) {
       case TAGS.HANDLE:
-        return this.proxies.adopt(wire[1], wire[2], wire[3]);
+        check(isCount(wire[1]) && isCount(wire[2]), wire);
+        return this.proxies.adopt(wire[1], wire[2], isCount(wire[3]) ? wire[3] : 0);
       case TAGS.HOME:
         return this.exports.get(wire[1]);
       case TAGS.EXCEPTION:
+        check(isCount(wire[1]) && isCount(wire[2]) && typeof wire[3] === "string" && typeof wire[4] === "string", wire);
         return this.proxies.adoptError(wire[1], wire[2], wire[3], wire[4]);
       case TAGS.FLOAT:
+        check(wire[1] === "nan" || wire[1] === "inf" || wire[1] === "-inf", wire);
         return wire[1] === "nan" ? NaN : wire[1] === "inf" ? Infinity : -Infinity;
       case TAGS.INT:
-        return wire[1][0] === "-" ? -BigInt(`0x${wire[1].slice(1)}`) : BigInt(`0x${wire[1]}`);
+        return integer(wire[1], wire);
       case TAGS.BYTES:
-        if (wire[2] >= LARGE) return new Uint8Array(body.buffer, body.byteOffset + wire[1], wire[2]);
-        return new Uint8Array(body.subarray(wire[1], wire[1] + wire[2]));
+        return bytes(wire, body, this.plane);
       case TAGS.TYPED:
-        return typed(wire, body);
+        return typed(wire, body, this.plane);
       case TAGS.GRID:
-        return grid(typed(wire, body), wire.slice(4), 0);
+        return rows(wire, body, this.plane);
       case TAGS.KEYWORD:
-        return this.makeKeyword(wire[1]);
+        check(typeof wire[1] === "string", wire);
+        return this.keywords.of(wire[1]);
       case TAGS.MISSING:
         return undefined;
       case TAGS.DATE:
+        check(typeof wire[1] === "number", wire);
         return new Date(wire[1]);
       case TAGS.REF:
-        return shared[wire[1]];
+        check(shared !== undefined && Object.hasOwn(shared, wire[1]) && isCount(wire[1]), wire);
+        return wire.length === 2 ? shared[wire[1]] : inner(shared[wire[1]], wire);
       case TAGS.CUSTOM: {
+        check(typeof wire[1] === "string" && wire.length > 2, wire);
         const revive = this.revive.get(wire[1]);
         const value = this.decode(wire[2], body);
         return revive === undefined ? value : revive(value);
@@ -249,17 +266,28 @@ export class Marshal {
         return result;
       }
       case TAGS.OBJECT: {
+        check(wire.length % 2 === 1, wire);
         const result = {};
         all.push(result);
         for (let index = 1; index < wire.length; index += 2) {
           const key = wire[index];
           const item = this.decode(wire[index + 1], body, all);
-          if (key === "__proto__") Object.defineProperty(result, key, { value: item, enumerable: true, configurable: true, writable: true });
-          else result[this.decode(key, body, all)] = item;
+          put(result, typeof key === "string" ? key : propertyKey(this.decode(key, body, all), wire), item);
         }
         return result;
       }
+      case TAGS.AS_IS:
+        check(typeof wire[1] === "object" && wire[1] !== null, wire);
+        all.push(wire[1]);
+        return wire[1];
+      case TAGS.ROWS:
+        return new Columns(this, body, all).rows(wire);
+      case TAGS.LISTS:
+        return new Columns(this, body, all).lists(wire);
+      case TAGS.COLUMN:
+        return new Columns(this, body, all).array(wire);
       case TAGS.MAP: {
+        check(wire.length % 2 === 1, wire);
         const result = new Map();
         all.push(result);
         for (let index = 1; index < wire.length; index += 2) {
@@ -275,8 +303,39 @@ export class Marshal {
         return result;
       }
     }
-    throw new TypeError(`unknown value ${JSON.stringify(wire).slice(0, 60)}`);
+    throw new ProtocolError(`unknown value ${excerpt(wire)}`);
   }
+}
+
+/** A container inside of one that came as it is. */
+function inner(value, wire) {
+  for (const key of wire.slice(2)) {
+    check(typeof value === "object" && value !== null && Object.hasOwn(value, key), wire);
+    value = value[key];
+  }
+  return value;
+}
+
+/** The tag of an object that is copied item by item when it crosses; undefined for any other. */
+export function copiedAs(value) {
+  if (Array.isArray(value)) return isSparse(value) ? undefined : TAGS.ARRAY;
+  switch (Object.getPrototypeOf(value)) {
+    case Object.prototype:
+    case null:
+      return isModuleNamespaceObject(value) || Object.hasOwn(value, Symbol.toStringTag) ? undefined : TAGS.OBJECT;
+    case Map.prototype:
+      return TAGS.MAP;
+    case Set.prototype:
+      return TAGS.SET;
+  }
+}
+
+/** Whether an array has very many places, most of them empty, by a look at some. */
+function isSparse(array) {
+  if (array.length <= MANY) return false;
+  let empty = 0;
+  for (let at = 0; at < 64; at++) if (!(Math.floor((array.length / 64) * at) in array)) empty += 1;
+  return empty > 32;
 }
 
 function homeward(handle) {
@@ -293,69 +352,4 @@ function asItems(value) {
     return undefined; // a trap that throws is its owner's affair, not a reason not to pass it
   }
   return typeof method === "function" ? method.call(value) : undefined;
-}
-
-/** @param {any[]} wire @param {Buffer} body */
-function typed(wire, body) {
-  // A large frame owns its memory, so the array lies right in it.
-  const at = body.byteOffset + wire[2];
-  const kind = ARRAYS[wire[1]];
-  if (wire[3] >= LARGE && at % 8 === 0) return new kind(body.buffer, at, wire[3] / kind.BYTES_PER_ELEMENT);
-  return new kind(body.buffer.slice(at, at + wire[3]));
-}
-
-/** Arrays of arrays of rows, all over one buffer. */
-function grid(flat, shape, start) {
-  if (shape.length === 1) return flat.subarray(start, start + shape[0]);
-  const rest = shape.slice(1);
-  const step = rest.reduce((product, length) => product * length, 1);
-  return Array.from({ length: shape[0] }, (_, index) => grid(flat, rest, start + index * step));
-}
-
-/** What a JS object is and can do, as Python's proxy classes know it. */
-export function traitsOf(value) {
-  let traits = 0;
-  let sort = SORT.object;
-  try {
-    if (typeof value === "function") {
-      traits |= TRAITS.CALLABLE;
-      sort = /^class[\s{]/.test(Function.prototype.toString.call(value).slice(0, 6)) ? SORT.class : SORT.callable;
-    } else if (Array.isArray(value)) {
-      traits |= TRAITS.ARRAY_LIKE | TRAITS.SIZED;
-      sort = SORT.list;
-    } else if (value instanceof Map) {
-      traits |= TRAITS.MAPPING | TRAITS.SIZED;
-      sort = SORT.dict;
-    } else if (value instanceof Set) {
-      traits |= TRAITS.SIZED;
-      sort = SORT.set;
-    } else if (types.isModuleNamespaceObject(value)) {
-      return SORT.module;
-    } else if (value instanceof Error) {
-      sort = SORT.error;
-    }
-    if (typeof value !== "function" || Object.hasOwn(value, "then")) {
-      if (typeof value.then === "function") {
-        traits |= TRAITS.AWAITABLE;
-        if (sort === SORT.object) sort = SORT.promise;
-      }
-    }
-    if (typeof value[Symbol.iterator] === "function") {
-      traits |= TRAITS.ITERABLE;
-      if (typeof value.next === "function") {
-        traits |= TRAITS.ITERATOR;
-        if (typeof value.return === "function" && typeof value.throw === "function") traits |= TRAITS.GENERATOR;
-        if (sort === SORT.object) sort = SORT.iterator;
-      }
-    }
-    if (typeof value[Symbol.asyncIterator] === "function") {
-      traits |= TRAITS.ASYNC_ITERABLE;
-      if (typeof value.next === "function") traits |= TRAITS.ASYNC_ITERATOR;
-    }
-    if (typeof value[Symbol.dispose] === "function") traits |= TRAITS.CONTEXT;
-    if (typeof value[Symbol.asyncDispose] === "function") traits |= TRAITS.ASYNC_CONTEXT;
-  } catch {
-    // A throwing getter or trap: what is known so far is what it gets.
-  }
-  return traits | sort;
 }

@@ -5,7 +5,7 @@
  */
 import { inspect } from "node:util";
 import { INTERRUPT } from "./errors.mjs";
-import { formNumber } from "./connection.mjs";
+import { formNumber } from "./forms.mjs";
 import { NOTES } from "./protocol.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection */
@@ -13,40 +13,63 @@ export function takeOver(connection) {
   const make = (stderr) =>
     function write(chunk, encoding, callback) {
       const done = typeof encoding === "function" ? encoding : callback;
-      if (typeof chunk === "string") connection.output(chunk, stderr);
-      else connection.output(decode(chunk), stderr);
+      if (typeof chunk === "string") connection.outbox.output(chunk, stderr);
+      else connection.outbox.output(decode(chunk), stderr);
       if (typeof done === "function") queueMicrotask(() => done());
       return true;
     };
   process.stdout.write = make(false);
   process.stderr.write = make(true);
 
-  const late = (error, form = formNumber()) => {
+  process.on("uncaughtException", ours((error) => {
+    if (!isHeard("uncaughtException")) late(connection, error);
+  }));
+}
+
+const OURS = Symbol.for("polyrepl.ours");
+
+/** A listener of ours: one of the program's own hears of an event in its place, as it does of what Node would do. */
+function ours(listener) {
+  return Object.defineProperty(listener, OURS, { value: true });
+}
+
+const isHeard = (event) => process.listeners(event).some((listener) => listener[OURS] === undefined);
+
+/** Tell Python of an exception that nobody caught. */
+function late(connection, error, form = formNumber()) {
+  let parts;
+  try {
     if (error?.[INTERRUPT]) return;
-    let parts;
-    try {
-      const thrown = error instanceof Error;
-      parts = [thrown ? String(error.name) : "", thrown ? String(error.message) : inspect(error), String(thrown ? error.stack : "")];
-    } catch {
-      parts = ["", "an exception that cannot be shown", ""];
-    }
-    connection.note(NOTES.late, form, ...parts.map((part) => part.toWellFormed()));
-  };
-  process.on("uncaughtException", (error) => late(error));
-  // A promise that Python holds is Python's to await, which comes with the next request at the earliest. It is told of
-  // when Python forgets it without that.
+    const thrown = error instanceof Error;
+    parts = [thrown ? String(error.name) : "", thrown ? String(error.message) : inspect(error), String(thrown ? error.stack : "")];
+  } catch {
+    parts = ["", "an exception that cannot be shown", ""];
+  }
+  connection.note(NOTES.late, form, ...parts);
+}
+
+/**
+ * A promise that Python holds is Python's to await, which comes with the next request at the earliest. It is told of when
+ * Python forgets it without that.
+ * @param {import("./connection.mjs").Connection} connection
+ */
+export function heedRejections(connection) {
   const held = new Map();
-  const { exports } = connection.marshal;
-  process.on("unhandledRejection", (error, promise) => {
-    if (exports.handles.has(promise)) held.set(promise, { error, form: formNumber() });
-    else late(error);
-  });
+  process.on("unhandledRejection", ours((error, promise) => {
+    if (isHeard("unhandledRejection")) return;
+    if (connection.marshal.exports.handles.has(promise)) held.set(promise, { error, form: formNumber() });
+    else if (isHeard("uncaughtException")) process.emit("uncaughtException", error, "unhandledRejection");
+    else late(connection, error);
+  }));
   process.on("rejectionHandled", (promise) => held.delete(promise));
-  exports.forgotten = (value) => {
-    const rejection = held.get(value);
-    if (rejection === undefined) return;
-    held.delete(value);
-    if (!connection.awaited.has(value)) late(rejection.error, rejection.form);
+  return {
+    given: () => {},
+    forgotten: (value) => {
+      const rejection = held.get(value);
+      if (rejection === undefined) return;
+      held.delete(value);
+      if (!connection.awaited.has(value)) late(connection, rejection.error, rejection.form);
+    },
   };
 }
 

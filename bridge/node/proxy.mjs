@@ -2,19 +2,34 @@
  * PyProxy: a Python object seen from JavaScript.
  * In: a handle with its traits. Out: a Proxy that behaves as JavaScript code expects of such a thing: lists are
  * arrays, dicts Map-like, callables functions, awaitables thenables. `.name` is getattr and Python's own attribute
- * wins over Array's and Map's methods; `o[0]` on a sequence and `o["k"]` on a dict are items.
+ * wins over Array's and Map's methods; `o[0]` on a sequence and `o["k"]` on a dict are items. What is missing is
+ * undefined to JavaScript, to the Lisp an AttributeError.
  */
-import { inspect } from "node:util";
+import { UNKNOWN, readAhead, together } from "./ahead.mjs";
+import { Classes, DERIVE, isInstance } from "./classes.mjs";
 import { PyError } from "./errors.mjs";
-import { Imports } from "./handles.mjs";
-import { OPS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
+import { Imports, records } from "./handles.mjs";
+import { KEYWORD } from "./keywords.mjs";
 import { fallback } from "./likeness.mjs";
+import { inspectKey } from "./platform.mjs";
+import { LOOKS, OPS, SORT_BITS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
 
 export const PYTHON = Symbol.for("polyrepl.python");
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
-// Asked for by JavaScript's own machinery and by libraries that look what they were given; never an AttributeError.
-const PROBES = new Set(["toJSON", "constructor", "nodeType", "asymmetricMatch", "$$typeof", "inspect", "__esModule",
-  "tagName", "toString", "valueOf", "call", "apply", "bind", "name", "length", "prototype", "destroy", "size"]);
+/** Who asks for an attribute. A trap cannot know, and what is missing depends on it: JavaScript looks what it was given
+ * and takes undefined for an answer, to the Lisp it is an AttributeError. So compiled Lisp says of what it is about to
+ * read: `$read(o).x`, which costs a store. One for all bridges of a program, since the code does not know whose `o` is;
+ * it holds for the next look at that very object, which follows at once. */
+const $read = (globalThis[Symbol.for("polyrepl.$read")] ??= makeRead());
+
+function makeRead() {
+  const read = (object) => (read.lisp = object);
+  read.lisp = undefined;
+  return read;
+}
+
+// What JavaScript may take for an Array.
+const SEQUENCES = new Set(["object", "list", "tuple"].map((sort) => SORTS.indexOf(sort)));
 
 class Target {}
 class ListTarget extends Array {}
@@ -22,19 +37,25 @@ function showTarget() {
   const handler = records.get(this);
   return handler === undefined ? "PyProxy {}" : handler.all.show(this);
 }
-Target.prototype[inspect.custom] = showTarget;
-ListTarget.prototype[inspect.custom] = showTarget;
+Target.prototype[inspectKey] = showTarget;
+ListTarget.prototype[inspectKey] = showTarget;
 
-/** Every PyProxy of every connection. @type {WeakMap<object, Handler>} */
-export const records = new WeakMap();
+export { records };
+
+/**
+ * What proxies ask of the connection that they belong to.
+ * @typedef {{request(op: number, operands: (m: any) => any[]): any, post(op: number, operands: (m: any) => any[],
+ *   signal?: AbortSignal): Promise<any>, flushSoon(): void}} Line
+ */
 
 /** All living PyProxies of a connection. */
 export class Proxies {
-  /** @param {import("./connection.mjs").Connection} connection */
-  constructor(connection) {
+  /** @param {Line} connection @param {(proxies: Proxies) => object} operators makes what generic code does with them */
+  constructor(connection, operators) {
     this.connection = connection;
     this.imports = new Imports(() => connection.flushSoon());
-    this.ops = null;
+    this.ops = operators(this);
+    this.classes = new Classes(this);
   }
 
   /** Python's handle of a proxy, undefined for anything else. */
@@ -57,8 +78,8 @@ export class Proxies {
     let target;
     if (traits & TRAITS.CALLABLE) {
       target = function () {}.bind(null);
-      target[inspect.custom] = showTarget;
-    } else if (traits & TRAITS.ARRAY_LIKE && (traits & 15) <= 2) target = new ListTarget();
+      target[inspectKey] = showTarget;
+    } else if (traits & TRAITS.ARRAY_LIKE && SEQUENCES.has(traits & SORT_BITS)) target = new ListTarget();
     else target = new Target();
     const proxy = new Proxy(target, handler);
     records.set(proxy, handler);
@@ -103,9 +124,15 @@ export class Proxies {
     return this.connection.post(OPS.call, (m) => callOperands(m, records.get(root), path, args), signal);
   }
 
+  /** `root.name`; undefined when there is none, or nobody to ask. */
+  probe(root, name) {
+    const { handle } = records.get(root);
+    return handle < 0 || this.connection.closed ? undefined : this.connection.request(OPS.getattr, () => [handle, [name], LOOKS.PROBE]);
+  }
+
   /** `root.a.b` in one round trip. */
   get(root, path) {
-    return path.length === 0 ? root : this.connection.request(OPS.getattr, () => [records.get(root).handle, path, 1]);
+    return path.length === 0 ? root : this.connection.request(OPS.getattr, () => [records.get(root).handle, path, LOOKS.CHAIN]);
   }
 
   /** Give an object back to Python now. */
@@ -118,17 +145,20 @@ export class Proxies {
   }
 }
 
-const KEYWORD = Symbol.for("polyrepl.keyword");
-
 /** Handle, path, where keyword arguments begin (-1: nowhere), arguments. */
 function callOperands(marshal, handler, path, args) {
   if (handler === undefined) throw new TypeError("not a Python object");
   if (handler.handle < 0) throw new ReferenceError("this Python object was given back with destroy()");
-  const wire = [handler.handle, path, -1];
+  return withArguments(marshal, [handler.handle, path, -1], args);
+}
+
+/** Behind the place where keyword arguments begin, which `wire` ends with, the arguments. */
+export function withArguments(marshal, wire, args) {
+  const split = wire.length - 1;
   for (let index = 0; index < args.length; index++) {
     const value = args[index];
     if (typeof value === "function" && typeof value[KEYWORD] === "string" && marshal.proxies.handleOf(value) === undefined) {
-      if (wire[2] < 0) wire[2] = index;
+      if (wire[split] < 0) wire[split] = index;
       wire.push([TAGS.KEYWORD, value[KEYWORD]]);
     } else wire.push(marshal.encode(value));
   }
@@ -142,21 +172,53 @@ class Handler {
     this.handle = handle;
     this.traits = traits;
     this.error = undefined;
+    /** The rows that it came with, and its place among them; see ahead.mjs. */
+    this.rows = undefined;
+    this.row = 0;
   }
 
   get(target, key, receiver) {
-    const { traits } = this;
+    const lisp = $read.lisp === receiver && records.get(receiver) === this;
+    if (lisp) $read.lisp = undefined;
+    if (typeof receiver === "function" && (this.traits & SORT_BITS) === CLASS && !records.has(receiver)) {
+      return this.all.classes.member(receiver, key); // a class of JavaScript that inherits from this one
+    }
     if (typeof key === "symbol") return this.symbol(key);
     if (this.handle < 0) throw new ReferenceError("this Python object was given back with destroy()");
+    return lisp ? this.attribute(key) : this.property(key);
+  }
+
+  /** What JavaScript finds: its own protocols first (nobody is awaited for a method `then`), never an AttributeError. */
+  property(key) {
+    const { traits } = this;
     if (key === "then") return traits & TRAITS.AWAITABLE ? thenOf(this) : undefined;
     if (traits & TRAITS.ARRAY_LIKE) {
       if (key === "length") return this.all.ask(OPS.len, this);
       if (INDEX.test(key)) return this.all.ask(OPS.getitem, this, Number(key), true);
     }
-    const other = fallback(this, key);
-    const lax = other !== undefined || PROBES.has(key);
-    const value = this.all.connection.request(OPS.getattr, () => [this.handle, [key], lax ? 2 : 0]);
+    if (key === "prototype" && (traits & SORT_BITS) === CLASS) return fallback(this, key);
+    const value = this.look(key, LOOKS.PROBE);
+    return value === undefined ? fallback(this, key) : value;
+  }
+
+  /** What the Lisp finds: Python's attribute, whatever JavaScript means by the name; or what is like one in JavaScript.
+   * @throws {PyError} AttributeError where there is neither */
+  attribute(key) {
+    const { traits } = this;
+    if (traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) return this.all.ask(OPS.getitem, this, Number(key), true);
+    let other = fallback(this, key);
+    if (key === "then" && traits & TRAITS.AWAITABLE) other = thenOf(this);
+    else if (key === "length" && traits & TRAITS.ARRAY_LIKE) other = this.all.ask(OPS.len, this);
+    const value = this.look(key, other === undefined ? LOOKS.READ : LOOKS.PROBE);
     return value === undefined ? other : value;
+  }
+
+  look(key, how) {
+    if (this.rows !== undefined) {
+      const item = readAhead(this, key, true);
+      if (item !== UNKNOWN) return item;
+    }
+    return this.all.connection.request(OPS.getattr, () => [this.handle, [key], how]);
   }
 
   symbol(key) {
@@ -164,6 +226,8 @@ class Handler {
     switch (key) {
       case PYTHON:
         return this.all.ops;
+      case DERIVE:
+        return (traits & SORT_BITS) === CLASS ? this.all.classes.derive : undefined;
       case Symbol.iterator:
         return traits & TRAITS.ITERABLE ? iterate : undefined;
       case Symbol.asyncIterator:
@@ -171,14 +235,14 @@ class Handler {
       case Symbol.toPrimitive:
         return toPrimitive;
       case Symbol.hasInstance:
-        return (traits & 15) === CLASS ? isInstance : undefined;
+        return (traits & SORT_BITS) === CLASS ? isInstance : undefined;
       case Symbol.dispose:
-        return traits & TRAITS.CONTEXT ? dispose : undefined;
+        return traits & TRAITS.CONTEXT && this.all.ask(OPS.send, this, "heedless", false) ? dispose : undefined;
       case Symbol.asyncDispose:
-        return traits & TRAITS.ASYNC_CONTEXT ? disposeAsync : undefined;
+        return traits & TRAITS.ASYNC_CONTEXT && this.all.ask(OPS.send, this, "heedless", true) ? disposeAsync : undefined;
       case Symbol.toStringTag:
         return "PyProxy";
-      case inspect.custom:
+      case inspectKey:
         return showTarget;
     }
     return undefined;
@@ -202,8 +266,9 @@ class Handler {
 
   deleteProperty(target, key) {
     if (typeof key === "symbol") return true;
-    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) this.all.ask(OPS.delitem, this, Number(key));
-    else this.all.ask(OPS.delattr, this, key);
+    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) {
+      if (this.has(target, key)) this.all.ask(OPS.delitem, this, Number(key));
+    } else this.all.ask(OPS.delattr, this, key);
     return true;
   }
 
@@ -214,12 +279,18 @@ class Handler {
   }
 
   getOwnPropertyDescriptor(target, key) {
-    if (Array.isArray(target) && key === "length") {
-      return { value: this.all.ask(OPS.len, this), writable: true, enumerable: false, configurable: false };
-    }
     if (typeof key === "symbol") return Reflect.getOwnPropertyDescriptor(target, key);
-    if (!this.has(target, key) || fallback(this, key) !== undefined) return undefined;
-    return { value: this.get(target, key), writable: true, enumerable: true, configurable: true };
+    if ((this.traits & SORT_BITS) === DICT) {
+      const value = this.all.ask(OPS.getitem, this, key, true);
+      return value === undefined ? undefined : { value, ...PLAIN };
+    }
+    if (Array.isArray(target)) {
+      if (key === "length") return { value: this.all.ask(OPS.len, this), writable: true, enumerable: false, configurable: false };
+      if (INDEX.test(key)) return this.has(target, key) ? { value: this.property(key), ...PLAIN } : undefined;
+    }
+    if (!this.all.ask(OPS.hasattr, this, key, true)) return undefined;
+    // To say that there is an attribute runs no property.
+    return { get: () => this.property(key), set: (value) => this.set(target, key, value), enumerable: true, configurable: true };
   }
 
   defineProperty(target, key, descriptor) {
@@ -243,7 +314,10 @@ class Handler {
     return this.all.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
   }
 
-  construct(target, args) {
+  construct(target, args, newTarget) {
+    if ((this.traits & SORT_BITS) === CLASS && !records.has(newTarget)) {
+      return this.all.classes.construct(this.all.imports.find(this.handle), false, args, newTarget);
+    }
     const value = this.all.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
     if (value !== null && (typeof value === "object" || typeof value === "function")) return value;
     return Object(value);
@@ -251,6 +325,8 @@ class Handler {
 }
 
 const CLASS = SORTS.indexOf("class");
+const DICT = SORTS.indexOf("dict");
+const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 function thenOf(handler) {
   // Started once, however often it is awaited: a coroutine can be awaited only once.
@@ -263,11 +339,13 @@ function thenOf(handler) {
 function* iterate() {
   const handler = records.get(this);
   const { all } = handler;
-  const pairs = (handler.traits & 15) === SORTS.indexOf("dict");
+  const pairs = (handler.traits & SORT_BITS) === DICT;
   let [alone, iterator, done, items, error] = all.ask(OPS.iter, handler, 1, pairs);
   let size = 1;
+  const sizes = new Map();
   try {
     for (;;) {
+      together(all, pairs ? items.map(([, item]) => item) : items, sizes);
       yield* items;
       if (error !== undefined) throw error;
       if (done) return;
@@ -275,40 +353,38 @@ function* iterate() {
       [done, items, error] = all.ask(OPS.next, records.get(iterator), size, pairs);
     }
   } finally {
-    // Left early: nobody else has it, so it is given back, and a generator runs its `finally` soon.
-    if (!done && alone) all.destroy(iterator);
+    // Left early: a generator is closed, as JavaScript closes its own; what nobody else has is given back.
+    if (!done && handler.traits & TRAITS.GENERATOR) all.ask(OPS.send, handler, "return", null);
+    else if (!done && alone) all.destroy(iterator);
   }
 }
 
 async function* iterateAsync() {
   const { all } = records.get(this);
   const iterator = all.call(this, ["__aiter__"], []);
-  for (;;) {
-    let value;
-    try {
-      value = await all.post(iterator, ["__anext__"], []);
-    } catch (error) {
-      if (error.name === "StopAsyncIteration") return;
-      throw error;
+  let done = false;
+  try {
+    for (;;) {
+      let value;
+      try {
+        value = await all.post(iterator, ["__anext__"], []);
+      } catch (error) {
+        done = true;
+        if (error.name === "StopAsyncIteration") return;
+        throw error;
+      }
+      yield value;
     }
-    yield value;
+  } finally {
+    // Left early: an async generator runs its `finally` now.
+    if (!done && all.ask(OPS.hasattr, records.get(iterator), "aclose")) await all.post(iterator, ["aclose"], []);
   }
 }
 
 function toPrimitive(hint) {
   const handler = records.get(this);
-  if (hint === "number") {
-    const value = handler.all.call(this, ["__float__"], []);
-    return typeof value === "number" ? value : NaN;
-  }
+  if (hint === "number") return handler.all.connection.request(OPS.operator, (m) => ["number", m.encode(this)]);
   return handler.all.ask(OPS.str, handler);
-}
-
-function isInstance(value) {
-  const subject = value instanceof Error && value.exception !== undefined ? value.exception : value;
-  const { all } = records.get(this);
-  if (all.handleOf(subject) === undefined) return false;
-  return all.connection.request(OPS.operator, (m) => ["isinstance", m.encode(subject), m.encode(this)]);
 }
 
 function dispose() {

@@ -2,11 +2,13 @@
  * What Python asks of JavaScript objects: one small function per operation; the mirror of `server.py`.
  * In: a request's header. Out: the value it answers with. Anything thrown becomes an error reply, never a crash.
  */
-import { inspect, types } from "node:util";
-import { forms, Later, Missing, Wire } from "./connection.mjs";
-import { Interrupt } from "./errors.mjs";
+import { Later, Missing, Wire } from "./answers.mjs";
+import { Interrupt, isA, ProtocolError } from "./errors.mjs";
+import { forms } from "./forms.mjs";
 import { ByRef } from "./marshal.mjs";
-import { OPS, TAGS } from "./protocol.mjs";
+import { callOf } from "./parameters.mjs";
+import { inspect, isPromise } from "./platform.mjs";
+import { FLAGS, OPS, TAGS } from "./protocol.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection @param {any} evaluator @param {any} interrupts */
 export function makeServer(connection, evaluator, interrupts) {
@@ -51,8 +53,8 @@ export function makeServer(connection, evaluator, interrupts) {
 
   const table = {
     ping: (message) => message[3] ?? null,
-    import: (message, body, frame) => evaluator.importFor(message[3], frame, connection),
-    eval: (message) => evaluator.evaluate(message[3]),
+    import: (message, body, frame) => evaluator.importFor(message[3], message[4], frame, connection),
+    eval: (message) => evaluator.evaluateFor(message[3], message[4]),
     exec: (message) => {
       evaluator.evaluate(message[3]);
     },
@@ -62,21 +64,41 @@ export function makeServer(connection, evaluator, interrupts) {
       if (typeof name !== "string") {
         for (const step of name.slice(0, -1)) object = object[step];
         name = name.at(-1);
-      }
+      } else name = named(object, name, message[5]);
       const value = object[name];
       if (value === undefined && !(name in Object(object))) {
-        throw new Missing("attribute", `JavaScript ${describe(object)} has no property ${JSON.stringify(name)}`);
+        throw new Missing("attribute", `JavaScript ${describe(object) || "Object"} has no property ${JSON.stringify(name)}`);
       }
       return value;
     },
     setattr: (message, body) => {
-      target(message)[message[4]] = marshal.decode(message[5], body);
+      const object = target(message);
+      const value = marshal.decode(message[5], body);
+      if (message[4] === "__dict__" && typeof object === "function") marshal.leftOn.set(object, value);
+      else object[named(object, message[4], message[6])] = value;
     },
     delattr: (message) => {
-      if (!Reflect.deleteProperty(target(message), message[4])) throw new TypeError(`cannot delete ${message[4]}`);
+      const object = target(message);
+      const name = named(object, message[4], message[5]);
+      if (!Reflect.deleteProperty(object, name)) throw new TypeError(`cannot delete ${name}`);
     },
     hasattr: (message) => message[4] in Object(target(message)),
     call,
+    calls: (message, body) => {
+      const fn = target(message);
+      const items = args(message, body, 4);
+      const end = performance.now() + 5;
+      const answers = [];
+      for (const item of items) {
+        answers.push(fn(item));
+        if ((answers.length & 7) === 0 && performance.now() > end) break;
+      }
+      return new Wire((m) => {
+        const wire = m.open();
+        for (const answer of answers) wire.push(m.encodeAlone(answer));
+        return wire;
+      });
+    },
     new: (message, body) => Reflect.construct(target(message), args(message, body, 4)),
     getitem: (message, body) => {
       const object = target(message);
@@ -142,7 +164,7 @@ export function makeServer(connection, evaluator, interrupts) {
           if (items.length > 8 && performance.now() > end) break;
         }
       } catch (error) {
-        if (items.length === 0 || error instanceof Interrupt) throw error;
+        if (items.length === 0 || isA(error, Interrupt)) throw error;
         failures.set(iterator, { error });
       }
       return new Wire((m) => {
@@ -180,7 +202,7 @@ export function makeServer(connection, evaluator, interrupts) {
         return [true, value];
       }
       const step = method.call(object, message[4] === "next" && value === null ? undefined : value);
-      if (frame.flags & 2) {
+      if (frame.flags & FLAGS.ASYNC) {
         return new Later(Promise.resolve(step).then((s) => [Boolean(s.done), s.value]));
       }
       return [Boolean(step.done), step.value];
@@ -205,7 +227,7 @@ export function makeServer(connection, evaluator, interrupts) {
     await: (message, body, frame) => {
       const promise = Promise.resolve(target(message));
       connection.awaited.add(promise);
-      connection.answerLater(frame, promise);
+      connection.answers.later(frame.id, promise);
       return new Later(null);
     },
     run: (message, body, frame) => {
@@ -213,17 +235,34 @@ export function makeServer(connection, evaluator, interrupts) {
       const { fn, receiver } = callee(message);
       // A run without a form gets a negative number of its own, so that it can be cancelled too.
       const form = forms.getStore() ?? --pseudo;
-      const run = interrupts.begin(form);
-      const finish = connection.answerLater(
-        frame,
-        forms.run(form, () => new Promise((resolve) => resolve(Reflect.apply(fn, receiver, list))).finally(() => interrupts.end(run))),
-        (reason) => interrupts.cancel(form, reason),
+      const run = interrupts.begin(form, frame.id);
+      const call = () => forms.run(form, () => Reflect.apply(fn, receiver, list));
+      const waits = (frame.flags & FLAGS.ASYNC) === 0;
+      let value;
+      if (waits || connection.holding) {
+        let goesOn = false;
+        try {
+          value = call();
+          goesOn = !waits && isPromise(value);
+          if (!goesOn) return value; // at once, since no job runs while the turn is kept
+        } finally {
+          if (!goesOn) interrupts.end(run);
+        }
+      }
+      const finish = connection.answers.later(
+        frame.id,
+        forms.run(form, () => new Promise((resolve) => resolve(value ?? call())).finally(() => interrupts.end(run))),
+        (reason) => interrupts.cancel(run, reason),
       );
-      run.settle = (error) => {
+      run.settle = (value, failed = true) => {
         interrupts.end(run);
-        finish(error, true);
+        finish(value, failed);
       };
       return new Later(null);
+    },
+    hold: (message, body, frame) => {
+      connection.holding = (frame.flags & FLAGS.ASYNC) !== 0;
+      return null;
     },
     operator: (message, body) => {
       const [first, second] = args(message, body, 4);
@@ -233,12 +272,12 @@ export function makeServer(connection, evaluator, interrupts) {
         case "equals":
           return Object.is(first, second);
       }
-      throw new TypeError(`unknown operator ${message[3]}`);
+      throw new ProtocolError(`unknown operator ${message[3]}`);
     },
     convert: (message) => new Wire((m) => deepCopy(m, target(message))),
     describe: (message) => {
       const object = target(message);
-      return { type: describe(object), parameters: typeof object === "function" ? parametersOf(object) : [] };
+      return { type: describe(object), ...(typeof object === "function" ? callOf(object) : { parameters: [], defaults: [] }) };
     },
     stats: (message) => {
       if (message[3] === true) marshal.proxies.imports.collect(true);
@@ -251,7 +290,7 @@ export function makeServer(connection, evaluator, interrupts) {
   for (const [name, fn] of Object.entries(table)) byNumber[OPS[name]] = fn;
   return (op, message, body, frame) => {
     const fn = byNumber[op];
-    if (fn === undefined) throw new TypeError(`unknown operation ${op}`);
+    if (fn === undefined) throw new ProtocolError(`unknown operation ${op}`);
     return fn(message, body, frame);
   };
 }
@@ -262,12 +301,19 @@ function text(object) {
   return own ? String(object) : inspect(object, { depth: 1, breakLength: 100 });
 }
 
+/** The property that Python means: `other` (`class` for `class_`) where the object has none of the very name. */
+function named(object, name, other) {
+  return other !== undefined && !(name in Object(object)) ? other : name;
+}
+
 function keyError(key) {
   return new Missing("key", typeof key === "string" ? key : inspect(key));
 }
 
 function describe(object) {
-  return typeof object === "function" ? "function" : object?.constructor?.name ?? "Object";
+  if (typeof object === "function") return "function";
+  const name = object?.constructor?.name;
+  return typeof name === "string" ? name : "Object";
 }
 
 /** A class instance as a plain copy; containers are copied anyway. */
@@ -277,13 +323,4 @@ function deepCopy(marshal, object) {
   marshal.takeBack();
   if (object[Symbol.iterator] !== undefined) return marshal.encode([...object]);
   return marshal.encode({ ...object });
-}
-
-/** Parameter names of a function, as far as its source tells. */
-function parametersOf(fn) {
-  const source = Function.prototype.toString.call(fn);
-  const match = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*)?\(([^()]*)\)|^(?:async\s+)?([\w$]+)\s*=>/.exec(source);
-  if (match === null) return Array.from({ length: fn.length }, (_, index) => `arg${index}`);
-  const list = match[1] ?? match[2];
-  return list.split(",").map((part) => part.trim().split(/[=\s]/)[0]).filter((name) => /^(\.\.\.)?[\w$]+$/.test(name));
 }

@@ -1,26 +1,38 @@
 /**
- * Frames over file descriptors: bytes only, no meaning.
+ * Frames over file descriptors, or over rings in shared memory: bytes only, no meaning; the mirror of `transport.py`.
  * In: bytes from Python. Out: frames, complete ones only. All read state lives in the Channel, so neither a nested
- * read nor a terminated execution loses bytes. Reads spin on `spinFd` (never blocks) before they sleep on `readFd`.
+ * read nor a terminated execution loses bytes. Reads spin on `spinFd` (never blocks) before they sleep on `readFd`;
+ * on rings `native/lanes.h` waits, and `readFd` is what Python rings meanwhile.
  */
 import fs from "node:fs";
-import { FLAGS, KINDS, MAX_FRAME, PREFIX_SIZE } from "./protocol.mjs";
+import { Closed, ProtocolError } from "./errors.mjs";
+import { KINDS, MAX_FRAME, MAX_TEXT, PREFIX_SIZE } from "./protocol.mjs";
 
 const SIZE = 1 << 16;
 // Waits spin first (a sleeping core is slow to wake), but not where that only keeps the other process from running:
 // a spin in vain is left out for the next waits, ever more of them.
 const SPIN_MS = 0.08;
 const MOST_SKIPPED = 64;
-const LAST_KIND = Math.max(...Object.values(KINDS));
+const LAST_KIND = KINDS.RINGS - 1;
+/** What a read does where there is nothing: modes of `take` in native/lanes.h. */
+const LOOK = 0, TURN = 1, SLEEP = 2;
 const EMPTY = Buffer.alloc(0);
 
-/** The other end is gone. */
-export class Closed extends Error {}
+/** One frame; its head is null where the text is longer than a string may be.
+ * @typedef {{kind: number, id: number, epoch: number, flags: number, head: string | null, body: Buffer}} Frame */
 
-/** @typedef {{kind: number, id: number, epoch: number, flags: number, head: string, body: Buffer}} Frame */
+/** Data of a frame's head. @param {Frame} frame @throws {ProtocolError} where it is no JSON */
+export function headOf(frame) {
+  if (frame.head === null) throw new ProtocolError(`a frame's text is larger than ${MAX_TEXT} bytes`);
+  try {
+    return JSON.parse(frame.head);
+  } catch (error) {
+    throw error instanceof SyntaxError ? new ProtocolError(`malformed frame: ${error.message}`) : error;
+  }
+}
 
 export class Channel {
-  /** @param {number} readFd @param {number} spinFd -1 when there is none @param {number} writeFd */
+  /** @param {number} readFd @param {number} spinFd another description of the same @param {number} writeFd */
   constructor(readFd, spinFd, writeFd) {
     this.readFd = readFd;
     this.spinFd = spinFd;
@@ -32,24 +44,66 @@ export class Channel {
     this.large = null;
     this.filled = 0;
     this.out = Buffer.allocUnsafeSlow(SIZE);
+    this.outStart = 0; // what is before it is written
     this.outEnd = 0;
+    /** Parts of a frame too large for that, which go before what is in it. @type {Uint8Array[]} */
+    this.parts = [];
+    this.part = 0; // the first that is not written
+    this.partStart = 0; // what of it is
     this.epoch = 0;
-    this.skip = spinFd < 0 ? Infinity : 0;
+    this.skip = 0;
     this.penalty = 1;
+    this.addon = null;
+    this.rings = null; // written to
+    this.reading = false; // and read, from Python's word on
+  }
+
+  /**
+   * From here on write to rings; Python is told, and will do so too. Without them it is told why.
+   * @param {() => {addon: any, rings: any}} open
+   */
+  useRings(open) {
+    let reason = "";
+    let found = null;
+    try {
+      found = open();
+    } catch (error) {
+      reason = `Node: ${error.message}`;
+    }
+    const text = Buffer.from(reason);
+    const frame = Buffer.alloc(PREFIX_SIZE + text.length);
+    this.#prefix(frame, 0, text.length, 0, text.length, KINDS.RINGS, 0);
+    text.copy(frame, PREFIX_SIZE);
+    this.parts = [frame];
+    this.flush();
+    if (found !== null) ({ addon: this.addon, rings: this.rings } = found);
+  }
+
+  /** Whether something has come by the rings that nobody has taken, and that nothing rings for any more. */
+  get left() {
+    return this.reading && (this.end > this.start || this.large !== null || this.addon.left(this.rings) !== 0);
   }
 
   /** A frame that is complete in the buffer, or null. @returns {Frame | null} */
   take() {
     if (this.large !== null) {
       if (this.filled < this.large.length) return null;
-      const large = this.large;
+      const frame = this.#frame(this.large, 0);
       this.large = null;
-      return this.#frame(large, 0);
+      return frame;
     }
     const have = this.end - this.start;
-    if (have < PREFIX_SIZE) return null;
+    if (have < PREFIX_SIZE) {
+      if (this.start + PREFIX_SIZE > SIZE) this.#toFront(); // there has to be room for the rest of it
+      return null;
+    }
     const size = this.buffer.readUInt32LE(this.start);
     const kind = this.buffer[this.start + 14];
+    if (kind === KINDS.RINGS && this.rings !== null && !this.reading) {
+      this.reading = true;
+      this.start = this.end = 0; // what is behind it has only rung
+      return null;
+    }
     if (size > MAX_FRAME || kind < 1 || kind > LAST_KIND || this.buffer.readUInt32LE(this.start + 8) > size) {
       throw new Closed(`malformed frame (size ${size}, kind ${kind})`);
     }
@@ -61,17 +115,21 @@ export class Channel {
       return frame;
     }
     if (total > SIZE) {
-      const large = Buffer.allocUnsafeSlow(total);
+      const large = allocate(total);
       this.buffer.copy(large, 0, this.start, this.end);
       this.filled = have;
       this.large = large;
       this.start = this.end = 0;
     } else if (this.start + total > SIZE) {
-      this.buffer.copy(this.buffer, 0, this.start, this.end);
-      this.end = have;
-      this.start = 0;
+      this.#toFront();
     }
     return null;
+  }
+
+  #toFront() {
+    this.buffer.copy(this.buffer, 0, this.start, this.end);
+    this.end -= this.start;
+    this.start = 0;
   }
 
   /** @param {Buffer} from @param {number} at @returns {Frame} */
@@ -89,34 +147,44 @@ export class Channel {
       id: from.readUInt32LE(at + 4),
       epoch: from.readUInt16LE(at + 12),
       flags: from[at + 15],
-      head: from.utf8Slice(at + PREFIX_SIZE, middle),
+      head: head > MAX_TEXT ? null : from.utf8Slice(at + PREFIX_SIZE, middle),
       body,
     };
   }
 
-  /** Read once from fd into the right place; false when nothing is there (spinFd only). @param {number} fd */
-  #fill(fd) {
+  /** Read once, into the right place; false when nothing is there (but for SLEEP, which waits). @param {number} mode */
+  #fill(mode) {
+    const { large } = this;
+    const room = large !== null ? large.length - this.filled : SIZE - this.end;
+    const count = this.reading ? this.#fromRing(mode, room) : this.#fromPipe(mode === SLEEP ? this.readFd : this.spinFd, room);
+    if (large !== null) this.filled += count;
+    else this.end += count;
+    return count > 0;
+  }
+
+  #fromRing(mode, room) {
+    const { large } = this;
+    const start = large !== null ? this.filled : this.end;
+    const count = this.addon.take(this.rings, large ?? this.buffer, start, start + room, mode);
+    if (count < 0) throw new Closed("end of file");
+    return count;
+  }
+
+  #fromPipe(fd, room) {
+    const { large } = this;
     try {
-      if (this.large !== null) {
-        const count = fs.readSync(fd, this.large, this.filled, this.large.length - this.filled, null);
-        if (count === 0) throw new Closed("end of file");
-        this.filled += count;
-      } else {
-        const count = fs.readSync(fd, this.buffer, this.end, SIZE - this.end, null);
-        if (count === 0) throw new Closed("end of file");
-        this.end += count;
-      }
-      return true;
+      const count = fs.readSync(fd, large ?? this.buffer, large !== null ? this.filled : this.end, room, null);
+      if (count === 0) throw new Closed("end of file");
+      return count;
     } catch (error) {
-      if (error.code === "EAGAIN") return false;
-      if (error.code === "EINTR") return true;
+      if (error.code === "EAGAIN" || error.code === "EINTR") return 0;
       if (error.code !== undefined) throw new Closed(error.code);
       throw error;
     }
   }
 
   /**
-   * The next frame if there is one; the rest of one that has begun to arrive is waited for. Only with a spinFd.
+   * The next frame if there is one; the rest of one that has begun to arrive is waited for.
    * @returns {Frame | null}
    */
   poll() {
@@ -126,9 +194,9 @@ export class Channel {
       const limit = Error.stackTraceLimit;
       Error.stackTraceLimit = 0; // an EAGAIN is no event worth a stack trace
       try {
-        if (!this.#fill(this.spinFd)) {
+        if (!this.#fill(LOOK)) {
           if (this.large === null && this.end === this.start) return null;
-          this.#fill(this.readFd);
+          this.#fill(SLEEP);
         }
       } finally {
         Error.stackTraceLimit = limit;
@@ -141,13 +209,13 @@ export class Channel {
     for (;;) {
       const frame = this.take();
       if (frame !== null) return frame;
-      if (this.spinFd >= 0 && this.spin()) continue;
-      this.#fill(this.readFd);
+      if (this.reading || !this.spin()) this.#fill(SLEEP);
     }
   }
 
   /** Spin for a while; true when bytes arrived. */
   spin() {
+    if (this.reading) return this.#fill(TURN);
     if (this.skip > 0) {
       this.skip -= 1;
       return false;
@@ -157,7 +225,7 @@ export class Channel {
     try {
       const end = performance.now() + SPIN_MS;
       do {
-        if (this.#fill(this.spinFd)) {
+        if (this.#fill(LOOK)) {
           this.penalty = 1;
           return true;
         }
@@ -194,9 +262,9 @@ export class Channel {
     this.flush();
     const prefix = Buffer.allocUnsafe(PREFIX_SIZE);
     this.#prefix(prefix, 0, size, id, kind === KINDS.OUTPUT ? 0 : text.length, kind, flags);
-    this.#write(prefix.length + text.length < SIZE ? Buffer.concat([prefix, text]) : prefix);
-    if (prefix.length + text.length >= SIZE) this.#write(text);
-    if (segments !== undefined) for (const part of segments) this.#write(part);
+    const parts = prefix.length + text.length < SIZE ? [Buffer.concat([prefix, text])] : [prefix, text];
+    this.parts = segments !== undefined ? [...parts, ...segments] : parts;
+    this.flush();
   }
 
   /** @param {Buffer} to */
@@ -209,24 +277,45 @@ export class Channel {
     to[at + 15] = flags;
   }
 
-  /** Write what was put. */
+  /** Write what was put. Where it cannot go on (no stack is left, a termination), the rest stays for the next time. */
   flush() {
-    if (this.outEnd === 0) return;
-    const end = this.outEnd;
-    this.outEnd = 0;
-    this.#write(this.out.subarray(0, end));
+    while (this.part < this.parts.length) {
+      const part = this.parts[this.part];
+      if (this.partStart < part.byteLength) this.partStart += this.#writeOnce(part, this.partStart, part.byteLength);
+      if (this.partStart >= part.byteLength) {
+        this.part += 1;
+        this.partStart = 0;
+      }
+    }
+    if (this.part > 0) {
+      this.parts = [];
+      this.part = 0;
+    }
+    while (this.outStart < this.outEnd) this.outStart += this.#writeOnce(this.out, this.outStart, this.outEnd);
+    this.outStart = this.outEnd = 0;
   }
 
-  /** @param {Uint8Array} data */
-  #write(data) {
-    for (let at = 0; at < data.byteLength; ) {
-      try {
-        at += fs.writeSync(this.writeFd, data, at, data.byteLength - at);
-      } catch (error) {
-        if (error.code !== "EAGAIN" && error.code !== "EINTR") throw new Closed(error.code);
-      }
+  /** @param {Uint8Array} data @returns {number} of bytes written */
+  #writeOnce(data, start, end) {
+    if (this.rings !== null) {
+      const count = this.addon.give(this.rings, data, start, end);
+      if (count < 0) throw new Closed("end of file");
+      return count;
+    }
+    try {
+      return fs.writeSync(this.writeFd, data, start, end - start);
+    } catch (error) {
+      if (error.code === "EAGAIN" || error.code === "EINTR") return 0;
+      if (error.code !== undefined) throw new Closed(error.code);
+      throw error;
     }
   }
 }
 
-export { FLAGS, KINDS };
+function allocate(size) {
+  try {
+    return Buffer.allocUnsafeSlow(size);
+  } catch (error) {
+    throw new Closed(`no memory for a frame of ${size} bytes (${error.message})`);
+  }
+}

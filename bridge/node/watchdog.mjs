@@ -1,84 +1,135 @@
 /**
  * A worker thread that looks after the main thread: it works while that one loops or sleeps.
- * In: interrupt records on its own socket. Out: the ladder. Rung 1: the shared word and a cancel message; rung 2,
- * 300 ms later: what ignores them is terminated through an inspector session, or settled from outside; rung 3 (a
- * second interrupt, or 3 s): the process is ended. End of file means Python is gone, and ends the process too.
+ * In: interrupt records on its own socket, each about one request of Python's, its target. Out: a ladder for each
+ * target. Rung 1: the shared word and a cancel message; rung 2, 300 ms later: what ignores them is terminated through
+ * an inspector session, or settled from outside; rung 3 (a second interrupt, or 3 s): the process is ended.
+ *
+ * A ladder ends when the main thread says that its target has ended (`calm`), which it says before it serves anything
+ * else; what it has said is read before each step. Whether the target is what runs is looked at behind the gate
+ * (gate.mjs), where it cannot change. End of file means Python is gone, and ends the process.
  */
 import { Session } from "node:inspector";
 import net from "node:net";
-import { parentPort, workerData } from "node:worker_threads";
-import { WORDS } from "./protocol.mjs";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { Gate } from "./gate.mjs";
+import { CONTROLS, CONTROL_SIZE, GATES, SEVERAL, TOPS, WORDS } from "./protocol.mjs";
 
-const { words, fd } = workerData;
-const PYTHON = 2;
+const { words, fd, port } = workerData;
 const PATIENCE_MS = 300;
 const LIMIT_MS = 3000;
+const gate = new Gate(words);
+const word = (name) => Atomics.load(words, name);
 const die = () => process.kill(process.pid, "SIGKILL");
 
-let asked = 0;
-let seen = 0;
-let form = 0;
-let terminated = false;
-let timers = [];
+/**
+ * @typedef {{target: number, message: number, tried: boolean, stopped: number, timer: any}} Ladder
+ *   message: the number of the last message about it; tried: rung 2 was reached; stopped: when a termination was asked for
+ *   first, 0: not yet
+ */
+/** @type {Map<number, Ladder>} */
+const ladders = new Map();
+let messages = 0;
+let stopping = false; // a termination has been asked for, and has not happened
 /** @type {Session | null} */
 let session = null;
 let rest = Buffer.alloc(0);
 
-function rung1() {
-  Atomics.store(words, WORDS.CANCELLED, form === 0 ? (words[WORDS.FORM] || -1) : form);
-  seen = ++asked;
-  Atomics.store(words, WORDS.ASKED, seen);
-  parentPort.postMessage({ cancel: form, seen });
+function tell(ladder, what) {
+  ladder.message = ++messages;
+  port.postMessage({ what, target: ladder.target, message: messages });
+  Atomics.store(words, WORDS.ASKED, messages);
 }
 
-const stuck = () => Atomics.load(words, WORDS.SEEN) !== seen;
+const unheard = (ladder) => ((word(WORDS.SEEN) - ladder.message) | 0) < 0;
 
-function rung2() {
-  terminated = true;
-  if (Atomics.load(words, WORDS.TOP) === PYTHON) return;
-  if (stuck()) {
-    if (session === null) {
-      session = new Session();
-      session.connectToMainThread();
-    }
-    session.post("Runtime.terminateExecution");
-  }
-  parentPort.postMessage({ settle: form, seen });
+/** What the main thread has said until now. */
+function listen() {
+  for (let said; (said = receiveMessageOnPort(port)) !== undefined; ) calm(said.message);
 }
 
-function rung3() {
-  if (stuck() && Atomics.load(words, WORDS.TOP) !== PYTHON) die();
+function calm(target) {
+  const ladder = ladders.get(target);
+  if (ladder === undefined) return;
+  clearTimeout(ladder.timer);
+  ladders.delete(target);
 }
 
-function stop() {
-  for (const timer of timers) clearTimeout(timer);
-  timers = [];
-  terminated = false;
+/** Whether code of the target is what runs, for certain: then loops may look at the word. Behind the gate. */
+function runs(target) {
+  const root = word(WORDS.ROOT);
+  return root === 0 ? word(WORDS.RUN) === target : root === target || word(WORDS.INNER) === target;
 }
 
-function interrupt(number) {
-  form = number;
-  // Only while the earlier one has not been seen: a form that stopped at rung 1 may be followed by a loop
-  // before its timers have been called off.
-  if (timers.length > 0 && terminated && stuck()) {
-    rung3();
+/** Whether the target is what the main thread is busy with, as far as can be known. Behind the gate. */
+function busyWith(target) {
+  if (word(WORDS.TOP) === TOPS.PYTHON) return false;
+  if (word(WORDS.ROOT) !== 0 || word(WORDS.RUN) === target) return runs(target);
+  // A callback of the event loop: it may belong to the target, or keep it from beginning.
+  const begun = ((target - word(WORDS.LAST)) | 0) <= 0;
+  return word(WORDS.RUN) === SEVERAL || (word(WORDS.RUN) === 0 && (!begun || word(WORDS.OPEN) > 0));
+}
+
+function ask(target) {
+  listen();
+  let ladder = ladders.get(target);
+  if (ladder === undefined) {
+    ladder = { target, message: 0, tried: false, stopped: 0, timer: null };
+    ladders.set(target, ladder);
+    ladder.timer = setTimeout(climb, PATIENCE_MS, ladder);
+  } else if (ladder.tried && unheard(ladder)) {
+    if (stopping && word(WORDS.TOP) !== TOPS.PYTHON) die();
+    terminate(ladder, true);
     return;
   }
-  stop();
-  rung1();
-  timers = [setTimeout(rung2, PATIENCE_MS), setTimeout(rung3, LIMIT_MS)];
+  gate.close(GATES.WATCHDOG);
+  if (runs(target | 0)) Atomics.store(words, WORDS.CANCELLED, target | 0);
+  gate.open();
+  tell(ladder, "cancel");
 }
 
-parentPort.on("message", (message) => {
-  if (message.calm && message.seen === seen) stop();
-});
+function climb(ladder) {
+  listen();
+  if (ladders.get(ladder.target) !== ladder) return;
+  ladder.tried = true;
+  if (!unheard(ladder)) tell(ladder, "settle");
+  else if (ladder.stopped > 0 && performance.now() - ladder.stopped > LIMIT_MS - PATIENCE_MS) {
+    if (stopping || busyWith(ladder.target | 0)) die();
+  } else terminate(ladder, false);
+  ladder.timer = setTimeout(climb, PATIENCE_MS, ladder);
+}
+
+/** Terminate what runs, if it is the target; or whatever keeps it from ending, since that was asked for twice. */
+function terminate(ladder, whatever) {
+  if (stopping) return;
+  gate.close(GATES.STOPPING);
+  listen();
+  const meant = whatever ? word(WORDS.TOP) !== TOPS.PYTHON : busyWith(ladder.target | 0);
+  if (ladders.get(ladder.target) !== ladder || !unheard(ladder) || !meant) {
+    gate.open();
+    return;
+  }
+  ladder.stopped ||= performance.now();
+  stopping = true;
+  if (session === null) {
+    session = new Session();
+    session.connectToMainThread();
+  }
+  session.post("Runtime.terminateExecution", () => {
+    stopping = false;
+    gate.open();
+    // It may have hit the very callback that would have served Python: this message sees to that.
+    tell(ladder, "settle");
+  });
+}
+
+port.on("message", calm);
 
 const socket = new net.Socket({ fd, readable: true, writable: true });
 socket.on("data", (data) => {
   rest = Buffer.concat([rest, data]);
-  while (rest.length >= 8) {
-    if (rest.readUInt32LE(0) === 1) interrupt(rest.readUInt32LE(4));
-    rest = rest.subarray(8);
+  while (rest.length >= CONTROL_SIZE) {
+    if (rest.readUInt32LE(0) === CONTROLS.INTERRUPT) ask(rest.readUInt32LE(4));
+    rest = rest.subarray(CONTROL_SIZE);
   }
 });
 socket.on("end", die);

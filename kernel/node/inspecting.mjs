@@ -8,7 +8,7 @@ import inspector from "node:inspector";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
 import { className, isKeyword, prettyStr } from "../../lisp/runtime/index.mjs";
-import { dataProperty, globalValue, isPython, signature } from "../../repl/node/terminal.mjs";
+import { follow, signature } from "../../repl/node/describe.mjs";
 
 const ASKED = Symbol.for("polyrepl.asked");
 const SMALL = { maxItems: 10, maxDepth: 3, maxString: 200, maxTotal: 60 };
@@ -20,14 +20,9 @@ const LONGEST_SOURCE = 20_000;
  * @param {string[]} path
  */
 export function describe(root, path) {
-  let value = globalValue(root);
-  for (let i = 0; ; i++) {
-    if (isPython(value)) return { python: value, rest: [...path].slice(i) };
-    if (i === path.length) break;
-    if (value === undefined || value === null) return null;
-    value = dataProperty(value, path[i]);
-  }
-  if (value === undefined) return null;
+  const at = follow(root, path);
+  if (at === null || "python" in at) return at;
+  const { value } = at;
   if (typeof value !== "function" || isKeyword(value)) return { kind: kindOf(value), text: prettyStr(value, SMALL) };
   const source = Function.prototype.toString.call(value);
   const native = source.endsWith("{ [native code] }");

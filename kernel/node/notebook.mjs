@@ -1,13 +1,16 @@
 /**
  * The functions that a notebook adds to the language: display, update-display, clear-output, progress, read-line.
  *
+ * JavaScript's cells also get those of the core that make something to show (html, svg, markdown ..).
+ *
  * In: values, from Lisp or JavaScript. Out: display messages under the cell whose form called, by way of Python's
  * notebook.py. Keyword arguments come as Lisp passes them: `(display x :id "a")` is display(x, <keyword id>, "a").
  */
-import { displayBundle, prStr } from "../../lisp/runtime/index.mjs";
+import { displayBundle, html, image, json, latex, markdown, prStr, svg, vega_lite } from "../../lisp/runtime/index.mjs";
 
 const KEYWORD = Symbol.for("polyrepl.keyword");
 const PYTHON = Symbol.for("polyrepl.python");
+const DISPLAY = Symbol.for("Jupyter.display");
 const UPDATE_EVERY_MS = 100;
 
 let host = null;
@@ -27,6 +30,13 @@ function publish(value, id, update) {
     const { data, metadata } = displayBundle(value);
     host.publish(data, metadata, id, update);
   }
+}
+
+/** What a value of ours shows in a Python cell, beside its text there. */
+export function looks(value) {
+  const { data, metadata } = displayBundle(value);
+  const { "text/plain": _, ...rest } = data;
+  return { data: rest, metadata };
 }
 
 /** (display x & more) (display x :id name): Show values now, each in its richest form; nil. */
@@ -119,6 +129,15 @@ class Progress {
     this.#bar = bar;
   }
 
+  // Shown or printed it is not taken yet.
+  toString() {
+    return `#<progress ${prStr(this.#xs, { maxString: 60, maxItems: 5 })}>`;
+  }
+
+  [DISPLAY]() {
+    return {};
+  }
+
   *[Symbol.iterator]() {
     const bar = this.#bar();
     try {
@@ -157,6 +176,12 @@ export function progress(xs, ...args) {
 /** Make the functions known; `notebook` is Python's Notebook. */
 export function install(notebook) {
   host = notebook;
+  // The core functions that make things to show, for JavaScript's cells. They are lent, not owned: a cell's own `html`
+  // or `json` takes the name as it would take any other, and Lisp has these names already.
+  for (const [name, value] of Object.entries({ html, image, json, latex, markdown, svg, vega_lite })) {
+    const lent = { value, writable: true, configurable: true, enumerable: false };
+    Object.defineProperty(Object.getPrototypeOf(globalThis), name, lent);
+  }
   const names = { display, update_display: updateDisplay, clear_output: clearOutput, progress, read_line: readLine };
   for (const [name, value] of Object.entries(names)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });

@@ -2,7 +2,8 @@
  * Core functions on promises and time. In: promises, or anything else, which counts as already there. Out: promises.
  */
 
-import { asArray, describe, toFn, walk, wrongType } from "./data.mjs";
+import { asArray, describe, toFn, wrongType } from "./data.mjs";
+import { walkAll } from "./sequences.mjs";
 
 /**
  * (all xs): A promise of the array of all values; fails as soon as one does.
@@ -94,9 +95,9 @@ export function rejected(e) {
 export async function pmap(f, xs, limit = Infinity) {
   const fn = toFn(f, "pmap");
   if (!(limit >= 1)) throw new RangeError(`pmap: expected a limit of at least 1, got ${describe(limit)}`);
-  if (limit === Infinity) return Promise.all(Array.from(walk(xs, "pmap"), (x) => fn(x)));
+  if (limit === Infinity) return Promise.all(Array.from(asArray(xs, "pmap"), (x) => fn(x)));
   const out = [];
-  const source = walk(xs, "pmap")[Symbol.iterator]();
+  const source = walkAll(xs, "pmap")[Symbol.iterator]();
   let next = 0;
   const worker = async () => {
     for (let step = source.next(); !step.done; step = source.next()) {

@@ -1,28 +1,36 @@
 /**
- * Core functions that join, order and group collections.
+ * Core functions that join and split collections.
  *
  * In: any collections (see core_seq). Out: fresh ones; `conj`, `into` and `empty` keep the kind of what they extend.
  * What has composite items or keys is grouped by structure: `(distinct [[1] [1]])` is `[[1]]`.
  */
 
 import {
-  LazySeq, List, asArray, describe, gather, isInfinite, isJsArray, isKeyword, isRecord, isThenable, listFrom,
-  memberKey, promiseRefused, propKey, pyOps, toFn, truthy, walk, wrongType,
+  LazySeq, List, asArray, describe, fieldKey, infinite, isJsArray, isKeyword, isRecord, isPromise, listFrom,
+  memberKey, promiseRefused, propKey, pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
+import { MapForm } from "./forms.mjs";
 import { together } from "./core_higher.mjs";
-import { EqualMap, compareValues, equal } from "./equality.mjs";
+import { EqualMap, equal } from "./equality.mjs";
+import { LazyArray, collected, gather, isEndless, isInfinite, isOpen, walkAll } from "./sequences.mjs";
 
 // ---------------------------------------------------------------------------------------------- adding
 
 /** (cons x xs): x before the items, as a list. Example: (cons 1 [2 3]) => '(1 2 3) */
 export function cons(x, xs) {
-  if (isInfinite(xs)) {
-    return new LazySeq(function* () {
-      yield x;
-      yield* xs;
-    }, Infinity);
-  }
+  if (isEndless(xs)) return joinedLazily([[x], xs]);
+  if (isOpen(xs)) return collected(() => joinedItems([x], xs), "()");
   return listFrom([x, ...asArray(xs, "cons")]);
+}
+
+/** One sequence after the other where one of them may have no end. */
+function joinedLazily(xss) {
+  const start = () => joined(xss);
+  return xss.some(isInfinite) ? new LazySeq(start, Infinity) : new LazyArray(start, undefined, "()");
+}
+
+function* joined(xss) {
+  for (const xs of xss) yield* walk(xs, "concat");
 }
 
 /**
@@ -30,24 +38,25 @@ export function cons(x, xs) {
  * Example: (concat [1] #{2} nil '(3)) => '(1 2 3)
  */
 export function concat(...xss) {
-  if (xss.some(isInfinite)) {
-    return new LazySeq(function* () {
-      for (const xs of xss) yield* walk(xs, "concat");
-    }, Infinity);
-  }
+  if (xss.some(isEndless)) return joinedLazily(xss);
+  if (xss.some(isOpen)) return collected(() => joined(xss), "()");
   const out = new List();
   for (const xs of xss) for (const x of walk(xs, "concat")) out.push(x);
   return out;
 }
 
 /**
- * (conj xs & items): xs with the items added: at the end of an array, the start of a list; a map takes [key value]
- * or a map.
+ * (conj xs & items): xs with the items added: at the end of an array, the start of a list (nil is an empty one); a
+ * map takes [key value] or a map.
  * Example: (conj [1] 2 3) => [1 2 3]
  */
 export function conj(xs, ...items) {
   if (isJsArray(xs)) return xs instanceof List ? listFrom([...items.reverse(), ...xs]) : [...xs, ...items];
-  if (xs === null || xs === undefined) return items;
+  if (xs === null || xs === undefined) {
+    if (arguments.length === 0) return [];
+    return items.length === 0 ? null : listFrom(items.reverse());
+  }
+  if (xs instanceof LazyArray && xs.brackets === "[]") return gather([xs], () => concat(xs, items)[Symbol.iterator]());
   if (xs instanceof LazySeq) return items.reduce((seq, x) => cons(x, seq), xs);
   const ops = pyOps(xs);
   if (ops && ops.kind(xs) === "tuple") return [...xs, ...items];
@@ -62,7 +71,7 @@ export function conj$b(xs, ...items) {
     else if (xs instanceof List) xs.unshift(item);
     else if (Array.isArray(xs)) xs.push(item);
     else if (xs instanceof Set) xs.add(memberKey(xs, item));
-    else if (xs instanceof Map) for (const [k, v] of entriesToAdd(item)) xs.set(memberKey(xs, k), v);
+    else if (xs instanceof Map) for (const [k, v] of entriesToAdd(item)) xs.set(keyToAdd(xs, k, item), v);
     else if (isRecord(xs)) for (const [k, v] of entriesToAdd(item)) setField(xs, k, v, "conj");
     else throw wrongType("conj", "a collection", xs);
   }
@@ -73,8 +82,18 @@ function conjPython(ops, xs, item) {
   const kind = ops.kind(xs);
   if (kind === "dict") for (const [k, v] of entriesToAdd(item)) ops.setitem(xs, k, v);
   else if (kind === "set") xs.add(item);
-  else if (kind === "list") xs.append(item);
+  else if (kind === "list") appendTo(xs, item);
   else throw wrongType("conj", "a collection that can grow", xs);
+}
+
+/** At the end of a Python sequence, or where a sorted one says that it belongs. */
+export function appendTo(xs, item) {
+  try {
+    xs.append(item);
+  } catch (error) {
+    if (error.name !== "NotImplementedError" || typeof xs.add !== "function") throw error;
+    xs.add(item);
+  }
 }
 
 /** What `conj` may add to a map: one [key value], or all entries of a map. */
@@ -83,6 +102,11 @@ function entriesToAdd(item) {
   if (item === null || item === undefined || item instanceof Map || isRecord(item)) return walk(item, "conj");
   if (pyOps(item)) return pyOps(item).kind(item) === "dict" ? walk(item, "conj") : [Array.from(item)];
   throw wrongType("conj", "a [key value] pair or a map", item);
+}
+
+/** The key under which an entry of `from` goes into a Map: an equal one that is there, else its own. */
+export function keyToAdd(map, key, from) {
+  return typeof key === "string" && isRecord(from) && !pyOps(from) ? fieldKey(map, key) : memberKey(map, key);
 }
 
 /** Set an own property, `__proto__` included, and never somebody's prototype. */
@@ -100,13 +124,15 @@ export function copyOf(x, who) {
   }
   const ops = pyOps(x);
   if (ops) {
+    const kind = ops.kind(x);
+    if (kind === "dict" || kind === "set" || kind === "list" || kind === "tuple") return ops.clone(x);
     if (typeof x.copy !== "function") throw wrongType(who, "something that can be copied", x);
     return x.copy();
   }
   if (x instanceof List) return listFrom(x);
   if (Array.isArray(x)) return x.slice();
   if (ArrayBuffer.isView(x)) return x.slice();
-  if (x instanceof Map) return new Map(x);
+  if (x instanceof Map) return x instanceof MapForm ? new MapForm(x) : new Map(x);
   if (x instanceof Set) return new Set(x);
   if (x instanceof Date) return new Date(x);
   if (!isRecord(x)) throw wrongType(who, "a collection", x);
@@ -127,22 +153,28 @@ export function into(to, from) {
   if (to instanceof Set && !pyOps(to)) return setOf([to, from], "into");
   const ops = pyOps(to);
   const out = ops && ops.kind(to) === "tuple" ? Array.from(to) : copyOf(to, "into");
-  for (const x of walk(from, "into")) conj$b(out, x);
+  if (out instanceof Map && isRecord(from)) return conj$b(out, from);
+  for (const x of walkAll(from, "into")) conj$b(out, x);
   return out;
 }
 
-/** A Set of all items, equal composite ones only once. */
+/** A Set of all items, equal ones only once. */
 export function setOf(collections, who) {
   const out = new Set();
-  let composites;
+  let known; // what needs a search: everything once there was an object or a BigInt
   for (const xs of collections) {
-    for (const x of walk(xs, who)) {
-      if ((typeof x !== "object" || x === null) && typeof x !== "bigint") out.add(x === undefined ? null : x);
+    for (const x of walkAll(xs, who)) {
+      const type = typeof x;
+      if (known === undefined && (type === "string" || type === "number" || type === "boolean" || isKeyword(x))) out.add(x);
       else {
-        composites ??= new EqualMap();
-        if (!composites.has(x)) {
-          composites.set(x, true);
-          if (typeof x !== "bigint" || !out.has(Number(x))) out.add(x);
+        if (known === undefined) {
+          known = new EqualMap();
+          for (const item of out) known.set(item, true);
+        }
+        const item = x ?? null;
+        if (!known.has(item)) {
+          known.set(item, true);
+          out.add(item);
         }
       }
     }
@@ -162,25 +194,38 @@ export function reverse(xs) {
  * Example: (flatten [1 [2 [3]]]) => [1 2 3]
  */
 export function flatten(xs) {
+  if (isEndless(xs) || isOpen(xs)) return gather([xs], () => flatItems([xs[Symbol.iterator]()]));
   const out = [];
   const todo = [walk(xs, "flatten")[Symbol.iterator]()];
   while (todo.length > 0) {
     const { done, value } = todo[todo.length - 1].next();
     if (done) todo.pop();
-    else if (Array.isArray(value) || value instanceof LazySeq) todo.push(walkFinite(value, "flatten"));
-    else out.push(value);
+    else if (Array.isArray(value) || value instanceof LazySeq) {
+      todo.push(walkAll(value, "flatten")[Symbol.iterator]());
+      if (isEndless(value)) return new LazyArray(() => joinedItems(out, flatItems(todo)));
+    } else out.push(value);
   }
   return out;
 }
 
-function walkFinite(xs, who) {
-  return (isInfinite(xs) ? asArray(xs, who) : xs)[Symbol.iterator]();
+function* joinedItems(before, after) {
+  yield* before;
+  yield* after;
+}
+
+function* flatItems(todo) {
+  while (todo.length > 0) {
+    const { done, value } = todo[todo.length - 1].next();
+    if (done) todo.pop();
+    else if (Array.isArray(value) || value instanceof LazySeq) todo.push(value[Symbol.iterator]());
+    else yield value;
+  }
 }
 
 /** (distinct xs): Each item once, where it first came; by structure. Example: (distinct [1 [2] 1 [2]]) => [1 [2]] */
 export function distinct(xs) {
   if (isJsArray(xs) && xs.every((x) => typeof x === "string" || typeof x === "number")) return [...new Set(xs)];
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     const seen = new EqualMap();
     for (const x of walk(xs, "distinct")) {
       if (seen.has(x)) continue;
@@ -192,7 +237,7 @@ export function distinct(xs) {
 
 /** (dedupe xs): The items without those equal to the one before. Example: (dedupe [1 1 2 1]) => [1 2 1] */
 export function dedupe(xs) {
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     let begun = false;
     let before;
     for (const x of walk(xs, "dedupe")) {
@@ -209,7 +254,7 @@ export function dedupe(xs) {
  */
 export function interleave(...xss) {
   if (xss.length === 0) return [];
-  return gather(xss.every(isInfinite), function* () {
+  return gather(xss, function* () {
     for (const items of together(xss, "interleave")) yield* items;
   });
 }
@@ -220,7 +265,7 @@ export function interleave(...xss) {
  */
 export function zip(...xss) {
   if (xss.length === 0) return [];
-  return gather(xss.every(isInfinite), () => together(xss, "zip"));
+  return gather(xss, () => together(xss, "zip"));
 }
 
 /**
@@ -228,7 +273,7 @@ export function zip(...xss) {
  * Example: (enumerate "ab") => [[0 "a"] [1 "b"]]
  */
 export function enumerate(xs, start = 0) {
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     let i = start;
     for (const x of walk(xs, "enumerate")) yield [i++, x];
   });
@@ -236,7 +281,7 @@ export function enumerate(xs, start = 0) {
 
 /** (interpose sep xs): The items with sep between them. Example: (interpose 0 [1 2 3]) => [1 0 2 0 3] */
 export function interpose(sep, xs) {
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     let begun = false;
     for (const x of walk(xs, "interpose")) {
       if (begun) yield sep;
@@ -273,7 +318,8 @@ function chunks(n, step, xs, filler, who) {
       throw new RangeError(`${who}: expected a size of at least 1, got ${describe(size)}`);
     }
   }
-  return gather(isInfinite(xs), function* () {
+  if (n === Infinity && isInfinite(xs)) throw infinite(who);
+  return gather([xs], function* () {
     let window = [];
     let skip = 0;
     for (const x of walk(xs, who)) {
@@ -303,12 +349,12 @@ function chunks(n, step, xs, filler, who) {
  */
 export function partition_by(f, xs) {
   const fn = toFn(f, "partition-by");
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     let group = [];
     let before;
     for (const x of walk(xs, "partition-by")) {
       const key = fn(x);
-      if (isThenable(key)) throw promiseRefused("partition-by", "key function");
+      if (isPromise(key)) throw promiseRefused("partition-by", "key function");
       if (group.length > 0 && !equal(key, before)) {
         yield group;
         group = [];
@@ -318,119 +364,4 @@ export function partition_by(f, xs) {
     }
     if (group.length > 0) yield group;
   });
-}
-
-// ---------------------------------------------------------------------------------------------- order
-
-/** A comparator for Array.sort from what the user gave: `compare`, `>`, (fn (a b) (- a b)), .. */
-function comparator(f, who) {
-  const fn = toFn(f, who);
-  return (a, b) => {
-    const answer = fn(a, b);
-    if (typeof answer === "number") return answer;
-    if (isThenable(answer)) throw promiseRefused(who, "comparator");
-    return truthy(answer) ? -1 : truthy(fn(b, a)) ? 1 : 0;
-  };
-}
-
-/** Sort a JavaScript array or Python list in place. */
-export function sortInPlace(items, compare, who) {
-  if (pyOps(items)) {
-    const sorted = sortInPlace(Array.from(items), compare, who);
-    items.clear();
-    items.extend(sorted);
-    return items;
-  }
-  if (compare !== undefined) return items.sort(comparator(compare, who));
-  if (items.every((x) => typeof x === "string")) return items.sort();
-  if (items.every((x) => typeof x === "number")) {
-    const numbers = new Float64Array(items).sort(); // several times as fast as a comparator
-    for (let i = 0; i < numbers.length; i++) items[i] = numbers[i];
-    return items;
-  }
-  return items.sort(compareValues);
-}
-
-/**
- * (sort xs) (sort compare xs): The items in order, by `compare` or a function that says -1 0 1 or (before? a b).
- * Example: (sort > [1 3 2]) => [3 2 1]
- */
-export function sort(compare, xs) {
-  const given = arguments.length > 1;
-  const items = [...asArray(given ? xs : compare, "sort")];
-  for (let i = 0; i < items.length; i++) if (items[i] === undefined) items[i] = null; // JavaScript puts it last
-  return sortInPlace(items, given ? compare : undefined, "sort");
-}
-
-/**
- * (sort-by f xs) (sort-by f compare xs): The items in the order of what f gives for them.
- * Example: (sort-by count ["aa" "b"]) => ["b" "aa"]
- */
-export function sort_by(f, compare, xs) {
-  const fn = toFn(f, "sort-by");
-  const given = arguments.length > 2;
-  const keyed = Array.from(asArray(given ? xs : compare, "sort-by"), (x) => {
-    const key = fn(x);
-    if (isThenable(key)) throw promiseRefused("sort-by", "key function");
-    return [key, x];
-  });
-  const order = given ? comparator(compare, "sort-by") : compareValues;
-  return keyed.sort((a, b) => order(a[0], b[0])).map((pair) => pair[1]);
-}
-
-/** (shuffle xs): The items in random order. Example: (count (shuffle [1 2 3])) => 3 */
-export function shuffle(xs) {
-  const out = Array.from(asArray(xs, "shuffle"));
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [out[i], out[j]] = [out[j], out[i]];
-  }
-  return out;
-}
-
-/** (rand-nth xs): One of the items at random. Example: (rand-nth [7]) => 7 */
-export function rand_nth(xs) {
-  const items = asArray(xs, "rand-nth");
-  if (items.length === 0) throw new RangeError("rand-nth: the collection is empty");
-  return items[Math.floor(Math.random() * items.length)];
-}
-
-// ---------------------------------------------------------------------------------------------- groups
-
-/** A plain object when all keys are strings and keywords of different names, else a Map. */
-function mapFromEntries(entries) {
-  const out = {};
-  for (const [key, value] of entries) {
-    if ((typeof key !== "string" && !isKeyword(key)) || Object.hasOwn(out, key)) return new Map(entries);
-    setField(out, key, value, "group-by");
-  }
-  return out;
-}
-
-/**
- * (group-by f xs): A map from what f gives to the array of items that gave it; a Map when keys are not all strings
- * or keywords.
- * Example: (group-by first ["ab" "c" "ad"]) => {:a ["ab" "ad"] :c ["c"]}
- */
-export function group_by(f, xs) {
-  const fn = toFn(f, "group-by");
-  const groups = new EqualMap();
-  for (const x of walk(xs, "group-by")) {
-    const key = fn(x);
-    if (isThenable(key)) throw promiseRefused("group-by", "key function");
-    const group = groups.get(key);
-    if (group) group.push(x);
-    else groups.set(key, [x]);
-  }
-  return mapFromEntries(groups.kept);
-}
-
-/**
- * (frequencies xs): A map from each item to how often it comes; a Map when items are not all strings or keywords.
- * Example: (frequencies "aab") => {:a 2 :b 1}
- */
-export function frequencies(xs) {
-  const counts = new EqualMap();
-  for (const x of walk(xs, "frequencies")) counts.set(x, (counts.get(x) ?? 0) + 1);
-  return mapFromEntries(counts.kept);
 }

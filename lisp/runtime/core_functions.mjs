@@ -5,9 +5,10 @@
  */
 
 import {
-  KEYWORD, LispSymbol, asArray, describe, internKeyword, isKeyword, pyOps, toFn, truthy, wrongType,
+  KEYWORD, LispSymbol, asArray, describe, holds, internKeyword, isKeyword, pyOps, toFn, wrongType,
 } from "./data.mjs";
 import { EqualMap } from "./equality.mjs";
+import { messageOf } from "./names.mjs";
 import { errorText } from "./printer.mjs";
 
 // ---------------------------------------------------------------------------------------------- functions
@@ -52,7 +53,7 @@ export function juxt(...fs) {
 /** (complement f): A function that is true where f is false. Example: ((complement odd?) 2) => true */
 export function complement(f) {
   const fn = toFn(f, "complement");
-  return (...args) => !truthy(fn(...args));
+  return (...args) => !holds(fn(...args), "complement");
 }
 
 /**
@@ -61,7 +62,7 @@ export function complement(f) {
  */
 export function every_pred(...fs) {
   const fns = fs.map((f) => toFn(f, "every-pred"));
-  return (...args) => args.every((x) => fns.every((fn) => truthy(fn(x))));
+  return (...args) => args.every((x) => fns.every((fn) => holds(fn(x), "every-pred")));
 }
 
 /**
@@ -74,7 +75,7 @@ export function some_fn(...fs) {
     for (const x of args) {
       for (const fn of fns) {
         const answer = fn(x);
-        if (truthy(answer)) return answer;
+        if (holds(answer, "some-fn")) return answer;
       }
     }
     return null;
@@ -203,13 +204,13 @@ export function ex_info(message, data, cause) {
 }
 
 /**
- * (ex-message e): The message of an error; of anything else that was thrown, its text; nil for nil.
+ * (ex-message e): The message of an error, with names as they are written; of anything else that was thrown, its text; nil for nil.
  * Example: (ex-message (error "no")) => "no"
  */
 export function ex_message(e) {
   if (e === null || e === undefined) return null;
   if (typeof e === "string") return e;
-  return typeof e?.message === "string" ? e.message : errorText(e);
+  return typeof e?.message === "string" ? messageOf(e) : errorText(e);
 }
 
 /** (ex-data e): The data of an `ex-info`, else nil. Example: (ex-data (error "no")) => nil */

@@ -7,17 +7,9 @@
  */
 
 import {
-  LazySeq, List, asArray, gather, isInfinite, isJsArray, isPlainObject, isThenable, listFrom, promiseRefused, toFn,
-  truthy, walk, wrongType,
+  List, asArray, closeWalk, holds, isJsArray, isPlainObject, isPromise, listFrom, promiseRefused, toFn, walk, wrongType,
 } from "./data.mjs";
-
-/** Is the answer of a predicate yes? */
-function holds(answer, who) {
-  if (answer === true || answer === false) return answer;
-  if (answer === null || answer === undefined) return false;
-  if (isThenable(answer)) throw promiseRefused(who, "predicate");
-  return true;
-}
+import { LazyArray, collected, gather, isEndless, isInfinite, isOpen } from "./sequences.mjs";
 
 function needCollection(given, who) {
   if (given < 2) throw new TypeError(`${who}: expected a function and a collection, got only one argument`);
@@ -39,7 +31,7 @@ export function map(f, xs, ...more) {
     for (let i = 0; i < out.length; i++) out[i] = fn(xs[i]);
     return out;
   }
-  if (isInfinite(xs)) return new LazySeq(() => mapWalk(fn, xs), Infinity);
+  if (isEndless(xs) || isOpen(xs)) return gather([xs], () => mapWalk(fn, xs));
   const out = [];
   for (const x of walk(xs, "map")) out.push(fn(x));
   return out;
@@ -50,8 +42,7 @@ function* mapWalk(fn, xs) {
 }
 
 function mapMany(fn, collections, who) {
-  const endless = collections.every(isInfinite);
-  return gather(endless, function* () {
+  return gather(collections, function* () {
     for (const items of together(collections, who)) yield fn(...items);
   });
 }
@@ -71,7 +62,7 @@ export function* together(collections, who) {
       yield items;
     }
   } finally {
-    iterators.forEach((iterator, i) => iterator !== sources[i] && iterator.return?.());
+    iterators.forEach((iterator, i) => closeWalk(iterator, sources[i]));
   }
 }
 
@@ -86,7 +77,7 @@ export function mapv(f, xs, ...more) {
  */
 export function map_indexed(f, xs) {
   const fn = toFn(f, "map-indexed");
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     let i = 0;
     for (const x of walk(xs, "map-indexed")) yield fn(i++, x);
   });
@@ -98,16 +89,38 @@ export function map_indexed(f, xs) {
  */
 export function mapcat(f, xs, ...more) {
   const fn = toFn(f, "mapcat");
-  return gather([xs, ...more].every(isInfinite), function* () {
-    const results = more.length > 0 ? together([xs, ...more], "mapcat") : walk(xs, "mapcat");
-    for (const x of results) yield* walk(more.length > 0 ? fn(...x) : fn(x), "mapcat");
-  });
+  const sources = [xs, ...more];
+  const parts = more.length > 0 ? mapPartsMany : mapParts;
+  if (sources.every((each) => isEndless(each) || isOpen(each))) return gather(sources, () => joinedParts([], parts(fn, sources)));
+  const out = [];
+  const walking = parts(fn, sources);
+  for (let step = walking.next(); !step.done; step = walking.next()) {
+    const part = step.value;
+    if (isEndless(part)) {
+      return new LazyArray(() => joinedParts([out, part], walking), isInfinite(part) ? Infinity : undefined);
+    }
+    for (const x of walk(part, "mapcat")) out.push(x);
+  }
+  return out;
+}
+
+function* mapParts(fn, [xs]) {
+  for (const x of walk(xs, "mapcat")) yield fn(x);
+}
+
+function* mapPartsMany(fn, sources) {
+  for (const items of together(sources, "mapcat")) yield fn(...items);
+}
+
+function* joinedParts(before, after) {
+  for (const part of before) yield* part;
+  for (const part of after) yield* walk(part, "mapcat");
 }
 
 /** (keep f xs): What f gives for each item, without the nils. Example: (keep :a [{:a 1} {}]) => [1] */
 export function keep(f, xs) {
   const fn = toFn(f, "keep");
-  return keep_indexed((_, x) => fn(x), xs);
+  return kept((_, x) => fn(x), xs, "keep");
 }
 
 /**
@@ -115,11 +128,15 @@ export function keep(f, xs) {
  * Example: (keep-indexed #(if (odd? %1) %2) [:a :b]) => [:b]
  */
 export function keep_indexed(f, xs) {
-  const fn = toFn(f, "keep-indexed");
-  return gather(isInfinite(xs), function* () {
+  return kept(toFn(f, "keep-indexed"), xs, "keep-indexed");
+}
+
+function kept(fn, xs, who) {
+  return gather([xs], function* () {
     let i = 0;
-    for (const x of walk(xs, "keep")) {
+    for (const x of walk(xs, who)) {
       const value = fn(i++, x);
+      if (isPromise(value)) throw promiseRefused(who, "function");
       if (value !== null && value !== undefined) yield value;
     }
   });
@@ -153,7 +170,7 @@ function filtered(fn, xs, wanted, who) {
     }
     return out;
   }
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     for (const x of walk(xs, who)) if (holds(fn(x), who) === wanted) yield x;
   });
 }
@@ -228,21 +245,14 @@ export function reduce(f, init, xs) {
   needCollection(arguments.length, "reduce");
   const items = arguments.length === 2 ? init : xs;
   if (isJsArray(items)) return reduceArray(fn, init, items, arguments.length === 2);
-  const iterator = walk(items, "reduce")[Symbol.iterator]();
+  let begun = arguments.length > 2;
   let acc = init;
-  if (arguments.length === 2) {
-    const step = iterator.next();
-    if (step.done) return fn();
-    acc = step.value;
+  for (const x of walk(items, "reduce")) {
+    acc = begun ? fn(acc, x) : x;
+    if (begun && acc instanceof Reduced) return acc.value;
+    begun = true;
   }
-  for (let step = iterator.next(); !step.done; step = iterator.next()) {
-    acc = fn(acc, step.value);
-    if (acc instanceof Reduced) {
-      if (iterator !== items) iterator.return?.();
-      return acc.value;
-    }
-  }
-  return acc;
+  return begun ? acc : fn();
 }
 
 function reduceArray(fn, init, xs, withoutInit) {
@@ -279,7 +289,7 @@ export function reductions(f, init, xs) {
   const fn = toFn(f, "reductions");
   const withoutInit = arguments.length === 2;
   const items = withoutInit ? init : xs;
-  return gather(isInfinite(items), function* () {
+  const start = function* () {
     let acc = init;
     let begun = !withoutInit;
     if (begun) yield acc;
@@ -293,7 +303,8 @@ export function reductions(f, init, xs) {
       yield acc;
     }
     if (!begun) yield fn();
-  });
+  };
+  return isEndless(items) ? new LazyArray(start) : isOpen(items) ? collected(start) : Array.from(start()); // `reduced` may end it
 }
 
 /** (run! f xs): Call f with each item, for what it does; nil. Example: (run! identity [1 2]) => nil */
@@ -321,7 +332,7 @@ function bestKey(f, items, better, who) {
   let bestValue = fn(best);
   for (let i = 0; i < items.length; i++) {
     const value = i === 0 ? bestValue : fn(items[i]);
-    if (isThenable(value)) throw promiseRefused(who, "key function");
+    if (isPromise(value)) throw promiseRefused(who, "key function");
     if (typeof value !== "number" && typeof value !== "bigint") {
       throw wrongType(who, "a number from the function", value);
     }
@@ -362,18 +373,21 @@ export function prewalk(f, x) {
 }
 
 /**
- * (tree-seq branch? children root): The root and everything below it, depth first.
+ * (tree-seq branch? children root): The root and everything below it, depth first, computed as it is needed.
  * Example: (count (tree-seq sequential? identity [1 [2]])) => 4
  */
 export function tree_seq(branch, children, root) {
   const isBranch = toFn(branch, "tree-seq");
   const below = toFn(children, "tree-seq");
-  const out = [];
-  const todo = [root];
-  while (todo.length > 0) {
-    const node = todo.pop();
-    out.push(node);
-    if (truthy(isBranch(node))) todo.push(...Array.from(walk(below(node), "tree-seq")).reverse());
-  }
-  return out;
+  return new LazyArray(function* () {
+    const todo = [[root][Symbol.iterator]()];
+    while (todo.length > 0) {
+      const { done, value } = todo[todo.length - 1].next();
+      if (done) todo.pop();
+      else {
+        yield value;
+        if (holds(isBranch(value), "tree-seq")) todo.push(walk(below(value), "tree-seq")[Symbol.iterator]());
+      }
+    }
+  });
 }

@@ -6,10 +6,12 @@
  */
 
 import {
-  LazySeq, LispSymbol, asArray, describe, hasMember, isComposite, isJsArray, isKeyword, isPlainObject, isRecord,
-  isTypedArray, lookup, memberKey, propKey, pyOps, toFn, walk, wrongType,
+  LazySeq, LispSymbol, asArray, describe, entryKey, hasMember, infinite, isComposite, isJsArray, isKeyword,
+  isPlainObject, isRecord, isTypedArray, lookup, memberKey, propKey, pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
-import { copyOf, setField } from "./core_collections.mjs";
+import { together } from "./core_higher.mjs";
+import { copyOf, keyToAdd, setField } from "./core_collections.mjs";
+import { isInfinite, walkAll } from "./sequences.mjs";
 
 // ---------------------------------------------------------------------------------------------- looking up
 
@@ -48,7 +50,8 @@ export function contains$q(m, key) {
     if (kind === "list" || kind === "tuple") return Number.isInteger(key) && key >= 0 && key < ops.len(m);
     return ops.contains(m, key);
   }
-  if (m instanceof Map || m instanceof Set) return hasMember(m, key);
+  if (m instanceof Map) return m.has(entryKey(m, key));
+  if (m instanceof Set) return hasMember(m, key);
   if (typeof m === "string" || Array.isArray(m) || isTypedArray(m)) {
     const whole = typeof key === "bigint" || Number.isInteger(key);
     return whole && key >= 0 && key < m.length;
@@ -100,7 +103,7 @@ export function val(entry) {
 
 /** (entries m): The [key value] arrays of a map. Example: (entries {:a 1}) => [["a" 1]] */
 export function entries(m) {
-  return m === null || m === undefined ? [] : Array.from(walk(m, "entries"));
+  return m === null || m === undefined ? [] : Array.from(walkAll(m, "entries"));
 }
 
 // ---------------------------------------------------------------------------------------------- changing copies
@@ -133,7 +136,7 @@ function copyForKeys(m, who) {
 export function putKey(m, key, value, who) {
   const ops = pyOps(m);
   if (ops) ops.setitem(m, key, value);
-  else if (m instanceof Map) m.set(memberKey(m, key), value);
+  else if (m instanceof Map) m.set(entryKey(m, key), value);
   else if (Array.isArray(m) || isTypedArray(m)) {
     const index = typeof key === "bigint" ? Number(key) : key;
     if (!Number.isInteger(index)) throw wrongType(who, "an index", key);
@@ -214,7 +217,8 @@ export function dropKey(m, key) {
   if (ops) {
     if (ops.kind(m) === "set") m.discard(key);
     else if (ops.contains(m, key)) ops.delitem(m, key);
-  } else if (m instanceof Map || m instanceof Set) m.delete(memberKey(m, key));
+  } else if (m instanceof Map) m.delete(entryKey(m, key));
+  else if (m instanceof Set) m.delete(memberKey(m, key));
   else delete m[propKey(key, "dissoc")];
 }
 
@@ -235,9 +239,18 @@ export function merge_with(f, ...maps) {
   const given = maps.filter((m) => m !== null && m !== undefined);
   if (given.length === 0) return null;
   if (isJsArray(given[0]) || given[0] instanceof Set) throw wrongType("merge", "maps", given[0]);
-  const out = copyOf(given[0], "merge");
-  for (const m of given.slice(1)) {
-    for (const [k, v] of walk(m, "merge")) {
+  return mergeInto(copyOf(given[0], "merge"), fn, given.slice(1));
+}
+
+/** The entries of maps into one of them; (fn old new) where a key comes again. */
+export function mergeInto(out, fn, maps) {
+  for (const m of maps) {
+    for (const [k, v] of walkAll(m, "merge")) {
+      if (out instanceof Map) {
+        const key = keyToAdd(out, k, m);
+        out.set(key, out.has(key) ? fn(out.get(key), v) : v);
+        continue;
+      }
       const old = lookup(out, k, NO_VALUE);
       putKey(out, k, old === NO_VALUE ? v : fn(old, v), "merge");
     }
@@ -251,7 +264,7 @@ export function merge_with(f, ...maps) {
  */
 export function select_keys(m, wanted) {
   const out = m instanceof Map || pyOps(m)?.kind(m) === "dict" ? new Map() : {};
-  for (const key of walk(wanted, "select-keys")) {
+  for (const key of walkAll(wanted, "select-keys")) {
     if (contains$q(m, key)) putKey(out, key, lookup(m, key, null), "select-keys");
   }
   return out;
@@ -270,14 +283,13 @@ export function rename_keys(m, names) {
  * Example: (zipmap [:a :b] [1 2]) => {:a 1 :b 2}
  */
 export function zipmap(ks, vs) {
-  const names = asArray(ks, "zipmap");
-  const values = walk(vs, "zipmap")[Symbol.iterator]();
-  const plain = names.every((k) => typeof k === "string" || isKeyword(k) || k instanceof LispSymbol);
+  if (isInfinite(ks) && isInfinite(vs)) throw infinite("zipmap");
+  const pairs = Array.from(together([ks, vs], "zipmap"));
+  const plain = pairs.every(([k]) => typeof k === "string" || isKeyword(k) || k instanceof LispSymbol);
   const out = plain ? {} : new Map();
-  for (const k of names) {
-    const step = values.next();
-    if (step.done) break;
-    putKey(out, k, step.value, "zipmap");
+  for (const [k, v] of pairs) {
+    if (plain) setField(out, k, v, "zipmap");
+    else out.set(memberKey(out, k), v);
   }
   return out;
 }
@@ -286,7 +298,7 @@ export function zipmap(ks, vs) {
 export function hash_map(...pairs) {
   const out = new Map();
   if (pairs.length > 0) checkPairs(pairs, "hash-map");
-  for (let i = 0; i < pairs.length; i += 2) putKey(out, pairs[i], pairs[i + 1], "hash-map");
+  for (let i = 0; i < pairs.length; i += 2) out.set(memberKey(out, pairs[i]), pairs[i + 1]);
   return out;
 }
 

@@ -5,8 +5,9 @@
  */
 
 import { LazySeq, isTypedArray, lookup, pyOps, toFn, wrongType } from "./data.mjs";
-import { copyOf, sortInPlace } from "./core_collections.mjs";
+import { appendTo, copyOf } from "./core_collections.mjs";
 import { checkPairs, dropKey, putKey } from "./core_maps.mjs";
+import { sortInPlace } from "./core_order.mjs";
 
 function checkArray(xs, who) {
   if (!Array.isArray(xs)) throw wrongType(who, "an array", xs);
@@ -16,7 +17,7 @@ function checkArray(xs, who) {
 /** (push! xs & items): Append the items to an array in place; returns it. Example: (push! [1] 2 3) => [1 2 3] */
 export function push$b(xs, ...items) {
   const ops = checkArray(xs, "push!");
-  if (ops) for (const item of items) xs.append(item);
+  if (ops) for (const item of items) appendTo(xs, item);
   else for (const item of items) xs.push(item);
   return xs;
 }

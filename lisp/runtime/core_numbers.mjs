@@ -53,6 +53,7 @@ export function rem(a, b) {
 
 /** (mod a b): What is left of a when b is taken away as often as fits; it has the sign of b. Example: (mod -7 3) => 2 */
 export function mod(a, b) {
+  if (typeof a === "number" && typeof b === "number") return modOfNumbers(a, b);
   const ops = pyOps(a) ?? pyOps(b);
   if (ops) return ops.binary("mod", a, b);
   const [x, y] = alike(a, b, "mod");
@@ -60,6 +61,10 @@ export function mod(a, b) {
     if (y === 0n) throw new RangeError("mod: division by zero");
     return ((x % y) + y) % y;
   }
+  return modOfNumbers(x, y);
+}
+
+function modOfNumbers(x, y) {
   const rest = x % y;
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest + 0;
 }
@@ -222,6 +227,7 @@ export function parse_boolean(s) {
  */
 export function $e(x, ...more) {
   if (more.length === 1) {
+    if (typeof x === "number" && typeof more[0] === "number") return x === more[0];
     const ops = pyOps(x) ?? pyOps(more[0]);
     return ops ? ops.binary("eq", x, more[0]) : equal(x, more[0]);
   }

@@ -7,9 +7,10 @@
  */
 
 import {
-  LazySeq, List, Range, asArray, describe, gather, infinite, isInfinite, isJsArray, isRecord, isTypedArray,
-  listFrom, lookup, pyOps, toFn, truthy, walk, wrongType,
+  LazySeq, List, Range, asArray, closeWalk, describe, holds, infinite, isJsArray, isRecord, isTypedArray, listFrom, lookup,
+  pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
+import { LazyArray, collected, gather, isEndless, isInfinite, isOpen } from "./sequences.mjs";
 
 /** A count given as an argument. */
 function checkCount(n, who) {
@@ -87,8 +88,8 @@ export function repeatedly(n, f) {
 
 /** (cycle xs): The items over and over without end. Example: (take 5 (cycle [1 2])) => [1 2 1 2 1] */
 export function cycle(xs) {
-  const items = isInfinite(xs) ? xs : Array.from(asArray(xs, "cycle"));
-  if (items.length === 0) return [];
+  const items = isEndless(xs) ? xs : Array.from(asArray(xs, "cycle"));
+  if (Array.isArray(items) ? items.length === 0 : firstStep(items).done) return [];
   return new LazySeq(function* () {
     for (;;) yield* items;
   }, Infinity);
@@ -137,7 +138,7 @@ function isOneShot(source) {
 function firstStep(source) {
   const iterator = source[Symbol.iterator]();
   const step = iterator.next();
-  if (!step.done && iterator !== source) iterator.return?.();
+  if (!step.done) closeWalk(iterator, source);
   return step;
 }
 
@@ -206,7 +207,8 @@ export function first(xs) {
 
 /** (second xs): The second item, nil when there is none. Example: (second [1 2]) => 2 */
 export function second(xs) {
-  return first(drop(1, xs));
+  const found = indexed(xs, 1);
+  return found === NOTHING ? null : (found ?? null);
 }
 
 /** (ffirst xs): The first item of the first item. Example: (ffirst [[1 2] [3]]) => 1 */
@@ -235,7 +237,7 @@ export function nth(xs, i, otherwise) {
   let found = indexed(xs, index);
   if (found === NOTHING && arguments.length > 2) found = otherwise;
   if (found !== NOTHING) return found ?? null;
-  const size = xs === null || xs === undefined ? 0 : (xs.length ?? xs.size);
+  const size = xs === null || xs === undefined ? 0 : (xs instanceof LazySeq ? xs.size : (xs.length ?? xs.size));
   const of = typeof size === "number" ? `a sequence of ${size}` : describe(xs);
   throw new RangeError(`nth: index ${index} is out of range for ${of}`);
 }
@@ -312,7 +314,7 @@ export function take(n, xs) {
     if (step.done) return out;
     out.push(step.value);
   }
-  if (iterator !== source) iterator.return?.();
+  closeWalk(iterator, source);
   return out;
 }
 
@@ -325,7 +327,7 @@ export function take_last(n, xs) {
 /** (take-nth n xs): Every n-th item, beginning with the first. Example: (take-nth 2 [1 2 3]) => [1 3] */
 export function take_nth(n, xs) {
   if (!(checkCount(n, "take-nth") >= 1)) throw new RangeError(`take-nth: expected a step of at least 1, got ${n}`);
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     let i = 0;
     for (const x of walk(xs, "take-nth")) if (i++ % n === 0) yield x;
   });
@@ -337,20 +339,29 @@ export function take_nth(n, xs) {
  */
 export function take_while(f, xs) {
   const fn = toFn(f, "take-while");
-  const out = [];
-  for (const x of walk(xs, "take-while")) {
-    if (!truthy(fn(x))) break;
-    out.push(x);
+  const start = () => takeWhileWalk(fn, walk(xs, "take-while"));
+  return isEndless(xs) ? new LazyArray(start) : isOpen(xs) ? collected(start) : Array.from(start());
+}
+
+/** A one-shot iterator stays open for who walks on; a fresh one is closed. */
+function* takeWhileWalk(fn, source) {
+  const iterator = source[Symbol.iterator]();
+  try {
+    for (let step = iterator.next(); !step.done && holds(fn(step.value), "take-while"); step = iterator.next()) {
+      yield step.value;
+    }
+  } finally {
+    closeWalk(iterator, source);
   }
-  return out;
 }
 
 /** (drop n xs): All but the first n items. Example: (drop 2 [1 2 3]) => [3] */
 export function drop(n, xs) {
   const unwanted = Math.max(0, checkCount(n, "drop"));
   if (isJsArray(xs)) return xs.slice(unwanted);
+  if (unwanted === Infinity && isInfinite(xs)) return [];
   if (xs instanceof Range && xs.size === Infinity) return new Range(xs.at(unwanted), Infinity * xs.step, xs.step);
-  if (isInfinite(xs)) return new LazySeq(() => dropWalk(unwanted, xs), Infinity);
+  if (isEndless(xs) || isOpen(xs)) return gather([xs], () => dropWalk(unwanted, xs));
   if (xs instanceof LazySeq && xs.size === undefined) return new LazySeq(() => dropWalk(unwanted, xs), undefined);
   return Array.from(dropWalk(unwanted, walk(xs, "drop")));
 }
@@ -363,10 +374,10 @@ function* dropWalk(n, xs) {
 /** (drop-while f xs): The items from the first for which f is false. Example: (drop-while pos? [2 0 3]) => [0 3] */
 export function drop_while(f, xs) {
   const fn = toFn(f, "drop-while");
-  return gather(isInfinite(xs), function* () {
+  return gather([xs], function* () {
     let dropping = true;
     for (const x of walk(xs, "drop-while")) {
-      dropping &&= truthy(fn(x));
+      dropping &&= holds(fn(x), "drop-while");
       if (!dropping) yield x;
     }
   });
@@ -408,7 +419,7 @@ export function slice(xs, start, end) {
 
 /** (split-at n xs): The first n items and the others. Example: (split-at 1 [1 2 3]) => [[1] [2 3]] */
 export function split_at(n, xs) {
-  const items = isInfinite(xs) ? xs : asArray(xs, "split-at");
+  const items = isEndless(xs) ? xs : asArray(xs, "split-at");
   return [take(n, items), drop(n, items)];
 }
 
@@ -417,6 +428,6 @@ export function split_at(n, xs) {
  * Example: (split-with pos? [1 0 2]) => [[1] [0 2]]
  */
 export function split_with(f, xs) {
-  const items = isInfinite(xs) ? xs : asArray(xs, "split-with");
+  const items = isEndless(xs) ? xs : asArray(xs, "split-with");
   return [take_while(f, items), drop_while(f, items)];
 }

@@ -3,10 +3,11 @@
  * which equal composite items come once.
  */
 
-import { pyOps, walk, wrongType } from "./data.mjs";
+import { pyOps, wrongType } from "./data.mjs";
 import { copyOf, setOf } from "./core_collections.mjs";
 import { dropKey } from "./core_maps.mjs";
 import { EqualMap } from "./equality.mjs";
+import { walkAll } from "./sequences.mjs";
 
 /** (set xs): A Set of the items. Example: (set [1 2 1]) => #{1 2} */
 export function set(xs) {
@@ -57,14 +58,14 @@ function sifted(s, sets, wanted, who) {
 /** A fast test for being one of the items. */
 function memberTest(xs, who) {
   const known = new EqualMap();
-  for (const x of walk(xs, who)) known.set(x, true);
+  for (const x of walkAll(xs, who)) known.set(x, true);
   return (x) => known.has(x);
 }
 
 /** (subset? a b): Are all items of a in b? Example: (subset? #{1} #{1 2}) => true */
 export function subset$q(a, b) {
   const has = memberTest(b, "subset?");
-  for (const x of walk(a, "subset?")) if (!has(x)) return false;
+  for (const x of walkAll(a, "subset?")) if (!has(x)) return false;
   return true;
 }
 

@@ -13,6 +13,8 @@ import { demangle } from "./names.mjs";
 
 export const KEYWORD = Symbol.for("polyrepl.keyword");
 export const PYTHON = Symbol.for("polyrepl.python");
+/** Tells a lazy sequence without its class, which is long to embed. */
+const SEQUENCE = Symbol.for("polyrepl.array");
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 // ---------------------------------------------------------------------------------------------- keywords
@@ -80,7 +82,8 @@ export function listFrom(items) {
 
 /**
  * A sequence that is computed while it is walked and can be walked again. `size` is how many items there are:
- * a number, Infinity, or undefined when only walking tells.
+ * a number, Infinity, or undefined when only walking tells. By SEQUENCE a bridge or a serializer takes it by value: all
+ * items, or undefined when there is no end.
  */
 export class LazySeq {
   constructor(walk, size) {
@@ -92,8 +95,7 @@ export class LazySeq {
     return this.walk();
   }
 
-  /** How a bridge or a serializer may take it by value: all items, or undefined when there is no end. */
-  [Symbol.for("polyrepl.array")]() {
+  [SEQUENCE]() {
     return this.size === Infinity ? undefined : asArray(this, "array");
   }
 
@@ -141,9 +143,10 @@ class RangeWalk {
 
 // ---------------------------------------------------------------------------------------------- what is it?
 
-/** The operations of the bridge when x is a Python proxy, else undefined. */
+/** The operations of the bridge when x is a Python proxy, else undefined, also where a Proxy answers anything. */
 export function pyOps(x) {
-  return x !== null && (typeof x === "object" || typeof x === "function") ? x[PYTHON] : undefined;
+  const ops = x !== null && (typeof x === "object" || typeof x === "function") ? x[PYTHON] : undefined;
+  return typeof ops === "object" ? (ops ?? undefined) : undefined;
 }
 
 /** A real JavaScript array (a Python list answers true to Array.isArray too, but each index is a round trip). */
@@ -159,6 +162,12 @@ export function truthy(x) {
 /** Can x be awaited? (A Python awaitable counts only when the bridge gives it a `then`.) */
 export function isThenable(x) {
   return x !== null && (typeof x === "object" || typeof x === "function") && typeof x.then === "function";
+}
+
+/** Is x a promise: JavaScript's own, or what Python awaits? Not just anything with a method `then`. */
+export function isPromise(x) {
+  const ops = pyOps(x);
+  return ops ? ops.awaitable?.(x) === true : x instanceof Promise;
 }
 
 /** An object written with `{}` (or JSON), not an instance of some class. */
@@ -193,8 +202,9 @@ export function describe(x) {
   if (typeof x === "function") return x.name ? `the function ${demangle(x.name)}` : "a function";
   if (Array.isArray(x)) return `${x instanceof List ? "a list" : "an array"} of ${x.length}`;
   if (x instanceof LispSymbol) return `the symbol ${x.name}`;
-  if (x instanceof LazySeq) return "a lazy sequence";
-  if (isThenable(x)) return "a promise";
+  if (typeof x[SEQUENCE] === "function") return "a lazy sequence";
+  if (x instanceof Map) return "a Map";
+  if (isPromise(x)) return "a promise";
   if (isPlainObject(x)) return "an object";
   const name = Object.getPrototypeOf(x)?.constructor?.name || "object";
   return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
@@ -202,8 +212,16 @@ export function describe(x) {
 
 /** A TypeError that says which function wanted what, and what it got. */
 export function wrongType(who, wanted, got) {
-  const hint = !pyOps(got) && isThenable(got) ? "; await it first" : "";
+  const hint = !pyOps(got) && isPromise(got) ? "; await it first" : "";
   return new TypeError(`${who}: expected ${wanted}, got ${describe(got)}${hint}`);
+}
+
+/** Is the answer of a predicate yes? A promise is none: it would always count as true. */
+export function holds(answer, who) {
+  if (answer === true || answer === false) return answer;
+  if (answer === null || answer === undefined) return false;
+  if (isPromise(answer)) throw promiseRefused(who, "predicate");
+  return true;
 }
 
 /** The refusal of a promise where a plain answer is needed now. */
@@ -234,6 +252,11 @@ export function walk(xs, who) {
   throw wrongType(who, "a collection", xs);
 }
 
+/** Close the walk of a source that was left early, unless the source is itself an iterator: somebody may walk on. */
+export function closeWalk(iterator, source) {
+  if (iterator !== source && pyOps(source)?.kind(source) !== "iterator") iterator.return?.();
+}
+
 /** All items as a JavaScript array: the very same one if xs is one (do not change it), else a fresh one. */
 export function asArray(xs, who) {
   if (isJsArray(xs)) return xs;
@@ -252,16 +275,6 @@ export function asArray(xs, who) {
 /** The error for asking all items of an endless sequence. */
 export function infinite(who) {
   return new RangeError(`${who}: the sequence is infinite; take a part first, as in (take 10 xs)`);
-}
-
-/** What a walk gives: all of it as an array, or a lazy sequence when the source never ends. */
-export function gather(endless, start) {
-  return endless ? new LazySeq(start, Infinity) : Array.from(start());
-}
-
-/** Is xs known to have no end? Then `map`, `filter` and the like answer lazily. */
-export function isInfinite(xs) {
-  return xs instanceof LazySeq && xs.size === Infinity;
 }
 
 // ---------------------------------------------------------------------------------------------- functions and keys
@@ -289,6 +302,8 @@ export function propKey(key, who = "{..}") {
   if (isKeyword(key)) return key[KEYWORD];
   if (key instanceof LispSymbol) return key.name;
   if (key !== null && (typeof key === "object" || typeof key === "function")) {
+    const text = pyOps(key)?.text?.(key);
+    if (text !== undefined) return text;
     throw new TypeError(`${who}: ${describe(key)} cannot be a key of an object; use a (hash-map ..)`);
   }
   return String(key);
@@ -307,16 +322,17 @@ export function lookup(m, k, otherwise) {
   if (typeof m !== "object" && typeof m !== "function") return otherwise;
   const ops = m[PYTHON];
   if (ops !== undefined) return lookupPython(ops, m, k, otherwise);
-  if (Object.getPrototypeOf(m) === Object.prototype) return lookupField(m, k, otherwise); // the most usual case
+  if (Object.getPrototypeOf(m) === Object.prototype) return lookupField(m, k, otherwise);
   if (Array.isArray(m) || isTypedArray(m)) return m[asIndex(k)] ?? otherwise;
   if (m instanceof Map) {
-    const value = m.get(memberKey(m, k));
+    const value = m.get(entryKey(m, k));
     return value === undefined ? otherwise : value;
   }
   if (m instanceof Set) return hasMember(m, k) ? k : otherwise;
   return m instanceof LazySeq ? lookupLazy(m, asIndex(k), otherwise) : lookupField(m, k, otherwise);
 }
 
+/** What `{}` inherits (`constructor`, `toString`, `__proto__`) nobody put there. */
 function lookupField(m, k, otherwise) {
   let key = k;
   if (typeof k !== "string") {
@@ -326,7 +342,6 @@ function lookupField(m, k, otherwise) {
   }
   const value = m[key];
   if (value === undefined) return otherwise;
-  // {} inherits `constructor`, `toString`, `__proto__`...: nobody put them there.
   if (key in Object.prototype && !Object.hasOwn(m, key) && (isPlainObject(m) || value === Object.prototype[key])) {
     return otherwise;
   }
@@ -340,41 +355,50 @@ function lookupLazy(xs, i, otherwise) {
   return otherwise;
 }
 
+/** Asking a defaultdict inserts nothing. */
 function lookupPython(ops, m, k, otherwise) {
-  const kind = ops.kind(m);
-  // Asking first: getitem on a defaultdict would insert.
-  if (kind === "dict") return ops.contains(m, k) ? ops.getitem(m, k) : otherwise;
-  if (kind === "set") return ops.contains(m, k) ? k : otherwise;
-  try {
-    return ops.getitem(m, k) ?? otherwise;
-  } catch (e) {
-    if (e?.name === "IndexError" || e?.name === "KeyError") return otherwise;
-    throw e;
-  }
+  if (ops.kind(m) === "set") return ops.contains(m, k) ? k : otherwise;
+  const value = ops.lookup(m, k);
+  return value === undefined ? otherwise : value;
 }
 
 // ------------------------------------------------------------------------------------- members of Map and Set
 
 /**
- * The key under which a Map (or Set) already holds k, else k itself. JavaScript finds keys by identity; the Lisp
- * also finds `[1 2]` by an equal array, `1n` by `1`, and `:a` by the string "a" that JSON and libraries use.
+ * The key under which a Map (or Set) already holds what is equal to k, else k itself. JavaScript finds keys by
+ * identity; the Lisp also finds `[1 2]` by an equal array and `1n` by `1`.
  */
 export function memberKey(m, k) {
   if (m.has(k)) return k;
-  if (typeof k === "function") return isKeyword(k) && m.has(k[KEYWORD]) ? k[KEYWORD] : k;
   if (k === undefined) return null;
   if (typeof k === "bigint") return m.has(Number(k)) && BigInt(Number(k)) === k ? Number(k) : k;
   if (typeof k === "number") return Number.isInteger(k) && m.has(BigInt(k)) ? BigInt(k) : k;
   if (k === null) return m.has(undefined) ? undefined : k;
-  if (typeof k === "object") {
+  if (typeof k === "object" || pyOps(k) !== undefined) {
     for (const known of m.keys()) {
-      if (known !== null && typeof known === "object" && equal(known, k)) return known;
+      if (known !== null && (typeof known === "object" || pyOps(known)) && equal(known, k)) return known;
     }
   }
   return k;
 }
 
-/** Does a Map or Set hold k, as `memberKey` finds it? */
+/** Does a Map or Set hold what is equal to k? */
 export function hasMember(m, k) {
   return m.has(memberKey(m, k));
+}
+
+/**
+ * The key of the entry of a Map that k reads and changes: as `memberKey`, but a keyword and the string of its name (which
+ * JSON and libraries use) find each other where only one of them is there.
+ */
+export function entryKey(m, k) {
+  if (typeof k === "string") return fieldKey(m, k);
+  const found = memberKey(m, k);
+  return isKeyword(k) && !m.has(found) && m.has(k[KEYWORD]) ? k[KEYWORD] : found;
+}
+
+/** The key of a Map for a property of an object: the string, or the keyword of that name when only that is there. */
+export function fieldKey(m, name) {
+  const keyword = keywordTable.get(name);
+  return !m.has(name) && keyword !== undefined && m.has(keyword) ? keyword : name;
 }

@@ -3,12 +3,14 @@
  *
  * In: any value. Out: `displayBundle`, {data: {mime: content}, metadata}, always with text/plain in Lisp notation; and
  * the core functions that make a value which shows as HTML, SVG, Markdown, LaTeX, a chart, an image or JSON. An object
- * of any library takes part by a method `[Symbol.for("Jupyter.display")]` that returns {mime: content}.
+ * of any library takes part by a method `[Symbol.for("Jupyter.display")]` that returns {mime: content}, or by being a
+ * picture that pictures.mjs knows.
  */
 
 import { asArray, isTypedArray, pyOps, wrongType } from "./data.mjs";
 import { json_str } from "./core_io.mjs";
 import { prettyStr } from "./layout.mjs";
+import { base64, kindOfBytes, pictureOf } from "./pictures.mjs";
 import { errorText, prStr, pythonRepr } from "./printer.mjs";
 import { richHtml } from "./display_html.mjs";
 
@@ -49,9 +51,20 @@ export function displayBundle(x, options = {}) {
     return textBundle(x, options, method === undefined ? undefined : `Jupyter.display raised ${errorText(e)}`);
   }
   const bundle = textBundle(x, options);
+  const picture = picturedSafely(x);
+  if (picture !== undefined) return { ...bundle, data: { ...bundle.data, ...picture } };
   const html = options.html === false ? undefined : richHtml(x);
   if (html !== undefined) bundle.data["text/html"] = html;
   return bundle;
+}
+
+/** What an object looks like; undefined where it is no picture, or does not let itself be asked. */
+function picturedSafely(x) {
+  try {
+    return pythonOf(x) ? undefined : pictureOf(x);
+  } catch {
+    return undefined;
+  }
 }
 
 function textBundle(x, options, problem) {
@@ -117,13 +130,6 @@ export function json(x) {
   return new Display(clipped("json", text), { "text/plain": prettyStr(x), "application/json": JSON.parse(text) });
 }
 
-const IMAGE_KINDS = [
-  ["image/png", [0x89, 0x50, 0x4e, 0x47]],
-  ["image/jpeg", [0xff, 0xd8, 0xff]],
-  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
-  ["image/webp", [0x52, 0x49, 0x46, 0x46]],
-];
-
 /**
  * (image bytes) (image bytes mime): A value that shows as a picture; the kind is seen from the bytes (PNG, JPEG,
  * GIF, WebP).
@@ -134,15 +140,7 @@ export function image(bytes, mime) {
   if (data instanceof ArrayBuffer) data = new Uint8Array(data);
   else if (isTypedArray(data)) data = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   else data = Uint8Array.from(asArray(bytes, "image"));
-  const kind = mime ?? IMAGE_KINDS.find(([, start]) => start.every((byte, i) => data[i] === byte))?.[0];
+  const kind = mime ?? kindOfBytes(data);
   if (kind === undefined) throw new TypeError("image: the bytes are no picture that is known; give a MIME type");
   return new Display(`#<${kind} ${data.length} bytes>`, { [kind]: base64(data) });
-}
-
-function base64(data) {
-  const { Buffer } = globalThis;
-  if (Buffer) return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
-  let text = "";
-  for (const byte of data) text += String.fromCharCode(byte);
-  return globalThis.btoa(text);
 }

@@ -6,99 +6,97 @@
  */
 
 import {
-  KEYWORD, PYTHON, LazySeq, LispSymbol, describe, isKeyword, isPlainObject, isTypedArray, memberKey, pyOps,
+  KEYWORD, PYTHON, LazySeq, LispSymbol, describe, internKeyword, isKeyword, isPlainObject, isTypedArray, pyOps,
 } from "./data.mjs";
 
 // ---------------------------------------------------------------------------------------------- equality
 
-/** Structural equality, as `=` has it: nil equals undefined, 1 equals 1n, NaN equals nothing. */
-export function equal(a, b) {
+/**
+ * Structural equality, as `=` has it: nil equals undefined, 1 equals 1n, NaN equals nothing. `met` is the comparison
+ * that this one is a part of.
+ */
+export function equal(a, b, met) {
   if (a === b) return true;
   if (a === null || a === undefined) return b === null || b === undefined;
   if (b === null || b === undefined) return false;
   const type = typeof a;
-  if (type !== "object" && type !== "function") {
-    if (type === "number" || type === "bigint") {
-      if (typeof b === "bigint" || typeof b === "number") return a == b; // eslint-disable-line eqeqeq
-    }
-    if (typeof b !== "object" && typeof b !== "function") return false;
-    return pyOps(b)?.equals(a, b) ?? false;
+  if (type === "object" && typeof b === "object") return equalComposite(a, b, met);
+  if (type === "number" || type === "bigint") {
+    if (typeof b === "bigint" || typeof b === "number") return a == b; // eslint-disable-line eqeqeq
   }
-  return equalComposite(a, b);
+  return (pyOps(a) ?? pyOps(b))?.equals(a, b) ?? false;
 }
 
 /** Work off pairs from a list rather than by recursion, so that no depth overflows the stack. */
-function equalComposite(a, b) {
+function equalComposite(a, b, outer) {
   const todo = [a, b];
-  let seen; // only deep or cyclic data pays for remembering pairs
-  let steps = 0;
+  const met = { pairs: undefined, outer };
+  let steps = outer === undefined ? 0 : 100; // only deep or cyclic data pays for remembering pairs
   while (todo.length > 0) {
     const y = todo.pop();
     const x = todo.pop();
-    if (x === y) continue;
-    if (x === null || x === undefined || y === null || y === undefined) {
-      if ((x ?? null) !== (y ?? null)) return false;
-      continue;
-    }
-    const composite = typeof x === "object" && typeof y === "object";
-    if (!composite) {
-      if (typeof x === "object" || typeof x === "function" || typeof y === "object" || typeof y === "function") {
-        const ops = pyOps(x) ?? pyOps(y);
-        if (ops === undefined || !ops.equals(x, y)) return false;
-      } else if (!equal(x, y)) return false;
-      continue;
-    }
-    if (++steps > 100) {
-      seen ??= new Map();
-      const partners = seen.get(x);
-      if (partners === undefined) seen.set(x, new Set([y]));
-      else if (partners.has(y)) continue;
-      else partners.add(y);
-    }
-    if (!sameShape(x, y, todo)) return false;
+    if (x === null || y === null || typeof x !== "object" || typeof y !== "object") {
+      if (!equal(x, y)) return false;
+    } else if (x !== y && !(++steps > 100 && meetAgain(met, x, y)) && !sameShape(x, y, todo, met)) return false;
   }
   return true;
 }
 
+/** Is this pair being compared already, here or around here? Then it is taken to be equal; else it is noted. */
+function meetAgain(met, x, y) {
+  for (let level = met; level !== undefined; level = level.outer) if (level.pairs?.get(x)?.has(y)) return true;
+  met.pairs ??= new Map();
+  const partners = met.pairs.get(x);
+  if (partners === undefined) met.pairs.set(x, new Set([y]));
+  else partners.add(y);
+  return false;
+}
+
 /** Compare what two objects are; pairs of parts that must be equal too go on `todo`. */
-function sameShape(x, y, todo) {
+function sameShape(x, y, todo, met) {
   const ops = x[PYTHON] ?? y[PYTHON];
   if (ops !== undefined) return ops.equals(x, y);
-  if (Array.isArray(x) || x instanceof LazySeq) return sameItems(x, y, todo);
+  if (Array.isArray(x) || x instanceof LazySeq) return sameItems(x, y, todo, met);
   if (x instanceof LispSymbol) return y instanceof LispSymbol && x.name === y.name;
   const proto = Object.getPrototypeOf(x);
-  if (x instanceof Map) return y instanceof Map && sameMap(x, y, todo);
-  if (x instanceof Set) return y instanceof Set && sameSet(x, y);
-  if (isPlainObject(x)) return isPlainObject(y) && sameFields(x, y, todo);
+  if (x instanceof Map) return y instanceof Map ? sameKeys(x, y, todo, met) : isPlainObject(y) && sameEntries(y, x, todo);
+  if (x instanceof Set) return y instanceof Set && sameKeys(x, y, todo, met);
+  if (isPlainObject(x)) {
+    return y instanceof Map ? sameEntries(x, y, todo) : isPlainObject(y) && sameFields(x, y, todo);
+  }
   if (proto !== Object.getPrototypeOf(y)) return false;
   if (x instanceof Date) return x.getTime() === y.getTime();
   if (x instanceof RegExp) return x.source === y.source && x.flags === y.flags;
   if (isTypedArray(x)) return x.length === y.length && x.every((v, i) => v === y[i]);
-  if (x instanceof ArrayBuffer) return sameShape(new Uint8Array(x), new Uint8Array(y), todo);
+  if (x instanceof ArrayBuffer) return sameShape(new Uint8Array(x), new Uint8Array(y), todo, met);
   return typeof x.equals === "function" && x.equals(y) === true; // Temporal, Immutable, a user's class
 }
 
-function sameItems(x, y, todo) {
+/** Flat data of unlike numbers or strings is the common case, which is not queued. */
+function sameItems(x, y, todo, met) {
   if (Array.isArray(x) && Array.isArray(y)) {
     if (x.length !== y.length) return false;
     for (let i = 0; i < x.length; i++) {
       const a = x[i];
       const b = y[i];
       if (a === b) continue;
-      // Flat data of unlike numbers or strings is the common case: do not queue it.
       if (typeof a === typeof b && (typeof a === "number" || typeof a === "string")) return false;
       todo.push(a, b);
     }
     return true;
   }
   if (!(Array.isArray(y) || y instanceof LazySeq)) return false;
-  const sizes = [x.length ?? x.size, y.length ?? y.size];
-  if (sizes[0] === Infinity && sizes[1] === Infinity) return false; // nothing could ever tell
-  if (sizes[0] !== undefined && sizes[1] !== undefined && sizes[0] !== sizes[1]) return false;
+  const [m, n] = [x, y].map((xs) => (Array.isArray(xs) ? xs.length : xs.size));
+  if (m === Infinity && n === Infinity) return false; // nothing could ever tell
+  if (m !== undefined && n !== undefined && m !== n) return false;
   const others = y[Symbol.iterator]();
   for (const a of x) {
     const { done, value } = others.next();
-    if (done || !equal(a, value)) return false;
+    if (done) return false;
+    if (!equal(a, value, met)) {
+      others.return?.();
+      return false;
+    }
   }
   return others.next().done === true;
 }
@@ -113,24 +111,48 @@ function sameFields(x, y, todo) {
   return true;
 }
 
-function sameMap(x, y, todo) {
-  if (x.size !== y.size) return false;
-  for (const [key, value] of x) {
-    const found = memberKey(y, key);
-    if (!y.has(found) || (typeof found === "string" && isKeyword(key))) return false;
-    todo.push(value, y.get(found));
+/** An object and a Map: the keys of an object are those that keywords are in a Map. */
+function sameEntries(object, map, todo) {
+  const keys = Object.keys(object);
+  if (keys.length !== map.size) return false;
+  for (const key of map.keys()) {
+    if (!isKeyword(key) || !Object.hasOwn(object, key[KEYWORD])) return false;
+    todo.push(object[key[KEYWORD]], map.get(key));
   }
   return true;
 }
 
-function sameSet(x, y) {
+/**
+ * Two Maps, or two Sets: by the very keys where that is enough; else by structure, and of equal keys in one of them
+ * the first counts.
+ */
+function sameKeys(x, y, todo, met) {
   if (x.size !== y.size) return false;
-  const left = [];
-  for (const item of x) if (!y.has(item)) left.push(item);
-  if (left.length === 0) return true;
-  const others = new EqualMap();
-  for (const item of y) others.set(item, true);
-  return left.every((item) => others.has(item));
+  const plain = hasPlainKeys(x) && hasPlainKeys(y);
+  const others = plain ? y : uniqueKeys(y, met);
+  const own = plain ? x : uniqueKeys(x, met).kept;
+  if (!plain && own.size !== others.kept.size) return false;
+  for (const [key, value] of own.entries()) {
+    if (!others.has(key)) return false;
+    if (y instanceof Map) todo.push(value, others.get(key));
+  }
+  return true;
+}
+
+/** Are all keys such that equal ones are the very same? */
+function hasPlainKeys(xs) {
+  for (const key of xs.keys()) {
+    const type = typeof key;
+    if (type !== "string" && type !== "number" && type !== "boolean" && !isKeyword(key)) return false;
+  }
+  return true;
+}
+
+/** The entries under keys that are unequal; a Set's items are keys. */
+function uniqueKeys(xs, met) {
+  const out = new EqualMap((a, b) => equal(a, b, met));
+  for (const [key, value] of xs.entries()) if (!out.has(key)) out.set(key, value);
+  return out;
 }
 
 // ---------------------------------------------------------------------------------------------- keys by structure
@@ -139,9 +161,10 @@ function sameSet(x, y) {
 export function hashOf(x, depth = 0) {
   if (x === undefined) return null;
   if (typeof x === "bigint") return BigInt(Number(x)) === x ? Number(x) : x;
-  if (typeof x !== "object" || x === null) return x;
+  if ((typeof x !== "object" && typeof x !== "function") || x === null) return x;
   const ops = x[PYTHON];
   if (ops !== undefined) return ops.hash ? ops.hash(x) : `py:${ops.kind(x)}`;
+  if (typeof x === "function") return x;
   if (depth > 2) return "deep";
   if (Array.isArray(x)) {
     let text = `[${x.length}`;
@@ -153,17 +176,33 @@ export function hashOf(x, depth = 0) {
     return hashOf(Array.from(x), depth);
   }
   if (x instanceof LispSymbol) return `'${x.name}`;
-  if (x instanceof Map || x instanceof Set) return `#${x instanceof Map ? "m" : "s"}${x.size}`;
+  if (x instanceof Map) return hashOfEntries(x.size, mapKeyTexts(x, depth), (key) => x.get(internKeyword(key)), depth);
+  if (x instanceof Set) return `#s${x.size}`;
   if (x instanceof Date) return `d${x.getTime()}`;
   if (x instanceof RegExp) return `r${x.source}/${x.flags}`;
   if (isPlainObject(x)) {
-    const keys = Object.keys(x).sort();
-    let text = `{${keys.length}`;
-    for (let i = 0; i < keys.length && i < 8; i++) text += `,${keys[i]}:${hashText(x[keys[i]], depth)}`;
-    return text;
+    const keys = Object.keys(x);
+    return hashOfEntries(keys.length, keys.map((key) => ":" + key), (key) => x[key], depth);
   }
   if (isTypedArray(x)) return `t${x.length}:${x[0]}`;
   return typeof x.equals === "function" || x instanceof ArrayBuffer ? "other" : x;
+}
+
+/** What a Map shares with an object of the same entries; only keys that are keywords bring their values into it. */
+function hashOfEntries(size, texts, valueOf, depth) {
+  let out = `{${size}`;
+  texts.sort();
+  for (let i = 0; i < texts.length && i < 8; i++) {
+    const key = texts[i];
+    out += "," + key + (key[0] === ":" ? "=" + hashText(valueOf(key.slice(1)), depth) : "");
+  }
+  return out;
+}
+
+function mapKeyTexts(map, depth) {
+  const texts = new Set();
+  for (const key of map.keys()) texts.add(isKeyword(key) ? ":" + key[KEYWORD] : `'${hashText(key, depth)}`);
+  return [...texts];
 }
 
 function hashText(x, depth) {
@@ -173,19 +212,24 @@ function hashText(x, depth) {
   return typeof hash === "object" || typeof hash === "function" ? typeof hash : String(hash);
 }
 
-/** A Map whose keys are found by `equal`. Keeps the first of equal keys, and the order of arrival. */
+/** Must a key be looked for by structure? Strings and JavaScript's own functions are found by themselves. */
+function needsSearch(key) {
+  return typeof key !== "string" && (typeof key !== "function" || key[PYTHON] !== undefined);
+}
+
+/** A Map whose keys are found by `equal` (or `same`). Keeps the first of equal keys, and the order of arrival. */
 export class EqualMap {
-  constructor() {
+  constructor(same = equal) {
+    this.same = same;
     this.buckets = new Map(); // hash -> [key, ..]
     this.kept = new Map(); // key -> value, in order
   }
 
   /** The key already here that is equal to `key`; `key` itself when there is none. */
   find(key) {
-    if (this.kept.has(key)) return key;
-    if (typeof key === "string" || typeof key === "function") return key;
+    if (this.kept.has(key) || !needsSearch(key)) return key;
     const bucket = this.buckets.get(hashOf(key));
-    const at = bucket === undefined ? -1 : bucket.findIndex((known) => equal(known, key));
+    const at = bucket === undefined ? -1 : bucket.findIndex((known) => this.same(known, key));
     return at < 0 ? key : bucket[at];
   }
 
@@ -199,7 +243,7 @@ export class EqualMap {
 
   set(key, value) {
     const found = this.find(key);
-    if (typeof key !== "string" && typeof key !== "function" && !this.kept.has(found)) {
+    if (needsSearch(key) && !this.kept.has(found)) {
       const hash = hashOf(key);
       const bucket = this.buckets.get(hash);
       if (bucket) bucket.push(key);

@@ -20,7 +20,7 @@ export function prettyStr(x, options = {}) {
   const { width = 80, color = false, ...limits } = given;
   const doc = toDoc(x, printContext({ maxItems: 100, maxDepth: 8, maxTotal: 2000, maxString: 10000, ...limits }));
   const out = [];
-  writeDoc(doc, 0, 0, { width, color, out });
+  writeDoc(doc, 0, 0, { width, color, out }, 0);
   return out.join("");
 }
 
@@ -56,8 +56,18 @@ function flatWidth(doc) {
   return doc.width;
 }
 
-/** Write a doc that begins at `column` and is followed on its last line by `after` closing characters. */
-function writeDoc(doc, column, after, state) {
+// Columns that are left to what is nested, however deep.
+const LEAST = 24;
+
+/** Where the items of a group begin: under the first of them, in the left half of the screen; else a little to the right
+ * of `base`, the column of what they belong to, on a line of their own. */
+function insideOf(column, base, { width }) {
+  return column <= Math.max(width / 2, width - 2 * LEAST) ? column : Math.min(column, base + 2, Math.max(2, width - LEAST));
+}
+
+/** Write a doc that begins at `column` and is followed on its last line by `after` closing characters; what it belongs to
+ * begins at `base`. */
+function writeDoc(doc, column, after, state, base = column) {
   const { out, color, width } = state;
   const fits = flatWidth(doc) + column + after <= width;
   if (doc.text !== undefined) {
@@ -66,9 +76,12 @@ function writeDoc(doc, column, after, state) {
   } else if (doc.key !== undefined) writePair(doc, column, after, state, fits);
   else {
     out.push(paint(doc.open, doc.style, color));
-    const inside = column + textWidth(doc.open);
+    const beside = column + textWidth(doc.open);
+    const isFilled = doc.items.length > 5 && doc.items.every((item) => item.text !== undefined && flatWidth(item) <= 20);
+    const inside = fits || (isFilled && width - beside >= 12) ? beside : insideOf(beside, base, state);
+    if (inside < beside && doc.items.length > 0) out.push("\n" + " ".repeat(inside));
     if (fits) writeFlat(doc.items, state);
-    else if (doc.items.length > 5 && doc.items.every((item) => item.text !== undefined && flatWidth(item) <= 20)) {
+    else if (isFilled) {
       writeFilled(doc.items, inside, after + doc.close.length, state);
     } else {
       doc.items.forEach((item, i) => {
@@ -111,5 +124,5 @@ function writePair(doc, column, after, state, fits) {
   const beside = fits || keyWidth <= 20 || doc.value.text !== undefined;
   writeDoc(doc.key, column, 0, state);
   state.out.push(beside ? " " : "\n" + " ".repeat(column + 2));
-  writeDoc(doc.value, beside ? column + keyWidth + 1 : column + 2, after, state);
+  writeDoc(doc.value, beside ? column + keyWidth + 1 : column + 2, after, state, column);
 }

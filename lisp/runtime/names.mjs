@@ -1,5 +1,5 @@
 /**
- * JavaScript identifier -> Lisp name, for showing functions: the twin of `demangle` in lisp/mangle.py.
+ * JavaScript identifier -> Lisp name, for showing functions: the twin of `demangle` in lisp/emit/mangle.py.
  */
 
 const ESCAPED_CHARS = {
@@ -20,4 +20,16 @@ export function demangle(identifier) {
     return letter === undefined ? "" : ESCAPED_CHARS[letter];
   });
   return core[1] + id + core[3];
+}
+
+const SAID_OF_A_NAME =
+  /^(?:Cannot access ')?([A-Za-z_$][\w$]*)(?=(?:\.\S+)? is not (?:a function|iterable|a constructor)\b| is not defined$|' before init)/;
+
+/** The message of an error; where JavaScript complains of a name in compiled code, the name is as the Lisp writes it. */
+export function messageOf(e) {
+  // What compiled code says before it reads a property is not the program's.
+  const message = String(e.message).replaceAll("$read(...)", "(..)");
+  const name = e instanceof TypeError || e instanceof ReferenceError ? SAID_OF_A_NAME.exec(message)?.[1] : undefined;
+  if (name === undefined || /^[^\n]*\n\s+at [^\n]*(?:node:|node_modules|\.c?js:)/.test(e.stack)) return message;
+  return message.replace(name, () => demangle(name));
 }

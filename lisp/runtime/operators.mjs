@@ -1,156 +1,15 @@
 /**
- * What emitted code calls besides the core functions: operators on values of unknown type, indexing, typed
- * catch, context managers, interrupts.
+ * What emitted code calls besides the core functions: indexing, calls of what may be data, typed catch, context
+ * managers, interrupts.
  *
- * In: any values. Out: what the operator gives. Numbers never come here where the compiler knows them; the slow
- * path knows BigInt promotion, Python's operators (through the ops object of a PyProxy) and JavaScript's own.
+ * In: any values. Out: what the form gives.
  */
 
-import { LazySeq, PYTHON, asArray, describe, infinite, isKeyword, lookup, pyOps, truthy, wrongType } from "./data.mjs";
+import {
+  LazySeq, PYTHON, asArray, describe, infinite, isKeyword, isPlainObject, lookup, pyOps, wrongType,
+} from "./data.mjs";
+import { take } from "./core_seq.mjs";
 import { textOf } from "./text.mjs";
-
-// -------------------------------------------------------------------------------------------- arithmetic
-
-/** A BigInt operand makes the other one a BigInt if it is integral; otherwise both become floats. */
-function promote(a, b, op) {
-  if (typeof a === "bigint" && typeof b === "number") {
-    return Number.isInteger(b) ? op(a, BigInt(b)) : op(Number(a), b);
-  }
-  if (typeof b === "bigint" && typeof a === "number") {
-    return Number.isInteger(a) ? op(BigInt(a), b) : op(a, Number(b));
-  }
-  return op(a, b);
-}
-
-const jsAdd = (a, b) => a + b;
-const jsSub = (a, b) => a - b;
-const jsMul = (a, b) => a * b;
-const jsPow = (a, b) => (typeof b === "bigint" && b < 0n ? Number(a) ** Number(b) : a ** b);
-
-/** BigInts divide exactly or become floats, as numbers do. */
-function jsDiv(a, b) {
-  if (typeof a === "bigint" && typeof b === "bigint") {
-    return b !== 0n && a % b === 0n ? a / b : Number(a) / Number(b);
-  }
-  return a / b;
-}
-
-/** The ops object when a or b is a Python object. */
-function pythonOps(a, b) {
-  if (a !== null && (typeof a === "object" || typeof a === "function")) {
-    const ops = a[PYTHON];
-    if (ops !== undefined) return ops;
-  }
-  if (b !== null && (typeof b === "object" || typeof b === "function")) return b[PYTHON];
-  return undefined;
-}
-
-export function add(a, b) {
-  if (typeof a === "number" && typeof b === "number") return a + b;
-  const ops = pythonOps(a, b);
-  return ops === undefined ? promote(a, b, jsAdd) : ops.binary("add", a, b);
-}
-
-export function sub(a, b) {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  const ops = pythonOps(a, b);
-  return ops === undefined ? promote(a, b, jsSub) : ops.binary("sub", a, b);
-}
-
-export function mul(a, b) {
-  if (typeof a === "number" && typeof b === "number") return a * b;
-  const ops = pythonOps(a, b);
-  return ops === undefined ? promote(a, b, jsMul) : ops.binary("mul", a, b);
-}
-
-export function div(a, b) {
-  if (typeof a === "number" && typeof b === "number") return a / b;
-  const ops = pythonOps(a, b);
-  return ops === undefined ? promote(a, b, jsDiv) : ops.binary("truediv", a, b);
-}
-
-export function pow(a, b) {
-  if (typeof a === "number" && typeof b === "number") return a ** b;
-  const ops = pythonOps(a, b);
-  return ops === undefined ? promote(a, b, jsPow) : ops.binary("pow", a, b);
-}
-
-export function neg(a) {
-  const ops = pythonOps(a);
-  return ops === undefined ? -a : ops.unary("neg", a);
-}
-
-export function lt(a, b) {
-  const ops = pythonOps(a, b);
-  return ops === undefined ? a < b : ops.binary("lt", a, b);
-}
-
-export function le(a, b) {
-  const ops = pythonOps(a, b);
-  return ops === undefined ? a <= b : ops.binary("le", a, b);
-}
-
-export function gt(a, b) {
-  const ops = pythonOps(a, b);
-  return ops === undefined ? a > b : ops.binary("gt", a, b);
-}
-
-export function ge(a, b) {
-  const ops = pythonOps(a, b);
-  return ops === undefined ? a >= b : ops.binary("ge", a, b);
-}
-
-/** (+ & xs): The sum; strings concatenate. Example: (+ 1 2 3) => 6 */
-export function $a(...xs) {
-  return xs.length === 0 ? 0 : xs.reduce(add);
-}
-
-/** (* & xs): The product. Example: (* 2 3) => 6 */
-export function $s(...xs) {
-  return xs.length === 0 ? 1 : xs.reduce(mul);
-}
-
-/** (- x & more): The difference; of one number, its negative. Example: (- 5 2 1) => 2 */
-export function $m(x, ...more) {
-  return more.length === 0 ? neg(x) : more.reduce(sub, x);
-}
-
-/** (/ x & more): The quotient; of one number, its inverse. Example: (/ 12 2 3) => 2 */
-export function $d(x, ...more) {
-  return more.length === 0 ? div(1, x) : more.reduce(div, x);
-}
-
-/** (** x y): x to the power of y. Example: (** 2 10) => 1024 */
-export function $s$s(x, y) {
-  return pow(x, y);
-}
-
-/** Does the relation hold between all neighbours? One pair gives the operator's own result. */
-function chainOf(relation, xs) {
-  if (xs.length === 2) return relation(xs[0], xs[1]);
-  for (let i = 1; i < xs.length; i++) if (!truthy(relation(xs[i - 1], xs[i]))) return false;
-  return true;
-}
-
-/** (< x & more): Are the operands increasing? Example: (< 1 2 3) => true */
-export function $l(...xs) {
-  return chainOf(lt, xs);
-}
-
-/** (<= x & more): Does no operand exceed the next? Example: (<= 1 1 2) => true */
-export function $l$e(...xs) {
-  return chainOf(le, xs);
-}
-
-/** (> x & more): Are the operands decreasing? Example: (> 3 2 1) => true */
-export function $g(...xs) {
-  return chainOf(gt, xs);
-}
-
-/** (>= x & more): Is no operand less than the next? Example: (>= 2 2 1) => true */
-export function $g$e(...xs) {
-  return chainOf(ge, xs);
-}
 
 // -------------------------------------------------------------------------------------------- access
 
@@ -159,6 +18,7 @@ export function index(o, k) {
   const ops = pyOps(o);
   if (ops !== undefined) return ops.getitem(o, k);
   if (o instanceof Map) return o.has(k) ? o.get(k) : isKeyword(k) ? o.get(String(k)) : undefined;
+  if (o instanceof LazySeq && typeof k === "number") return lookup(o, k, undefined);
   return o[k];
 }
 
@@ -202,6 +62,12 @@ export function js_$gpy(x) {
   return pythonBridge("js->py").fromJs(x);
 }
 
+/** (shared-array dtype shape): A new array of zeros in memory that both languages have: a typed array here, Python's array of
+ * that dtype ("float64") and shape (a number, or [n m]) there. What one writes the other sees. */
+export function shared_array(dtype, shape) {
+  return pythonBridge("shared-array").sharedArray(dtype, shape);
+}
+
 /** (by-ref x): x for a Python call, passed as a live object instead of a copy. */
 export function by_ref(x) {
   return pythonBridge("by-ref").byRef(x);
@@ -224,10 +90,23 @@ export function callMethod(o, k, ...args) {
   return Reflect.apply(index(o, k), o, args);
 }
 
+/** A class whose parent may be Python's: then the Python class that it is (`starts`: it has a constructor or fields;
+ * `docs`: [name, text] of its docstrings, "" is its own). */
+export function derived(cls, starts, docs = []) {
+  const derive = Object.getPrototypeOf(cls)[Symbol.for("polyrepl.derive")];
+  return derive === undefined ? cls : derive(cls, starts, docs);
+}
+
 /** What a `for` iterates: nil is empty, a plain object gives its entries. */
 export function iterable(xs) {
   if (xs === null || xs === undefined) return [];
   return typeof xs === "string" || typeof xs[Symbol.iterator] === "function" ? xs : asArray(xs, "for");
+}
+
+/** What a `for` collects from, up to the end: a sequence without end would fill the memory. */
+export function iterableToEnd(xs) {
+  if (xs instanceof LazySeq && xs.size === Infinity) throw infinite("for");
+  return iterable(xs);
 }
 
 /** An async iteration whose every step passes the await wrapper, so that it can be interrupted. */
@@ -288,7 +167,11 @@ export function interrupt() {
 
 /** Also a Python KeyboardInterrupt: the bridge marks both. */
 export function isInterrupt(e) {
-  return e instanceof Error && (e.name === "Interrupt" || e[Symbol.for("polyrepl.interrupt")] === true);
+  try {
+    return e instanceof Error && (e.name === "Interrupt" || e[Symbol.for("polyrepl.interrupt")] === true);
+  } catch {
+    return false; // a Proxy that throws when it is looked at can be thrown too
+  }
 }
 
 /** An untyped catch lets an interrupt through. */
@@ -298,20 +181,19 @@ export function passInterrupt(e) {
 
 /** Does a typed catch of `kind` take the error? A JavaScript class, or a Python class. */
 export function caught(e, kind) {
-  const ops = pyOps(kind);
-  if (ops !== undefined) {
+  try {
+    const ops = pyOps(kind);
+    if (ops === undefined) return typeof kind === "function" && e instanceof kind;
     const exception = e?.exception;
-    if (exception === undefined || exception === null) return false;
-    if (typeof kind === "function" || typeof kind === "object") {
-      try {
-        return exception instanceof kind;
-      } catch {
-        return e.name === kind.__name__;
-      }
+    if (exception === undefined || exception === null || (typeof kind !== "function" && typeof kind !== "object")) return false;
+    try {
+      return exception instanceof kind;
+    } catch {
+      return e.name === kind.__name__;
     }
+  } catch {
     return false;
   }
-  return typeof kind === "function" && e instanceof kind;
 }
 
 export function arityError(name, count) {
@@ -322,6 +204,15 @@ export function noClause(form, value) {
   return new Error(`${form}: no clause matches ${describe(value)}`);
 }
 
+/** What `[a b]` takes apart: nothing for nil; of an iterator only so many items, and it stays open for the others. */
+export function part(xs, count) {
+  if (Array.isArray(xs) || typeof xs === "string") return xs;
+  if (xs === null || xs === undefined) return [];
+  if (typeof xs[Symbol.iterator] !== "function") throw wrongType("[a b]", "a sequence", xs);
+  const ops = pyOps(xs);
+  return (ops ? ops.kind(xs) === "iterator" : typeof xs.next === "function") ? take(count, xs) : xs;
+}
+
 /** What `[a & more]` takes apart: nothing for nil, and never a sequence without end. */
 export function whole(xs) {
   if (xs === null || xs === undefined) return [];
@@ -330,18 +221,43 @@ export function whole(xs) {
   return xs;
 }
 
+function isCollection(x) {
+  return Array.isArray(x) || x instanceof Map || x instanceof Set || x instanceof LazySeq || isPlainObject(x);
+}
+
+/** What `(f x)` calls where f may be data: a function as it is, a map, set or array as the look-up in it. */
+export function callable(f, name) {
+  if (typeof f === "function") return f;
+  const kind = pyOps(f)?.kind(f);
+  const isData = kind === undefined ? isCollection(f) : ["dict", "list", "tuple", "set"].includes(kind);
+  if (!isData) throw new TypeError(`${name} is not a function`);
+  return (k, otherwise = null) => lookup(f, k, otherwise);
+}
+
 /** `(f x)` where f was defined as a collection: a lookup, unless it is something else by now. */
 export function invoke(f, ...args) {
   return typeof f === "function" ? f(...args) : lookup(f, args[0], args.length > 1 ? args[1] : null);
+}
+
+/**
+ * f where its code has that length and that hash (FNV-1a): the function that the compiler knows. Else NaN, which is the
+ * same as nothing.
+ */
+export function ofCode(f, length, hash) {
+  if (typeof f !== "function") return NaN;
+  const code = Function.prototype.toString.call(f);
+  if (code.length !== length) return NaN;
+  let found = 0x811c9dc5;
+  for (let i = 0; i < length; i++) found = Math.imul(found ^ code.charCodeAt(i), 0x01000193);
+  return found >>> 0 === hash ? f : NaN;
 }
 
 // -------------------------------------------------------------------------------------------- with
 
 /** Enters a context manager: `.value` is what the body gets, `.fail(e)` and `.close()` leave it. */
 export function enter(manager) {
-  if (pyOps(manager) !== undefined && typeof manager.__enter__ === "function") {
-    return pythonManager(manager, manager.__enter__());
-  }
+  const held = pyOps(manager)?.within(manager);
+  if (held) return held;
   const dispose = manager?.[Symbol.dispose] ?? manager?.close;
   if (typeof dispose !== "function" && typeof (manager?.[Symbol.asyncDispose] ?? manager?.__aenter__) === "function") {
     throw new TypeError("with: the value is an async context manager; write (with [:await x ..] ..)");
@@ -351,43 +267,11 @@ export function enter(manager) {
 }
 
 export async function enterAsync(manager) {
-  if (pyOps(manager) !== undefined) {
-    if (typeof manager.__aenter__ === "function") {
-      const value = await manager.__aenter__();
-      let left = false;
-      return {
-        value,
-        async fail(e) {
-          left = true;
-          const type = e?.exception?.__class__ ?? null;
-          if (!truthy(await manager.__aexit__(type, e?.exception ?? null, null))) throw e;
-        },
-        async close() {
-          if (!left) await manager.__aexit__(null, null, null);
-        },
-      };
-    }
-    return enter(manager);
-  }
+  const ops = pyOps(manager);
+  if (ops !== undefined) return (await ops.withinAsync(manager)) ?? enter(manager);
   const dispose = manager?.[Symbol.asyncDispose] ?? manager?.[Symbol.dispose] ?? manager?.close;
   if (typeof dispose !== "function") throw new TypeError("with: the value is not an async context manager");
   return { value: manager, fail(e) { throw e; }, close() { return Reflect.apply(dispose, manager, []); } };
-}
-
-function pythonManager(manager, value) {
-  let left = false;
-  return {
-    value,
-    fail(e) {
-      left = true;
-      const exception = e?.exception ?? null;
-      const type = exception === null ? null : exception.__class__;
-      if (!truthy(manager.__exit__(type, exception, null))) throw e;
-    },
-    close() {
-      if (!left) manager.__exit__(null, null, null);
-    },
-  };
 }
 
 // -------------------------------------------------------------------------------------------- match

@@ -7,12 +7,15 @@
  *   #<fn name> #<async fn name> #<class Point> #<Point {:x 1}> #<Map {"a" 1 :b 2}> #<Float64Array [1 2]>
  *   #<Date 2026-01-31T00:00:00.000Z> #<Promise pending> #<TypeError: no> #<cycle> #py array([1, 2])
  *
- * Nothing of the user's runs for it except `repr` in Python and the steps of the Lisp's own lazy sequences: getters are
- * shown, not called; iterators are not walked; whatever throws is shown as such.
+ * Instances of classes show what they say of themselves: `toString`, Node's custom inspection, the items of an iterable
+ * (within a budget), else their fields. Getters are shown, not called; iterators are not walked; whatever throws is
+ * shown as such.
  */
 
 import { KEYWORD, LazySeq, LispSymbol, List, isKeyword, isTypedArray, pyOps } from "./data.mjs";
+import { FStringForm, MapForm } from "./forms.mjs";
 import { demangle } from "./names.mjs";
+import { LazyArray } from "./sequences.mjs";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 
@@ -21,15 +24,23 @@ const PRINT_ALL = { readably: true, maxItems: Infinity, maxDepth: 500, maxString
 
 /**
  * The text of a value on one line. Options: `readably` (true: strings quoted; false: as they are), `maxItems` per
- * collection, `maxDepth`, `maxString` characters, `maxTotal` items over all.
+ * collection, `maxDepth`, `maxString` characters, `maxTotal` items over all;
+ * `ownText` (true: the text that an instance has of its own is not cut, whatever `maxTotal` says).
  */
 export function prStr(x, options = {}) {
   return flatText(toDoc(x, printContext(options)));
 }
 
-/** The state of one printing: the options, the way down to here, and how many items may still come. */
+/** `prStr`, and whether something was left out that other limits would show: {text, cut}. */
+export function prStrWithin(x, options) {
+  const context = printContext(options);
+  const text = flatText(toDoc(x, context));
+  return { text, cut: context.seen.cut };
+}
+
+/** The state of one printing: the options, the way down to here, how many items may still come, what was seen. */
 export function printContext(options = {}) {
-  const context = { ...PRINT_ALL, ...options, path: [] };
+  const context = { ...PRINT_ALL, ...options, path: [], seen: { cut: false } };
   context.left = context.maxTotal;
   return context;
 }
@@ -56,7 +67,7 @@ export function toDoc(x, context) {
     case "number": return piece(Object.is(x, -0) ? "-0" : String(x), "number");
     case "bigint": return piece(`${x}n`, "number");
     case "string": return stringDoc(x, context);
-    case "symbol": return piece(`#<Symbol ${x.description ?? ""}>`, "other");
+    case "symbol": return piece(visible(`#<Symbol ${x.description ?? ""}>`), "other");
   }
   if (x === null) return piece("nil", "nil");
   const depth = context.path.length;
@@ -77,10 +88,16 @@ function stopsPrinting(e) {
 
 function stringDoc(s, context) {
   const shown = s.length > context.maxString ? s.slice(0, context.maxString) : s;
+  if (shown !== s) context.seen.cut = true;
   const more = shown === s ? "" : `… +${s.length - shown.length} chars`;
   // JSON.stringify escapes lone surrogates; the other characters below would move or hide the text around them.
   const text = context.readably ? quote(shown) : shown;
   return piece(more && context.readably ? `${text.slice(0, -1)}"${more}` : text + more, "string");
+}
+
+/** A name whose control characters are shown, not sent to a terminal. */
+function visible(name) {
+  return name.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
 }
 
 /** A string as it is written in source. */
@@ -97,7 +114,7 @@ function objectDoc(x, context) {
   const ops = pyOps(x);
   if (ops !== undefined) return pythonDoc(x, ops);
   if (typeof x === "function") return functionDoc(x);
-  if (x instanceof LispSymbol) return piece(x.name, "symbol");
+  if (x instanceof LispSymbol) return piece(visible(x.name), "symbol");
   if (context.path.includes(x)) return piece("#<cycle>", "other");
   if (x instanceof Error) return errorDoc(x, context);
   context.path.push(x);
@@ -105,11 +122,13 @@ function objectDoc(x, context) {
   if (Array.isArray(x)) return itemsDoc("[", x, x.length, "]", context);
   if (x instanceof LazySeq) return lazyDoc(x, context);
   if (x instanceof Set) return itemsDoc("#{", x, x.size, "}", context);
+  if (x instanceof MapForm) return itemsDoc("{", x, x.size, "}", context, entryDoc);
+  if (x instanceof FStringForm) return fstringDoc(x, context);
   if (x instanceof Map) return itemsDoc("#<Map {", x, x.size, "}>", context, entryDoc);
   if (isTypedArray(x)) return itemsDoc(`#<${className(x)} [`, x, x.length, "]>", context);
   if (x instanceof Date) return dateDoc(x);
   if (x instanceof RegExp) return regexDoc(x);
-  if (x instanceof Promise) return promiseDoc(x);
+  if (x instanceof Promise) return context.readably ? promiseDoc(x) : piece("#<Promise>", "other");
   if (x instanceof ArrayBuffer || x instanceof DataView) return opaque(`${className(x)} ${x.byteLength} bytes`);
   return recordDoc(x, context);
 }
@@ -169,7 +188,10 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
   for (; size === undefined || shown < size; shown++) {
     if (shown >= context.maxItems || context.left <= 0) {
       const rest = size === Infinity || size === undefined ? "…" : `… +${size - shown} more`;
-      if (size !== undefined || !iterator.next().done) items.push(piece(rest, "more"));
+      if (size !== undefined || !iterator.next().done) {
+        items.push(piece(rest, "more"));
+        context.seen.cut ||= size !== Infinity;
+      }
       iterator?.return?.();
       break;
     }
@@ -183,6 +205,7 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
 
 /** xs[i] without running a getter somebody defined there. */
 function itemValue(xs, i) {
+  if (isProxy(xs)) return xs[i];
   const value = Object.getOwnPropertyDescriptor(xs, i);
   return value === undefined || value.get === undefined ? value?.value : GETTER;
 }
@@ -194,14 +217,29 @@ function entryDoc([key, value], context) {
   return { key: toDoc(key, context), value: toDoc(value, context) };
 }
 
-/** An endless sequence shows its beginning, whatever the limits. */
+/** An f-string of code, as it is written; `{ {` keeps a map in a hole from being a brace of the text. */
+function fstringDoc(x, context) {
+  let text = "";
+  for (const part of x.parts) {
+    if (typeof part === "string") text += quote(part).slice(1, -1).replace(/[{}]/g, "$&$&");
+    else {
+      const hole = flatText(toDoc(part[0], { ...context, readably: true }));
+      text += hole[0] === "{" ? `{ ${hole}}` : `{${hole}}`;
+    }
+  }
+  return piece(`f"${text}"`, "string");
+}
+
+/** An endless sequence shows its beginning, whatever the limits; one that may end is not walked for ever. */
 function lazyDoc(xs, context) {
-  if (xs.size !== Infinity) return itemsDoc("(", xs, xs.size, ")", context);
-  return itemsDoc("(", xs, Infinity, ")", { ...context, maxItems: Math.min(10, context.maxItems) });
+  const [open, close] = xs instanceof LazyArray ? xs.brackets : "()";
+  const most = xs.size === Infinity ? 10 : xs instanceof LazyArray ? 100000 : Infinity;
+  if (context.maxItems <= most) return itemsDoc(open, xs, xs.size, close, context);
+  return itemsDoc(open, xs, xs.size, close, { ...context, maxItems: most });
 }
 
 function keyDoc(key) {
-  if (typeof key === "symbol") return piece(`#<Symbol ${key.description ?? ""}>`, "other");
+  if (typeof key === "symbol") return piece(visible(`#<Symbol ${key.description ?? ""}>`), "other");
   return piece(readsAsKeyword(key) ? ":" + key : quote(key), "key");
 }
 
@@ -217,33 +255,85 @@ function recordDoc(x, context) {
     if (Object.prototype.propertyIsEnumerable.call(x, key)) fields.push(key);
   }
   const kind = name === undefined || name === "Object" ? tag : name;
-  // Nothing but internals, as in what setTimeout gives.
-  if (!plain && fields.length > 0 && fields.every((key) => key[0] === "_")) return opaque(kind);
-  if (!plain && (fields.length === 0 || typeof x[DISPLAY] === "function")) return opaqueDoc(x, kind, tag);
+  if (!plain && (fields.length === 0 || typeof x[DISPLAY] === "function")) return opaqueDoc(x, kind, tag, context);
+  const internals = fields.every((key) => key[0] === "_"); // as in what setTimeout gives
+  const own = plain ? undefined : ownDoc(x, kind, tag, context, internals);
+  if (own !== undefined) return own;
+  if (!plain && internals) return opaque(kind);
   const open = plain ? "{" : `#<${kind} {`;
   return itemsDoc(open, fields, fields.length, plain ? "}" : "}>", context, (key) => fieldDoc(x, key, context));
 }
 
+/** How many lines and characters the own text of a value may take where printing has limits. */
+const OWN_LINES = 25;
+const OWN_CHARS = 2000;
+const LARGE = 1000;
+
+/**
+ * What an instance says of itself: its text, Node's inspection of it (not `plainly`), its items; undefined when it says
+ * nothing. The text of a large collection would walk all of it, so that shows items.
+ */
+function ownDoc(x, name, tag, context, plainly = false) {
+  try {
+    const size = [x.size, x.length, x.numRows].find((n) => typeof n === "number") ?? 0;
+    const walks = typeof x[Symbol.iterator] === "function" && typeof x.next !== "function";
+    const text = walks && size > LARGE ? undefined : (ownText(x, tag) ?? (plainly ? undefined : inspected(x)));
+    if (text !== undefined) return textDoc(text, name, context);
+    return walks ? itemsDoc(`#<${name} [`, x, undefined, "]>", context) : undefined;
+  } catch (e) {
+    if (stopsPrinting(e)) throw e;
+    return undefined;
+  }
+}
+
+function ownText(x, tag) {
+  if (typeof x.toString !== "function" || x.toString === Object.prototype.toString) return undefined;
+  const text = x.toString();
+  return typeof text === "string" && text !== `[object ${tag}]` && text !== "[object Object]" ? text : undefined;
+}
+
+function inspected(x) {
+  const inspect = nodeUtil()?.inspect;
+  if (inspect === undefined || typeof x[inspect.custom] !== "function") return undefined;
+  return inspect(x, { depth: 2, getters: false, maxArrayLength: 100, maxStringLength: OWN_CHARS });
+}
+
+function withinBudget(lines) {
+  const kept = lines.slice(0, OWN_LINES);
+  if (kept.length < lines.length) kept.push(`… +${lines.length - kept.length} lines`);
+  const text = kept.join("\n");
+  return text.length <= OWN_CHARS ? kept : `${text.slice(0, OWN_CHARS)}… +${text.length - OWN_CHARS} chars`.split("\n");
+}
+
+/** Text of a value's own making, with the name of its class; its lines stay lines where the layout breaks. */
+function textDoc(text, name, context) {
+  if (text.startsWith("#<")) return piece(text, "other");
+  const head = text.startsWith(name) ? "#<" : `#<${name} `;
+  const lines = text.trimEnd().split("\n");
+  const kept = context.ownText || context.maxTotal === Infinity ? lines : withinBudget(lines);
+  const doc = piece(`${head}${kept.map((line) => line.trim()).join(" ")}>`, "other");
+  if (kept.length > 1) doc.lines = [...kept.slice(0, -1), `${kept[kept.length - 1]}>`].map((line, i) => (i === 0 ? head + line : line));
+  return doc;
+}
+
+/** A field as it is stored: a getter is not called. Of a proxy, whose fields are what it answers, the answer. */
 function fieldDoc(x, key, context) {
   const field = Object.getOwnPropertyDescriptor(x, key);
   const isValue = field !== undefined && field.get === undefined && field.set === undefined;
-  return { key: keyDoc(key), value: toDoc(isValue ? field.value : GETTER, context) };
+  const value = isProxy(x) ? x[key] : isValue ? field.value : GETTER;
+  return { key: keyDoc(key), value: toDoc(value, context) };
 }
 
-/** An instance that shows no fields: by its own text (URL), else by Node's inspection (Response), else by name. */
-function opaqueDoc(x, name, tag) {
+/** Is it a JavaScript Proxy? Only Node tells. */
+function isProxy(x) {
+  return nodeUtil()?.types.isProxy(x) ?? false;
+}
+
+/** An instance that shows no fields: by its own text (URL), by Node's inspection (Response), its items, its name. */
+function opaqueDoc(x, name, tag, context) {
   if (typeof x.next === "function") return opaque(tag); // an iterator
-  if (typeof x.toString === "function" && x.toString !== Object.prototype.toString) {
-    const text = x.toString();
-    if (typeof text === "string" && text.startsWith("#<")) return piece(text, "other");
-    if (typeof text === "string" && text !== `[object ${tag}]`) return opaque(`${name} ${text.replace(/\s+/g, " ")}`);
-  }
-  const inspect = nodeUtil()?.inspect;
-  if (inspect && typeof x[inspect.custom] === "function") {
-    const text = inspect(x, { depth: 1, breakLength: Infinity, getters: false });
-    if (text.startsWith(name)) return piece(`#<${text.replace(/\s+/g, " ")}>`, "other");
-  }
-  return piece(tag === "Object" ? `#<${name} {}>` : `#<${name}>`, "other");
+  const own = ownDoc(x, name, tag, context);
+  return own ?? piece(tag === "Object" ? `#<${name} {}>` : `#<${name}>`, "other");
 }
 
 /** The name of the class of x, found without running getters. */
@@ -274,11 +364,13 @@ function regexDoc(x) {
   return piece(`#"${x.flags === "" ? "" : `(?${x.flags})`}${source}"`, "string");
 }
 
+const onOneLine = (text) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "").join(" ");
+
 /** The class and message of whatever was thrown, on one line. */
 export function errorText(e) {
   try {
     if (!(e instanceof Error)) return prStr(e, { maxItems: 5, maxDepth: 2, maxString: 80 });
-    const message = String(e.message).trim().replace(/\s*\n\s*/g, " ");
+    const message = onOneLine(String(e.message));
     const name = String(e.name || "Error");
     return message ? `${name}: ${message}` : name;
   } catch {
@@ -288,7 +380,10 @@ export function errorText(e) {
 
 function errorDoc(e, context) {
   const data = Object.getOwnPropertyDescriptor(e, "data")?.value;
-  const text = errorText(e);
+  const whole = errorText(e);
+  const more = whole.length - context.maxString;
+  context.seen.cut ||= more > 0;
+  const text = more > 0 ? `${whole.slice(0, context.maxString)}… +${more} chars` : whole;
   if (data === null || typeof data !== "object") return piece(`#<${text}>`, "error");
   context.path.push(e);
   return { open: `#<${text} `, items: [toDoc(data, context)], close: ">" };
@@ -311,8 +406,12 @@ function promiseDoc(x) {
   if (inspect === undefined) return piece("#<Promise>", "other");
   const text = inspect(x, { depth: 0, breakLength: Infinity, customInspect: false });
   if (/^Promise \{\s*<pending>/.test(text)) return piece("#<Promise pending>", "other");
-  const why = /^Promise \{\s*<rejected>\s*(.*?)\s*\}?$/m.exec(text)?.[1];
-  if (why !== undefined) return piece(`#<Promise rejected ${why}`.trim() + ">", "other");
+  const rejected = /^Promise \{\s*<rejected>\s*/.exec(text);
+  if (rejected !== null) {
+    const line = text.slice(rejected[0].length, rejected[0].length + 10000).split("\n", 1)[0].trim();
+    const why = line.endsWith("}") ? line.slice(0, -1).trim() : line;
+    return piece(`#<Promise rejected ${why}`.trim() + ">", "other");
+  }
   const value = FULFILLED.exec(text)?.[1];
   if (value === undefined) return piece("#<Promise fulfilled>", "other");
   const shown = value === "null" || value === "undefined" ? "nil" : /^['"]/.test(value) ? quotedAgain(value) : value;

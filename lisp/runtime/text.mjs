@@ -2,10 +2,11 @@
  * What a value is as plain text: in `str`, in f-strings, as a piece of `join`. In: any value. Out: a string.
  */
 
-import { KEYWORD, LispSymbol, isKeyword, pyOps } from "./data.mjs";
+import { KEYWORD, LispSymbol, isKeyword, isPromise, pyOps } from "./data.mjs";
 import { prStr } from "./printer.mjs";
 
-/** A string is itself, a keyword or symbol its name, nil empty; a date its ISO form; data as the Lisp writes it. */
+/** A string is itself, a keyword or symbol its name, nil empty; a date its ISO form, a promise
+ * `#<Promise>`; data as the Lisp writes it. */
 export function textOf(x) {
   if (typeof x === "string") return x;
   if (x === null || x === undefined) return "";
@@ -15,6 +16,7 @@ export function textOf(x) {
   if (isKeyword(x)) return x[KEYWORD];
   if (typeof x === "function") return prStr(x);
   if (x instanceof LispSymbol) return x.name;
+  if (isPromise(x)) return "#<Promise>";
   if (x instanceof RegExp) return x.source === "(?:)" ? "" : x.source;
   if (x instanceof Date) return Number.isNaN(x.getTime()) ? "Invalid Date" : x.toISOString();
   if (Array.isArray(x) || ArrayBuffer.isView(x) || typeof x.toString !== "function") return prStr(x);

@@ -2,7 +2,7 @@
 
 _polyrepl() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local options="-e --eval -i --interactive -m --no-init --json --keep-going --version -h --help --"
+    local options="-e --eval -i --interactive -m --no-init --json --keep-going --full --version -h --help --"
     local commands="compile fmt npm node doctor kernel completion"
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 2 ]]; then

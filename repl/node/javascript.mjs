@@ -3,319 +3,351 @@
  *
  * In: the text of a cell. Out: the text of an async function whose result is the value of the last expression:
  *
- *     import fs from "node:fs"            async ({ $import }) => { void ({ default: fs } = await $import("node:fs"));
+ *     import fs from "node:fs"            async ($cell) => { void ({ default: fs } = await $cell.$import("node:fs"));
  *     const n = await f()            ->   void (n = await f());
- *     n + 1                               return (n + 1
- *                                         ); }
+ *     n + 1                               return (n + 1);
+ *                                         }
  *
- * Top-level names become globals, the very ones that Lisp reads and writes, so they can be declared again. A name
- * that JavaScript itself or Node owns stays local to its cell. Lines keep their numbers.
+ * and where in the cell each part of it stood. Top-level names become globals, the very ones that Lisp reads and
+ * writes, so they can be declared again. A name that JavaScript itself or Node owns stays local to its cell. Lines
+ * keep their numbers. Syntax that acorn does not know yet is V8's: see `asV8Reads`.
  */
 import vm from "node:vm";
+import { Edits, LINE_END, sourceOffset } from "./edits.mjs";
+import { CLOSE, OPEN, Refusal, compiles, isBody, parseCell, parseObject } from "./javascript_parser.mjs";
+import { owned } from "./session.mjs";
+import { rewriteUsing } from "./using.mjs";
 
-const KEYWORDS_BEFORE_REGEX = new Set(
-  "return typeof instanceof in of new delete void throw case do else await yield".split(" "),
-);
-const CONTINUES = /^(?:[.,;:?=*/%<>&|^)\]}([`+-]|in$|of$|instanceof$|as$|from$)/;
-const OWNED = new Set(Object.getOwnPropertyNames(globalThis));
+export { status, unfinished } from "./javascript_parser.mjs";
 
-/** @typedef {{kind: string, text: string, start: number, end: number, depth: number, newline: boolean}} Token */
-
-/** The tokens of a text that matter here; comments and space leave only `newline`. @returns {Token[]} */
-export function tokenize(text) {
-  const tokens = [];
-  let at = 0;
-  let depth = 0;
-  let newline = true;
-  const add = (kind, end) => {
-    const word = text.slice(at, end);
-    if (kind === "close") depth--;
-    tokens.push({ kind, text: word, start: at, end, depth, newline });
-    if (kind === "open") depth++;
-    newline = false;
-    at = end;
-  };
-  while (at < text.length) {
-    const rest = text.slice(at, at + 2);
-    const char = rest[0];
-    if (/\s/.test(char)) {
-      newline ||= char === "\n";
-      at++;
-    } else if (rest === "//") {
-      const end = text.indexOf("\n", at);
-      at = end < 0 ? text.length : end;
-    } else if (rest === "/*") {
-      const end = text.indexOf("*/", at + 2);
-      newline ||= text.slice(at, end < 0 ? undefined : end).includes("\n");
-      at = end < 0 ? text.length : end + 2;
-    } else if (char === '"' || char === "'") add("value", stringEnd(text, at, char));
-    else if (char === "`") add("value", templateEnd(text, at));
-    else if (/[\p{L}\p{Nl}$_#@\\]/u.test(char)) add("word", match(/[\p{L}\p{N}\p{M}$_#@\\]+/uy, text, at));
-    else if (/[0-9]/.test(char) || /^\.[0-9]/.test(rest)) add("value", match(/[\w.]+(?:(?<=[eE])[+-]\w+)?/y, text, at));
-    else if ("([{".includes(char)) add("open", at + 1);
-    else if (")]}".includes(char)) add("close", at + 1);
-    else if (char === "/" && regexMayStart(tokens.at(-1))) add("value", regexEnd(text, at));
-    else add("sign", match(/=>|[-+*/%&|^!=<>?]+|./suy, text, at));
+/** The names that a pattern binds. @returns {string[]} */
+function boundNames(pattern) {
+  switch (pattern?.type) {
+    case "Identifier":
+      return [pattern.name];
+    case "ObjectPattern":
+      return pattern.properties.flatMap((part) => boundNames(part.type === "RestElement" ? part : part.value));
+    case "ArrayPattern":
+      return pattern.elements.flatMap(boundNames);
+    case "AssignmentPattern":
+      return boundNames(pattern.left);
+    case "RestElement":
+      return boundNames(pattern.argument);
+    default:
+      return [];
   }
-  return tokens;
 }
 
-function match(pattern, text, at) {
-  pattern.lastIndex = at;
-  return at + (pattern.exec(text)?.[0].length ?? 1);
-}
+const declaredNames = (declaration) => declaration.declarations.flatMap((one) => boundNames(one.id));
 
-function stringEnd(text, at, quote) {
-  for (let i = at + 1; i < text.length; i++) {
-    if (text[i] === "\\") i++;
-    else if (text[i] === quote) return i + 1;
-    else if (text[i] === "\n") return i;
+/** The `var`s inside of statements, whose names belong to the whole cell. */
+function* innerVars(node, parent = null) {
+  if (Array.isArray(node)) {
+    for (const part of node) yield* innerVars(part, parent);
+  } else if (typeof node?.type === "string" && !/Function|^Class/.test(node.type)) {
+    if (node.type === "VariableDeclaration" && node.kind === "var") yield { node, parent };
+    for (const part of Object.values(node)) if (typeof part === "object") yield* innerVars(part, node);
   }
-  return text.length;
 }
 
-function templateEnd(text, at) {
-  for (let i = at + 1; i < text.length; i++) {
-    if (text[i] === "\\") i++;
-    else if (text[i] === "`") return i + 1;
-    else if (text.startsWith("${", i)) {
-      // The hole ends where its brackets do.
-      const inner = tokenize(text.slice(i + 2));
-      const close = inner.find((token) => token.depth < 0);
-      if (close === undefined) return text.length;
-      i += 2 + close.start;
-    }
-  }
-  return text.length;
-}
-
-function regexMayStart(before) {
-  if (before === undefined || before.kind === "sign" || before.kind === "open") return true;
-  return before.kind === "word" && KEYWORDS_BEFORE_REGEX.has(before.text);
-}
-
-function regexEnd(text, at) {
-  let inClass = false;
-  for (let i = at + 1; i < text.length && text[i] !== "\n"; i++) {
-    if (text[i] === "\\") i++;
-    else if (text[i] === "[") inClass = true;
-    else if (text[i] === "]") inClass = false;
-    else if (text[i] === "/" && !inClass) return match(/\w*/y, text, i + 1);
-  }
-  return at + 1;
-}
-
-/** Does a statement begin at token i? */
-function beginsStatement(tokens, i) {
-  const token = tokens[i];
-  if (token.depth !== 0 || token.kind === "close") return false;
-  const before = tokens[i - 1];
-  if (before === undefined || before.text === ";" || before.text === "}") return true;
-  if (!token.newline || CONTINUES.test(token.text)) return false;
-  return before.kind === "value" || before.kind === "close" || (before.kind === "word" && !KEYWORDS_BEFORE_REGEX.has(before.text)) || before.text === "++" || before.text === "--";
-}
-
-/** Index of the first token after the statement that begins at `from`. */
-function statementEnd(tokens, from) {
-  for (let i = from + 1; i < tokens.length; i++) {
-    if (tokens[i].depth === 0 && tokens[i].text === ";") return i;
-    const endsHere = tokens[i].newline && tokens[i - 1].text === "}" ? !CONTINUES.test(tokens[i].text) : tokens[i - 1].text !== "}";
-    if (endsHere && beginsStatement(tokens, i)) return i;
-  }
-  return tokens.length;
-}
-
-/** Replacements to make in a text, from its beginning to its end. */
-class Edits {
+/** What becomes of one cell. */
+class Cell {
   constructor(text) {
     this.text = text;
-    this.list = [];
+    this.edits = new Edits(text);
+    /** Functions that the cell declares: local too, because what calls them may stand in front. */
+    this.functions = new Set();
+    this.globals = new Set();
+    this.vars = new Set();
+    /** What the function that runs the cell gets. */
+    this.given = "$cell";
+    while (text.includes(this.given)) this.given += "$";
+    /** What closes what `rewrite` has opened around the statements. */
+    this.tail = "";
   }
 
-  put(start, end, replacement) {
-    // Lines must keep their numbers.
-    const lines = this.text.slice(start, end).split("\n").length - 1;
-    this.list.push({ start, end, replacement: replacement + "\n".repeat(lines) });
-  }
-
-  apply() {
-    let out = "";
-    let at = 0;
-    for (const { start, end, replacement } of this.list.sort((a, b) => a.start - b.start)) {
-      out += this.text.slice(at, start) + replacement;
-      at = end;
+  /** What the statements of a program become. */
+  rewrite({ body }) {
+    const declarations = body.map((node) => (/^Export(?:Named|Default)/.test(node.type) && node.declaration) || node);
+    for (const node of declarations) {
+      if (node.type === "FunctionDeclaration" && node.id && !owned.has(node.id.name)) this.functions.add(node.id.name);
     }
-    return out + this.text.slice(at);
+    const last = body.findLast((node) => node.type !== "EmptyStatement");
+    for (const node of body) {
+      if (node === last) this.result(node);
+      this.statement(node);
+    }
+    if (this.globals.size > 0) {
+      for (const node of declarations) if (node.type !== "VariableDeclaration") this.sharedVars(node);
+    }
+    const prologue = body.filter((node) => node.directive !== undefined);
+    const around = rewriteUsing(this.text, this.edits, body);
+    this.tail = around.tail;
+    let head = around.head + [...this.functions].map((name) => ` globalThis.${name} = ${name};`).join("");
+    // A `var` is there from the beginning; strict code may assign to a global only if there is one.
+    const isStrict = prologue.some((node) => node.directive === "use strict");
+    for (const name of isStrict ? this.globals : this.vars) {
+      if (!this.functions.has(name)) head += ` ({}).hasOwnProperty.call(globalThis, "${name}") || (globalThis.${name} = undefined);`;
+    }
+    const at = prologue.at(-1)?.end ?? 0;
+    if (head !== "") this.edits.first(at, at > 0 ? `;${head}` : `${head} `);
   }
-}
 
-/** `const a = 1, {b} = x` as `void (a = 1, {b} = x)`; left alone where it would take one of JavaScript's names. */
-function declaration(text, tokens, from, edits) {
-  const to = statementEnd(tokens, from);
-  const body = tokens.slice(from + 1, to);
-  const parts = [[]];
-  for (const token of body) {
-    if (token.depth === 0 && token.text === ",") parts.push([]);
-    else parts.at(-1).push(token);
-  }
-  if (parts.some((part) => part.length === 0 || boundNames(part).some((name) => OWNED.has(name)))) return to;
-  edits.put(tokens[from].start, tokens[from].end, "void (");
-  for (const part of parts) {
-    if (part[0].kind === "word" && part.length === 1) edits.put(part[0].end, part[0].end, " = undefined");
-  }
-  const end = body.at(-1).end;
-  edits.put(end, end, tokens[to]?.text === ";" ? ")" : ");");
-  return to;
-}
-
-/** The words of a binding, up to its `=`. */
-function boundNames(part) {
-  const equals = part.findIndex((token) => token.depth === 0 && token.text === "=");
-  return part.slice(0, equals < 0 ? undefined : equals).filter((t) => t.kind === "word").map((t) => t.text);
-}
-
-/** `class A {..}` as `A = class A {..};`, so that it is a global. */
-function classDeclaration(tokens, from, edits) {
-  const open = tokens.findIndex((token, i) => i > from && token.depth === 0 && token.text === "{");
-  const close = tokens.findIndex((token, i) => i > open && token.depth === 0 && token.text === "}");
-  if (open < 0 || close < 0) return from + 1;
-  edits.put(tokens[from].start, tokens[from].start, `void (${tokens[from + 1].text} = `);
-  edits.put(tokens[close].end, tokens[close].end, ");");
-  return close + 1;
-}
-
-/** `import d, {a as b} from "m" with {..}` as an assignment from a dynamic import. */
-function importDeclaration(text, tokens, from, edits) {
-  // It ends with the name of the module, whatever follows, or with the attributes after that.
-  const name = tokens.findIndex((token, i) => i > from && token.depth === 0 && token.kind === "value");
-  if (name < 0) return statementEnd(tokens, from);
-  const close = tokens.findIndex((token, i) => i > name && token.depth === 0 && token.text === "}");
-  const to = (tokens[name + 1]?.text === "with" ? close : name) + 1;
-  const part = tokens.slice(from + 1, to);
-  const at = name - from - 1;
-  const attributes = to > name + 1 ? `, { with: ${text.slice(tokens[name + 2].start, tokens[to - 1].end)} }` : "";
-  const call = `await $import(${part[at].text}${attributes})`;
-  const head = part.slice(0, at).filter((token) => token.text !== "from");
-  const names = [];
-  let whole = null;
-  let inBraces = false;
-  for (let i = 0; i < head.length; i++) {
-    const { text: word, kind } = head[i];
-    if (word === "{") inBraces = true;
-    else if (word === "*") {
-      whole = head[i + 2].text;
-      i += 2;
-    } else if (kind === "word" || kind === "value") {
-      const renamed = inBraces && head[i + 1]?.text === "as" ? head[(i += 2)].text : null;
-      names.push(inBraces ? (renamed ? `${word}: ${renamed}` : word) : `default: ${word}`);
+  statement(node) {
+    switch (node.type) {
+      case "VariableDeclaration":
+        return this.variables(node);
+      case "ClassDeclaration":
+        return this.classDeclaration(node);
+      case "ImportDeclaration":
+        return this.importDeclaration(node);
+      case "ExportNamedDeclaration":
+      case "ExportDefaultDeclaration":
+      case "ExportAllDeclaration":
+        return this.exportDeclaration(node);
+      case "ExpressionStatement":
+        if (node.expression.type === "AssignmentExpression") this.alsoGlobal(node.expression.left);
     }
   }
-  let made = names.length > 0 ? `({ ${names.join(", ")} } = ${whole ?? `${call}`})` : (whole ?? call);
-  if (whole !== null) made = `(${whole} = ${call}${names.length > 0 ? `, ${made}` : ""})`;
-  edits.put(tokens[from].start, part.at(-1).end, `void ${made};`);
-  return tokens[to]?.text === ";" ? to + 1 : to;
-}
 
-/** Declarations as assignments to globals; the text with blanks for `import` and `export`; what functions it declares. */
-function rewrite(text) {
-  const tokens = tokenize(text);
-  const edits = new Edits(text);
-  const functions = [];
-  let plain = text;
-  const blank = () => {
-    const { start, end } = edits.list.at(-1) ?? { start: 0, end: 0 };
-    plain = plain.slice(0, start) + plain.slice(start, end).replace(/[^\n]/g, " ") + plain.slice(end);
-  };
-  for (let i = 0; i < tokens.length; ) {
-    const { text: word, depth } = tokens[i];
-    const next = tokens[i + 1];
-    if (depth !== 0 || !beginsStatement(tokens, i) || next === undefined) i++;
-    else if (word === "export") {
-      const end = next.text === "default" ? next.end : tokens[i].end;
-      edits.put(tokens[i].start, end, "");
-      blank();
-      tokens.splice(i, next.text === "default" ? 2 : 1);
-    } else if (word === "const" || word === "var" || (word === "let" && (next.kind === "word" || next.kind === "open"))) {
-      i = declaration(text, tokens, i, edits);
-    } else if (word === "class") i = classDeclaration(tokens, i, edits);
-    else if (word === "import" && next.text !== "(" && next.text !== ".") {
-      i = importDeclaration(text, tokens, i, edits);
-      blank();
+  /** `f = ..` where the cell declares `function f`, as `globalThis.f = f = ..`. */
+  alsoGlobal(target) {
+    if (target.type === "Identifier" && this.functions.has(target.name)) {
+      this.edits.put(target.start, target.start, `globalThis.${target.name} = `);
     }
+  }
+
+  /** `const a = 1, {b} = x` as `void (a = 1, {b} = x)`; left alone where it would take one of JavaScript's names. */
+  variables(node, parent = null) {
+    const names = declaredNames(node);
+    const isVariable = ["var", "let", "const"].includes(node.kind);
+    if (!isVariable || names.some((name) => owned.has(name))) return;
+    for (const name of names) this.globals.add(name);
+    if (node.kind === "var") for (const name of names) this.vars.add(name);
+    const inLoop = parent !== null && /^For/.test(parent.type) && parent.body !== node;
+    const [first] = node.declarations;
+    // The keyword alone: a comment may stand behind it.
+    this.edits.put(node.start, node.start + node.kind.length, inLoop ? "" : "void (");
+    for (const { id, init } of node.declarations) {
+      this.alsoGlobal(id);
+      if (init === null && !/^For(?:In|Of)/.test(parent?.type)) {
+        // A `var` that is declared again keeps its value.
+        this.edits.close(id.end, node.kind === "var" ? ` = globalThis.${id.name}` : " = undefined");
+      }
+    }
+    if (inLoop && first !== undefined) return;
+    const closed = this.text[node.end - 1] === ";";
+    const end = closed ? node.end - 1 : node.end;
+    this.edits.close(end, closed ? ")" : ");");
+  }
+
+  /** Inner `var`s of a name that is global: local to the cell, they would hide it. */
+  sharedVars(statement) {
+    for (const { node, parent } of innerVars(statement)) {
+      if (declaredNames(node).some((name) => this.globals.has(name))) this.variables(node, parent);
+    }
+  }
+
+  /** `class A {..}` as `void (A = class A {..});`, so that it is a global. */
+  classDeclaration(node) {
+    if (owned.has(node.id.name)) return;
+    this.globals.add(node.id.name);
+    this.edits.put(node.start, node.start, `void (${node.id.name} = `);
+    this.edits.close(node.end, ");");
+  }
+
+  /** `import d, {a as b} from "m" with {..}` as an assignment from a dynamic import. */
+  importDeclaration(node) {
+    const picked = [];
+    let whole = null;
+    for (const specifier of node.specifiers) {
+      const local = specifier.local.name;
+      if (specifier.type === "ImportNamespaceSpecifier") whole = local;
+      else if (specifier.type === "ImportDefaultSpecifier") picked.push(`default: ${local}`);
+      else picked.push(`${this.slice(specifier.imported)}: ${local}`);
+    }
+    const locals = node.specifiers.map((specifier) => specifier.local.name);
+    const call = this.importCall(node, whole === null && picked.some((part) => part.startsWith("default: ")));
+    const pattern = `{ ${picked.join(", ")} }`;
+    let parts = [...call];
+    if (locals.some((name) => owned.has(name))) {
+      parts = [`const ${whole ?? pattern} = `, ...call, whole && picked.length ? `, ${pattern} = ${whole}` : "", ";"];
+    } else {
+      for (const name of locals) this.globals.add(name);
+      if (whole !== null) parts = [`(${whole} = `, ...call, picked.length ? `, ${pattern} = ${whole})` : ")"];
+      else if (picked.length > 0) parts = [`(${pattern} = `, ...call, ")"];
+      parts = ["void ", ...parts, ";"];
+    }
+    this.edits.put(node.start, node.end, ...parts);
+  }
+
+  slice(node) {
+    return this.text.slice(node.start, node.end);
+  }
+
+  /** The parts of `await $import("m", ..)` for a declaration that names a module, and may take its default export. */
+  importCall({ source, attributes }, takesDefault = false) {
+    const options = attributes?.map(({ key, value }) => `${this.slice(key)}: ${value.raw}`) ?? [];
+    let given = options.length > 0 ? `, { with: { ${options.join(", ")} } }` : "";
+    if (takesDefault) given = `${given || ", undefined"}, true`;
+    return [`await ${this.given}.$import(`, [source.start, source.end], `${given})`];
+  }
+
+  /** Without its `export`; what it takes from another module is loaded. */
+  exportDeclaration(node) {
+    const { declaration } = node;
+    if (node.source) this.edits.put(node.start, node.end, "void ", ...this.importCall(node), ";");
+    else if (!declaration) this.edits.put(node.start, node.end, ";");
     else {
-      const at = word === "async" && next.text === "function" ? i + 1 : i;
-      const name = tokens[at]?.text === "function" ? tokens[at + (tokens[at + 1].text === "*" ? 2 : 1)] : undefined;
-      if (name?.kind === "word" && !OWNED.has(name.text)) functions.push(name.text);
-      i++;
+      this.edits.put(node.start, declaration.start, "");
+      const isNamed = !/Declaration$/.test(declaration.type) || declaration.id || declaration.type === "VariableDeclaration";
+      if (isNamed) this.statement(declaration);
     }
   }
-  return { code: edits.apply(), plain, functions };
+
+  /** `return` before the last expression, where the cell ends with one. */
+  result(last) {
+    let { start, end } = last;
+    if (last.type === "ExportDefaultDeclaration") {
+      const { declaration } = last;
+      if (/Declaration$/.test(declaration.type) && declaration.id) return;
+      start = declaration.start;
+    } else if (last.type === "BlockStatement") {
+      if (parseObject(this.slice(last)) === null) return;
+    } else if (last.type !== "ExpressionStatement") return;
+    if (this.text[end - 1] === ";") end--;
+    this.edits.put(start, start, "return (");
+    this.edits.close(end, ")");
+  }
+
+  /** The code of the function, and its places. */
+  made() {
+    return this.edits.apply(`async (${this.given}) => {`, `\n${this.tail}}`);
+  }
 }
 
-function compiles(code) {
+/** V8's own SyntaxError for code, with its offset in it where V8 tells; null if it is fine. */
+function complaint(code, filename) {
   try {
-    new vm.Script(code);
-    return true;
+    new vm.Script(code, { filename });
+    return null;
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
+    const [, line, mark] = /:(\d+)\n.*\n(\s*)\^/.exec(error.stack) ?? [];
+    if (line === undefined) return { error, at: null };
+    return { error, at: lineStart(code, Number(line)) + mark.length };
   }
 }
 
-const wrapped = (body) => `async ({ $import }) => {${body}\n}`;
-
-/** `return` before the last expression, where the text ends with one. */
-function withResult(head, code) {
-  const tokens = tokenize(code);
-  for (let i = tokens.length - 1; i >= 0; i--) {
-    if (!beginsStatement(tokens, i)) continue;
-    const tail = code.slice(tokens[i].start).replace(/(?:;|\s)+$/, "");
-    // As an expression, the function of a declaration would have its name inside only.
-    if (tail === "" || /^(?:void \(|(?:async\s+)?function\b\s*\*?\s*[^\s(*])/.test(tail)) {
-      if (tail === "") continue;
-      return head + code;
-    }
-    // Right behind what comes before, so that columns keep their numbers too.
-    const at = i === 0 ? 0 : tokens[i - 1].end;
-    const made = `${head}${code.slice(0, at)}${i === 0 ? "" : ";"}return (${code.slice(at, tokens[i].start)}${tail}\n)`;
-    if (compiles(`(async () => (${tail}\n))`) && compiles(`(${wrapped(made)})`)) return made;
-  }
-  return head + code;
+/** The offset of a line; lines count from 1, as V8 counts them. */
+function lineStart(text, number) {
+  const ends = new RegExp(LINE_END);
+  while (--number > 0 && ends.exec(text) !== null);
+  return ends.lastIndex;
 }
 
-/** Throws what is wrong with a cell, in the user's own words, and where. In `plain` its imports are blank. */
-function complain(plain, filename) {
-  const open = "(async () => {";
+const NOT_SO = /import statement outside a module|^Unexpected token 'export'|^Unexpected end of input/;
+/** What is wrong with a cell that acorn refuses: V8's words, and where. */
+function complain(text, refusal, filename) {
+  // What has been read of modules is no error in a cell.
+  const edits = new Edits(text);
+  for (const { start, end, declaration } of refusal.modules) edits.put(start, declaration?.start ?? end, ";");
+  const { code, places } = edits.apply(OPEN, CLOSE);
+  const { error, at } = complaint(code, filename) ?? { error: new SyntaxError(refusal.message), at: null };
+  if (error instanceof RangeError) return { error: new SyntaxError("nested too deeply"), at: refusal.at };
+  const isSo = !NOT_SO.test(error.message);
+  if (!isSo && !refusal.wantsMore) {
+    error.message = refusal.message;
+    return { error, at: refusal.at };
+  }
+  if (isSo && at !== null && at < code.length - CLOSE.length) return { error, at: sourceOffset(places, at) };
+  // V8 has stumbled over what we put behind the cell: the cell ends too early, or closes what is ours.
+  if (!refusal.wantsMore) return { error, at: refusal.at };
+  error.message = "Unexpected end of input";
+  error.stack = error.stack.replace(/(:\d+)\n[^]*/, `$1\n})\n^\n\nSyntaxError: ${error.message}`);
+  return { error, at: text.length };
+}
+
+/**
+ * A cell whose syntax acorn does not know, if V8 does: a script with the value that V8 gives it, whose declarations
+ * are its own; or, where it awaits or imports, the body of a function, without a value.
+ */
+function asV8Reads(text, refusal, filename) {
+  const whole = text.replace(/(?:;|\s)+$/, "");
+  if (/^\s*\{/.test(whole) && isBody(`return (${whole}\n)`)) {
+    const edits = new Edits(whole);
+    return edits.apply("async ($cell) => { return (", "\n)}");
+  }
+  if (isBody(text) && compiles(text)) {
+    const named = filename === undefined ? "" : `\n//# sourceURL=${filename}`;
+    // Its own frame is behind the last line of the cell: nobody wrote it.
+    const lines = "\n".repeat(text.match(LINE_END)?.length ?? 0);
+    const code = `${lines}\n() => (0, eval)(${JSON.stringify(text + named)})`;
+    return { code, inner: text, places: [0, 0, text.length] };
+  }
+  const cell = new Cell(text);
+  for (const node of refusal.modules) {
+    if (node.type === "ImportDeclaration") cell.importDeclaration(node);
+    else cell.edits.put(node.start, node.declaration?.start ?? node.end, ";");
+  }
+  const made = cell.made();
+  return isBody(made.code.slice(made.code.indexOf("{") + 1, -1)) ? made : null;
+}
+
+/** @returns {{code: string, places: number[], names: number[]}} @throws {{error: SyntaxError, at: number}} */
+function make(text, filename) {
+  const object = parseObject(text);
+  if (object !== null) {
+    const whole = /^[^]*?(?=(?:;|\s)*$)/.exec(text)[0];
+    return { ...new Edits(whole).apply("async ($cell) => { return (", "\n)}"), ...object };
+  }
+  let parsed;
   try {
-    new vm.Script(`${open}${plain}\n})`, { filename, columnOffset: -open.length });
-  } catch (error) {
-    const [, file, line] = /^(.*):(\d+)\n/.exec(error.stack) ?? [];
-    const closed = tokenize(plain).some((token) => token.depth < 0);
-    if (Number(line) > plain.split("\n").length && !closed) {
-      // V8 has stumbled over what we put behind the cell.
-      error.message = "Unexpected end of input";
-      error.stack = `${file}:${line}\n})\n^\n\nSyntaxError: ${error.message}`;
-    }
-    throw error;
+    parsed = parseCell(text);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    const made = asV8Reads(text, refusal, filename);
+    if (made === null) throw complain(text, refusal, filename);
+    return { ...made, names: [] };
+  }
+  const cell = new Cell(text);
+  for (const { start, end } of parsed.marks) cell.edits.put(start, end, "//");
+  cell.rewrite(parsed.program);
+  const made = cell.made();
+  // acorn leaves to V8 what a regular expression holds, and who may declare a name of Node.
+  const found = complaint(made.code, filename);
+  if (found !== null) throw { error: found.error, at: sourceOffset(made.places, found.at ?? 0) };
+  return { ...made, names: parsed.names };
+}
+
+/**
+ * The function that runs a cell, for a Session.
+ * @param {string} text
+ * @param {string} [filename] what stacks call the cell
+ * @returns {{code: string, inner?: string, places: number[], names: number[]} | {name: string, message: string, at: number}}
+ *   the function's text, its places (see edits.mjs; those of `inner` where the function evaluates another text) and
+ *   where names stand in the cell; or what V8 says is wrong, and where
+ */
+export function prepareCell(text, filename) {
+  try {
+    return make(text, filename);
+  } catch (problem) {
+    const { error, at } = problem;
+    if (error === undefined) throw problem;
+    return { name: error.name, message: error.message, at };
   }
 }
 
 /**
- * The function that runs a cell.
+ * The text of the function that runs a cell.
  * @param {string} text
  * @param {string} [filename] what the stack of a SyntaxError calls the cell
  * @returns {string}
  * @throws {SyntaxError} what V8 says of the cell
  */
 export function prepare(text, filename) {
-  const whole = text.replace(/(?:;|\s)+$/, "");
-  if (/^\s*\{/.test(whole) && compiles(`(async () => (${whole}\n))`)) return wrapped(`return (${whole}\n)`);
-  const { code, plain, functions } = rewrite(text);
-  const head = functions.map((name) => `globalThis.${name} = ${name}; `).join("");
-  const made = wrapped(withResult(head, code));
-  if (!compiles(`(${made})`)) {
-    complain(plain, filename);
-    new vm.Script(`(${made})`, { filename });
+  try {
+    return make(text, filename).code;
+  } catch (problem) {
+    throw problem.error ?? problem;
   }
-  return made;
 }

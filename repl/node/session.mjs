@@ -3,108 +3,36 @@
  *
  * In: the code of one compiled form, a file name for stacks, and the form's flags.
  * Out: an outcome, a plain object that crosses to Python by copy:
- *   {kind: "value", text, data, metadata}   a JavaScript value in Lisp notation
- *     and `shown`, what node/terminal.mjs makes of it, where a terminal gave its options
+ *   {kind: "value", text, cut, data, metadata}   a JavaScript value in Lisp notation; was it cut by the limits?
+ *     and `page`, its first page (pages.mjs), where a terminal gave its options
  *   {kind: "python", value}                 a Python value: comes home as the very same object
  *   {kind: "nil"} {kind: "quiet"}           nothing to show
  *   {kind: "error", name, message, stack, exception, cause..}   thrown, with the raw stack text
  *   {kind: "exit", code}                    (exit n)
+ *   {kind: "unsettled", stacks}             given up: what it awaited could never come
  */
-import { createRequire } from "node:module";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import util from "node:util";
 import vm from "node:vm";
 import { internKeyword } from "../../lisp/runtime/data.mjs";
 import * as runtime from "../../lisp/runtime/index.mjs";
 import { createMacroHost } from "../../lisp/runtime/macros.mjs";
+import { endByExit, ended, Exit, exit } from "./exit.mjs";
+import { hintOf, imported, importer } from "./importing.mjs";
+import { firstPage, nextPage } from "./pages.mjs";
+import * as place from "./place.mjs";
+import { callShape, lisp } from "./reflection.mjs";
+
+export { importedFrom } from "./importing.mjs";
+export { callShape, nextPage };
 
 const PYTHON = Symbol.for("polyrepl.python");
 const bridge = (name) => globalThis[Symbol.for(`polyrepl.${name}`)];
 
-/** Thrown by (exit n); an ordinary `catch` may see it, the top level ends the program. */
-class Exit extends Error {
-  constructor(code) {
-    super(`exit ${code}`);
-    this.name = "Exit";
-    this.code = code;
-  }
-}
-
-const exit = (code = 0) => {
-  throw new Exit(Number(code) || 0);
-};
-
-const importers = new Map();
-
-/** A dynamic `import` and a `require` that resolve from `folder`. */
-function importer(folder) {
-  let found = importers.get(folder);
-  if (found === undefined) {
-    const base = path.join(folder, ".polyrepl-import.mjs");
-    const load = vm.runInThisContext("(specifier) => import(specifier)", {
-      filename: pathToFileURL(base).href,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
-    const require = createRequire(base);
-    found = {
-      require,
-      load: async (specifier) => {
-        try {
-          return moduleValue(await load(specifier));
-        } catch (error) {
-          throw missing(error, specifier, folder);
-        }
-      },
-    };
-    importers.set(folder, found);
-  }
-  return found;
-}
-
-/** A module that is not there is told by its own name, with what installs it; any other error stays. */
-function missing(error, specifier, folder) {
-  if (error?.code !== "ERR_MODULE_NOT_FOUND" || !String(error.message).includes(".polyrepl-import.mjs")) return error;
-  const told = new Error(`cannot find the JavaScript module ${JSON.stringify(specifier)} from ${folder}`);
-  told.name = "ModuleNotFound";
-  told.code = error.code;
-  const frames = String(error.stack).match(/(\n\s+at .*)+$/);
-  told.stack = `${told.name}: ${told.message}${frames ? frames[0] : ""}`;
-  told.hint = installs(specifier);
-  return told;
-}
-
-/** The command that installs what a specifier names; null for Node's own modules and for files. */
-function installs(specifier) {
-  if (/^(?:[./#]|\w+:)/.test(specifier)) return null;
-  const parts = specifier.split("/");
-  return `polyrepl npm install ${parts.slice(0, specifier.startsWith("@") ? 2 : 1).join("/")}`;
-}
-
-/** The hint of an error: its own, or, where `require` or `import()` found nothing, what installs it. */
-function hintOf(error) {
-  if (typeof error.hint === "string") return error.hint;
-  if (error instanceof TypeError) return defaultExport(error.message);
-  if (error.code !== "MODULE_NOT_FOUND" && error.code !== "ERR_MODULE_NOT_FOUND") return null;
-  const name = /^Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
-  return name === undefined ? null : installs(name);
-}
-
-/** The hint for a module whose default export was meant: `(js.import "axios" :as axios) (axios.get ..)`. */
-function defaultExport(message) {
-  const [, name, member] = /^([\w$]+)(?:\.([\w$]+))? is not a function$/.exec(message) ?? [];
-  const own = name && Object.getOwnPropertyDescriptor(globalThis, name)?.value;
-  if (!util.types.isModuleNamespaceObject(own)) return null;
-  const meant = member === undefined ? own.default : own.default?.[member];
-  if (typeof meant !== "function") return null;
-  const what = member === undefined ? "is what can be called" : `has ${member}`;
-  return `${name} is a module; its default export ${what}: (js.import ".." :default ${name})`;
-}
-
-/** A CommonJS module gives what `require` would give; an ES module its namespace. */
-function moduleValue(namespace) {
-  return "module.exports" in namespace ? namespace["module.exports"] : namespace;
-}
+/**
+ * Names of globals that are not the program's: JavaScript's, Node's, ours. Taken as Node begins; later a name that the
+ * program has made could not be told from them.
+ */
+export const owned = new Set(Object.getOwnPropertyNames(globalThis)).add("require").add("exit");
 
 // V8 keeps ten frames by default, most of which would be the bridge's.
 Error.stackTraceLimit = 60;
@@ -118,38 +46,124 @@ export function setFolder(next) {
   imports = null;
 }
 
+/** Do imports go by the working folder? Those of a program's file go by the file's. */
+let follows = false;
+
+/** The working folder is another, and imports go by it from now on. */
+export function moveTo(folder) {
+  follows = true;
+  agreeOn(JSON.stringify({ folder }));
+}
+
+/** What Python has changed of the working folder and the environment. */
+export function agreeOn(text) {
+  const now = place.agree(text);
+  if (follows) setFolder(now);
+}
+
+/** What has changed here of the working folder and the environment, for Python; undefined if nothing. */
+function changedPlace() {
+  const text = place.changes();
+  if (text !== undefined && follows) setFolder(process.cwd());
+  return text;
+}
+
+/** `agreeOn` where no form runs; gives what has changed here. */
+function sharePlace(text) {
+  const mine = changedPlace();
+  if (text) agreeOn(text);
+  return mine;
+}
+
+let tellPlace;
+
+/** An outcome, with what the form has changed of the place. */
+function placed(outcome) {
+  const text = changedPlace();
+  if (text !== undefined) outcome.place = text;
+  return outcome;
+}
+
+/** The `require` of JavaScript that nobody compiles: cells, `js.eval`. */
+let lent = globalThis.require;
+
 function currentImports() {
   if (imports === null) {
-    const { require, load } = importer(folder);
+    const { require, load } = importer(folder, again);
     imports = {
       $rt: runtime,
       $py: bridge("$py"),
+      $read: bridge("$read"),
       $flag: bridge("$flag"),
       $w: bridge("$w"),
       $req: require,
       $import: load,
     };
-    globalThis.require ??= require;
+    if (follows && globalThis.require === lent) globalThis.require = lent = require; // a program's own is left alone
   }
   return imports;
 }
 
-/** Names every session knows beside the core functions. */
-export function setup(argv) {
+let renewPython;
+
+const again = { python: (name) => renewPython(name), javascript: (urls) => renew(urls) };
+
+const renewing = () => import("./renewing.mjs");
+
+/** Load JavaScript files again, with what has changed; promises the paths of what was loaded. */
+export async function renew(urls) {
+  const load = currentImports().$import;
+  const again = async (url) => (await load(url), imported.get(url));
+  const paths = await (await renewing()).renew(imported, [...urls], again, owned);
+  renewed.push(...paths);
+  return paths;
+}
+
+let renewed = [];
+
+/** The paths of JavaScript files that were loaded again since this was asked last. */
+export function takeRenewed() {
+  const taken = renewed;
+  renewed = [];
+  return taken;
+}
+
+/** What a global of the program holds. */
+export const valueOf = (name) => globalThis[name];
+
+/** The URLs of files that are other than when they were loaded. */
+export const changedFiles = async () => (await renewing()).changed(imported);
+
+/** From now on a change of a file is a change of what it holds. */
+export const watchFiles = async () => (await renewing()).watch(imported);
+
+const names = { argv: "$star$argv", results: ["$star1", "$star2", "$star3"], error: "$star$e" };
+
+/**
+ * All that a Node must know before its first form, in one call.
+ * @param {string} told as JSON text (a dict of Python's would be asked for each of its items): the JavaScript names of
+ *   `*1 *2 *3`, `*e` and `*argv*` (the compiler mangles, not this file), the folder that imports start from, how much
+ *   of a value its text holds at most, or null, and whether all that runs is a program, which may end at any moment
+ * @param {any} argv what `*argv*` holds
+ * @param {((...args: any[]) => any)[]} compiler see `setCompiler`
+ * @returns {((...args: any[]) => any)[]} what the Session calls often
+ */
+export function begin(told, argv, ...compiler) {
+  const { folder, limits: most, follows: byPlace, program, ...named } = JSON.parse(told);
+  follows = byPlace;
+  if (program) endByExit();
+  place.follow();
+  Object.assign(names, named);
+  for (const name of [...names.results, names.error, names.argv]) owned.add(name);
+  setFolder(folder);
   bridge("$py").setKeywordMaker(internKeyword);
   globalThis.exit = exit;
   globalThis[names.argv] = argv;
   for (const name of names.results) globalThis[name] = null;
   globalThis[names.error] = null;
-}
-
-const names = { argv: "$star$argv", results: ["$star1", "$star2", "$star3"], error: "$star$e" };
-
-/** Tell the JavaScript names of `*1 *2 *3 *e *argv*` (the compiler mangles, not this file). */
-export function setNames(results, error, argv) {
-  names.results = [...results]; // Python's list: once, not at every form
-  names.error = error;
-  names.argv = argv;
+  setCompiler(...compiler);
+  limits = most;
+  return [run, runNow, rest, defined, remember, sharePlace, exitCode, keepResult, bridge("$py").rests];
 }
 
 let macros = null;
@@ -163,17 +177,23 @@ export const defineMacro = (code) => host().define(code);
 /** Call macro `number`; forms go both ways as JSON text, so that nothing stays behind as a handle. */
 export const expandMacro = (number, forms) => JSON.stringify(host().expand(number, JSON.parse(forms)));
 
-/** Let programs ask the compiler: eval, read-string, macroexpand (lisp/runtime/reflect.mjs). */
-export function setCompiler(compile, read, expand) {
-  const run = (text) => {
-    const end = text.indexOf("\n");
-    return evaluate(text.slice(end + 1), text.slice(0, end))(currentImports());
-  };
-  globalThis[Symbol.for("polyrepl.lisp")] = { compile, read, expand, run };
+/**
+ * Let programs ask the compiler and the session (reflection.mjs); `renew` loads a Python module again, `moved` hears of
+ * the working folder and the environment.
+ */
+function setCompiler(compile, read, expand, failed, about, renew, moved) {
+  tellPlace = moved;
+  renewPython = renew;
+  const lastError = () => globalThis[names.error];
+  globalThis[Symbol.for("polyrepl.lisp")] = lisp(
+    { compile, read, expand, failed, about },
+    { evaluate, imports: currentImports, watch, made, describe, lastError },
+  );
 }
 
 /** Which of `candidates` are JavaScript globals. */
-export const known = (candidates) => [...candidates].filter((name) => name in globalThis);
+export const known = (candidates) =>
+  [...candidates].filter((name) => Object.hasOwn(globalThis, name) || name in Object.prototype);
 
 function evaluate(code, filename) {
   return vm.runInThisContext(code, {
@@ -182,48 +202,144 @@ function evaluate(code, filename) {
   });
 }
 
-/** Run one compiled form; never throws what the program threw: that is an outcome. */
-export async function run(code, filename, quiet, options) {
+const AsyncFunction = (async () => {}).constructor;
+
+/**
+ * Run one compiled form, or JavaScript of a cell (`defines` is null); never throws what the program threw: that is an
+ * outcome, or, where the form awaits or its value is a promise, a promise of one.
+ */
+export function run(code, filename, quiet, options, defines) {
+  // What the form's definitions were before: should it fail, `defined` tells which of them it has made.
+  watched = watch(defines);
+  const behind = changedPlace(); // by a timer, say
+  if (behind !== undefined) tellPlace(behind);
   try {
     const form = evaluate(code, filename);
     let value = form(currentImports());
-    if (quiet) {
-      // A `def` keeps its promise; a form that awaits is itself a promise of nothing to show.
-      await bridge("$w")(value);
-      return { kind: "quiet" };
-    }
-    value = await bridge("$w")(value);
-    if (value === undefined || value === null) return { kind: "nil" };
-    remember(value);
-    return present(value, options);
+    // Compiled code that awaits hears of an interrupt at its own awaits, and is waited for until it has unwound.
+    if (defines === null || !(form instanceof AsyncFunction)) value = bridge("$w")(value);
+    return value instanceof Promise ? later(value, quiet, options) : placed(outcome(value, quiet, options));
   } catch (error) {
-    return failure(error);
+    return placed(failure(error));
+  } finally {
+    bridge("$read").lisp = undefined; // what was read last is nobody's to keep
   }
 }
 
-function remember(value) {
+async function later(promise, quiet, options) {
+  try {
+    return placed(outcome(await promise, quiet, options));
+  } catch (error) {
+    return placed(failure(error));
+  }
+}
+
+function outcome(value, quiet, options) {
+  if (quiet) return { kind: "quiet" };
+  if (value === undefined || value === null) return { kind: "nil" };
+  remember(value);
+  return present(value, options);
+}
+
+/** `run` in a turn that goes on: {kind: "later"} where the form awaits, and `rest` is what comes of it. */
+function runNow(...form) {
+  rested = run(...form);
+  return rested instanceof Promise ? { kind: "later" } : rested;
+}
+
+let rested = null;
+
+export const rest = () => rested;
+
+let watched = [];
+
+/** Of the names that the last form defines, those that it has defined. */
+export const defined = () => made(watched);
+
+/** What names (with blanks between) hold now, for `made`. */
+const watch = (names) =>
+  names ? names.split(" ").map((name) => ({ name, value: globalThis[name], there: name in globalThis })) : [];
+
+/** Those of the watched names that hold something else than before. */
+const made = (watched) =>
+  watched.filter(({ name, value, there }) => name in globalThis && (!there || !Object.is(globalThis[name], value))).map(({ name }) => name);
+
+/** The exit code that the program has asked for so far. */
+export const exitCode = () => Number(process.exitCode ?? 0) || 0;
+
+/** Resolves when nothing of the program's is left to do here; gives how much Python has been asked until then, or null
+ * where something may come all the same. */
+export const still = () => bridge("still")();
+
+/** What a form awaits can never come: it ends with that as its outcome, and its code never goes on. */
+export const giveUp = (form) => bridge("giveUp")(form, (stacks) => ({ kind: "unsettled", stacks }));
+
+/** The value of `*1`. */
+export const lastResult = () => globalThis[names.results[0]];
+
+const kept = new Map();
+
+/** Keep `*1` under a number, of so many at most. */
+function keepResult(number, most) {
+  globalThis[Symbol.for("polyrepl.resultAt")] ??= (wanted) => kept.get(wanted);
+  kept.delete(number);
+  kept.set(number, lastResult());
+  if (kept.size > most) kept.delete(kept.keys().next().value);
+}
+
+/** What was kept under a number, as the item of an array; an empty one where there is nothing. */
+export const resultAt = (number) => (kept.has(number) ? [kept.get(number)] : []);
+
+/** Make a value `*1`, and shift the ones before. */
+export function remember(value) {
   const [one, two, three] = names.results;
   globalThis[three] = globalThis[two];
   globalThis[two] = globalThis[one];
   globalThis[one] = value;
 }
 
+/** Make what a function throws `*e`. */
+export function rememberError(raise) {
+  try {
+    raise();
+  } catch (error) {
+    globalThis[names.error] = error;
+  }
+}
+
+const PROBED = new Set(["then", "toJSON", "inspect", "__esModule", "nodeType", "asymmetricMatch", "$$typeof"]);
+
+/** Let JavaScript see Python's names as `py.name`: what they mean is for Python's side to say ($py.builtins). */
+export function shareNames() {
+  if (Object.hasOwn(globalThis, "py")) return;
+  owned.add("py");
+  const python = bridge("$py").builtins;
+  globalThis.py = new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        const value = typeof name === "string" ? python[name] : undefined;
+        // Not an object's attribute but a name, and one that nobody knows is a mistake also in JavaScript.
+        return value !== undefined || typeof name === "symbol" || PROBED.has(name) || name in Object.prototype ? value : bridge("$py").get(python, [name]);
+      },
+      set: (_, name, value) => ((python[name] = value), true),
+      has: (_, name) => name in python,
+      ownKeys: () => [],
+    },
+  );
+}
+
 function present(value, options) {
   if (value?.[PYTHON] !== undefined) return { kind: "python", value };
-  const text = limits === null ? runtime.prStr(value) : runtime.prStr(value, limits);
-  const outcome = { kind: "value", text, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
+  const { text, cut } = limits === null ? { text: runtime.prStr(value), cut: false } : runtime.prStrWithin(value, limits);
+  const outcome = { kind: "value", text, cut, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
   // The terminal's page goes with the outcome: to ask for it afterwards takes a millisecond.
-  const page = options && globalThis[Symbol.for("polyrepl.page")];
-  if (page) outcome.shown = page(value, options);
+  if (options) outcome.page = firstPage(value, options);
   return outcome;
 }
 
+/** How much of a value its text holds at most (null: all of it): what shows values page by page has no use for more. */
 let limits = null;
-
-/** Let the text of a value hold at most so much: what shows values page by page has no use for all of it. */
-export function setLimits(options) {
-  limits = { ...options };
-}
 
 let rich = false;
 
@@ -241,32 +357,64 @@ function bundle(value) {
 }
 
 function failure(error) {
-  if (error instanceof Exit) return { kind: "exit", code: error.code };
-  globalThis[names.error] = error;
-  return { kind: "error", ...describe(error) };
+  try {
+    if (error instanceof Exit) return { kind: "exit", code: ended(error) };
+    globalThis[names.error] = error;
+    return { kind: "error", ...describe(error) };
+  } catch {
+    globalThis[names.error] = error;
+    const message = "a value that throws when it is looked at";
+    return { kind: "error", name: "Thrown", message, stack: "", exception: null, cause: null };
+  }
 }
 
 const MOST_CAUSES = 10;
+/** Characters of a message, and of a stack from its end, that are told: what is longer is shown by nobody. */
+const MOST_TEXT = 10_000, MOST_STACK = 200_000;
+
+/** What `ask` gives, or `otherwise` where a getter of the error's throws. */
+function asked(ask, otherwise) {
+  try {
+    return ask();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** `value instanceof Error`, also of a Proxy whose trap throws. */
+const isError = (value) => asked(() => value instanceof Error, false);
+
+/** As `clip` in bridge/foreign.py. */
+function clipped(text) {
+  const kept = MOST_TEXT - 30;
+  return text.length > MOST_TEXT ? `${text.slice(0, kept)}… +${text.length - kept} chars` : text;
+}
+
+/** A message without the colours that Node's assertions have at a terminal, and without who required a module that is
+ * missing: that is said by the frames. */
+function plain(error, message) {
+  return withoutRequires(error.code === "ERR_ASSERTION" ? util.stripVTControlCharacters(message) : message);
+}
+
+function withoutRequires(message) {
+  const at = message.indexOf("\nRequire stack:\n");
+  return at < 0 ? message : message.slice(0, at);
+}
 
 /** An error as data: name, message, raw stack, the live Python exception if it came from there. */
 function describe(error, told = new Set()) {
-  if (!(error instanceof Error)) {
-    return { name: "Thrown", message: runtime.prStr(error), stack: "", exception: null, cause: null };
+  if (!isError(error)) {
+    const message = clipped(runtime.prStr(error, { maxTotal: 1000, maxString: MOST_TEXT }));
+    return { name: "Thrown", message, stack: "", exception: null, cause: null };
   }
   told.add(error); // causes may go in a circle
-  const { cause } = error;
-  let stack = "";
-  try {
-    stack = String(error.stack ?? "");
-  } catch {
-    // A `stack` getter that throws leaves the error without frames.
-  }
+  const cause = asked(() => error.cause, undefined);
   return {
-    name: String(error.name),
-    message: String(error.message).replace(/\nRequire stack:\n[^]*$/, ""),
-    stack,
-    hint: hintOf(error),
-    exception: error.exception ?? null,
-    cause: cause instanceof Error && !told.has(cause) && told.size <= MOST_CAUSES ? describe(cause, told) : null,
+    name: clipped(asked(() => String(error.name), "Error")),
+    message: clipped(asked(() => plain(error, runtime.messageOf(error)), "<its message cannot be read>")),
+    stack: asked(() => String(error.stack ?? ""), "").slice(-MOST_STACK),
+    hint: asked(() => hintOf(error), null),
+    exception: asked(() => error.exception ?? null, null),
+    cause: isError(cause) && !told.has(cause) && told.size <= MOST_CAUSES ? describe(cause, told) : null,
   };
 }

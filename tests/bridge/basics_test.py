@@ -23,7 +23,21 @@ def test_protocol_pages_say_the_same(js: Bridge) -> None:
     assert page.VERSION == protocol.VERSION
     assert page.PREFIX_SIZE == protocol.PREFIX_SIZE == protocol.PREFIX.size
     assert page.MAX_FRAME == protocol.MAX_FRAME
-    for name in ("KINDS", "FLAGS", "OPS", "NOTES", "TAGS", "TRAITS", "WORDS"):
+    assert page.CONTROL_SIZE == protocol.CONTROL_SIZE == protocol.CONTROL.size
+    assert (page.SORT_BITS, page.SEVERAL) == (protocol.SORT_BITS, protocol.SEVERAL)
+    for name in [
+        "KINDS",
+        "FLAGS",
+        "OPS",
+        "LOOKS",
+        "NOTES",
+        "TAGS",
+        "TRAITS",
+        "WORDS",
+        "TOPS",
+        "GATES",
+        "CONTROLS",
+    ]:
         assert getattr(page, name) == getattr(protocol, name)
     assert list(protocol.SORTS) == page.SORTS
 
@@ -96,7 +110,7 @@ def test_js_exception_is_the_same_object_at_home(js: Bridge) -> None:
 
 
 def test_the_names_of_python(js: Bridge) -> None:
-    """A global hides a builtin; to set one defines it; what neither has is an AttributeError."""
+    """A global hides a builtin; to set one defines it; what neither has is undefined to JavaScript."""
     assert run(js, "return $py.builtins.len('abc')") == 3
     run(js, "$py.exec('def twice_of(x): return 2 * x')")
     assert run(js, "return $py.builtins.twice_of(4)") == 8
@@ -106,8 +120,9 @@ def test_the_names_of_python(js: Bridge) -> None:
     assert run(js, "return $py.builtins.ascii(1)") == "mine"
     run(js, "delete $py.builtins.ascii")
     assert run(js, "return $py.builtins.ascii(1)") == "1"
+    assert run(js, "return $py.builtins.nosuch === undefined") is True
     with pytest.raises(AttributeError, match="Python has no name nosuch"):
-        run(js, "$py.builtins.nosuch")
+        run(js, "$py.get($py.builtins, ['nosuch'])")
     assert run(js, "return 'twice_of' in $py.builtins && !('nosuch' in $py.builtins)")
 
 
@@ -159,8 +174,8 @@ def test_identity_of_references(js: Bridge) -> None:
     assert run(js, "return a === a2(a); function a2(x) { return b(x) }", [1], lambda x: x)
 
 
-def test_missing_attribute_is_pythons_error(js: Bridge) -> None:
-    assert run(js, "try { $py('math').sqtr } catch (e) { return e.name }") == "AttributeError"
+def test_a_missing_attribute_on_a_path_is_pythons_error(js: Bridge) -> None:
+    assert run(js, "try { $py.get($py('math'), ['sqtr']) } catch (e) { return e.name }") == "AttributeError"
     assert run(js, "return a.nothing === undefined", {}) is True
 
 
@@ -207,16 +222,17 @@ def test_modules(js: Bridge, tmp_path: Any) -> None:
 
 
 def test_every_operation_is_there_on_both_sides(js: Bridge) -> None:
-    """`run` (an asynchronous call with a form of its own) is Python's to ask, `make` JavaScript's."""
+    """Only `run` (a call with a form of its own), `hold` and `calls` are Python's to ask, `make`, `column`,
+    `chain` and `exit` JavaScript's."""
     conn = js.connection
     assert conn is not None
     for name, number in protocol.OPS.items():
-        if name != "make":
+        if name not in ("make", "column", "chain", "exit"):
             with contextlib.suppress(Exception):  # the operands make no sense; the operation is known
-                js._result(conn.request([number, 0, 0, 1 << 40, None, None], []))
+                js.exchange.answers.read(conn.request([number, 0, 0, 1 << 40, None, None], []))
             frame = conn.request([number, 0, 0, 1 << 40, None, None], []) if name != "run" else None
             assert frame is None or b"unknown operation" not in frame.head, name
-        if name != "run":
+        if name not in ("run", "hold", "calls"):
             try:
                 js.server.perform([number, 0, 0, 1 << 40, None, None], b"")
             except Exception as error:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import random
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -291,7 +292,7 @@ def test_a_loop_that_ends_before_its_turn(own: Bridge) -> None:
     loop = asyncio.new_event_loop()
     loop.run_until_complete(begin())
     assert own.connection is not None
-    assert own.connection._outgoing
+    assert own.connection.outbox.outgoing
     asyncio.run(asyncio.wait_for(own.eval_async("2"), 20))
     assert own.eval("begun") == 1
     tasks[0].cancel()
@@ -321,3 +322,51 @@ def test_loops_in_several_threads(own: Bridge) -> None:
         thread.join()
     assert done == [True] * 3
     asyncio.run(work())
+
+
+def nest(js: Bridge, levels: int) -> int:
+    """How deep callbacks of callbacks went."""
+    call = js.eval("(f, n) => n ? f(n - 1) : 0")
+
+    def back(left: int) -> int:
+        return 1 + int(call(back, left))
+
+    return int(call(back, levels))
+
+
+def test_deep_callbacks_leave_the_program_its_recursion_limit(js: Bridge) -> None:
+    """What the bridge's own frames take is lent while the calls last, on any thread; the program's frames are
+    counted by the limit that the program has set."""
+    limit = sys.getrecursionlimit()
+    assert nest(js, 300) == 300
+    assert sys.getrecursionlimit() == limit
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(lambda _: nest(js, 100), range(3))) == [100] * 3
+        assert pool.submit(nest, js, 300).result() == 300
+    assert sys.getrecursionlimit() == limit
+    seen: list[int] = []
+    call = js.eval("(f) => f()")
+
+    def endless() -> None:
+        seen.append(sys.getrecursionlimit())
+        call(endless)
+
+    for _ in range(2):
+        with pytest.raises(RecursionError, match=r"nested deeper than 1000|nested \d+ deep"):
+            call(endless)
+    assert len(seen) > 1200
+    assert sys.getrecursionlimit() == limit
+    before = js.stats(collect=True)["python"]["objects"]
+    with pytest.raises(RecursionError):
+        call(endless)
+    assert js.stats(collect=True)["python"]["objects"] <= before + 1
+
+    def runaway(depth: int = 0) -> int:
+        try:
+            return runaway(depth + 1)
+        except RecursionError:
+            return depth
+
+    # Within callbacks, endless recursion of the program's ends where it does without them.
+    assert js.eval("(f) => f(() => f(() => 1))")(lambda g: runaway()) <= limit
+    assert nest(js, 5) == 5

@@ -10,6 +10,19 @@ from typing import Any
 import psutil
 import pytest
 from polyrepl.bridge import Bridge
+from polyrepl.bridge.process import TRANSPORT
+from polyrepl.bridge.rings import Offer, offer
+from shared_memory import memory
+
+# Files whose tests are about waiting, waking and dying: they run on each transport.
+ON_BOTH = {
+    "answers_test",
+    "concurrency_test",
+    "death_test",
+    "interrupt_test",
+    "interrupted_forms_test",
+    "malformed_test",
+}
 
 
 class Printed(list[tuple[str, str, int | None]]):
@@ -29,8 +42,30 @@ def node_children() -> set[int]:
     return found
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH:
+        metafunc.parametrize("transport", ["rings", "pipes"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def transport(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What carries the frames of this module's bridges: the usual, or what `ON_BOTH` asks for."""
+    wanted: str | None = getattr(request, "param", None)
+    if wanted is None:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TRANSPORT, wanted)
+        if wanted == "rings":
+            made = offer()
+            if not isinstance(made, Offer):
+                pytest.skip(made)
+            os.close(made.fd)
+        yield
+
+
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Bridge]:
+def shared(transport: None) -> Iterator[Bridge]:
     before = node_children()
     bridge = Bridge(output=lambda stream, text, form: None).start()
     yield bridge
@@ -52,12 +87,21 @@ def printed() -> Printed:
 def own(printed: Printed) -> Iterator[Bridge]:
     """A bridge for one test, which may ruin it."""
     before = node_children()
-    fds = len(os.listdir("/proc/self/fd"))
+    fds = len(os.listdir("/dev/fd"))
     bridge = Bridge(output=lambda *event: printed.append(event))
     yield bridge
     bridge.close()
     assert node_children() <= before
-    assert len(os.listdir("/proc/self/fd")) <= fds
+    assert len(os.listdir("/dev/fd")) <= fds
+
+
+@pytest.fixture
+def mine() -> Iterator[Bridge]:
+    """A bridge that leaves no memory behind."""
+    before = memory()
+    with Bridge(output=lambda *event: None) as bridge:
+        yield bridge
+    assert memory() == before
 
 
 @pytest.fixture

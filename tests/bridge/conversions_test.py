@@ -6,10 +6,10 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime
-import decimal
 import enum
 import json
 import re
+import threading
 import types
 from typing import Any
 
@@ -386,6 +386,6 @@ def test_json_of_what_is_no_plain_data(js: Bridge) -> None:
     plain.a = plain
     with pytest.raises(JSError, match="circular"):
         text(plain)
-    for value in (decimal.Decimal(1), object(), [datetime.date(2020, 1, 1)]):
+    for value in (object(), [threading.Lock()], 1j):
         with pytest.raises(JSError, match="has no JSON form"):
             text(value)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from polyrepl.bridge import Bridge, BridgeError, NodeLost, NodeNotFound
+from polyrepl.bridge.transport import Channel
 from processes import gone, wait_for
 
 
@@ -62,9 +63,9 @@ def test_exit_in_a_callback_of_a_callback(own: Bridge) -> None:
 
 
 def test_closed_pipes(own: Bridge) -> None:
-    with pytest.raises(NodeLost):
+    with pytest.raises(NodeLost):  # the pipes have the numbers that they have here
         own.eval(
-            "for (let fd = 3; fd < 40; fd++) { try { require('node:fs').closeSync(fd) } catch {} } "
+            "for (let fd = 3; fd < 1024; fd++) { try { require('node:fs').closeSync(fd) } catch {} } "
             "setTimeout(() => {}, 60000); 1"
         )
         own.eval("1")
@@ -144,7 +145,7 @@ to_node, _, from_node, *_ = map(int, os.environ["POLYREPL_FDS"].split(","))
 def read():
     size, ident, head, epoch, kind, flags = struct.unpack("<IIIHBB", os.read(to_node, 16))
     return ident, os.read(to_node, size) if size else b""
-os.write(from_node, frame(4, b'[3,"v24.0.0"]'))
+os.write(from_node, frame(4, b'[3,"v24.0.0",1]'))
 {body}
 """
 
@@ -179,6 +180,20 @@ def fake(tmp_path: Path, printed: Any) -> Iterator[Any]:
 def test_malformed_frames_end_the_conversation(fake: Any, body: str) -> None:
     bridge = fake(body)
     with pytest.raises(NodeLost):
+        bridge.eval("1")
+
+
+def test_what_was_ready_and_went_has_started(fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where that it was ready is read only after a write has failed: it is lost, not found missing."""
+    bridge = fake("read(); sys.exit(7)")
+    ring = Channel.ring
+
+    def late(self: Channel) -> None:
+        os.waitid(os.P_PID, bridge.pid, os.WEXITED | os.WNOWAIT)
+        ring(self)
+
+    monkeypatch.setattr(Channel, "ring", late)
+    with pytest.raises(NodeLost, match="exit status 7"):
         bridge.eval("1")
 
 
@@ -286,12 +301,12 @@ def test_many_threads_notice_it(own: Bridge) -> None:
     killed: set[int | None] = {None}
     try:
         for _ in range(5):
-            wait_for(lambda: own._ready and own.pid not in killed)
+            wait_for(lambda: own.exchange is not None and own.exchange.ready and own.pid not in killed)
             pid = own.pid
             assert pid is not None
             killed.add(pid)
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: own._ready and own.pid not in killed)
+        wait_for(lambda: own.exchange is not None and own.exchange.ready and own.pid not in killed)
     finally:
         done.set()
         for thread in threads:
@@ -307,3 +322,10 @@ def test_after_a_stop_the_next_call_is_its_own(own: Bridge, press: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         own.eval("for (;;);")
     assert call(lambda x: x + 1) == 2
+
+
+def test_another_version_of_the_bridge_is_refused(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polyrepl.bridge.bridge.VERSION", 99)
+    with pytest.raises(BridgeError, match=r"version \d+, this one 99"):
+        own.eval("1")
+    assert not own.alive

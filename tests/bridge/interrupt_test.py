@@ -6,28 +6,13 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from interrupting import POLLED, interrupted, when_waiting
 from polyrepl.bridge import Bridge, Interrupted, NodeLost
 from processes import wait_for
-
-POLLED = """
-globalThis.spin = () => {
-  const flag = globalThis[Symbol.for("polyrepl.$flag")];
-  const Interrupt = globalThis[Symbol.for("polyrepl.Interrupt")];
-  globalThis.cleaned = false;
-  try { for (;;) { if (flag[0] !== 0) break; } throw new Interrupt(); } finally { globalThis.cleaned = true; }
-};
-globalThis.pending = async () => {
-  const $w = globalThis[Symbol.for("polyrepl.$w")];
-  globalThis.cleaned = false;
-  try { await $w(new Promise(() => {})); } finally { globalThis.cleaned = true; }
-};
-globalThis.alive = 5;
-"""
-# `cleaned` shows that rung 1 did it: a termination (rung 2) runs no `finally`.
 
 
 @pytest.fixture
@@ -46,7 +31,7 @@ def control_c(own: Bridge) -> Iterator[Any]:
     def press(after: float = 0.1, idle: bool = False) -> None:
         def run() -> None:
             if not idle:
-                wait_for(lambda: own._ladder._forms)
+                wait_for(lambda: own.interrupts._forms)
             time.sleep(after)
             # Into the main thread, as a terminal does it.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
@@ -58,25 +43,6 @@ def control_c(own: Bridge) -> Iterator[Any]:
     for thread in threads:
         thread.join()
     signal.signal(signal.SIGINT, old)
-
-
-def when_waiting(js: Bridge, act: Callable[[], None]) -> threading.Thread:
-    """Act in another thread, soon after the main thread has begun to wait for JavaScript."""
-
-    def run() -> None:
-        wait_for(lambda: js.connection is not None and js.connection.waiting)
-        time.sleep(0.05)
-        act()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-async def interrupted(js: Bridge, source: str, *args: Any, form: int = 3) -> None:
-    """Run until the interrupt."""
-    with pytest.raises(KeyboardInterrupt):
-        await js.call_async(js.eval(source), *args, form=form)
 
 
 async def test_polled_loop(js: Bridge, control_c: Any) -> None:
@@ -260,7 +226,7 @@ def test_a_call_already_under_way_when_the_interrupt_came(js: Bridge) -> None:
     log: list[str] = []
 
     def outer() -> None:
-        js._ladder.due = 0  # an interrupt that was asked for while JavaScript was on top
+        js.interrupts.due = 0  # an interrupt that was asked for while JavaScript was on top
         try:
             ask(lambda: log.append("too late"))
         finally:
@@ -281,3 +247,75 @@ async def test_before_the_form_has_begun(js: Bridge) -> None:
     js.interrupt(42)
     assert await js.call_async(f, form=43) == 1
     assert await js.call_async(f, form=42) == 1
+
+
+async def test_what_cleans_up_may_loop_and_await(js: Bridge, control_c: Any) -> None:
+    """The interrupt is told once: at a loop, an await or a call of Python, whichever comes first."""
+    source = """async (f) => {
+      const flag = globalThis[Symbol.for("polyrepl.$flag")];
+      const Interrupt = globalThis[Symbol.for("polyrepl.Interrupt")];
+      const $w = globalThis[Symbol.for("polyrepl.$w")];
+      const log = [];
+      try { await $w(1); for (;;) if (flag[0] !== 0) break; throw new Interrupt(); }
+      catch { log.push("told") }
+      for (let i = 0; i < 1000; i++) if (flag[0] !== 0) log.push("again");
+      await $w(new Promise((resolve) => setTimeout(resolve, 20)));
+      f();
+      return log.join();
+    }"""
+    control_c(0.05)
+    assert await js.call_async(js.eval(source), lambda: None, form=5) == "told"
+
+
+async def test_many_quick_ones(js: Bridge, control_c: Any) -> None:
+    """Somebody leans on Ctrl-C: what obeys at rung 2 is not restarted for that."""
+    pid = js.pid
+    for after in (0.05, 0.08, 0.11, 0.14, 0.17):
+        control_c(after)
+    await interrupted(js, "() => { for (;;); }")
+    assert js.eval("alive") == 5
+    assert js.pid == pid
+
+
+@pytest.mark.parametrize("body", ["spin()", "for (;;);"])
+def test_loops_of_both_languages_nested(js: Bridge, body: str) -> None:
+    """JavaScript in Python in JavaScript in Python: one exception, which passes them all."""
+    pid = js.pid
+    seen: list[str] = []
+    inner = js.eval(f"() => {{ {body} }}")
+    outer = js.eval("(f) => { f(); }")
+
+    def between() -> None:
+        try:
+            inner()
+        except KeyboardInterrupt:
+            seen.append("inner")
+            raise
+
+    presser = when_waiting(js, js.interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        outer(between)
+    presser.join()
+    assert seen == ["inner"]
+    assert js.eval("alive") == 5
+    assert js.pid == pid
+
+
+def test_just_after_a_nested_call_was_sent(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JavaScript runs by then, and has to be told: an exception here alone would leave it running."""
+    connection = own.live().connection
+    send = connection.outbox.send
+
+    def sent(parts: list[Any], bell: bool, owed: int = 0) -> None:
+        send(parts, bell, owed)
+        if connection.depth > 1 and not owed:
+            monkeypatch.setattr(connection.outbox, "send", send)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(connection.outbox, "send", sent)
+    pid = own.pid
+    own.eval("globalThis.call = (f) => f()")
+    turn = own.eval("() => { for (;;); }")
+    with pytest.raises(KeyboardInterrupt):
+        own.eval("call")(lambda: turn())
+    assert (own.eval("1 + 1"), own.pid) == (2, pid)

@@ -213,3 +213,35 @@ def test_the_value_that_a_generator_returns(js: Bridge) -> None:
     returned: list[Any] = []
     assert list(delegate()) == [1]
     assert returned == [7]
+
+
+def test_every_property_is_reachable(js: Bridge) -> None:
+    """Keywords, dunder names and what the proxy takes itself: with an underscore behind, or as they are."""
+    thing = js.eval(
+        "new (class { class = 1; new = 2; to_py = 3; typeof = 4; _handle = 5; __meta__ = 6; __len__ = 7; "
+        "None = 8; type_ = 9; from_ = 10; from = 11; __doc__ = 12; result = 13 })"
+    )
+    assert [thing.class_, thing.new_, thing.to_py_, thing.typeof_, thing._handle_, thing.__meta__] == [
+        *range(1, 7)
+    ]
+    assert [thing.__len__, thing.None_, thing.type_, thing.from_, thing.__doc___, thing.result] == [
+        *range(7, 11),
+        12,
+        13,
+    ]
+    assert (thing.typeof(), thing["new"], thing["from"]) == ("", 2, 11)
+    thing.new_ = 20
+    thing.from_ = 21
+    thing.class_ += 1
+    assert js.eval("(o) => [o.new, 'new_' in o, o.from_, o.from, o.class]")(thing) == [20, False, 21, 11, 2]
+    del thing.class_
+    with pytest.raises(AttributeError, match="class"):
+        thing.class_  # noqa: B018
+    assert not hasattr(thing, "__array__")
+    assert not hasattr(js.eval("new Proxy({}, { get: () => 1 })"), "__array__")
+    promise = js.eval("Object.assign(Promise.resolve(1), { result: 2 })")
+    assert (promise.result(), promise.result_) == (1, 2)
+    entries = js.eval("$py => $py.byRef(new Map([['a', 1]]))")(
+        js.eval('globalThis[Symbol.for("polyrepl.$py")]')
+    )
+    assert (entries.get("b", 5), entries.get_("b")) == (5, None)

@@ -1,17 +1,7 @@
 /** createNodePythonBridge: Node as the parent. Run by library_test.py (it passes the Python) or `node --test`. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { test as run } from "node:test";
-const { createNodePythonBridge } = await import(process.env.POLYREPL_LIBRARY ?? "../../bridge/node/library.mjs");
-
-// `node --test` alone may find a Python without polyrepl; library_test.py names the right one.
-let skip = false;
-try {
-  execFileSync(process.env.POLYREPL_PYTHON ?? "python3", ["-c", "import polyrepl.bridge"], { stdio: "ignore" });
-} catch {
-  skip = "set POLYREPL_PYTHON to a Python with polyrepl";
-}
-const test = (name, fn) => run(name, { skip }, fn);
+import { inspect } from "node:util";
+import { createNodePythonBridge, test } from "./node_programs.mjs";
 
 const gone = (pid) => {
   try {
@@ -34,7 +24,13 @@ test("proxies return promises", async () => {
   for await (const x of await $py.eval("range(5)")) items.push(x);
   assert.deepEqual(items, [0, 1, 2, 3, 4]);
   await assert.rejects(math.sqrt(-1), (error) => error.name === "ValueError" && error instanceof Error);
-  await assert.rejects(async () => math.nope, { name: "AttributeError" });
+  assert.equal(await math.nope, undefined);
+  assert.equal((await math.nope) ?? "none", "none");
+  await assert.rejects(math.nope(), { name: "AttributeError" });
+  await assert.rejects($py.get(math, ["nope"]), { name: "AttributeError" });
+  await $py.exec("class Chain:\n    def then(self, x): return ['then', x]");
+  const chain = await (await $py.eval("Chain"))(); // not taken for a promise
+  assert.equal(await $py.repr(await (await $py.get(chain, ["then"]))(1)), "['then', 1]");
   const thing = await $py.eval("type('T', (), {})()");
   await $py.set(thing, "x", 5);
   assert.equal(await thing.x, 5);
@@ -43,6 +39,49 @@ test("proxies return promises", async () => {
   assert.deepEqual(await Promise.all(Array.from({ length: 100 }, (_, i) => slow(i))), Array.from({ length: 100 }, (_, i) => i));
   await close();
   assert.ok(gone(bridge.python));
+});
+
+test("what is wanted at once of an asynchronous proxy is a TypeError", async () => {
+  const unhandled = [];
+  const note = (error) => unhandled.push(error);
+  process.on("unhandledRejection", note);
+  const { $py, close } = await createNodePythonBridge();
+  const list = await $py.eval("[1, 2]");
+  for (const proxy of [list, $py("math"), list.append, (await $py("math")).pi]) {
+    const wanted = {
+      template: () => `${proxy}`,
+      String: () => String(proxy),
+      plus: () => proxy + "",
+      number: () => +proxy,
+      less: () => proxy < 3,
+      loosely: () => proxy == "[1, 2]",
+      in: () => "append" in proxy,
+      json: () => JSON.stringify(proxy),
+      inside: () => JSON.stringify({ a: [proxy] }),
+      instanceof: () => ({}) instanceof proxy,
+      delete: () => delete proxy.x,
+      assign: () => (proxy.x = 1),
+      define: () => Object.defineProperty(proxy, "x", { value: 1 }),
+      keys: () => Object.keys(proxy),
+      spread: () => ({ ...proxy }),
+      items: () => [...proxy],
+      key: () => ({})[proxy],
+    };
+    for (const [name, want] of Object.entries(wanted)) {
+      assert.throws(want, (error) => error.constructor === TypeError && (name === "items" || /asynchronously.*use `/.test(error.message)), name);
+    }
+    assert.equal(proxy == null, false);
+    assert.equal(proxy == proxy, true);
+    assert.equal(proxy == {}, false);
+    assert.equal(Symbol.iterator in proxy, false);
+    assert.match(inspect(proxy), /^PyProxy /);
+  }
+  assert.equal(await $py.repr(await new (await $py.eval("list"))("ab")), "['a', 'b']");
+  assert.deepEqual(await $py.toJs(list), [1, 2]);
+  await close();
+  await new Promise((resolve) => setTimeout(resolve));
+  process.off("unhandledRejection", note);
+  assert.deepEqual(unhandled, []);
 });
 
 test("abort signals cancel coroutines", async () => {
@@ -84,6 +123,12 @@ test("death of Python is noticed at once", async () => {
 test("a Python that cannot serve is one clear error", async () => {
   await assert.rejects(createNodePythonBridge("no-such-python"), /install polyrepl/);
   await assert.rejects(createNodePythonBridge({ args: ["-c", "raise SystemExit(4)"] }), /exit status 4/);
+});
+
+test("a Python of another version is one clear error", async () => {
+  const run = "import runpy; runpy.run_module('polyrepl.bridge', run_name='__main__')";
+  const other = ["-c", `import polyrepl.bridge.protocol as page; page.VERSION = 99; ${run}`];
+  await assert.rejects(createNodePythonBridge({ args: other }), /version 99 of the bridge, this one \d+\).*install polyrepl/);
 });
 
 test("two bridges at once do not mix", async () => {
@@ -163,3 +208,17 @@ for (const sync of [false, true]) {
     await assert.rejects(async () => math.sqrt(4), /the Python process has ended/);
   });
 }
+
+test("a class with a Python parent", async () => {
+  const make = (Thread) => class Work extends Thread { constructor(n) { super(); this.n = n } run() { this.done = this.n * 2 } };
+  const live = await createNodePythonBridge({ sync: true });
+  const work = new (make(live.$py("threading").Thread))(4);
+  work.start();
+  work.join();
+  assert.equal(work.done, 8);
+  await live.close();
+  const { $py, close } = await createNodePythonBridge();
+  const Work = make(await (await $py("threading")).Thread);
+  assert.throws(() => new Work(1), /asynchronously.*createNodePythonBridge\(\{ sync: true \}\)/);
+  await close();
+});

@@ -19,14 +19,15 @@ HERE = Path(__file__).parent
 ROOT = HERE.resolve().parents[1]
 
 
-def test_node_library() -> None:
+@pytest.mark.parametrize("file", sorted(HERE.glob("library*.test.mjs")), ids=lambda file: file.name)
+def test_node_library(file: Path) -> None:
     environment = {
         **os.environ,
         "POLYREPL_PYTHON": sys.executable,
         "POLYREPL_LIBRARY": (Path(bridge.__file__).parent / "node" / "library.mjs").as_uri(),
     }
     done = subprocess.run(
-        [find_node(), "--test", "--test-timeout=30000", str(HERE / "library.test.mjs")],
+        [find_node(), "--test", "--test-timeout=30000", str(file)],
         env=environment,
         capture_output=True,
         text=True,

@@ -38,7 +38,7 @@ def test_a_loop_of_100_000_proxies_stays_small(own: Bridge) -> None:
     def make(i: int) -> list[int]:
         nonlocal most
         if i % 1000 == 0:
-            most = max(most, len(own._exports))
+            most = max(most, len(own.exchange.exports))
         return [i]
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -129,7 +129,7 @@ async def test_python_sends_again_while_nodes_release_is_under_way(own: Bridge) 
 
     def look(x: Any) -> None:
         assert x is thing
-        counts.append(own._exports._counts[own._exports._handles[id(x)]])
+        counts.append(own.exchange.exports._counts[own.exchange.exports._handles[id(x)]])
 
     use = own.eval(f"(x, look) => {{ {PY} look(x); $py.destroy(x) }}")
     await asyncio.gather(*[own.call_async(use, thing, look) for _ in range(3)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from polyrepl.bridge import Bridge
+from processes import until
 
 
 async def test_order_between_the_languages(own: Bridge, printed: Any) -> None:
@@ -55,8 +56,10 @@ async def test_raw_descriptors(own: Bridge, printed: Any) -> None:
         "{ stdio: 'inherit' }); 1"
     )
     own.eval("require('node:fs').writeSync(1, 'fd\\n')")
-    while printed.text() != "out\nfd\n" or printed.text("stderr") != "err\n":
-        await own.eval("new Promise((r) => setTimeout(r, 1))")
+    await until(
+        lambda: (printed.text(), printed.text("stderr")) == ("out\nfd\n", "err\n"),
+        lambda: own.eval("new Promise((r) => setTimeout(r, 1))"),
+    )
 
 
 def test_a_failing_sink_breaks_nothing(capsys: Any) -> None:

@@ -163,8 +163,19 @@ def test_iteration_is_lazy(js: Bridge) -> None:
         js, "const out = []; for (const x of a) { out.push(x); if (x === 4) break } return out", generator
     ) == [0, 1, 2, 3, 4]
     assert len(made) == 5
-    assert next(generator) == 5
+    assert next(generator, "closed") == "closed"  # by leaving the loop, as JavaScript's own
     assert run(js, "let s = 0; for (const x of a) s += x; return s", range(100_000)) == sum(range(100_000))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 63, 64, 65, 126, 127, 700, 5000])
+def test_lists_of_what_crosses_in_different_ways_come_whole(js: Bridge, count: int) -> None:
+    odd = [None, 2**70, float("nan"), float("inf"), object(), b"ab", "text", [1], True, -0.0, 2**53 - 1]
+    for step in (1, 9, 101):
+        items = [odd[at // step % len(odd)] if at % step == 0 else at for at in range(count)]
+        for sequence in (items, tuple(items)):
+            back = run(js, "const out = []; for (const x of a) out.push(x); return out", sequence)
+            assert list(map(repr, back)) == list(map(repr, items))
+    assert run(js, "return [...a]", range(2**70, 2**70 + count)) == list(range(2**70, 2**70 + count))
     assert run(js, "const [x, y] = a; return x + y", iter([1, 2, 3])) == 3
 
 

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SOAK = Path(__file__).resolve().parents[2] / "bench" / "soak.py"
 
 
+@pytest.mark.timeout(180)
 def test_a_short_soak() -> None:
     done = subprocess.run(
         [sys.executable, str(SOAK), "8", "--seed", "7"],
@@ -18,5 +21,7 @@ def test_a_short_soak() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    # All kinds of traffic and faults had their turn: the seed is fixed, only how far it gets is not.
-    assert {"calls", "proxies", "throws"} <= {line.split()[0] for line in done.stdout.splitlines() if line}
+    # All kinds of traffic and faults had their turn, however slow the machine is.
+    assert {"calls", "proxies", "throws", "interrupts", "kills"} <= {
+        line.split()[0] for line in done.stdout.splitlines() if line
+    }

@@ -21,7 +21,7 @@ def frame(header: Any, kind: str = "REQUEST", ident: int = 9, body: bytes = b"",
 
 def ask(js: Bridge, *operands: Any) -> Any:
     """A raw request with our own operands."""
-    return js._request([*operands], [])
+    return js._ask.request([*operands], [])
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_node_answers_nonsense_with_an_error(js: Bridge, header: Any) -> None:
     conn = js.connection
     assert conn is not None
     with pytest.raises((JSError, ProtocolError)):
-        js._result(conn.request(header, []))
+        js.exchange.answers.read(conn.request(header, []))
     assert js.eval("1") == 1
 
 
@@ -65,6 +65,12 @@ def test_python_answers_nonsense_with_an_error(js: Bridge) -> None:
         [OPS["call"], 0, 0, 1 << 40, None, -1],
         [OPS["getattr"], 0, 0, None, ["x"], 1],
         [OPS["operator"], 0, 0, "no"],
+        [OPS["chain"], 0, 0],
+        [OPS["chain"], 0, 0, False, [0, ["x"]]],
+        [OPS["chain"], 0, 0, False, [0, [], None]],
+        [OPS["chain"], 0, 0, False, [[1, 2], ["x"], None]],
+        [OPS["chain"], 0, 0, False, [[1], ["x"], []]],
+        [OPS["chain"], 0, 0, 1, [[1], ["x"], [-1]]],
     ):
         with pytest.raises((ProtocolError, KeyError, IndexError, TypeError)):
             server.perform(message, b"")
@@ -144,7 +150,7 @@ def test_a_frame_over_two_gigabytes_is_refused(js: Bridge) -> None:
     conn = js.connection
     assert conn is not None
     with pytest.raises(BridgeError, match="too large"):
-        conn._frame(KINDS["REQUEST"], 1, 0, ["x"], [Huge()])
+        conn.outbox.frame(KINDS["REQUEST"], 1, 0, ["x"], [Huge()])
     with pytest.raises(JSError, match=r"too large|Invalid"):
         js.eval("new Uint8Array(2 ** 31)")
     assert js.eval("1") == 1

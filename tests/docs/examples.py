@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 
 from polyrepl.lisp.errors import LispError, render
 from polyrepl.lisp.forms import Form
-from polyrepl.repl.display import plain_text
-from polyrepl.repl.events import Exit, Lost, Problem, Value
 from polyrepl.repl.session import Session
+from polyrepl.repl.session.display import plain_text
+from polyrepl.repl.session.events import Exit, Lost, Problem, Value
 
 _FENCE = re.compile(r"^```lisp\n(.*?)^```$|^(#{1,6}) ([^\n]*)$|^```\w*\n.*?^```$", re.DOTALL | re.MULTILINE)
 _CLAIM = re.compile(r"[ \t]*(?:\n[ \t]*)?; ?(=>|prints:|error:|warns:) ?([^\n]*)")

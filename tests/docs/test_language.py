@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from polyrepl.lisp.corelib import table
 from polyrepl.lisp.forms import Form, FString, List, Map, Set, Symbol, Vector
-from polyrepl.lisp.reader import read_all
-from polyrepl.lisp.specials import SPECIALS
+from polyrepl.lisp.language import SPECIALS
+from polyrepl.lisp.read.reader import read_all
+from polyrepl.lisp.runtime.corelib import table
+from polyrepl.repl.session.nesting import nesting
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -41,7 +42,8 @@ class Loop:
         async def blocks() -> list[str]:
             return [wrong for line, text in section.blocks for wrong in await self.runner.run(text, line)]
 
-        return self.loop.run_until_complete(blocks())
+        with nesting(self.loop):  # as every front end does
+            return self.loop.run_until_complete(blocks())
 
     def close(self) -> None:
         self.runner.close()

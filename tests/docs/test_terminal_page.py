@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from polyrepl.repl import cli, structural
-from polyrepl.repl.keys import JUMPS, MOVES
+from polyrepl.repl import cli
+from polyrepl.repl.terminal import structural
+from polyrepl.repl.terminal.keys import JUMPS, MOVES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")

@@ -29,6 +29,17 @@ BAD = [
         ["ModuleNotFoundError", "no_such_module_here"],
     ),
     ("no-such-js-module", '(js.import "no-such-package-here" :as m)', ["no-such-package-here"]),
+    (
+        "python-recursion-in-a-macro",
+        '(py.exec "class A:\\n  def __repr__(self): return repr(self)") '
+        "(defmacro m [] (do (py.repr (py.A)) 1)) (m)",
+        ["the macro m failed: RecursionError"],
+    ),
+    (
+        "cyclic-form-of-a-macro",
+        "(defmacro m [] (let [a [1]] (a.push a) a)) (m)",
+        ["the macro m failed: RangeError: a macro returned more and more code"],
+    ),
     ("throw-value", '(throw "plain")', ["plain"]),
 ]
 

@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 
 from npm_tools import NODE
-from polyrepl.lisp.sourcemap import original_position
 from running import COMMAND, MARKER, assert_nothing_left, deadline, environment, polyrepl
+from source_maps import original_position
 
 PROGRAM = """\
 (js.import "node:path" :as path)
@@ -177,7 +177,7 @@ def test_watch_compiles_again_and_ends_quietly(tmp_path: Path) -> None:
             assert run_node(out, cwd=tmp_path)[1] == "better\n"
             child.send_signal(signal.SIGINT)
             rest = child.stderr.read()
-            assert (child.wait(), rest) == (130, "")
+            assert (child.wait(), rest) == (-signal.SIGINT, "")
     finally:
         child.kill()
         child.wait()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from pathlib import Path
 
 import psutil
 import pytest
-from running import COMMAND, MARKER, assert_nothing_left, environment, polyrepl
+from running import COMMAND, MARKER, Child, assert_nothing_left, environment, polyrepl
 
 MIB = 1 << 20
 
@@ -50,9 +51,7 @@ def test_much_input_in_flat_memory(size: int, tmp_path: Path) -> None:
     """As for 100 MB: what has run is forgotten."""
     env = environment(tmp_path)
     form = b"(def x [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20]) ; " + b"-" * 8000 + b"\n"
-    with subprocess.Popen(
-        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=tmp_path
-    ) as child:
+    with Child(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=tmp_path) as child:
         assert child.stdin is not None and child.stdout is not None
         used = []
         for part in (1, size):
@@ -86,9 +85,7 @@ def test_forms_leave_nothing_in_the_heap_of_node(tmp_path: Path) -> None:
 def test_who_reads_may_go_away(program: str, tmp_path: Path) -> None:
     env = environment(tmp_path)
     command = " ".join(["exec", *map(repr, COMMAND), "-e", f"'{program}'"])
-    with subprocess.Popen(
-        ["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
-    ) as child:
+    with Child(["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as child:
         assert child.stdout is not None and child.stderr is not None
         child.stdout.read(1)
         child.stdout.close()
@@ -97,28 +94,114 @@ def test_who_reads_may_go_away(program: str, tmp_path: Path) -> None:
     assert_nothing_left(env[MARKER])
 
 
-@pytest.mark.parametrize(
-    "program",
-    ["(while true nil)", "(await (new Promise (fn [ok] nil)))", '(py.exec "while True: pass")', "(py.input)"],
-)
-def test_ctrl_c_ends_a_program_with_130(program: str, tmp_path: Path) -> None:
+FOR_EVER = [
+    "(while true nil)",
+    '((js.eval "() => { for (;;); }"))',
+    "(await (new Promise (fn [ok] (setTimeout ok 100000))))",
+    '(py.exec "while True: pass")',
+    '(py.exec "import time; time.sleep(100)")',
+    "(await (py.async (py.eval \"__import__('asyncio').sleep\") 100))",
+    "(py.input)",
+]
+
+
+@pytest.mark.parametrize("program", FOR_EVER)
+def test_ctrl_c_ends_a_program_by_the_signal(program: str, tmp_path: Path) -> None:
     env = environment(tmp_path)
-    with subprocess.Popen(
+    with Child(
         [*COMMAND, "-e", f'(println "go") {program} (println "never")'],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
     ) as child:  # fmt: skip
         assert child.stdout is not None and child.stderr is not None
         assert child.stdout.readline() == b"go\n"
         child.send_signal(signal.SIGINT)
-        assert child.wait(30) == 130
+        assert child.wait(30) == -signal.SIGINT
         assert child.stdout.read() == b""
         assert b"Traceback" not in child.stderr.read()
     assert_nothing_left(env[MARKER])
 
 
+@pytest.mark.parametrize("way", ["file", "module", "pipe", "json", "keep going"])
+def test_ctrl_c_is_the_same_in_all_ways_of_running(way: str, tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    (tmp_path / "endless.lisp").write_text('(println "go") (while true nil)')
+    arguments = {
+        "file": ["endless.lisp"], "module": ["-m", "endless"], "pipe": [],
+        "json": ["--json", "endless.lisp"], "keep going": ["--keep-going", "endless.lisp"],
+    }[way]  # fmt: skip
+    with Child(
+        [*COMMAND, *arguments], cwd=tmp_path, env=env,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+        if way == "pipe":
+            child.stdin.write((tmp_path / "endless.lisp").read_bytes() + b"\n")
+            child.stdin.flush()
+        assert b"go" in child.stdout.readline()
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == -signal.SIGINT
+        said = (child.stdout if way == "json" else child.stderr).read()
+        assert b"Interrupted" in said and b"Traceback" not in said
+    assert_nothing_left(env[MARKER])
+
+
+SHELL_LOOP = """
+for i in 1 2 3; do
+  "$@" -e '(println "go") (while true nil)'
+  echo "status $?"
+done
+"""
+
+
+def test_a_shell_sees_130_and_its_loop_ends_with_the_program(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+
+    def run(script: str, *shell: str) -> tuple[int, str]:
+        with Child(
+            [*shell, "-c", script, "shell", *COMMAND], env=env, text=True, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as child:  # fmt: skip
+            assert child.stdout is not None
+            assert child.stdout.readline() == "go\n"
+            os.killpg(child.pid, signal.SIGINT)  # as a terminal does
+            out, _ = child.communicate(timeout=30)
+        assert_nothing_left(env[MARKER])
+        return child.returncode, out
+
+    assert run("trap : INT; " + SHELL_LOOP.replace("1 2 3", "1"), "sh") == (0, "status 130\n")
+    assert run(SHELL_LOOP, "bash") == (-signal.SIGINT, "")
+
+
+def test_what_ctrl_c_ends_has_ended_in_order(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    program = r"""(py.exec "
+import atexit
+file = open('kept.txt', 'w')
+file.write('kept')
+atexit.register(print, 'at exit')
+print('buffered')")
+    (do (.on process "exit" (fn [] (.writeFileSync (require "node:fs") "node.txt" "ended"))) nil)
+    (println "go") (await (new Promise (fn [ok] nil)))"""
+    with Child(
+        [*COMMAND, "-e", program], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None and child.stderr is not None
+        assert child.stdout.readline() + child.stdout.readline() == b"buffered\ngo\n"
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
+    assert (child.returncode, out) == (-signal.SIGINT, b"at exit\n") and err.startswith(b"Interrupted")
+    assert (tmp_path / "kept.txt").read_text() == "kept"
+    assert (tmp_path / "node.txt").read_text() == "ended"
+    assert_nothing_left(env[MARKER])
+
+
+def test_a_program_may_exit_with_130(tmp_path: Path) -> None:
+    assert polyrepl("-e", "(exit 130)", cwd=tmp_path).code == 130
+
+
 def test_ctrl_c_while_a_pipe_has_nothing_to_run(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    with subprocess.Popen(
+    with Child(
         COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
     ) as child:
         assert child.stdin is not None and child.stdout is not None and child.stderr is not None
@@ -126,6 +209,6 @@ def test_ctrl_c_while_a_pipe_has_nothing_to_run(tmp_path: Path) -> None:
         child.stdin.flush()
         assert child.stdout.readline() == b"3\n"
         child.send_signal(signal.SIGINT)
-        assert child.wait(30) == 130
+        assert child.wait(30) == -signal.SIGINT
         assert child.stderr.read() in (b"", b"Interrupted\n")  # the form may be just ending
     assert_nothing_left(env[MARKER])

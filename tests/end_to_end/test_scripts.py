@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from running import COMMAND, MARKER, assert_nothing_left, environment, polyrepl
+from running import COMMAND, MARKER, Child, assert_nothing_left, environment, polyrepl
 
 
 def test_file_with_arguments_prints_only_what_it_prints(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_errors_go_to_stderr(tmp_path: Path) -> None:
 
 def test_forms_of_a_pipe_run_as_they_arrive(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env) as child:
+    with Child(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env) as child:
         assert child.stdin is not None and child.stdout is not None
         for text, shown in [("(+ 1 2)\n", b"3\n"), ("(* 2\n", None), ("5)\n", b"10\n")]:
             child.stdin.write(text.encode())
@@ -68,9 +68,9 @@ def test_forms_of_a_pipe_run_as_they_arrive(tmp_path: Path) -> None:
     assert_nothing_left(env[MARKER])
 
 
-def test_ctrl_c_ends_a_pipe_with_130(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_pipe(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    with subprocess.Popen(
+    with Child(
         COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
     ) as child:
         assert child.stdin is not None and child.stdout is not None and child.stderr is not None
@@ -78,7 +78,7 @@ def test_ctrl_c_ends_a_pipe_with_130(tmp_path: Path) -> None:
         child.stdin.flush()
         assert child.stdout.readline() == b"go\n"
         child.send_signal(signal.SIGINT)
-        assert child.wait(30) == 130
+        assert child.wait(30) == -signal.SIGINT
         assert b"Interrupted" in child.stderr.read()
     assert_nothing_left(env[MARKER])
 
@@ -110,14 +110,12 @@ def test_what_throws_after_the_last_form_is_an_error(tmp_path: Path) -> None:
 def test_ctrl_c_ends_the_wait_for_the_last_work(tmp_path: Path) -> None:
     env = environment(tmp_path)
     program = '(do (setInterval (fn [] (println "tick")) 5) nil)'
-    with subprocess.Popen(
-        [*COMMAND, "-e", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
-    ) as child:
+    with Child([*COMMAND, "-e", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"tick\n"
         child.send_signal(signal.SIGINT)
         _, complaint = child.communicate(timeout=30)
-        assert (child.returncode, complaint) == (130, b"Interrupted\n")
+        assert (child.returncode, complaint) == (-signal.SIGINT, b"Interrupted\n")
     assert_nothing_left(env[MARKER])
 
 

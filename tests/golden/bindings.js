@@ -17,13 +17,13 @@ async ({ $rt: { keyword, lookup } }) => {
   return a;
 };
 
-({ $rt: { lookup } }) => {
+({ $rt: { lookup, part } }) => {
   globalThis.point = function point(arg, arg$1) {
     const all = arg;
     const x = lookup(all, "x");
     let y = lookup(all, "y");
     if (y === undefined) y = 0;
-    const [first_item] = arg$1 ?? [];
+    const [first_item] = part(arg$1, 1);
     return [x, y, all, first_item];
   };
 };

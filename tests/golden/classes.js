@@ -1,4 +1,4 @@
-({ $rt: { inc, interpolate } }) => {
+({ $rt: { inc, interpolate }, $read }) => {
   globalThis.Animal = class Animal {
     legs = 4;
     static count = 0;
@@ -6,7 +6,7 @@
     constructor(name) {
       this.name = name;
       const v = Animal;
-      const n = Animal.count;
+      const n = $read(Animal).count;
       v.count = typeof n === "number" ? n + 1 : inc(n);
     }
 
@@ -19,7 +19,7 @@
     }
 
     get upper() {
-      return this.name.toUpperCase();
+      return $read(this.name).toUpperCase();
     }
 
     static make(name) {
@@ -28,8 +28,8 @@
   };
 };
 
-({ $rt: { str } }) => {
-  globalThis.Dog = class Dog extends Animal {
+({ $rt: { derived, str } }) => {
+  globalThis.Dog = derived({ Dog: class extends Animal {
     constructor(name) {
       super(name);
       this.tricks = [];
@@ -38,5 +38,5 @@
     speak() {
       return str(super.speak(), ": woof");
     }
-  };
+  } }.Dog, true);
 };

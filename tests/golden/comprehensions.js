@@ -1,9 +1,9 @@
-async ({ $rt: { add, iterable, odd$q } }) => {
+async ({ $rt: { add, iterableToEnd, odd$q } }) => {
   const result = [];
   for (const x of [1, 2]) {
-    for (const y of iterable(await p([10, 20]))) {
+    for (const y of iterableToEnd(await p([10, 20]))) {
       const z = typeof x === "number" && typeof y === "number" ? x + y : add(x, y);
-      if (odd$q(z)) {
+      if (typeof z === "number" && z % 2 === 1 || odd$q(z)) {
         result.push(z);
       }
     }
@@ -19,9 +19,9 @@ async ({ $rt: { mul } }) => {
   return result;
 };
 
-({ $rt: { iterable, lt } }) => {
+({ $rt: { iterable, lt, part } }) => {
   for (const item of iterable({ a: 1 })) {
-    const [k, v] = item ?? [];
+    const [k, v] = part(item, 2);
     if (!(typeof v === "number" ? v < 5 : lt(v, 5))) break;
     t([k, v]);
   }

@@ -26,11 +26,11 @@ async ({ $rt: { add } }) => {
   };
 };
 
-({ $rt: { enter }, $py }) => {
+({ $rt: { enter }, $py, $read }) => {
   const resource = enter($py.call($py.builtins, ["open"], ["x"]));
   try {
     const f = resource.value;
-    return f.read();
+    return ($read(f), f.read());
   } catch (e) {
     resource.fail(e);
     return null;

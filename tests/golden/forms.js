@@ -6,9 +6,9 @@
   globalThis.height = 480;
 };
 
-({ $rt: { mul } }) => {
+({ $rt: { mul, part } }) => {
   globalThis.area = function area(arg, h) {
-    const [w] = arg ?? [];
+    const [w] = part(arg, 1);
     return typeof w === "number" && typeof h === "number" ? w * h : mul(w, h);
   };
 };
@@ -86,7 +86,7 @@
   return null;
 };
 
-() => "abc".length.toString();
+({ $read }) => $read("abc".length).toString();
 
 ({ $rt: { deleteIndex } }) => {
   const o = { a: 1, b: [1, 2] };
@@ -95,21 +95,21 @@
   return o;
 };
 
-async ({ $rt: { isThenable } }) => {
+async ({ $rt: { isThenable }, $read }) => {
   const v = fetch("http://localhost");
   const page = isThenable(v) ? await v : v;
-  const v$1 = page.text();
+  const v$1 = ($read(page), page.text());
   return isThenable(v$1) ? await v$1 : v$1;
 };
 
-({ $rt: { println, str, sub } }) => {
+({ $rt: { println, str, sub }, $read }) => {
   const start = performance.now();
   const value = 1 + 2;
   const n = performance.now();
   println(
     "Elapsed:",
     str(
-      (typeof start === "number" && typeof n === "number" ? n - start : sub(n, start)).toFixed(3),
+      $read(typeof start === "number" && typeof n === "number" ? n - start : sub(n, start)).toFixed(3),
       " ms",
     ),
   );
@@ -162,11 +162,11 @@ async ({ $import }) => {
 
 ({ $py }) => $py.exec("import sys");
 
-({ $rt: { enter }, $py }) => {
+({ $rt: { enter }, $py, $read }) => {
   const resource = enter($py.call($py.builtins, ["open"], ["x"]));
   try {
     const f = resource.value;
-    return f.read();
+    return ($read(f), f.read());
   } catch (e) {
     resource.fail(e);
     return null;
@@ -175,7 +175,7 @@ async ({ $import }) => {
   }
 };
 
-() => function () {
+({ $read }) => function () {
   const self$ = this;
-  return self$.name;
+  return $read(self$).name;
 };

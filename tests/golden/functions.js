@@ -1,5 +1,10 @@
 ({ $rt: { add, lt, sub } }) => {
+  function fib$2(n) {
+    if (n < 2) return n;
+    return fib$2(n - 1) + fib$2(n - 2);
+  }
   globalThis.fib = function fib$1(n) {
+    if (typeof n === "number" && globalThis.fib === fib$1) return fib$2(n);
     if (typeof n === "number" ? n < 2 : lt(n, 2)) return n;
     const n$1 = fib(typeof n === "number" ? n - 1 : sub(n, 1));
     const n$2 = fib(typeof n === "number" ? n - 2 : sub(n, 2));
@@ -59,3 +64,20 @@
   const n$1 = self$(typeof n === "number" ? n - 1 : dec(n));
   return typeof n === "number" && typeof n$1 === "number" ? n + n$1 : add(n, n$1);
 }(4);
+
+({ $rt: { $e, gt, keyword, quot, sub } }) => {
+  globalThis.parity = function parity(n) {
+    let big = null;
+    const ev$q = function ev$q$1(k) {
+      if (typeof k === "number" ? k === 0 : $e(k, 0)) return keyword("even");
+      return od$q(typeof k === "number" ? k - 1 : sub(k, 1));
+    };
+    const od$q = function od$q$1(k) {
+      if (typeof k === "number" ? k === 0 : $e(k, 0)) return keyword("odd");
+      return ev$q(typeof k === "number" ? k - 1 : sub(k, 1));
+    };
+    const half = quot(n, 2);
+    if (typeof half === "number" ? half > 2 : gt(half, 2)) big = true;
+    return [ev$q(n), half, big];
+  };
+};

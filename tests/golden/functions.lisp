@@ -6,3 +6,10 @@
 (defn named [& {:keys [axis] :or {axis 0}}] axis)
 (map #(* % %) [1 2 3])
 ((fn self [n] (if (= n 0) 0 (+ n (self (dec n))))) 4)
+
+(define (parity n)
+  (define (ev? k) (if (= k 0) :even (od? (- k 1))))
+  (define (od? k) (if (= k 0) :odd (ev? (- k 1))))
+  (define half (quot n 2))
+  (when (> half 2) (define big true))
+  [(ev? n) half big])

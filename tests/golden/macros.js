@@ -13,7 +13,7 @@
   return [tmp, other];
 };
 
-({ $rt: { mul } }) => [3, 1, 2].toSorted().map((x) => typeof x === "number" ? x * x : mul(x, x));
+({ $rt: { mul }, $read }) => $read([3, 1, 2].toSorted()).map((x) => typeof x === "number" ? x * x : mul(x, x));
 
 () => {
   const it = new Map();

@@ -23,11 +23,11 @@ async ({ $py }) => {
   return $py.call(np, ["sum"], [[1, 2, 3, 4]]);
 };
 
-({ $rt: { caught }, $py }) => {
+({ $rt: { caught }, $py, $read }) => {
   try {
     return $py.call($py.builtins, ["int"], ["x"]);
   } catch (e) {
-    if (caught(e, $py.get($py.builtins, ["ValueError"]))) return e.name;
+    if (caught(e, $py.get($py.builtins, ["ValueError"]))) return $read(e).name;
     throw e;
   }
 };

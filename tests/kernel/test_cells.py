@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -176,3 +177,106 @@ def test_idle_follows_the_reply_at_once(kernel: Kernel) -> None:
 def count_of(message: dict[str, Any]) -> int:
     """The number of a message among all that the kernel's session has made."""
     return int(message["header"]["msg_id"].rpartition("_")[2])
+
+
+def paged(cell: Any) -> str:
+    """What a cell shows beside the notebook."""
+    return str(cell.reply["payload"][0]["data"]["text/plain"])
+
+
+def test_habits_of_ipython_in_a_lisp_cell(kernel: Kernel) -> None:
+    assert kernel.run("!echo one two").text().split() == ["one", "two"]
+    assert kernel.run("%%bash\necho three").text() == "three\n"
+    assert "pip" in kernel.run("%pip --version").text()
+    for code in ("?mapcat", "mapcat?", ",doc mapcat"):
+        assert "Signature: (mapcat f" in paged(kernel.run(code))
+    for code in ("(doc mapcat)", "(doc 'mapcat)", "(do (doc mapcat) nil)"):
+        assert kernel.run(code).text().startswith("(mapcat f")
+    assert "export function mapcat" in kernel.run("(source mapcat)").text()
+    assert kernel.run('(count (apropos "mapca"))').result == "1"
+    kernel.run("%%py\nint('x')")
+    assert "ValueError: invalid literal" in kernel.run("(pst)").text()
+    (kernel.home / "loaded.lisp").write_text("(defn cube [x]\n  (* x x x))\n(cube 3)")
+    assert kernel.run(f'(load-file "{kernel.home / "loaded.lisp"}")').result == "27"
+    assert kernel.run("(source cube)").text().endswith("(defn cube [x]\n  (* x x x))\n")
+    assert kernel.run("(defn source [x] x) (source 5)").result == "5"
+    assert kernel.run("(source mapcat)").result.startswith("#<fn")
+    assert "Source" in paged(kernel.run("mapcat??")) and "Source" not in paged(kernel.run("mapcat?"))
+    kernel.run("%%py\ndef helper(a, b=2): 'Helps.'")
+    assert "Helps." in paged(kernel.run("helper?"))
+    kernel.run("%%py\nimport math")  # Python's, which Lisp has as py.math
+    for code in ("?math.sqrt", "math.sqrt?", "? math.sqrt"):
+        assert "square root" in paged(kernel.run(code))
+    for code in ("?nosuch", ",doc nosuch"):
+        assert kernel.run(code).text() == "nothing is called nosuch\n"
+    assert kernel.run("! echo four").text().strip() == "four"
+    # A name that ends so is itself, and no question.
+    kernel.run("(def quite? 5)")
+    assert kernel.run("quite?").result == "5"
+    assert kernel.run("even?").reply["payload"] == [] == kernel.run("map?").reply["payload"]
+    assert kernel.run("(+ 1 1)").result == "2"
+
+
+ELSEWHERE = {
+    "%%time\n(+ 1 2)": "hint: (time form) says how long a form takes; %%time is IPython's: it works",
+    "%time (+ 1 2)": "(time form) says",
+    "%%capture x\n(f)": "below %%py",
+    "%%tme\n1": "did you mean %%time?",
+    "%%bsh\nls": "did you mean %%bash?",
+    "%%node\n1": "JavaScript below %%js",
+    ",help": "?name",
+    ",time (+ 1 2)": "commands with a comma are the prompt's",
+    ",who": "commands with a comma are the prompt's",
+    '(py.import "no_such_package")': "hint: %pip install no_such_package",
+}
+
+
+@pytest.mark.parametrize("code", ELSEWHERE)
+def test_what_works_elsewhere_only_says_so(kernel: Kernel, code: str) -> None:
+    assert ELSEWHERE[code] in kernel.run(code).error
+
+
+def test_cells_from_windows(kernel: Kernel) -> None:
+    for code in ("%%py\r\nx = 1\r\nx + 1", "%%js\r\n1 + 1\r\n", "%%lisp\r\n(+ 1\r\n 1)"):
+        assert kernel.run(code).result == "2"
+
+
+def test_what_was_edited_is_loaded_again(kernel: Kernel) -> None:
+    lib, own = kernel.home / "edited.lisp", kernel.home / "edited_mod.py"
+    lib.write_text("(defmacro twice (x) `(+ ~x ~x)) (defonce seen [])")
+    own.write_text("def g(): return 1\n")
+    kernel.run(f'(import "{lib}" :as lib) (py.import "sys") (sys.path.append "{kernel.home}")')
+    kernel.run("%%py\nimport edited_mod")
+    lib.write_text("(defmacro twice (x) `(* 100 ~x)) (defonce seen [1])")
+    cell = kernel.run(",reload lib")
+    assert cell.reply["status"] == "ok" and re.fullmatch(r"loaded again: \S*edited.lisp\n", cell.text())
+    assert kernel.run("[(lib.twice 3) lib.seen]").result == "[300 []]"
+    assert kernel.run(",reload nosuch").error == "nothing that was imported is called nosuch"
+    kernel.run(",autoreload on")
+    lib.write_text("(defmacro twice (x) `(* 7 ~x))")
+    own.write_text("def g(): return 2\n")
+    assert kernel.run("(lib.twice 3)").result == "21"
+    assert kernel.run("%%py\nedited_mod.g()").result == "2"
+    lib.write_text("(nosuch)")
+    cell = kernel.run("(lib.twice 3)")
+    assert (cell.result, "unbound symbol nosuch" in cell.text("stderr")) == ("21", True)
+    kernel.run(",autoreload off")
+
+
+def test_all_languages_have_one_working_folder_and_environment(kernel: Kernel) -> None:
+    (kernel.home / "below").mkdir()
+    before = kernel.run("(process.cwd)").result
+    below = str((kernel.home / "below").resolve())
+    for move in (f"%%py\nimport os; os.chdir({below!r})", f"%cd {below}", f'(process.chdir "{below}")'):
+        kernel.run(move)
+        assert kernel.run("(process.cwd)").result == f'"{below}"'
+        assert kernel.run("%%py\nimport os; os.getcwd()").result == repr(below)
+        (kernel.home / "below" / "near.cjs").write_text("module.exports = 7")
+        assert kernel.run("%%js\nrequire('./near.cjs')").result == "7"
+        assert kernel.run(f"%%js\nprocess.chdir({before}); process.cwd()").result == before
+        assert kernel.run("%%py\nos.getcwd() + ''").result == repr(before[1:-1])
+    kernel.run("%%py\nos.environ['PLACE'] = '1'")
+    assert kernel.run("process.env.PLACE").result == '"1"'
+    kernel.run('(set! process.env.PLACE "2")')
+    assert kernel.run("%%py\nos.environ.pop('PLACE')").result == "'2'"
+    assert kernel.run("%%js\n'PLACE' in process.env").result == "false"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from kernels import Cell, Kernel
 
 # VS Code's notebook renderer makes a link of a line of a traceback that this matches.
@@ -46,9 +47,9 @@ def test_compile_error(kernel: Kernel) -> None:
 
 def test_magics_in_a_lisp_cell_say_where_they_work(kernel: Kernel) -> None:
     for code, hint in {
-        "%matplotlib inline": "%matplotlib is IPython's: it works in a Python cell, below %%py",
+        "%matplotlib inline\n(+ 1 2)": "%matplotlib is IPython's: it works in a Python cell, below %%py",
         "; see\n(+ 1 2)\n!ls -l": "!ls is IPython's: it works in a Python cell, below %%py",
-        "%%bash\necho (hi": "%%bash is IPython's: it works in a Python cell, below %%py",
+        "%%timeit\necho (hi": "%%timeit is IPython's: it works in a Python cell, below %%py",
         "; twice\n%%py\nx = 1": "%%py stands alone on the very first line of its cell",
         "%%js 1+1": "%%js stands alone on the very first line of its cell",
         "(+ 1 %)": "for the remainder write (mod a b) or (rem a b)",
@@ -65,6 +66,66 @@ def test_javascript_cells(kernel: Kernel) -> None:
     assert '    throw new TypeError("bad");\n          ^^^' in cell.error
     assert f"js    In[{number}]:5:1" in cell.error and f"js    In[{number}]:3:9 in boom" in cell.error
     assert linked(cell) == (number, 3)
+
+
+def test_places_in_javascript_cells(kernel: Kernel) -> None:
+    for code, place, line, caret in [
+        ("%%js\nfoo()", "2:1", "foo()", "^^^"),
+        ("%%js\nlet a = missing + 1", "2:9", "let a = missing + 1", "        ^^^^^^^"),
+        ("%%js\n\n  foo()", "3:3", "  foo()", "  ^^^"),
+        (
+            "%%js\n// one\nconst [a] = [1], b = missing",
+            "3:22",
+            "const [a] = [1], b = missing",
+            " " * 21 + "^" * 7,
+        ),
+        ('%%js\n"use strict"\nfoo()', "3:1", "foo()", "^^^"),
+        ('%%js\n"use strict"; foo()', "2:15", '"use strict"; foo()', " " * 14 + "^^^"),
+        ("%%js\nfunction f() {} foo()", "2:17", "function f() {} foo()", " " * 16 + "^^^"),
+        ("%%js\nlet s = `😀${missing}`", "2:13", "let s = `😀${missing}`", " " * 13 + "^" * 7),
+        ("%%js\nx = 1\r\nfoo()", "3:1", "foo()", "^^^"),
+        (
+            "%%js\nimport fs from 'node:fs'; missing",
+            "2:27",
+            "import fs from 'node:fs'; missing",
+            " " * 26 + "^" * 7,
+        ),
+        ("%%js\nx = 'missing' + 1 + missing", "2:21", "x = 'missing' + 1 + missing", " " * 20 + "^" * 7),
+        ("%%js\nlet o = { a: 1, missing }", "2:17", "let o = { a: 1, missing }", " " * 16 + "^" * 7),
+        ("%%js\n{a: missing}", "2:5", "{a: missing}", "    ^^^^^^^"),
+        ("%%js\nclass A extends missing {}", "2:17", "class A extends missing {}", " " * 16 + "^" * 7),
+        ("%%js\nexport const e = missing", "2:18", "export const e = missing", " " * 17 + "^" * 7),
+    ]:
+        cell = kernel.run(code)
+        said = cell.error.splitlines()
+        assert said[0].startswith(f"In[{cell.reply['execution_count']}]:{place}: ReferenceError: "), code
+        assert f"  {line}" in said and f"  {caret}" in said, (code, said)
+
+
+def test_javascript_that_is_hard_to_read(kernel: Kernel) -> None:
+    for code, result in [
+        ("if (true) /\"/.test('a\"'); 5", "5"),
+        ("if (true) /\"/.test('a\"'); const kept = 3", None),
+        ("kept", "3"),
+        ("/`/.test('`')", "true"),
+        ('"use strict"; const strict = (function () { return this === undefined })(); strict', "true"),
+        ("strict", "true"),
+        ("using held = { [Symbol.dispose]() { globalThis.freed = 1 } }; 3", "3"),
+        ("const data = (await import('node:path')).posix.sep; data", '"/"'),
+    ]:
+        cell = kernel.run(f"%%js\n{code}")
+        assert (cell.reply["status"], cell.result) == ("ok", result), code
+
+
+def test_the_default_export_of_a_commonjs_module(kernel: Kernel) -> None:
+    (kernel.home / "node_modules" / "old").mkdir(parents=True)
+    (kernel.home / "node_modules" / "old" / "index.js").write_text("exports.a = 1; exports.b = 2")
+    assert kernel.run('%%js\nimport old, {a} from "old"\n;[old.b, a]').result == "[2 1]"
+
+
+def test_import_attributes(kernel: Kernel) -> None:
+    (kernel.home / "numbers.json").write_text("[1, 2]")
+    assert kernel.run('%%js\nimport n from "./numbers.json" with { type: "json" }\nn[1]').result == "2"
 
 
 def test_javascript_that_v8_refuses(kernel: Kernel) -> None:
@@ -120,3 +181,23 @@ def test_one_error_message_and_idle_at_once(kernel: Kernel) -> None:
             "busy",
             "idle",
         ]
+
+
+GROUPS = {
+    "raise ExceptionGroup('both', [ValueError('a'), KeyError('b')])": ("ExceptionGroup", "ValueError: a"),
+    "async def bad(): raise KeyError('k')\nimport asyncio\n"
+    "async with asyncio.TaskGroup() as tasks: tasks.create_task(bad())": ("ExceptionGroup", "KeyError: 'k'"),
+    "try: raise ExceptionGroup('g', [OSError('o')])\nfinally: 1 / 0": ("ZeroDivisionError", "OSError: o"),
+}
+
+
+@pytest.mark.parametrize("code", GROUPS)
+def test_a_group_of_exceptions_is_an_error_like_any_other(kernel: Kernel, code: str) -> None:
+    name, inner = GROUPS[code]
+    cell = kernel.run(f"%%py\n{code}")
+    (told,) = cell.of("error")
+    for content in (told, cell.reply):
+        assert content["ename"] == name
+        said = "\n".join(content["traceback"])
+        assert inner in said and f'File "In[{cell.reply["execution_count"]}]", line ' in said
+    assert cell.text("stderr") == "" and "interactiveshell.py" not in cell.error

@@ -207,3 +207,21 @@ def test_without_node_python_cells_run_and_others_say_why(new_kernel: Callable[.
     assert kernel.run("%%py\n6 * 7").result == "42"
     assert kernel.ask("complete", "(map", 4)["status"] == "ok"
     assert kernel.ask("inspect", "map", 3)["found"]
+
+
+def test_warnings_that_are_errors(new_kernel: Callable[..., Kernel]) -> None:
+    kernel = new_kernel(PYTHONWARNINGS="error")
+    for code in ("(+ 1 2)", "%%js\n1 + 2", "%%py\n1 + 2"):
+        assert kernel.run(code).result == "3"
+    assert kernel.run('(display (html "x"))').of("display_data")
+    for question in (
+        ("complete", "(Math.ma", 8),
+        ("inspect", "map", 3),
+        ("is_complete", "(+ 1"),
+        ("history",),
+    ):
+        assert kernel.ask(*question)["status"] in ("ok", "incomplete")
+    assert kernel.interrupt('(println "go") (while true nil)')["ename"] == "KeyboardInterrupt"
+    # They are errors for the program still.
+    cell = kernel.run("%%py\nimport warnings\nwarnings.warn('w')")
+    assert cell.reply["ename"] == "UserWarning"

@@ -30,7 +30,7 @@ def test_install_writes_this_interpreter(tmp_path: Path, capsys: pytest.CaptureF
     folder = tmp_path / "env" / "share" / "jupyter" / "kernels" / "mine"
     assert str(folder) in capsys.readouterr().out
     spec = json.loads((folder / "kernel.json").read_text())
-    assert spec["argv"] == [sys.executable, "-m", "polyrepl.kernel", "-f", "{connection_file}"]
+    assert spec["argv"] == [sys.executable, "-P", "-m", "polyrepl.kernel", "-f", "{connection_file}"]
     assert (spec["display_name"], spec["env"]) == ("My Lisp λ", {"A": "1", "B": "2"})
     assert spec["interrupt_mode"] == "message"
     assert (folder / "logo-64x64.png").exists()
@@ -128,7 +128,7 @@ def test_list_from_the_command_line(tmp_path: Path) -> None:
     """`jupyter kernelspec list` shows what was installed, under its name, with its pictures."""
     assert main(["install", "--prefix", str(tmp_path / "env"), "--name", "listed"]) == 0
     done = subprocess.run(
-        [sys.executable, "-m", "jupyter_client.kernelspecapp", "list", "--json"],
+        [sys.executable, "-P", "-m", "jupyter_client.kernelspecapp", "list", "--json"],
         capture_output=True,
         text=True,
         check=True,

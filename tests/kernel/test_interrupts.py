@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from queue import Empty
 
 import pytest
 from kernels import Kernel
+from polyrepl.kernel.interrupts import Interruptible
 
 CASES = {
     "loop": '(println "go") (while true nil)',
@@ -21,6 +23,9 @@ CASES = {
     "python loop": '(println "go") (py.exec "while True: pass")',
     "python cell": "%%py\nprint('go', flush=True)\nwhile True: pass",
     "python cell await": "%%py\nimport asyncio\nprint('go', flush=True)\nawait asyncio.sleep(60)",
+    "asyncio.run": '(py.import "asyncio" :as asyncio) (println "go") (asyncio.run (asyncio.sleep 60))',
+    "same loop": "%%py\nimport asyncio\nprint('go', flush=True)\n"
+    "asyncio.get_event_loop().run_until_complete(asyncio.sleep(60))",
     "callback": '(println "go") (py.list (py.map (fn (x) (while true nil)) [1 2]))',
     "async python": '(py.import "asyncio" :as asyncio) (println "go") (await (py.async asyncio.sleep 60))',
 }
@@ -59,6 +64,46 @@ def test_when_nothing_runs_nothing_happens(kernel: Kernel) -> None:
     assert kernel.control("interrupt_request", {})["status"] == "ok"  # it has come when the reply has
     kernel.manager.signal_kernel(2)
     assert kernel.run("(+ 1 1)").result == "2"
+    for code, result in [("(+ 1 1)", "2"), ("%%js\n1 + 1", "2"), ("%%py\n1 + 1", "2")] * 5:
+        kernel.control("interrupt_request", {})
+        assert kernel.run(code).result == result
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "(do 1 2)",
+        "(await (Promise.resolve 2))",
+        "%%js\n2",
+        "%%py\n2",
+        "%%py\nimport asyncio\nawait asyncio.sleep(0.001)\n2",
+    ],
+)
+def test_a_request_sent_before_the_cell_never_stops_it(kernel: Kernel, code: str) -> None:
+    for _ in range(30):  # they come over two sockets: either may be the first
+        request = kernel.client.session.msg("interrupt_request", {})
+        kernel.client.control_channel.send(request)
+        assert kernel.run(code).result == "2"
+        kernel.reply_to(request["header"]["msg_id"], "control")
+
+
+def test_a_request_that_comes_when_nothing_runs_is_for_nobody(kernel: Kernel) -> None:
+    for number in range(30):
+        request = kernel.client.session.msg("interrupt_request", {})
+        request["header"]["session"] = "another clock"
+        kernel.client.control_channel.send(request)
+        kernel.reply_to(request["header"]["msg_id"], "control")
+        assert kernel.run(f"%%py\n{number}").result == str(number)
+
+
+def test_a_request_is_for_the_running_cell_whatever_its_clock_says(kernel: Kernel) -> None:
+    cell = kernel.start(CASES["loop"])
+    kernel.wait_for("stream", cell)
+    request = kernel.client.session.msg("interrupt_request", {})
+    request["header"] |= {"session": "another clock", "date": "2001-01-01T00:00:00Z"}
+    kernel.client.control_channel.send(request)
+    assert kernel.reply_to(cell)["ename"] == "KeyboardInterrupt"
+    kernel.wait_idle(cell)
 
 
 def test_the_program_may_take_the_signal_for_its_own_cell_only(kernel: Kernel) -> None:
@@ -91,3 +136,23 @@ def test_what_does_not_stop_is_restarted(new_kernel: Callable[..., Kernel]) -> N
             break
     kernel.wait_idle(cell)
     assert kernel.run('(py.eval "kept")').result == "[1]"
+
+
+def test_a_cancel_that_comes_after_the_end_hits_nothing() -> None:
+    """The task that served the cell goes on with its reply, and may serve another one."""
+
+    async def serve() -> str:
+        async def cell() -> int:
+            await asyncio.sleep(0)
+            return 1
+
+        running = Interruptible(cell())
+        asyncio.get_running_loop().call_soon(
+            running.cancel
+        )  # asks while the cell waits, comes when it has ended
+        assert await running == 1
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return "went on"
+
+    assert asyncio.run(serve()) == "went on"

@@ -6,6 +6,8 @@ Needs jupyterlab, notebook, playwright (for Python) and Debian's chromium; skipp
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -27,7 +29,7 @@ pytest.importorskip("jupyterlab")
 pytest.importorskip("notebook")
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
+pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="no chromium"), pytest.mark.timeout(300)]
 
 EXPECT_MS = 20_000
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"
@@ -56,6 +58,7 @@ CELLS = [
     '(py.import "ipywidgets" :as w)\n(def slider (w.IntSlider :value 3 :max 10 :description "n"))\nslider',
     '(defn parse (s)\n  (py.int s))\n(+ 1 (parse "x"))',
 ]
+PAIRING = "from polyrepl.kernel import pairing\npairing.register()\n"  # as docs/kernel.md has it
 LIBRARY = "export function bad() {\n  throw new RangeError('from a file');\n}\n"
 
 
@@ -79,6 +82,9 @@ def address(kernelspec: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     settings.mkdir(parents=True)
     quiet = '{"fetchNews":"false","checkForUpdates":false}'
     (settings / "notification.jupyterlab-settings").write_text(quiet)
+    if importlib.util.find_spec("jupytext"):
+        (folder / "config").mkdir()
+        (folder / "config" / "jupyter_server_config.py").write_text(PAIRING)
     env = environment(
         folder,
         JUPYTER_CONFIG_DIR=str(folder / "config"),
@@ -269,3 +275,26 @@ def test_notebook_7(open_page: Callable[..., Any], shots: Path) -> None:
     expect(run_cell(page, 1).locator("#bold")).to_have_text("bold")
     expect(run_cell(page, 2).locator(ERROR)).to_contain_text("unbound symbol nope")
     page.screenshot(path=str(shots / "notebook-7.png"))
+
+
+def test_a_server_pairs_lisp_files(address: str) -> None:
+    pytest.importorskip("jupytext")
+    made = nbformat.reads(notebook("(def x 1)", "%%py\nx = 1"), as_version=4)
+    made["metadata"]["jupytext"] = {"formats": "ipynb,lisp:percent"}
+
+    def asked(path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            address.format(f"api/contents/{path}"),
+            data=data,
+            method="GET" if body is None else "PUT",
+            headers={"Authorization": "token t", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    asked("paired.ipynb", {"type": "notebook", "format": "json", "content": made})
+    text = asked("paired.lisp", None)
+    assert text["type"] == "notebook"  # which JupyterLab opens as one
+    sources = [cell["source"] for cell in text["content"]["cells"]]
+    assert sources == ["(def x 1)", "%%py\nx = 1"]

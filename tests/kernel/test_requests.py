@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from kernels import Kernel
 
 
@@ -12,6 +13,9 @@ def test_is_complete(kernel: Kernel) -> None:
         if status == "incomplete":
             assert content["indent"] == "  "
     assert kernel.ask("is_complete", "%%py\nif x:")["indent"] == "    "
+    kernel.run("1")  # has Node there
+    for code, status in [("f(", "incomplete"), ("if (x) /[(]/.test(y)", "complete"), ("`a", "incomplete")]:
+        assert kernel.ask("is_complete", f"%%js\n{code}")["status"] == status
 
 
 def test_kernel_info_says_only_what_is_true(kernel: Kernel) -> None:
@@ -47,6 +51,115 @@ def test_complete(kernel: Kernel) -> None:
     content = kernel.ask("complete", "%%py\n%ti", 8)  # not TimeoutError
     assert (content["matches"][:2], content["cursor_start"]) == (["%time", "%%time"], 5)
     assert "max" in kernel.ask("complete", "%%js\nMath.ma", 12)["matches"]
+
+
+def test_three_languages_complete_alike(kernel: Kernel) -> None:
+    kernel.run("%%py\nimport math, pandas as pd\ndf = pd.DataFrame({'alpha': [1, 2]})")
+    kernel.run("(def df py.df)")
+    kernel.run("%%js\nfunction quiteMine(a, b) {}")
+    for code, name in {
+        "%%js\npy.ma": "math",
+        "%%js\npy.math.sq": "sqrt",
+        "(js.Ma": "Math",
+        "(js.Math.ma": "max",
+        "(js.quite": "quiteMine",
+        "%%py\njs.Math.ma": "max",
+        "(df.alpha.me": "mean",
+        "(py.df.alpha.me": "mean",
+        "%%py\ndf.alpha.me": "mean",
+        "%%js\ndf.alpha.me": "mean",
+        "%%js\nmarkd": "markdown",
+        "%%": "%%py",
+        "%%j": "%%js",
+    }.items():
+        content = kernel.ask("complete", code, len(code))
+        assert name in content["matches"], code
+        begin = max(code.rfind("."), code.rfind("("), code.rfind("\n")) + 1
+        assert (content["cursor_start"], content["cursor_end"]) == (begin, len(code))
+    # Code of the user's own does not run for it.
+    kernel.run("%%py\nclass P:\n    @property\n    def q(self): ran.append(1); return []\nran = []; p = P()")
+    assert kernel.ask("complete", "(py.p.q.a", 9)["matches"] == []
+    assert kernel.run("%%py\nran").result == "[]"
+
+
+def test_three_languages_inspect_alike(kernel: Kernel) -> None:
+    kernel.run("%%py\nimport math")
+    for code, said in {
+        "%%js\nMath.max(1": "Math.max(a, b)",
+        "%%js\nMath.max(')', [2": "Math.max(a, b)",
+        "%%js\nnew URL(": "JavaScript class",
+        "%%js\npy.math.sqrt(": "square root",
+        "%%js\npy.math.sqrt": "square root",
+        "(js.Math.max 1": "js.Math.max(a, b)",
+        "js.Math.max": "js.Math.max(a, b)",
+        "(py.math.sqrt 1": "square root",
+        "%%py\nmath.sqrt(1": "square root",
+    }.items():
+        content = kernel.ask("inspect", code, len(code))
+        assert content["found"] and said in content["data"]["text/plain"], code
+
+
+def test_is_complete_of_a_marker_and_of_half_a_cell(kernel: Kernel) -> None:
+    kernel.run("1")
+    for code in (
+        "%%py",
+        "%%js",
+        "%%lisp",
+        "%%py\n",
+        "%%js\nfor (;;)",
+        "%%js\nx =>",
+        "%%js\n1 +",
+        "%%py\nx = (",
+    ):
+        assert kernel.ask("is_complete", code)["status"] == "incomplete", code
+    assert kernel.ask("is_complete", "%%js\nif (x) {") == {"status": "incomplete", "indent": "  "}
+
+
+CELLS = {
+    "lisp": '(defn f [x] f"a {x} b")\n(f "q" #"r" :k) ; c (\n',
+    "py": "%%py\n\nif 1:\n    x = f'a {len(\"q\")} b'  # don't\n    \nmath.sq\n",
+    "js": "%%js\nconst a = `t ${b(1)} x`, r = /[/]/;\nMath.ma // '\n",
+}
+
+
+@pytest.mark.parametrize("language", CELLS)
+def test_at_every_place_of_a_cell_there_is_an_answer(kernel: Kernel, language: str) -> None:
+    kernel.run("1")
+    cell = CELLS[language]
+    for at in range(len(cell) + 1):
+        for text in (cell, cell[:at]):
+            found = kernel.ask("complete", text, at)
+            assert found["status"] == "ok"
+            assert 0 <= found["cursor_start"] <= at == found["cursor_end"], text[:at]
+            assert kernel.ask("inspect", text, at)["status"] == "ok"
+        assert kernel.ask("is_complete", cell[:at])["status"] in ("complete", "incomplete", "invalid")
+
+
+def test_javascript_has_what_shows_things(kernel: Kernel) -> None:
+    for code, mime in {
+        "html('<b>x</b>')": "text/html",
+        "svg('<svg/>')": "image/svg+xml",
+        "markdown('*x*')": "text/markdown",
+        "vega_lite({mark: 'bar'})": "application/vnd.vegalite.v5+json",
+    }.items():
+        assert mime in kernel.run(f"%%js\n{code}").data
+        assert mime in kernel.run(f"%%js\ndisplay({code})").of("display_data")[0]["data"]
+    assert kernel.run("%%js\n[...progress([1])]").of("display_data")
+    # They are lent: a cell may have the name, and keeps it; Lisp's own is untouched.
+    assert kernel.run("%%js\nvar svg;\nconst html = 5; html").result == "5"
+    assert kernel.run("%%js\n[typeof html, typeof svg]").result == '["number" "undefined"]'
+    kernel.run("%%js\ndelete globalThis.html; delete globalThis.svg")
+    assert "text/html" in kernel.run('(html "<i>y</i>")').data
+    kernel.run("(def markdown 7)")
+    assert kernel.run("%%js\nmarkdown").result == "7"
+    kernel.run("%%js\ndelete globalThis.markdown")
+
+
+def test_a_cell_knows_no_commands_of_the_terminal(kernel: Kernel) -> None:
+    kernel.run("(def quite-mine 1)")
+    matches = kernel.ask("complete", ",qui", 4)["matches"]  # other tests define names in this kernel too
+    assert "quite-mine" in matches and "quit" not in matches and ",quit" not in matches
+    assert "max-items" not in kernel.ask("complete", ",set max-", 9)["matches"]
 
 
 def test_inspect(kernel: Kernel) -> None:
@@ -144,7 +257,12 @@ def test_questions_are_answered_while_javascript_loops(kernel: Kernel) -> None:
 
 
 def test_an_error_aborts_the_cells_sent_with_it(kernel: Kernel) -> None:
-    sent = [kernel.start(code) for code in ("(throw (new Error))", "(def never 1)", "(+ 1 1)")]
+    go = kernel.home / "go"
+    waits = f"while (!require('node:fs').existsSync('{go}')) await new Promise((on) => setTimeout(on, 2))"
+    failing = f"%%js\n{waits}\nthrow new Error()"
+    sent = [kernel.start(code) for code in (failing, "(def never 1)", "(+ 1 1)")]
+    kernel.ask("kernel_info")  # answered meanwhile, and in order: all three have arrived
+    go.touch()
     assert [kernel.reply_to(cell)["status"] for cell in sent] == ["error", "aborted", "aborted"]
     for cell in sent:
         kernel.wait_idle(cell)

@@ -6,16 +6,9 @@ import uuid
 from typing import Any
 
 import pytest
-from kernels import Kernel
+from kernels import TIMEOUT, Kernel, send_comm
 
 pytest.importorskip("ipywidgets")
-
-
-def send_comm(kernel: Kernel, kind: str, **content: Any) -> str:
-    """What a front end sends; returns the message id."""
-    message = kernel.client.session.msg(kind, content)
-    kernel.client.shell_channel.send(message)
-    return message["header"]["msg_id"]
 
 
 def opened(cell: Any, model: str) -> str:
@@ -33,6 +26,55 @@ def move(kernel: Kernel, comm: str, value: Any) -> str:
         comm_id=comm,
         data={"method": "update", "state": {"value": value}, "buffer_paths": []},
     )
+
+
+def output_of(kernel: Kernel, moved: str) -> tuple[str, str, dict[str, Any]]:
+    """The first output that a front end's message sets off: its kind, its parent and its content."""
+    found = None
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=TIMEOUT)
+        kind, parent = message["msg_type"], message["parent_header"].get("msg_id")
+        if kind in ("stream", "display_data", "error") and found is None:
+            found = kind, parent, message["content"]
+        if parent == moved and message["content"].get("execution_state") == "idle":
+            assert found is not None, "nothing was printed"
+            return found
+
+
+REGISTER = {
+    "lisp": '(.observe knob (fn (change) (println "new" (get change "new"))) :names "value")',
+    "js": '%%js\nknob.observe((change) => console.log("new", change.get("new")), "value")',
+    "py": "%%py\nknob.observe(lambda change: print('new', change['new']), names='value')",
+}
+
+
+@pytest.mark.parametrize("code", REGISTER.values(), ids=REGISTER)
+def test_a_callback_prints_under_the_cell_that_registered_it(kernel: Kernel, code: str) -> None:
+    cell = kernel.run("%%py\nimport ipywidgets as w\nknob = w.IntSlider()\nknob")
+    kernel.run("(def knob py.knob)")
+    registered = kernel.run(code)
+    assert registered.reply["status"] == "ok", registered.error
+    kernel.run("(+ 1 1)")
+    kind, parent, content = output_of(kernel, move(kernel, opened(cell, "IntSliderModel"), 5))
+    assert (kind, parent, content["text"]) == ("stream", registered.id, "new 5\n")
+    # What a cell itself sets off is its own.
+    assert kernel.run("%%py\nknob.value = 6").text() == "new 6\n"
+
+
+def test_a_button_its_error_and_taking_back(kernel: Kernel) -> None:
+    cell = kernel.run("%%py\nimport ipywidgets as w\nbutton = w.Button()\nbutton")
+    clicked = {"method": "custom", "content": {"event": "click"}}
+    comm = opened(cell, "ButtonModel")
+    first = kernel.run("%%py\ndef clicked(b): print('clicked')\nbutton.on_click(clicked)")
+    said = output_of(kernel, send_comm(kernel, "comm_msg", comm_id=comm, data=clicked))
+    assert said == ("stream", first.id, {"name": "stdout", "text": "clicked\n"})
+    second = kernel.run("%%py\nbutton.on_click(clicked, remove=True)\nbutton.on_click(lambda b: 1 / 0)")
+    kind, parent, content = output_of(kernel, send_comm(kernel, "comm_msg", comm_id=comm, data=clicked))
+    assert (kind, parent, content["ename"]) == ("error", second.id, "ZeroDivisionError")
+    kernel.run(
+        "%%py\nseen = []\nslider = w.IntSlider()\nslider.observe(seen.append)\nslider.unobserve(seen.append)"
+    )
+    assert kernel.run("%%py\nslider.value = 3\nseen").result == "[]"
 
 
 def test_a_slider_is_shown_and_observed(kernel: Kernel) -> None:
@@ -60,17 +102,8 @@ def test_interact_calls_lisp(kernel: Kernel) -> None:
     cell = kernel.run('(py.import "ipywidgets" :as w) (w.interact (fn (x) (println "x is" x)) :x 10)')
     assert cell.reply["status"] == "ok", cell.error
     comm = opened(cell, "IntSliderModel")
-    moved = move(kernel, comm, 12)
-    texts = []
-    while True:
-        message = kernel.next_of(moved)
-        if message["msg_type"] == "comm_msg":
-            texts.append(str(message["content"]["data"]))
-        elif message["msg_type"] == "stream":
-            texts.append(message["content"]["text"])
-        elif message["content"].get("execution_state") == "idle":
-            break
-    assert "x is 12" in " ".join(texts)
+    kind, parent, content = output_of(kernel, move(kernel, comm, 12))
+    assert (kind, parent, content["text"]) == ("stream", cell.id, "x is 12\n")
 
 
 def test_jslink_and_output_widget(kernel: Kernel) -> None:

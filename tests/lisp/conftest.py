@@ -25,3 +25,12 @@ def lisp() -> Iterator[LispHost]:
     host = LispHost()
     yield host
     host.close()
+
+
+@pytest.fixture
+def usual_limit() -> Iterator[int]:
+    """Python's own recursion limit, whatever earlier tests have set."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield 1000
+    sys.setrecursionlimit(before)

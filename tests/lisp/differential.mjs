@@ -67,6 +67,7 @@ for (const name of Object.keys(helpers)) own.add(name);
 const imports = {
   $rt,
   $py: () => { throw new Error("no Python here"); },
+  $read: (x) => x,
   $flag: new Int32Array(1),
   $w: (x) => x,
   $req: () => { throw new Error("no require here"); },

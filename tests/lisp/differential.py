@@ -10,7 +10,7 @@ import json
 import select
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from interpreter_base import Outcome
 from interpreter_values import OutsideError
 from polyrepl.lisp.compiler import Compiler
 from polyrepl.lisp.errors import LispError
-from polyrepl.lisp.reader import read_all
+from polyrepl.lisp.read.reader import read_all
 from shrink import shrink
 
 HERE = Path(__file__).parent
@@ -36,8 +36,8 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {},
     {"polls": True},
     {"await_wrapper": True},
-    {"pretty": False},
-    {"runtime": "inline"},
+    {"polls": True, "await_wrapper": True},
+    {"source_map": False},
 )
 
 
@@ -107,8 +107,10 @@ class Node:
     def receive(self, timeout: float = TIMEOUT) -> list[dict[str, Any]]:
         assert self.process is not None and self.process.stdout is not None
         end = time.monotonic() + timeout
+        waiting = select.poll()
+        waiting.register(self.process.stdout, select.POLLIN)
         while b"\n" not in self.buffer:
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))
+            ready = waiting.poll(max(0.0, end - time.monotonic()) * 1000)
             piece = self.process.stdout.read1(1 << 20) if ready else b""
             if not piece:
                 self.close()
@@ -278,10 +280,10 @@ def results_of(node: Node, cases: list[Case], sent: bool) -> list[dict[str, Any]
     return answers
 
 
-def batches(seeds: Iterator[int], tally: Tally) -> Iterator[list[Case]]:
+def batches(seeds: Iterator[int], tally: Tally, make: Callable[[int], list[Tree]]) -> Iterator[list[Case]]:
     batch: list[Case] = []
     for seed in seeds:
-        case = prepare(seed, program(seed))
+        case = prepare(seed, make(seed))
         if case is None:
             tally.dropped += 1
             continue
@@ -295,8 +297,11 @@ def batches(seeds: Iterator[int], tally: Tally) -> Iterator[list[Case]]:
     yield batch
 
 
-def run(count: int, first: int, *, limit: int = 5, report: Any = None, reduce: bool = True) -> Tally:
-    """Compare `count` programs from seed `first`; stops after `limit` differences."""
+def run(
+    count: int, first: int, *, limit: int = 5, report: Any = None, reduce: bool = True,
+    make: Callable[[int], list[Tree]] = program,
+) -> Tally:  # fmt: skip
+    """Compare `count` programs from seed `first`, made by `make`; stops after `limit` differences."""
     tally = Tally()
     node = Node()
     start = time.monotonic()
@@ -321,7 +326,7 @@ def run(count: int, first: int, *, limit: int = 5, report: Any = None, reduce: b
                     report(difference)
 
     try:
-        for batch in batches(iter(range(first, first + count)), tally):
+        for batch in batches(iter(range(first, first + count)), tally, make):
             finish()
             waiting = batch
             code = [case.code for case in batch if case.refused is None]

@@ -33,7 +33,7 @@ from interpreter_base import (
 from interpreter_core import builtins, call, key_text, plain_text, prop, set_prop
 from interpreter_values import EventLoop, KeywordValue, LispThrow, OutsideError, show
 from polyrepl.lisp.forms import Const, Form, FString, Keyword, List, Map, Number, Str, Symbol, Vector
-from polyrepl.lisp.reader import read_all
+from polyrepl.lisp.read.reader import read_all
 
 FUEL = 6_000
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 8000))

@@ -267,16 +267,24 @@ def define(it: Interpreter, name: str, value: Run) -> Run:
 # -- binding --------------------------------------------------------------------------------------
 
 
-@special("let", "let*")
-def let(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
-    if isinstance(form.items[1], Symbol):
-        return named_let(it, form, scope, at)
+def bound(
+    it: Interpreter, bindings: Form, scope: Scope | None, at: Context
+) -> tuple[list[tuple[Run, Pattern]], Scope | None]:
+    """What binds each name of `[a 1 b a]`, one after the other; the scope of what follows."""
     steps = []
-    for target, source in pairs(form.items[1]):
+    for target, source in pairs(bindings):
         init = it.form(source, scope, at.inside(None))
         pattern = Pattern(it, target, scope, at)
         scope = pattern.scope
         steps.append((init, pattern))
+    return steps, scope
+
+
+@special("let", "let*")
+def let(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
+    if isinstance(form.items[1], Symbol):
+        return named_let(it, form, scope, at)
+    steps, scope = bound(it, form.items[1], scope, at)
     body = it.body(form.items[2:], scope, at)
 
     def run(env: Env | None) -> Gen:
@@ -323,12 +331,7 @@ def copied(env: Env | None, outer: Env | None) -> Env | None:
 @special("loop")
 def loop(it: Interpreter, form: List, scope: Scope | None, at: Context) -> Run:
     """Initial values are bound as by let; every iteration, the first too, has cells of its own."""
-    steps = []
-    for target, source in pairs(form.items[1]):
-        init = it.form(source, scope, at.inside(None))
-        pattern = Pattern(it, target, scope, at)
-        scope = pattern.scope
-        steps.append((init, pattern))
+    steps, scope = bound(it, form.items[1], scope, at)
     target = Target()
     body = it.body(form.items[2:], scope, at.inside(target))
 

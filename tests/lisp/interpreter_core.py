@@ -234,7 +234,16 @@ def extreme(xs: tuple[Any, ...], choose: Any) -> float:
     return found
 
 
+def quotient(a: float, b: float) -> float:
+    whole = divide(a, b)
+    if not math.isfinite(whole):
+        raise OutsideError("quot")
+    return float(math.trunc(whole)) + 0.0
+
+
 def remainder(a: float, b: float) -> float:
+    if b == 0 or not math.isfinite(a):
+        raise OutsideError("rem")
     rest = math.fmod(a, b)
     if rest == 0 and math.copysign(1, a) < 0:
         raise OutsideError("which of 0 and -0")
@@ -263,15 +272,17 @@ def bits(x: Any) -> int:
 def mod(a: Any, b: Any) -> float:
     if number(b) == 0 or math.isinf(number(a)):
         raise OutsideError("mod")
-    return a % b
+    return a % b + 0.0  # -0 is 0
 
 
 def all_equal(*args: Any) -> bool:
     return all(equal(args[at], args[at + 1]) for at in range(len(args) - 1))
 
 
-def conj(xs: Any, *items: Any) -> list[Any]:
-    return [*array(xs), *items]
+def conj(xs: Any, *items: Any) -> list[Any] | None:
+    if xs is None or xs is UNDEFINED:
+        return ListValue(reversed(items)) if items else None
+    return ListValue([*reversed(items), *xs]) if type(xs) is ListValue else [*array(xs), *items]
 
 
 def push(xs: Any, *items: Any) -> list[Any]:
@@ -306,7 +317,7 @@ def refuse_promise(value: Any) -> Any:
 
 
 def integer(value: Any) -> int:
-    if number(value) != math.floor(value):
+    if not math.isfinite(number(value)) or value != math.floor(value):
         raise OutsideError("not an integer")
     return int(value)
 
@@ -351,7 +362,7 @@ PURE: dict[str, Callable[..., Any]] = {
     "abs": lambda x: abs(number(x)),
     "/": lambda a, b: divide(number(a), number(b)),
     "**": lambda a, b: power(number(a), number(b)),
-    "quot": lambda a, b: float(math.trunc(divide(number(a), number(b)))) + 0.0,
+    "quot": lambda a, b: quotient(number(a), number(b)),
     "rem": lambda a, b: remainder(number(a), number(b)),
     "bit-and": lambda a, b: float(bits(a) & bits(b)),
     "bit-or": lambda a, b: float(bits(a) | bits(b)),

@@ -11,7 +11,8 @@ const { createMacroHost } = await import(pathToFileURL(runtime + "/macros.mjs").
 const require = createRequire(import.meta.url);
 const $flag = new Int32Array(new SharedArrayBuffer(4));
 const $w = (x) => x;
-const imports = { $rt, $flag, $w, $req: require, $import: (spec) => import(spec) };
+const $read = (x) => x;
+const imports = { $rt, $read, $flag, $w, $req: require, $import: (spec) => import(spec) };
 globalThis.require = require;
 const evaluate = (code) => vm.runInThisContext(code);
 const macros = createMacroHost(imports, evaluate);

@@ -7,7 +7,7 @@ import gc
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from lisp_host import NODE
 from polyrepl.lisp.compiler import Compiled, Compiler, LispErrors, compile, compile_module
 from polyrepl.lisp.errors import LispError
-from polyrepl.lisp.sourcemap import original_position
+from source_maps import original_position
 
 
 def node(tmp_path: Path, text: str) -> str:
@@ -151,6 +151,21 @@ def test_a_forgotten_await_is_a_warning() -> None:
         ("(:a (f))", True),
         ("(let [{:keys [a]} (f)] a)", True),
         ("(let [[a] (f)] a)", True),
+        ("(for [x [1] :when (f)] x)", True),
+        ("(doseq [x [1] :while (f)] x)", True),
+        ("(if-let [x (f)] x 2)", True),
+        ("(if-let [[a] (f)] a 2)", True),
+        ("(when-let [x (f)] x)", True),
+        ("(and (f) 1)", True),
+        ("(or (f) 1)", True),
+        ("(if (and 1 (f)) 1 2)", True),
+        ("(match 1 x :when (f) x _ 2)", True),
+        ("(match 1 (x :when (f)) x _ 2)", True),
+        ("(let [x (f)] (if x 1 2))", True),
+        ("(or 1 (f))", False),
+        ("(let [p nil] (or p (set! p (f))))", False),
+        ("(for [x [1] :when (await (f))] x)", False),
+        ("(match 1 x :when (await (f)) x _ 2)", False),
         ("(if (await (f)) 1 2)", False),
         ("(auto (if (f) 1 2))", False),
         ("(let [x (f)] (await x))", False),
@@ -161,6 +176,39 @@ def test_a_forgotten_await_is_a_warning() -> None:
 def test_what_a_promise_is_not_meant_for(form: str, warned: bool) -> None:
     found = warnings_of(f"(defn f [] (await 1)) {form}")
     assert found == ([("missing-await", "(f)")] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("form", "warned"),
+    [
+        ("(fn f [[x & more]] (if more (recur more) x))", ["more"]),
+        ("(fn [& xs] (when xs 1))", ["xs"]),
+        ("(let [[a & b] [1]] (cond b 1 :else 2))", ["b"]),
+        ("(let [[a & b] [1]] (and b 1))", ["b"]),
+        ("(let [[a & b] [1]] (when-let [c b] c))", ["c"]),
+        ("(fn [& xs] (if (seq xs) 1 2))", []),
+        ("(fn [& xs] (if (and xs (seq xs)) 1 2))", ["xs"]),
+        ("(fn [& xs] (or 1 xs))", []),
+        ("(fn [[x & more]] (if (next more) 1 2))", []),
+        ("(fn [xs] (if xs 1 2))", []),
+    ],
+)
+def test_the_rest_of_a_sequence_is_never_nil(form: str, warned: list[str]) -> None:
+    assert warnings_of(form) == [("always-true", name) for name in warned]
+
+
+def test_def_in_a_function_is_a_warning() -> None:
+    assert warnings_of("(defn f [] (def x 1))") == [("global-in-function", "(def x 1)")]
+    assert warnings_of("(defn f [] (define x 1) x) (let [y 1] (def z y)) (defn g [] (defonce once 1))") == []
+
+
+def test_a_local_definition_used_outside_says_def() -> None:
+    with pytest.raises(LispError) as caught:
+        warnings_of("(defn outer [] (defn helper [] 1) (helper)) (helper)")
+    assert caught.value.code == "unbound-symbol"
+    assert caught.value.hint == (
+        "it is defined in the function outer, and known only there: (def helper ..) there makes it global"
+    )
 
 
 def test_wrong_number_of_arguments_is_a_warning() -> None:
@@ -195,15 +243,6 @@ DEEP: dict[str, Callable[[int], str]] = {
     "->": lambda n: "(-> 1 " + "inc " * (5 * n) + ")",
     "or": lambda n: "(def x 1)(or " + "x " * (5 * n) + ")",
 }
-
-
-@pytest.fixture
-def usual_limit() -> Iterator[int]:
-    """Python's own recursion limit, whatever earlier tests have set."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)
-    yield 1000
-    sys.setrecursionlimit(before)
 
 
 @pytest.mark.parametrize("shape", DEEP)

@@ -45,6 +45,7 @@ def test_found_before(source: str) -> None:
     assert compare(source) is None
 
 
+@pytest.mark.timeout(240 + PROGRAMS // 5)
 def test_compiled_programs_do_what_the_interpreter_does(tell: Callable[[str], None]) -> None:
     from differential import run
 

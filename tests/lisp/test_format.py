@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from polyrepl.lisp.errors import LispError
-from polyrepl.lisp.format import format_text
-from polyrepl.lisp.lexer import tokens
-from polyrepl.lisp.reader import read_all
+from polyrepl.lisp.layout.format import format_text
+from polyrepl.lisp.read.lexer import tokens
+from polyrepl.lisp.read.reader import read_all
 
 from .fuzz_texts import PROGRAMS, messy_programs
 from .test_tables import cases

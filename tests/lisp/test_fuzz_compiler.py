@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +17,8 @@ from hypothesis import strategies as st
 from lisp_host import LispHost
 from polyrepl.lisp.compiler import Compiler, compile, compile_module
 from polyrepl.lisp.errors import LispError
-from polyrepl.lisp.lexer import tokens
-from polyrepl.lisp.specials import SPECIALS
+from polyrepl.lisp.language import SPECIALS
+from polyrepl.lisp.read.lexer import tokens
 
 from .fuzz_texts import PROGRAMS, in_node, messy_programs
 
@@ -29,6 +27,8 @@ MORE = int(os.environ.get("POLYREPL_FUZZ", "1"))
 BRACKETS = {"(", ")", "[", "]", "{", "}", "#(", "#{", '"', 'f"'}
 PIECES = """( ) [ ] { } #{ #( ' ` ~ ~@ & _ . .. ... x y :k :as :or :keys 1 "s" nil % #_ ^:m"""
 WORDS = sorted({*SPECIALS, *PIECES.split(" ")})
+
+pytestmark = pytest.mark.timeout(240 * MORE)
 
 
 def quick(examples: int) -> settings:
@@ -223,16 +223,8 @@ CLOSERS = {
 }
 
 
-@pytest.fixture
-def usual_limit() -> Iterator[None]:
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)
-    yield
-    sys.setrecursionlimit(before)
-
-
 @pytest.mark.parametrize("opener", OPENERS)
-def test_deep_nesting(opener: str, usual_limit: None) -> None:
+def test_deep_nesting(opener: str, usual_limit: int) -> None:
     for depth in (400, 999, 1001, 20_000):
         survives(opener * depth)
         survives(opener * depth + "1" + CLOSERS.get(opener, ")") * depth)
@@ -255,7 +247,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_long_lines(name: str, usual_limit: None) -> None:
+def test_long_lines(name: str, usual_limit: int) -> None:
     compiler = Compiler()
     try:
         for form in compiler.read(LONG[name]):

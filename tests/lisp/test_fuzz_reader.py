@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polyrepl.lisp.errors import LispError
-from polyrepl.lisp.format import format_text
-from polyrepl.lisp.forms import Form, List, Number, Str, Symbol
-from polyrepl.lisp.indent import indent_for
-from polyrepl.lisp.lexer import tokens
-from polyrepl.lisp.reader import MAX_DEPTH, Reader, read_all, status
-from polyrepl.lisp.write import number_text, write_form
+from polyrepl.lisp.forms import Form, List, Number, Str, Symbol, number_text
+from polyrepl.lisp.layout.format import format_text
+from polyrepl.lisp.layout.indent import indent_for
+from polyrepl.lisp.layout.write import write_form
+from polyrepl.lisp.read.lexer import tokens
+from polyrepl.lisp.read.reader import MAX_DEPTH, Reader, read_all, status
 
 from .fuzz_texts import PROGRAMS, forms, messy_programs
 
@@ -114,6 +114,7 @@ def test_writing() -> None:
         "1.5",
         "2",
         "1e+22",
-        "1e999",
+        "Infinity",
     ]
+    assert [write_form(Number(sign * float("inf"))) for sign in (1, -1)] == ["1e999", "-1e999"]
     assert write_form(Number(1e22)) == "1e+22"

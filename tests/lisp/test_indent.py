@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from polyrepl.lisp.indent import body_at, indent_for, open_brackets
+from polyrepl.lisp.layout.indent import body_at, indent_for
 
 GOOD = [
     "(defn f [x]\n  (let [a 1\n        b 2]\n    (+ a b)))",
@@ -69,12 +69,6 @@ def test_macros_join_the_table() -> None:
     assert body_at("[test & body]") == 1
     assert body_at("([a b] & forms)") == 2
     assert body_at("[a & more]") is None
-
-
-def test_open_brackets() -> None:
-    assert [o.bracket for o in open_brackets("(foo [1 #{2] (")] == ["(", "[", "("]
-    assert [o.start for o in open_brackets('(a f"{(b', 7)] == [0, 5, 6]
-    assert open_brackets("(a)") == []
 
 
 @given(st.text(alphabet="()[]{}#\"'`~^;|\\\n fnlet1%:-", max_size=80))

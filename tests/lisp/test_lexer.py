@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from polyrepl.lisp.lexer import BEGIN, CODE, Lexer, State, Token, tokens
+from polyrepl.lisp.read.lexer import BEGIN, CODE, Lexer, State, Token, tokens
 
 # kind and text of every token
 TOKENS = [

@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from polyrepl.lisp.mangle import ESCAPES, JS_GLOBALS, RESERVED, demangle, mangle, rename
+from polyrepl.lisp.emit.mangle import ESCAPES, JS_GLOBALS, RESERVED, demangle, mangle, rename
 
 from .fuzz_texts import in_node
 

@@ -17,10 +17,12 @@ import pytest
 from lisp_host import NODE, LispHost
 from npm_tools import npm_tools
 from polyrepl.lisp.compiler import Compiled, Compiler, compile, compile_module
+from polyrepl.lisp.emit.mangle import mangle
 from polyrepl.lisp.errors import LispError
 from polyrepl.lisp.forms import Form, FString, List, Map, Set, Source, Symbol, Vector
-from polyrepl.lisp.mangle import mangle
-from polyrepl.lisp.reader import read_all
+from polyrepl.lisp.read.reader import read_all
+
+pytestmark = pytest.mark.timeout(240)  # npm may have to install its tools first
 
 HERE = Path(__file__).parent
 GOLDENS = sorted((HERE.parent / "golden").glob("*.lisp"))
@@ -183,7 +185,7 @@ EXPECTED = [
     ("fetch(url)", "(fetch url)"),
     ("await fetch", "(await (fetch url))"),
     ("page.text()", "page)"),
-    ("text();", "(.text page)"),
+    ("text());", "(.text page)"),
     ("length", "(.-length text)"),
     ("this.w = w", "this.w w)"),
     ("class Shape", "(defclass Shape"),

@@ -4,7 +4,6 @@ import math
 
 import pytest
 from polyrepl.lisp.errors import LispError
-from polyrepl.lisp.format import format_text
 from polyrepl.lisp.forms import (
     BigInt,
     Const,
@@ -21,8 +20,9 @@ from polyrepl.lisp.forms import (
     Symbol,
     Vector,
 )
-from polyrepl.lisp.indent import indent_for
-from polyrepl.lisp.reader import MAX_DEPTH, Reader, read_all, status
+from polyrepl.lisp.layout.format import format_text
+from polyrepl.lisp.layout.indent import indent_for
+from polyrepl.lisp.read.reader import MAX_DEPTH, Reader, read_all, status
 
 
 def read(text: str) -> Form:

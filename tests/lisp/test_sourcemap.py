@@ -7,16 +7,8 @@ from base64 import b64decode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from polyrepl.lisp.sourcemap import (
-    Position,
-    SourceMapBuilder,
-    decode,
-    decode_vlq,
-    encode_vlq,
-    inline_comment,
-    original_position,
-    to_json,
-)
+from polyrepl.lisp.emit.sourcemap import SourceMapBuilder, encode_vlq, inline_comment, to_json
+from source_maps import Position, decode, decode_vlq, original_position
 
 from .fuzz_texts import in_node
 

@@ -17,11 +17,18 @@ def test_json_results(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in done.out.splitlines()]
     assert done.code == 1
     assert [(row["type"], row.get("name"), row.get("language")) for row in rows] == [
+        ("end", None, None),
         ("value", None, "javascript"),
+        ("end", None, None),
         ("value", None, "python"),
+        ("end", None, None),
         ("error", "ValueError", None),
+        ("end", None, None),
     ]
-    assert rows[0]["text"] == "2"
+    assert rows[1]["text"] == "2"
+    assert [(row["id"], row["status"]) for row in rows if row["type"] == "end"] == [
+        (1, "ok"), (2, "ok"), (3, "ok"), (4, "error"),
+    ]  # fmt: skip
     assert done.err == ""
 
 
@@ -34,7 +41,7 @@ def test_json_holds_what_the_program_prints_in_its_order(tmp_path: Path) -> None
         (py.exec "import sys; sys.stdout.write('half')") (exit 3)"""
     done = polyrepl("--json", stdin=program, cwd=tmp_path)
     assert (done.code, done.err) == (3, "")
-    assert rows_of(done.out) == [
+    assert [row for row in rows_of(done.out) if row["type"] != "end"] == [
         {"type": "output", "stream": "stdout", "text": "a\n"},
         {"type": "output", "stream": "stdout", "text": "b\n"},
         {"type": "output", "stream": "stderr", "text": "c\n"},
@@ -57,7 +64,7 @@ def test_json_holds_what_the_program_prints_in_its_order(tmp_path: Path) -> None
 )
 def test_json_of_what_goes_wrong(program: bytes, rows: list[tuple[str, str | None]], tmp_path: Path) -> None:
     done = polyrepl("--json", stdin=program, cwd=tmp_path)
-    assert [(row["type"], row.get("name")) for row in rows_of(done.out)] == rows
+    assert [(row["type"], row.get("name")) for row in rows_of(done.out) if row["type"] != "end"] == rows
     assert done.err == ""
 
 
@@ -114,6 +121,7 @@ def test_doctor(tmp_path: Path) -> None:
 def test_programs_never_load_the_editor_or_the_kernel(tmp_path: Path) -> None:
     program = '(py.exec "import sys; print(sorted(m for m in sys.modules if m in {0}))")'
     heavy = ["prompt_toolkit", "ipykernel", "IPython", "pygments", "argparse", "jupyter_client", "tomllib"]
+    heavy += ["pathlib", "urllib.parse", "fractions"]
     wanted = "(" + ", ".join(f'\\"{name}\\"' for name in heavy) + ")"
     done = polyrepl("-e", program.replace("{0}", wanted), cwd=tmp_path)
     assert (done.code, done.out, done.err) == (0, "[]\n", ""), sys.version
@@ -140,9 +148,23 @@ def test_the_quick_reader_leaves_the_rest_to_argparse(line: str) -> None:
 
 
 def test_the_prompt_starts_without_what_only_some_need() -> None:
-    late = ["pygments", "tomllib", "pkgutil", "cProfile", "argparse", "ipykernel", "IPython", "matplotlib"]
+    late = [
+        "importlib.metadata",
+        "platformdirs",
+        "statistics",
+        "orjson",
+        "pygments",
+        "tomllib",
+        "pkgutil",
+        "cProfile",
+        "argparse",
+        "ipykernel",
+        "IPython",
+        "matplotlib",
+    ]
     program = (
-        "import sys, polyrepl.repl.terminal; print([name for name in sys.argv[1:] if name in sys.modules])"
+        "import sys, polyrepl.repl.terminal.terminal\n"
+        "print([name for name in sys.argv[1:] if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program, *late], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

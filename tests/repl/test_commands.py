@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from at_prompt import Prompt
-from polyrepl.repl.commands import COMMANDS, Quit
+from polyrepl.repl.commands.habits import meant
+from polyrepl.repl.commands.table import COMMANDS, Quit, of_other_prompts
+from polyrepl.repl.prose import precise
 
 ISSUE = """help doc source apropos expand js time profile inspect type load reload save reset restart
 interrupt more bt env set edit quit py lisp""".split()  # noqa: SIM905
@@ -47,6 +49,24 @@ CASES = [
     (",source json.dumps", ["^def dumps"]),
     (",source py.len", ["^no source for py.len"]),
     (",source nosuch", ["^no source for nosuch$"]),
+    ("?area", [r"^\(area w h\)$"]),
+    ("area?", [r"^\(area w h\)$"]),
+    ("(doc area)", [r"^\(area w h\)$", r"^Area of a box\.$"]),
+    ("(source area)", [r"^\(defn area "]),
+    ('(apropos "every-p")', [r'^\["every-pred"\]$']),
+    ('(load-file "/nosuch/file.lisp")', ["FileNotFoundError: .*No such file .*'/nosuch/file.lisp'"]),
+    ("(pst)", ["."]),
+    ("json.dumps?", ["^json.dumps\\(obj"]),
+    (",timeit (+ 1 2)", [r"^\S+ (ns|us) ± \S+ (ns|us), best \S+ (ns|us) \(7 runs of 10+ rounds\)$"]),
+    (",timeit (nosuch 1)", ["unbound symbol nosuch"]),
+    (",history area", [r"^\(defn area "]),
+    (",history zzzz", ["^nothing that ran holds zzzz$"]),
+    (",who area", ["^  area "]),
+    (",pst", ["did you mean ,bt"]),
+    (",hist", ["did you mean ,history"]),
+    (",whos", ["did you mean ,who"]),
+    (",sh exit 3", ["^ended with 3$"]),
+    ("!exit 4", ["^ended with 4$"]),
     (",apropos threaded", [r"^  ->  +macro", r"^  ->>  +macro"]),
     (",apropos zzzz", ["^nothing is called or described as zzzz$"]),
     (",expand (when a b)", [r"^\(if a b\)$"]),
@@ -56,7 +76,7 @@ CASES = [
     (",js (1 + 2) * 3", ["^9$"]),
     (",compiled (if a 1 2)", ["unbound symbol a"]),
     (",compiled (+ 1 2)", [r"1 \+ 2"]),
-    (",time (reduce + (range 10))", ["^45$", r"^\S+ (us|ms) \(and \S+ (us|ms) to compile\)$"]),
+    (",time (reduce + (range 10))", ["^45$", r"^\S+ (ns|us|ms) \(and \S+ (us|ms) to compile\)$"]),
     (",time (reduce", ["never closed"]),
     (",inspect [1 2]", ["^JavaScript Array$", r"^  push +\("]),
     (',inspect (py.eval "[1]")', ["^Python builtins.list$", r"^  append +\(self, object, /\)$"]),
@@ -69,7 +89,7 @@ CASES = [
     (",type 5", ["^JavaScript number$"]),
     (",more", ["^nothing more$"]),
     (",load /nowhere.lisp", ["^/nowhere.lisp: No such file"]),
-    (",reload nosuch", ["^no Python module nosuch is loaded$"]),
+    (",reload nosuch", ["^nothing that was imported is called nosuch$"]),
     (",save /nowhere/x", ["^/nowhere/x: No such file"]),
     (",interrupt", ["^nothing runs in the background$"]),
     (",env", ["^Lisp$", r"^  area +function \(area w h\)$", r"^  json +module"]),
@@ -105,9 +125,13 @@ def test_documentation_is_broken_between_words(prompt: Prompt, monkeypatch: pyte
 def test_profile(prompt: Prompt) -> None:
     prompt.submit("(defn busy [n] (reduce + (map (fn [x] (* x x)) (range n))))")
     prompt.submit(",py def slow(n):\n    return sum(str(i).count('1') for i in range(n))")
-    shown = prompt.submit(',profile (do (busy 500000) ((py.eval "slow") 100000) nil)')
+    shown = prompt.submit(',profile (do (dotimes [_ 5] (busy 500000)) ((py.eval "slow") 100000) nil)')
     javascript, _, python = shown.partition("Python (self time)")
-    assert re.search(r"\d ms  (map|reduceArray|busy)\b", javascript)
+    place = r"\d ms  (map|reduceArray|range|next)  (\S+/lisp/runtime/\w+\.mjs):(\d+)$"
+    found = re.findall(place, javascript, re.MULTILINE)
+    assert found, javascript
+    for name, file, line in found:  # in the module itself, not in the bundle that it runs from
+        assert name in Path(file).read_text().splitlines()[int(line) - 1], (name, file, line)
     assert "slow" in python or "genexpr" in python
     for inner in ("posix.write", "select", "bridge/node", "session.mjs"):
         assert inner not in shown
@@ -153,6 +177,13 @@ def test_compiled_defines_nothing(prompt: Prompt) -> None:
     assert "unbound symbol not-yet" in prompt.submit("(not-yet 1)")
     assert "only-shown" not in prompt.submit(",env only-shown").replace("called only-shown", "")
     assert prompt.submit(",time (def timed 1)", "timed").endswith("1")
+
+
+def test_what_was_only_looked_at_or_failed_changes_nothing(prompt: Prompt) -> None:
+    prompt.submit("(def looked-at {:a 41})")
+    for text in (",compiled (def looked-at 5)", ",time (def looked-at (nope))", "(def looked-at (nope))"):
+        prompt.submit(text)
+        assert prompt.submit("(looked-at :a)").endswith("41")
 
 
 def test_a_form_that_can_not_be_compiled_defines_nothing(prompt: Prompt) -> None:
@@ -218,7 +249,7 @@ def test_reload_of_a_python_module(prompt: Prompt, tmp_path: Path, monkeypatch: 
     module.write_text("x = 1")
     assert prompt.submit('(py.import "reloaded_module" :as r)', "r.x") == "1"
     module.write_text("x = 22")
-    assert "was loaded again" in prompt.submit(",reload reloaded_module")
+    assert re.search("^loaded again: .*reloaded_module.py$", prompt.submit(",reload reloaded_module"))
     assert prompt.submit("r.x") == "22"
     module.write_text("x = ")
     assert "SyntaxError" in prompt.submit(",reload reloaded_module")
@@ -236,8 +267,9 @@ def test_edit(prompt: Prompt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert file.read_text() == "(* 6 7)\n"
     monkeypatch.setenv("EDITOR", "false")
     assert "false ended with 1: nothing was run" in prompt.submit(",edit")
-    monkeypatch.setenv("EDITOR", "/nowhere/editor")
-    assert "EDITOR names the editor to use" in prompt.submit(",edit")
+    for none in ("/nowhere/editor", "vi '"):
+        monkeypatch.setenv("EDITOR", none)
+        assert "EDITOR names the editor to use" in prompt.submit(",edit")
 
 
 def test_interrupt_stops_what_runs_in_the_background(prompt: Prompt) -> None:
@@ -273,3 +305,125 @@ def test_reset_and_restart(prompt: Prompt) -> None:
     prompt.submit(",restart")
     assert "NameError" in prompt.submit('(py.eval "stays")')
     assert prompt.submit("(+ 1 2)") == "3"
+
+
+def test_the_source_is_of_the_definition_that_ran(prompt: Prompt) -> None:
+    prompt.submit("(defn placed [] 1)")
+    prompt.submit('(do (def placed-too 2) (py.int "x") (defn placed [] 3))')
+    assert prompt.submit(",source placed").endswith("(defn placed [] 1)")
+    assert "(def placed-too 2)" in prompt.submit(",source placed-too")
+
+
+LINES = [
+    # typed, what it means; `mine?` and `!!` are the person's own
+    ("!ls -l (x)", ",sh ls -l (x)"),
+    ("?map", ",doc map"),
+    ("??map", ",source map"),
+    ("np.sum??", ",source np.sum"),
+    ("np.sum?", ",doc np.sum"),
+    ("mine?", "mine?"),
+    ("(doc map)", "(doc map)"),
+    ("?a b", "?a b"),
+    ("!", "!"),
+    ("!! x", "!! x"),
+    ('"x?"', '"x?"'),
+    (":k?", ":k?"),
+]
+
+
+@pytest.mark.parametrize(("typed", "means"), LINES, ids=[typed for typed, _ in LINES])
+def test_lines_of_other_prompts(typed: str, means: str) -> None:
+    assert meant(typed, {"mine?", "!!"}.__contains__) == means
+
+
+@pytest.mark.parametrize(
+    ("typed", "here"),
+    [
+        ("%timeit (f 1)", "here %timeit is ,timeit: "),
+        ("%%time\t(f 1)", "here %%time is ,time: "),
+        ("%whos", "here %whos is ,who: "),
+        ("%pip install x", "here %pip is ,sh: "),
+        (".help", "here .help is ,help: "),
+        (".load a.lisp", "here .load is ,load: "),
+        ("\\q", "here \\q is ,quit: "),
+        (":quit", "here :quit is ,quit: "),
+        (":repl/quit now", "here :repl/quit is ,quit: "),
+        (":t inc", "here :t is ,type: "),
+        ("%env", None),
+        (":x", None),
+        (":size", None),
+        ("%", None),
+        (".toString", None),
+        ("(%timeit 1)", None),
+        ("%timeit\n(f)", None),
+    ],
+)
+def test_commands_of_other_prompts_name_ours(typed: str, here: str | None) -> None:
+    said = of_other_prompts(typed, "%.:\\")
+    assert said is None if here is None else said is not None and said.startswith(here)
+
+
+def test_they_are_told_in_every_language_and_run_where_they_mean_something(prompt: Prompt) -> None:
+    assert prompt.submit("%who").startswith("here %who is ,who")
+    assert prompt.submit("(def %who 5)", "%who") == "5"
+    shown = prompt.submit(":quit").splitlines()
+    assert shown[0] == ":quit" and shown[1].startswith("here :quit is ,quit")
+    assert prompt.submit(",py", "%timeit f()").startswith("here %timeit is ,timeit")
+    assert prompt.submit(",js", ".exit").startswith("here .exit is ,quit")
+    prompt.submit(",lisp")
+
+
+def test_timeit_points_into_what_was_typed(prompt: Prompt) -> None:
+    assert prompt.submit(",timeit (+ 1 (nosuch 1))").splitlines()[:3] == [
+        "<timeit>:1:7: error: unbound symbol nosuch",
+        "  (+ 1 (nosuch 1))",
+        "        ^^^^^^",
+    ]
+    assert prompt.submit(",timeit (+ 1").startswith("<timeit>:1:1: error: ")
+    assert prompt.submit(',timeit (throw (error "no"))').startswith("<timeit>:1:8: Error: no")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(3.4e-10, "0.34 ns"), (1.23e-8, "12.3 ns"), (5e-7, "500 ns"), (1.2e-6, "1.20 us"), (9.9e-4, "990 us"),
+     (0.0034, "3.4 ms"), (1.24, "1.2 s"), (0, "0.00 ns")],
+)  # fmt: skip
+def test_short_times_keep_their_digits(seconds: float, shown: str) -> None:
+    assert precise(seconds) == shown
+
+
+def test_results_by_number(tmp_path: Path) -> None:
+    with Prompt() as prompt:
+        prompt.submit(
+            "(+ 1 1)", "(def f (fn (x) (* 2 x)))", "f", '(py.eval "{1: 2}")', ",py 'text'", ",js ({a: [1]})"
+        )
+        assert prompt.submit(",out") == "1 3 4 5 6"
+        assert prompt.submit(",out 1") == "2"
+        assert prompt.submit(",out 3", "(*1 4)") == "8"
+        assert prompt.submit(",out 4", "(get *1 1)") == "2"
+        assert prompt.submit(",py Out[1] + 1") == "3"
+        assert prompt.submit(",py Out[3](5)") == "10"
+        assert prompt.submit(",py Out[4], Out[5], 2 in Out") == "({1: 2}, 'text', False)"
+        assert prompt.submit(",py Out[6]['a'][0]") == "1"
+        assert prompt.submit(",out 2") == "In[2] has shown no value, or one too long ago"
+        assert prompt.submit(",out x") == "usage: ,out [n]"
+        prompt.submit(",reset")
+        assert "KeyError: 1" in prompt.submit(",py Out[1]")
+        assert prompt.submit(",py Out[5]") == "'text'"
+
+
+def test_a_log_can_be_loaded(prompt: Prompt, tmp_path: Path) -> None:
+    file = tmp_path / "session.lisp"
+    assert prompt.submit(f",log {file}") == f"what is typed and shown goes to {file}"
+    prompt.submit("(def logged 6)", "(* logged 7)", ",py 'a' * 2", "(nosuch 1)")
+    assert prompt.submit(",log off") == "nothing is logged"
+    prompt.submit("(def logged 0)")
+    text = file.read_text()
+    assert text.startswith(
+        "(def logged 6)\n(* logged 7)\n; => 42\n; ,py 'a' * 2\n; => 'aa'\n(nosuch 1)\n; In["
+    )
+    assert "; hint:" in text or "unbound symbol nosuch" in text
+    file.write_text(text.replace("(nosuch 1)\n", ""))
+    assert prompt.submit(f",load {file}", "logged") == "6"
+    assert "No such file" in prompt.submit(",log /nowhere/x")
+    assert ",log" in prompt.submit(",logstart") and ",out" in prompt.submit(",results")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from at_prompt import Prompt
-from polyrepl.repl.completer import Candidate
-from polyrepl.repl.modes import Mode
+from polyrepl.repl.complete import completer, helper, services
+from polyrepl.repl.complete.completer import Candidate
+from polyrepl.repl.complete.modes import Mode
 
 SETUP = """
 import time
@@ -50,6 +51,16 @@ def prompt() -> Iterator[Prompt]:
             ",js class Point { constructor(x) { this.x = x } norm() {} }; globalThis.point = new Point(1)"
         )
         yield made
+
+
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is offered is tested, not what of it a busy machine has ready at a key stroke."""
+    if request.function in (test_a_slow_dir_is_not_waited_for, test_a_busy_node_costs_an_answer_not_a_wait):
+        return
+    monkeypatch.setattr(prompt.terminal.services, "patience", lambda: 30.0)
+    for module in (completer, services):
+        monkeypatch.setattr(module, "ask", lambda question, deadline=0: helper.ask(question, 30.0))
 
 
 CASES: list[tuple[str, Mode, dict[str, tuple[str, str]]]] = [
@@ -103,6 +114,8 @@ CASES: list[tuple[str, Mode, dict[str, tuple[str, str]]]] = [
     ('import fs from "fs/p', "js", {"node:fs/promises": ("module", "Node")}),
     ('const fs = require("f', "js", {"node:fs": ("module", "Node")}),
     ("`a ${Math.hy", "js", {"hypot": ("function", "(a, b)")}),
+    ("if (true) /'/.test(Math.hy", "js", {"hypot": ("function", "(a, b)")}),
+    ("`${`a`} ${/`/.test(Math.hy", "js", {"hypot": ("function", "(a, b)")}),
     ('(js.import "fs/p', "lisp", {"node:fs/promises": ("module", "Node")}),
 ]  # fmt: skip
 
@@ -143,6 +156,8 @@ def test_nothing_is_offered(prompt: Prompt, text: str) -> None:
         ("x = 1 # pri", "py"),
         (',js console.log("cons', "js"),
         ("x = 1 // cons", "js"),
+        ("if (true) /'/.test('cons", "js"),
+        ("/'/.test(x) // cons", "js"),
         ("`a ${1} cons", "js"),
         ("import fs from 'nosuch", "js"),
     ],

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from polyrepl.repl.completer import Candidate
+from polyrepl.repl.complete.completer import Candidate
 from polyrepl.repl.config import Config
+from polyrepl.repl.terminal.editor import Editor
+from polyrepl.repl.terminal.history import FormHistory
+from processes import until
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.output import DummyOutput
 from typing_hands import (
     ALT,
     ALT_ENTER,
@@ -24,6 +32,7 @@ from typing_hands import (
     TAB,
     UP,
     Hands,
+    KnownServices,
     pasted,
 )
 
@@ -182,8 +191,7 @@ async def test_suggestion_from_history(tmp_path: Path) -> None:
         await hands.type("(long-name 1 2 3)", ENTER)
 
         async def suggested() -> None:
-            while hands.editor.session.default_buffer.suggestion is None:
-                await asyncio.sleep(0)
+            await until(lambda: hands.editor.session.default_buffer.suggestion is not None)
             hands.pipe.send_text("\x1b[F" + ENTER)  # End takes the suggestion
 
         waiting = asyncio.ensure_future(suggested())
@@ -201,8 +209,8 @@ async def test_completion_while_typing_and_enter_on_a_choice() -> None:
 
         async def choose() -> None:
             app_buffer = hands.editor.session.default_buffer
-            while app_buffer.complete_state is None or len(app_buffer.complete_state.completions) < 2:
-                await asyncio.sleep(0)
+            await until(lambda: (state := app_buffer.complete_state) and len(state.completions) >= 2)
+            assert app_buffer.complete_state is not None
             meta = app_buffer.complete_state.completions[0].display_meta_text
             assert meta == "(reduce f xs)"
             # Tab chooses the first; the first Enter takes it, `)` and the second submit.
@@ -218,8 +226,7 @@ async def test_signature_in_the_toolbar() -> None:
         hands.services.shape = ("(reduce f init xs)", 2)
 
         async def look() -> None:
-            while "reduce" not in str(hands.editor._toolbar()):
-                await asyncio.sleep(0)
+            await until(lambda: "reduce" in str(hands.editor._toolbar()))
             assert ("class:toolbar.argument", "init") in hands.editor._toolbar()
             hands.pipe.send_text(")" + ENTER)
 
@@ -236,3 +243,37 @@ async def test_backspace_on_an_empty_prompt_returns_to_lisp() -> None:
         hands.editor.mode = "py"
         assert await hands.type("x", BACKSPACE, BACKSPACE, "(f)", ENTER) == "(f)"
         assert hands.editor.mode == "lisp"
+
+
+@contextlib.contextmanager
+def on_a_terminal() -> Iterator[tuple[int, Editor]]:
+    """An editor on a terminal of its own, and the descriptor to type into."""
+    typed, end = os.openpty()
+    with open(end, closefd=True) as screen:
+        yield (
+            typed,
+            Editor(
+                KnownServices(),
+                Config(),
+                FormHistory(None, print),
+                input=Vt100Input(screen),
+                output=DummyOutput(),
+            ),
+        )
+    os.close(typed)
+
+
+async def test_ctrl_space_between_two_prompts_is_no_ctrl_d() -> None:
+    with on_a_terminal() as (typed, editor), editor.raw():
+        os.write(typed, CTRL_C.encode())
+        with pytest.raises(KeyboardInterrupt):
+            await editor.read()
+        os.write(typed, b"\x00(+ 1 2)\r")
+        assert await editor.read() == "(+ 1 2)"
+
+
+async def test_ctrl_d_typed_while_a_form_runs_leaves() -> None:
+    with on_a_terminal() as (typed, editor):
+        os.write(typed, CTRL_D.encode())
+        with editor.raw(), pytest.raises(EOFError):
+            await editor.read()

@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from polyrepl.repl import history
-from polyrepl.repl.history import FormHistory, open_history, read
+from polyrepl.repl.terminal import history
+from polyrepl.repl.terminal.history import FormHistory, open_history, read
 
 
 def make(folder: Path, said: list[str] | None = None) -> FormHistory:

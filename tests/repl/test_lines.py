@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from polyrepl.repl.editor_lexer import EditorLexer, ModeLexer
-from polyrepl.repl.lines import Lines
+from polyrepl.repl.complete.lines import Lines
+from polyrepl.repl.terminal.editor_lexer import EditorLexer, ModeLexer
 from prompt_toolkit.document import Document
 
 FORM = ["(defn area-{0} [w h]", '  (let [a (* w h) s "te(xt"]', "    (when (> a {0})", "      (inc a))))"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from polyrepl.lisp.compiler import Compiler
-from polyrepl.repl import names
-from polyrepl.repl.special_docs import SPECIAL_DOCS
-from polyrepl.repl.words import DEFINERS, SPECIAL
+from polyrepl.repl.known import names
+from polyrepl.repl.known.special_docs import SPECIAL_DOCS
+from polyrepl.repl.known.words import DEFINERS, SPECIAL
 
 INTERNAL = {"fn*", "with-meta*"}  # what the reader makes of #(..) and ^meta
 

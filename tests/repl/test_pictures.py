@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from at_prompt import Prompt
-from polyrepl.repl import images
+from polyrepl.repl.terminal import images
 
 Image = pytest.importorskip("PIL.Image")  # comes with matplotlib
 
@@ -109,7 +109,7 @@ def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("protocol", ["kitty", "iterm2", "sixel", "save", "off"])
 def test_a_figure_at_the_prompt(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib")
-    monkeypatch.setenv("MPLBACKEND", "module://polyrepl.repl.mpl_backend")
+    monkeypatch.setenv("MPLBACKEND", "module://polyrepl.repl.terminal.mpl_backend")
     with Prompt() as prompt:
         prompt.submit(f",set images {protocol}")
         shown = prompt.submit(
@@ -121,3 +121,23 @@ def test_a_figure_at_the_prompt(protocol: str, monkeypatch: pytest.MonkeyPatch) 
             path = Path(shown.splitlines()[0].removeprefix("figure saved: "))
             assert path.read_bytes().startswith(b"\x89PNG")
             path.unlink()
+
+
+def test_a_saved_figure_overwrites_and_follows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images.tempfile, "tempdir", str(tmp_path))
+    images._folder_of.cache_clear()
+    first, second = images.save(b"one"), images.save(b"one")
+    assert first != second and first.read_bytes() == second.read_bytes() == b"one"
+    folder = first.parent
+    assert folder.stat().st_mode & 0o077 == 0 and first.stat().st_mode & 0o077 == 0
+    victim = tmp_path / "victim"
+    (folder / "figure-3.png").symlink_to(victim)
+    third = images.save(b"two")
+    assert not victim.exists() and not third.is_symlink() and third.read_bytes() == b"two"
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    assert images.save(b"again").read_bytes() == b"again"
+    images._folder_of.cache_clear()

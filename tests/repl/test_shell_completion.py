@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from polyrepl.repl import cli
-from polyrepl.repl.shell_completion import FILES, FOLDER, completion
+from polyrepl.repl.command_line.shell_completion import FILES, FOLDER, completion
 
 
 def words() -> list[str]:

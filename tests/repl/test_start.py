@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,8 +14,8 @@ from pathlib import Path
 import pytest
 from at_prompt import Prompt
 from polyrepl.repl.colors import wants_color
-from polyrepl.repl.modes import Mode
-from running import Done, environment, polyrepl
+from polyrepl.repl.complete.modes import Mode
+from running import COMMAND, Child, Done, environment, polyrepl
 
 ESCAPE = re.compile(r"\x1b")
 
@@ -46,6 +47,12 @@ def test_init_runs_before_the_prompt(tmp_path: Path) -> None:
     done = prompted(tmp_path, "(from-init)\n[1 2 3 4]\n")
     assert (done.code, done.err) == (0, "")
     assert shown(done) == ["7", "[1 2 … +2 more]", ",more shows more"]
+
+
+def test_the_collector_is_as_python_starts_it(tmp_path: Path) -> None:
+    (tmp_path / "gc.lisp").write_text("(py.import gc)\n(println (gc.isenabled) (gc.get_freeze_count))")
+    assert polyrepl("-e", "(py.import gc) (gc.isenabled)", cwd=tmp_path).out == "true\n"
+    assert polyrepl("gc.lisp", cwd=tmp_path).out == "true 0\n"
 
 
 def test_no_init(tmp_path: Path) -> None:
@@ -101,6 +108,24 @@ def test_interactive_after_an_error(tmp_path: Path) -> None:
     assert prompted(tmp_path, "1\n", "-e", "(exit 4)").code == 4
 
 
+@pytest.mark.parametrize("form", ['(py.exec "while True: pass")', "(while true nil)", '(py.eval "input()")'])
+def test_exit_code_of_the_prompt_after_ctrl_c(form: str, tmp_path: Path) -> None:
+    with Child(
+        [*COMMAND, "-i"], env=environment(tmp_path),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as child:  # fmt: skip
+        assert child.stdin is not None and child.stdout is not None
+        child.stdin.write(f'(println "go") {form}\n'.encode())
+        child.stdin.flush()
+        while b"go" not in (line := child.stdout.readline()):
+            assert line
+        child.send_signal(signal.SIGINT)
+        while b"Interrupted" not in (line := child.stdout.readline()):
+            assert line
+        out, _ = child.communicate(b"(exit 3)\n", timeout=30)
+        assert child.returncode == 3, out
+
+
 def test_exit_code_of_the_prompt(tmp_path: Path) -> None:
     assert prompted(tmp_path, "(exit 7)\n").code == 7
     assert prompted(tmp_path, ",quit\n(exit 7)\n").code == 0
@@ -117,7 +142,7 @@ def test_ctrl_c_while_it_starts_leaves_without_a_traceback(tmp_path: Path) -> No
     node.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v24.0.0 && exit\nkill -INT $PPID\n')
     node.chmod(0o755)
     done = polyrepl("-e", "(+ 1 2)", cwd=tmp_path, POLYREPL_NODE=str(node))
-    assert (done.code, done.out) == (130, "") and "Traceback" not in done.err
+    assert (done.code, done.out) == (-signal.SIGINT, "") and "Traceback" not in done.err
 
 
 def test_shebang(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from polyrepl.repl import structural
+from polyrepl.repl.terminal import structural
 
 MOVES = [
     ("slurp_forward", "(a |b) c", "(a |b c)"),

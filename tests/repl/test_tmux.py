@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -169,6 +170,22 @@ def test_background_output_goes_above_what_is_typed(screen: Screen) -> None:
     assert "=> (+ 40 2)" in shown
 
 
+def test_a_handler_of_logging_writes_above_what_is_typed(screen: Screen) -> None:
+    screen.submit(",py import logging, threading; logging.basicConfig(format='LOG %(message)s')")
+    screen.ready()
+    screen.submit(",py e = threading.Event(); late = lambda: (e.wait(), logging.error('late'))")
+    screen.ready()
+    screen.submit(",py threading.Thread(target=late, daemon=True).start()")
+    screen.ready()
+    screen.submit('(setTimeout (fn () ((py.eval "e.set"))) 500)')
+    screen.ready()
+    screen.type("(+ 40")
+    screen.shows("=> (+ 40")
+    screen.shows("LOG late")
+    screen.submit(" 2)")
+    assert re.search(r"^LOG late\n=> \(\+ 40 2\)", screen.result("42"), re.MULTILINE)
+
+
 def test_figures_are_saved_where_they_can_not_be_drawn(screen: Screen) -> None:
     screen.submit('(py.exec "import matplotlib.pyplot as plt; plt.plot([1, 2])")')
     shown = screen.matches(r"figure saved: \S+\.png")
@@ -192,6 +209,9 @@ def test_figures_are_saved_where_they_can_not_be_drawn(screen: Screen) -> None:
         ",js await new Promise(() => {})",
         ",py import time; time.sleep(100)",
         ",py import asyncio; await asyncio.sleep(100)",
+        ",py import asyncio; asyncio.run(asyncio.sleep(100))",
+        ",py import asyncio as a; a.get_event_loop().run_until_complete(a.sleep(100))",
+        '(do (py.import "asyncio" :as a) (a.run (a.sleep 100)))',
     ],
 )
 def test_ctrl_c_stops_it_and_the_state_stays(shared: Screen, program: str) -> None:
@@ -326,3 +346,37 @@ def test_history_across_sessions(tmp_path: Path) -> None:
         second.ready()
         second.key("Up")
         second.shows("(def remembered\n..   12)")
+
+
+def test_a_command_of_the_shell_writes_on_the_screen(shared: Screen) -> None:
+    shared.submit("!echo from-$((40 + 2))")
+    shared.line("from-42")
+    shared.ready()
+    shared.submit(",sh echo go-$((1 + 2)); sleep 60")
+    shared.line("go-3")  # the command runs
+    shared.key("C-c")
+    shared.shows("ended ")
+    shared.ready()
+    shared.submit("(+ 1 2)")
+    shared.result("3")
+
+
+def test_cd_moves_all_three_languages(screen: Screen) -> None:
+    folder = screen.home / "inner"
+    folder.mkdir()
+    (folder / "lib.mjs").write_text("export const x = 41;")
+    (folder / "here.py").write_text("y = 42")
+    screen.submit(",cd nosuch")
+    screen.shows("nosuch: No such file or directory")
+    screen.submit(",cd inner")
+    screen.ready()
+    screen.submit('(js.import "./lib.mjs" :as lib)')
+    screen.ready()
+    screen.submit("(+ lib.x 100)")
+    screen.result("141")
+    screen.submit('(py.import "here" :as here)')
+    screen.ready()
+    screen.submit("(+ here.y 100)")
+    screen.result("142")
+    screen.submit('(.endsWith (process.cwd) "/inner")')
+    screen.result("true")

@@ -157,9 +157,10 @@ def test_without_colour(env: dict[str, str], tmp_path: Path) -> None:
         screen.submit('(py.int "x")')
         screen.shows("ValueError")
         screen.submit("[1 :a nil]")
-        screen.line("[1 :a nil]")
+        screen.result("[1 :a nil]")
         # What is cancelled is gone, and the line after it is not.
         screen.type("(cancelled")
+        screen.shows("(cancelled")
         screen.key("C-c")
         screen.ready()
         screen.submit("(+ 40 2)")

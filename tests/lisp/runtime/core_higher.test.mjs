@@ -99,7 +99,7 @@ table("joining", [
   [() => rt.take(2, rt.concat([1], rt.range())), "[1 0]"],
   [() => rt.concat(), "()"],
   [() => rt.concat(5), /^concat: expected a collection, got 5$/],
-  [() => [rt.conj([1], 2, 3), rt.conj(rt.list(1), 2, 3), rt.conj(new Set([1]), 1, 2), rt.conj(null, 1)], "[[1 2 3] (3 2 1) #{1 2} [1]]"],
+  [() => [rt.conj([1], 2, 3), rt.conj(rt.list(1), 2, 3), rt.conj(new Set([1]), 1, 2), rt.conj(null, 1, 2)], "[[1 2 3] (3 2 1) #{1 2} (2 1)]"],
   [() => rt.conj({ a: 1 }, ["b", 2], { c: 3 }), "{:a 1 :b 2 :c 3}"],
   [() => rt.conj(new Map([[1, 2]]), [3, 4]), "#<Map {1 2 3 4}>"],
   [() => rt.conj(new Set([[1]]), [1]), "#{[1]}"],

@@ -75,7 +75,7 @@ table("changed copies", [
 ]);
 
 table("sets", [
-  [() => [rt.set([1, 2, 1]), rt.set([[1], [1], 1n, 1]), rt.set("aa"), rt.set(null), rt.hash_set(1, 1)], '[#{1 2} #{[1] 1n 1} #{"a"} #{} #{1}]'],
+  [() => [rt.set([1, 2, 1]), rt.set([[1], [1], 1n, 1]), rt.set("aa"), rt.set(null), rt.hash_set(1, 1)], '[#{1 2} #{[1] 1n} #{"a"} #{} #{1}]'],
   [() => [rt.disj(new Set([1, 2]), 2, 5), rt.disj(new Set([[1]]), [1]), rt.disj(null, 1)], "[#{1} #{} nil]"],
   [() => rt.disj([1], 1), /^disj: expected a set, got an array of 1$/],
   [() => [rt.union(new Set([1]), new Set([2]), null), rt.union(), rt.union(new Set([[1]]), new Set([[1]]))], "[#{1 2} #{} #{[1]}]"],

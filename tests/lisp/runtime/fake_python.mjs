@@ -66,6 +66,15 @@ export const ops = {
     if (!(i in data)) throw new PyError("IndexError", "list index out of range");
     return data[i];
   },
+  lookup(o, k) {
+    try {
+      return ops.getitem(o, k);
+    } catch (e) {
+      if (["KeyError", "IndexError", "TypeError"].includes(e.name)) return undefined;
+      throw e;
+    }
+  },
+  clone: (o) => o.copy(),
   setitem(o, k, v) {
     const { kind, data } = of(o);
     if (kind === "tuple") throw new PyError("TypeError", "'tuple' object does not support item assignment");

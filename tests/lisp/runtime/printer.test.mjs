@@ -187,3 +187,116 @@ test("data as HTML: tables and trees, all escaped", () => {
   loop.self = loop;
   assert.match(rich(loop), /#&lt;cycle&gt;/);
 });
+
+// ---------------------------------------------------------------------------------------------- own text
+
+/** As mathjs has it: fields, and a text of its own. */
+class Complex {
+  constructor(re, im) {
+    Object.assign(this, { re, im });
+  }
+
+  toString() {
+    return `${this.re} + ${this.im}i`;
+  }
+}
+
+/** As immutable has it: internals, a size, a text that begins with the name, and items. */
+class Listing {
+  constructor(...items) {
+    this.size = items.length;
+    this._root = items;
+  }
+
+  toString() {
+    return `Listing [ ${this._root.join(", ")} ]`;
+  }
+
+  [Symbol.iterator]() {
+    return this._root[Symbol.iterator]();
+  }
+}
+
+/** As arquero has it: nothing of its own but its rows. */
+class Rows {
+  #rows;
+
+  constructor(rows) {
+    this.#rows = rows;
+  }
+
+  get [Symbol.toStringTag]() {
+    return "Table";
+  }
+
+  * [Symbol.iterator]() {
+    yield* this.#rows;
+  }
+}
+
+/** As apache-arrow has it: a text of several lines, and rows. */
+class Frame {
+  constructor(rows) {
+    this.rows = rows;
+  }
+
+  get numRows() {
+    return this.rows.length;
+  }
+
+  toString() {
+    return `[\n  ${this.rows.join(",\n  ")}\n]`;
+  }
+
+  [Symbol.iterator]() {
+    return this.rows[Symbol.iterator]();
+  }
+}
+
+class Inspected {
+  constructor() {
+    this.secret = 1;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")]() {
+    return "Inspected <fine>";
+  }
+}
+
+test("instances show what they say of themselves", () => {
+  const cases = [
+    [new Complex(1, 2), "#<Complex 1 + 2i>"], [[new Complex(1, 2)], "[#<Complex 1 + 2i>]"],
+    [new Listing(1, 2), "#<Listing [ 1, 2 ]>"], [new Rows([{ a: 1 }, { a: 2 }]), "#<Rows [{:a 1} {:a 2}]>"],
+    [new Frame([1, 2]), "#<Frame [ 1, 2 ]>"], [new Inspected(), "#<Inspected <fine>>"],
+    [new (class Plain { x = 1; })(), "#<Plain {:x 1}>"],
+    [new (class Broken { x = 1; toString() { throw new Error("no"); } })(), "#<Broken {:x 1}>"],
+    [new (class Odd { x = 1; toString() { return 5; } })(), "#<Odd {:x 1}>"],
+  ];
+  for (const [value, text] of cases) assert.equal(rt.prStr(value), text);
+});
+
+test("own text keeps to a budget", () => {
+  const many = rt.vec(rt.range(100000));
+  const lines = rt.prettyStr(new Frame(rt.vec(rt.range(900)))).split("\n");
+  assert.deepEqual([lines.length, lines[0], lines[25]], [26, "#<Frame [", "… +877 lines>"]);
+  const long = rt.prettyStr(new Listing(...many.slice(0, 900)));
+  assert.ok(long.length < 2100 && /… \+\d+ chars>$/.test(long), long.slice(-40));
+  const large = new Listing(); // its own text would walk all of it
+  Object.assign(large, { size: many.length, _root: many, toString() { throw new Error("too much"); } });
+  assert.ok(rt.prettyStr(large).split("\n").length < 12);
+  assert.match(rt.prettyStr(new Rows(many)), /… ?\]>$/);
+});
+
+test("a proxy shows what it answers", () => {
+  const answers = (target) => new Proxy(target, {
+    get: (t, key) => (key === "a" || key === "0" ? "answered" : Reflect.get(t, key)),
+  });
+  assert.equal(rt.prStr(answers({ a: 1, b: 2 })), '{:a "answered" :b 2}');
+  assert.equal(rt.prStr(answers([1, 2])), '["answered" 2]');
+  const bare = new Proxy({}, {
+    get: (t, key) => (key === "a" ? 7 : null),
+    ownKeys: () => ["a"],
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+  });
+  assert.equal(rt.prStr(bare), "{:a 7}");
+});

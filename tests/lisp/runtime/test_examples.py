@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from polyrepl.lisp.corelib import Entry, table
+from polyrepl.lisp.runtime.corelib import Entry, table
 
 # What they do is a side effect, or random.
 WITHOUT = {
     "py->js",
     "js->py",
     "by-ref",
+    "shared-array",
     "print",
     "println",
     "pr",

@@ -378,9 +378,6 @@ f"a{⟦zz9⟧}b"
 (defclass A (constructor [] ⟦(super)⟧))
 ;!! without a parent
 
-;;; K1 a collection as a key
-{⟦[1]⟧ 2}
-;!! hash-map
 ;;; post a function has no :post tests
 (defn f [x] {⟦:post⟧ [(even? x)]} x)
 ;!! :post tests.*assert
@@ -396,3 +393,12 @@ f"a{⟦zz9⟧}b"
 ;;; case-empty a clause of case without a constant
 (case 5 ⟦()⟧ 1 2)
 ;!! no constants
+;;; req1 Clojure's require of a library of Clojure's
+⟦(require '[clojure.string :as str])⟧
+;!! require takes the name of a JavaScript module.*core functions here
+;;; req2 .. of any other
+⟦(require [my.lib :as l])⟧
+;!! require takes the name of a JavaScript module.*import "./file.lisp"
+;;; req3 ns
+(⟦ns⟧ my.app (:require [clojure.string :as str]))
+;!! unbound symbol ns.*a file is its own namespace

@@ -266,3 +266,18 @@
 ;;; XC2 default exports, of ES modules and of what require gives
 (do (js.import "data:text/javascript,export default (x) => x + 1; export const two = 2" :default xc-inc :refer [two :as xc-two]) (js.import "node:path" :default xc-path) [(xc-inc xc-two) (xc-path.join "a" "b")])
 ;=> [3 "a/b"]
+
+;;; XC3 a test of arithmetic against a call is asked in each turn
+(do (def asked []) (def once 1) (defn limit [i] (push! asked i) 3)
+  [(loop [i 0] (if (< (* i once) (limit i)) (recur (inc i)) i)) (count asked)])
+;=> [3 4]
+
+;;; XC4 also where it says when to end, in a remainder and in and
+(do (def asked []) (defn limit [i] (push! asked i) 3)
+  [(loop [i 0] (if (= (mod i 10) (limit i)) i (recur (inc i)))) (count asked)
+   (loop [i 0] (if (and (< i 9) (< (* i 2) (limit i))) (recur (inc i)) i)) (count asked)])
+;=> [3 4 2 7]
+
+;;; XC5 also where its value is always true
+(do (def asked []) (loop [i 0] (if [(push! asked i)] (if (< i 2) (recur (inc i)) (count asked)) nil)))
+;=> 3

@@ -1,0 +1,316 @@
+"""Requests of ours: what is asked of JavaScript's objects.
+
+In: operations, proxies, arguments. Out: values, exceptions, coroutines that end in them. Headers are made
+here, and arguments encoded; who carries them is the connection's affair, what comes back is read by answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import BridgeError, NodeLost, WouldBlock
+from .forms import current
+from .protocol import OPS, TAGS
+from .proxy import JsProxy
+from .segments import Segments
+from .transport import Frame
+
+if TYPE_CHECKING:  # they are loaded while Node starts
+    from .exchange import Exchange, Line
+    from .marshal import Marshal
+
+_CALL, _AWAIT, _GETATTR, _RUN = OPS["call"], OPS["await"], OPS["getattr"], OPS["run"]
+_EVAL = OPS["eval"]
+_KEYWORD = TAGS["KEYWORD"]
+# In place of the number of a form that waits: a wait of its own, which can be interrupted too, or none.
+UNNUMBERED, NO_FORM = -1, 0
+
+
+class Interrupts(Protocol):
+    """What a request asks of the interrupt ladder."""
+
+    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame:
+        """An outermost synchronous request, within which Ctrl-C is the ladder's affair."""
+
+    def starting(self, form: int) -> None:
+        """A form is about to begin. Raises KeyboardInterrupt when it was asked to stop already."""
+
+    def now(self, form: int) -> None:
+        """A form is about to begin here and now (0: no more). Raises KeyboardInterrupt as `starting` does."""
+
+    def started(self, ident: int, form: int) -> None: ...
+    def ended(self, ident: int) -> None: ...
+
+
+class Pending(Protocol):
+    """An answer that is awaited."""
+
+    @property
+    def future(self) -> Awaitable[Any]: ...
+
+    def settle(self, value: Any, error: BaseException | None) -> None: ...
+
+
+class Loops(Protocol):
+    """What a request asks of the asyncio loops."""
+
+    @property
+    def cancelled(self) -> type[BaseException]: ...
+
+    def pending(self, conn: Line) -> Pending:
+        """A slot on the running loop, which watches the connection from now on."""
+
+    def running(self) -> bool:
+        """Whether the calling thread's loop runs."""
+
+    def wait(self, conn: Line, awaitable: Awaitable[Any]) -> Any:
+        """Wait for something here and now, until Ctrl-C."""
+
+    def serving(self, conn: Line, awaitable: Awaitable[Any]) -> contextlib.AbstractContextManager[None]:
+        """While inside, a thread serves, until something is done."""
+
+    def block_on(self, conn: Line, start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Wait for a request here and now."""
+
+
+class Conversation(Protocol):
+    """What requests ask of the conversation that they belong to."""
+
+    @property
+    def interrupts(self) -> Interrupts: ...
+    @property
+    def loops(self) -> Loops: ...
+    @property
+    def exchange(self) -> Exchange | None:
+        """The one that is, or was, under way."""
+
+    def live(self) -> Exchange:
+        """One that lives; begun if there is none. Raises BridgeError when the conversation is closed."""
+
+
+class Asking:
+    """What proxies and the conversation's own verbs are made of (see proxy.Owner)."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._interrupts = conversation.interrupts
+
+    # ---- synchronous
+
+    def request(self, header: list[Any], segments: list[Any], exchange: Exchange | None = None) -> Any:
+        """Send a request and wait for its answer's value. Raises what it carries, or what ended the wait."""
+        if exchange is None:
+            exchange = self._conversation.live()
+        conn = exchange.connection
+        if conn.depth:
+            return exchange.answers.read(conn.request(header, segments))
+        try:
+            return exchange.answers.read(self._interrupts.guard(conn, header, segments))
+        finally:
+            if exchange.server.managers.lost:
+                exchange.leave_lost()
+            if exchange.answers.thrown:
+                exchange.answers.over()
+
+    def operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
+        """An operation on an object."""
+        exchange = self.home(proxy)
+        segments = Segments()
+        header: list[Any] = [op, 0, current(), proxy._handle]
+        _add(header, exchange.marshal, operands, {}, segments)
+        return self.request(header, segments, exchange)
+
+    def operate_on(self, op: int, name: str, *operands: Any) -> Any:
+        """A named operation on several values."""
+        exchange = self._conversation.live()
+        segments = Segments()
+        header: list[Any] = [op, 0, current(), name]
+        _add(header, exchange.marshal, operands, {}, segments)
+        return self.request(header, segments, exchange)
+
+    def operate_quietly(self, op: int, proxy: JsProxy, *operands: Any) -> None:
+        """An operation whose failure is nobody's concern."""
+        with contextlib.suppress(Exception):
+            self.operate(op, proxy, *operands)
+
+    def call(self, function: JsProxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function, with the object that it was taken from."""
+        exchange = self.home(function)
+        segments = Segments()
+        header: list[Any] = [_CALL, 0, current(), function._handle, _receiver(function)]
+        _add(header, exchange.marshal, args, kwargs, segments)
+        return self.request(header, segments, exchange)
+
+    def call_path(self, root: JsProxy, path: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call what is at the end of a chain of attributes."""
+        exchange = self.home(root)
+        segments = Segments()
+        header: list[Any] = [_CALL, 0, current(), root._handle, path]
+        _add(header, exchange.marshal, args, kwargs, segments)
+        return self.request(header, segments, exchange)
+
+    def get_path(self, root: JsProxy, path: list[str]) -> Any:
+        """What is at the end of a chain of attributes."""
+        exchange = self.home(root)
+        return self.request([_GETATTR, 0, current(), root._handle, path], [], exchange)
+
+    # ---- asynchronous
+
+    def operate_async(self, op: int, proxy: JsProxy, *operands: Any) -> Coroutine[Any, Any, Any]:
+        """A coroutine of an operation on an object."""
+        exchange = self.home(proxy)
+        segments = Segments()
+        header: list[Any] = [op, 0, current(), proxy._handle]
+        _add(header, exchange.marshal, operands, {}, segments)
+        return self.post(header, segments, NO_FORM, exchange, (proxy, operands))
+
+    def run(
+        self,
+        form: int,
+        function: JsProxy,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] = {},  # noqa: B006 (only read)
+        begun: bool = False,
+    ) -> Coroutine[Any, Any, Any]:
+        """A coroutine of a function that runs for a form (0: for none), which may have `begun`, and of the
+        promise that it returns."""
+        exchange = self.home(function)
+        segments = Segments()
+        header: list[Any] = [_RUN, 0, form, function._handle, _receiver(function)]
+        _add(header, exchange.marshal, args, kwargs, segments)
+        return self.post(header, segments, form or UNNUMBERED, exchange, (function, args, kwargs), begun)
+
+    def run_now(self, form: int, function: JsProxy, args: tuple[Any, ...]) -> Any:
+        """Value of a function that runs for a form, here and now."""
+        exchange = self.home(function)
+        self._interrupts.now(form)
+        try:
+            segments = Segments()
+            header: list[Any] = [_RUN, 0, form, function._handle, _receiver(function)]
+            _add(header, exchange.marshal, args, {}, segments)
+            return self.request(header, segments, exchange)
+        finally:
+            self._interrupts.now(0)
+
+    def wait_now(self, function: JsProxy) -> Any:
+        """What the promise of a function comes to, here and now: Node's event loop turns, this thread's does
+        not, so the function must be one that needs nothing of Python."""
+        return self.operate(_AWAIT, self.call(function, (), {}))
+
+    async def post(
+        self,
+        header: list[Any],
+        segments: list[Any],
+        form: int,
+        exchange: Exchange | None = None,
+        held: object = None,
+        begun: bool = False,
+    ) -> Any:
+        """Send a request and await its answer, while the running loop serves what JavaScript asks of Python.
+        `form`: what an interrupt of the wait is about. `held`: what the header mentions; it lives until then,
+        since a handle that is given back before the request is sent is unknown there."""
+        if exchange is None:
+            exchange = self._conversation.live()
+        conn = exchange.connection
+        _check_turning(exchange)
+        loops = self._conversation.loops
+        pending = loops.pending(conn)
+        if form and not begun:
+            self._interrupts.starting(form)
+        ident = conn.post(header, segments, pending)
+        if form:
+            self._interrupts.started(ident, form)
+        try:
+            return await pending.future
+        except loops.cancelled:
+            conn.forget(ident)
+            raise
+        finally:
+            if form:
+                if exchange.server.managers.lost:
+                    exchange.leave_lost()
+                    await exchange.leave_lost_async()
+                self._interrupts.ended(ident)
+                exchange.answers.over()
+
+    def block_on(self, promise: JsProxy) -> Any:
+        """Wait for a promise here and now. Raises WouldBlock where that could never end."""
+        exchange = self.home(promise)
+        _check_turning(exchange)
+        return self._conversation.loops.block_on(
+            exchange.connection, lambda: self.operate_async(_AWAIT, promise)
+        )
+
+    def block_on_source(self, source: str) -> Any:
+        """Value of JavaScript source that awaits, here and now. Raises WouldBlock where that could never
+        end; nothing has run then."""
+        exchange = self._conversation.live()
+        _check_turning(exchange)
+        loops = self._conversation.loops
+        if loops.running():
+            raise WouldBlock("this thread's asyncio loop is running: use `await js.eval_async(source)`")
+        return loops.block_on(exchange.connection, lambda: self.await_source(source))
+
+    def serve(self, awaitable: Awaitable[Any]) -> Any:
+        """Wait here and now for anything that can be awaited, until Ctrl-C. Raises WouldBlock where that
+        could never end."""
+        exchange = self._conversation.live()
+        _check_turning(exchange)
+        return self._conversation.loops.wait(exchange.connection, awaitable)
+
+    def serving(self, awaitable: Awaitable[Any]) -> contextlib.AbstractContextManager[None]:
+        """While inside, a thread serves, until something is done."""
+        exchange = self._conversation.live()
+        _check_turning(exchange)
+        return self._conversation.loops.serving(exchange.connection, awaitable)
+
+    def await_source(self, source: str) -> Coroutine[Any, Any, Any]:
+        """A coroutine of JavaScript source that awaits."""
+        return self.post([_EVAL, 0, current(), source, True], [], UNNUMBERED)
+
+    def home(self, proxy: JsProxy) -> Exchange:
+        """The exchange that an object belongs to. Raises NodeLost or BridgeError when the object is not to be
+        had any more."""
+        exchange = self._conversation.exchange
+        if (
+            exchange is None
+            or proxy._imports is not exchange.imports
+            or exchange.connection.failure is not None
+        ):
+            raise NodeLost("this object lived in a Node process that has ended")
+        if proxy._handle < 0:
+            raise BridgeError("this JavaScript object was given back with release()")
+        return exchange
+
+
+def _receiver(function: JsProxy) -> int | None:
+    """JavaScript's number of the object that a method was taken from."""
+    this = function._this
+    return None if this is None else this[1]._handle
+
+
+def _add(
+    header: list[Any], marshal: Marshal, args: Sequence[Any], kwargs: dict[str, Any], segments: list[Any]
+) -> None:
+    """Add arguments to a header."""
+    encode = marshal.encode
+    try:
+        for arg in args:
+            header.append(encode(arg, segments))  # noqa: PERF401 (faster so, on Python 3.11, for the few there are)
+        if kwargs:
+            for name, value in kwargs.items():
+                header += ([_KEYWORD, name], encode(value, segments))
+    except BaseException:
+        marshal.take_back(segments)
+        raise
+
+
+def _check_turning(exchange: Exchange) -> None:
+    """Raise WouldBlock where JavaScript's event loop stands still until this thread's code returns."""
+    if exchange.in_callback():
+        raise WouldBlock(
+            "JavaScript waits for this very call, so its promise cannot settle: return the promise, "
+            "or make the function `async def` and await it"
+        )

@@ -1,0 +1,44 @@
+"""Mappings, sets and sequences of every class, by what they can do.
+
+In: a Python collection. Out: its kind, its items, a copy of it that can be changed.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from . import traits
+from .protocol import SORT_BITS, SORTS
+
+_DICT = SORTS.index("dict")
+
+
+def is_mapping(value: Any) -> bool:
+    return traits.of(value) & SORT_BITS == _DICT
+
+
+def items_of(mapping: Any) -> Any:
+    """Keys and values; what is only registered as a Mapping may have no such method."""
+    if hasattr(mapping, "items"):
+        return mapping.items()
+    return ((key, mapping[key]) for key in mapping)
+
+
+def clone(value: Any) -> Any:
+    """A shallow copy that can be changed: a read-only mapping, set or sequence as dict, set or list."""
+    sort = SORTS[traits.of(value) & SORT_BITS]
+    for name, fixed, change in (
+        ("dict", dict, "__setitem__"),
+        ("set", set, "add"),
+        ("tuple", list, "append"),
+    ):
+        if sort == name and not (hasattr(value, change) and hasattr(value, "copy")):
+            return dict(items_of(value)) if fixed is dict else fixed(value)
+    if not hasattr(value, "copy"):
+        return list(value) if sort == "list" else copy.copy(value)
+    made = value.copy()
+    if made is not value:
+        return made
+    # What never changes is its own copy.
+    return dict(items_of(value)) if sort == "dict" else set(value) if sort == "set" else list(value)

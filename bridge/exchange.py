@@ -1,0 +1,373 @@
+"""One connection's worth of a conversation: its tables, and what comes in over it.
+
+In: frames of the other side. Out: answers, values, notes done, output delivered. When the connection is lost
+the exchange is over, and the conversation begins another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from .answers import Answer, Answers
+from .errors import NodeLost, ProtocolError
+from .foreign import message
+from .forms import Forms
+from .handles import Exports, Imports
+from .marshal import Marshal
+from .output import Output
+from .protocol import NOTES
+from .server import Server
+from .text import loads
+from .transport import Frame
+
+_get_ident = threading.get_ident
+
+
+class Waiter(Protocol):
+    """Who waits for an answer without a thread."""
+
+    def settle(self, value: Any, error: BaseException | None) -> None: ...
+
+
+class Waits(Protocol):
+    """What a connection knows of the requests that wait for their answers (see waiting.Waits)."""
+
+    def __contains__(self, ident: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[int]: ...
+    def newest(self) -> int: ...
+    def of_form(self, form: int) -> tuple[int, int]: ...
+
+
+class Line(Protocol):
+    """What a conversation asks of a connection: something that carries requests and answers."""
+
+    home: int  # the thread on which requests of JavaScript's run
+    top_python: bool  # on that thread code called by JavaScript is running
+    kept: bool  # asynchronous requests wait
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended it; None while it lives."""
+
+    @property
+    def depth(self) -> int:
+        """How many synchronous calls of the home thread wait."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether any does."""
+
+    @property
+    def outer(self) -> int:
+        """The outermost of them; 0: none."""
+
+    @property
+    def latest(self) -> int:
+        """The last outermost one, also when it has ended."""
+
+    @property
+    def waits(self) -> Waits:
+        """What waits for its answer, by its number."""
+
+    @property
+    def queued(self) -> bool:
+        """Whether asynchronous requests wait for a turn of the home loop."""
+
+    @property
+    def fd(self) -> int:
+        """Readable when something has come."""
+
+    def look(self) -> None:
+        """Before something outermost is asked: notice whether what carries it was closed by others. It is
+        lost then."""
+
+    def request(self, header: list[Any], segments: list[Any], until: float | None = None) -> Frame: ...
+    def post(self, header: list[Any], segments: list[Any], waiter: Waiter) -> int: ...
+    def forget(self, ident: int) -> None: ...
+    def note(self, header: list[Any]) -> None: ...
+    def pack(self, kind: int, ident: int, sync: bool, wire: Any, segments: list[Any]) -> Any: ...
+    def send_answer(self, answer: Answer, epoch: int, sync: bool) -> None: ...
+    def flush(self) -> None: ...
+    def run_ready(self) -> None: ...
+    def read_aside(self) -> None: ...
+    def catch_up(self) -> None: ...
+    def reset(self, epoch: int, lost: Sequence[int]) -> None: ...
+    def lose(self, reason: str) -> BaseException: ...
+    def close(self, reason: str) -> None: ...
+    def abandon(self) -> None: ...
+
+
+class Interrupts(Protocol):
+    """What an exchange asks of the interrupt ladder."""
+
+    @property
+    def due(self) -> int | None:
+        """The form that was asked to stop; None: none."""
+
+    def check(self, form: int, flags: int) -> None: ...
+
+
+class Loops(Protocol):
+    """What an exchange asks of the asyncio loops."""
+
+    def serve(self, exchange: Exchange, frame: Frame) -> None: ...
+    def cancel(self, ident: int) -> None: ...
+    def wake(self) -> None: ...
+    def flush_soon(self) -> None: ...
+
+
+class Conversation(Protocol):
+    """What an exchange asks of the conversation that it belongs to."""
+
+    @property
+    def forms(self) -> Forms: ...
+    @property
+    def interrupts(self) -> Interrupts: ...
+    @property
+    def loops(self) -> Loops:
+        """Made when they are first asked for."""
+
+    @property
+    def looping(self) -> bool:
+        """Whether they have been."""
+
+    def welcome(self, versions: list[Any]) -> BaseException | None:
+        """JavaScript is ready. Returns why it is of no use, if so."""
+
+    def late(self, name: str, text: str, stack: str) -> str:
+        """What to print of an exception that nobody caught."""
+
+    def lost(self, exchange: Exchange, reason: str) -> BaseException:
+        """The connection is gone. Returns what pending calls fail with."""
+
+
+class Exchange:
+    """The host of a connection (see host.Host).
+
+    Args:
+        conversation: that it belongs to.
+        connect: makes the connection, given the host and the releases to send along.
+        output: takes what JavaScript prints.
+        marshal: with the tables.
+        server: of the operations on Python's objects.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        connect: Callable[[Exchange, deque[tuple[int, int]]], Line],
+        output: Output,
+        marshal: Marshal,
+        server: Server,
+    ) -> None:
+        self.conversation = conversation
+        self.output_to = output
+        self.marshal = marshal
+        self.exports: Exports = marshal.exports
+        self.imports: Imports = marshal.imports
+        self.server = server
+        self.answers = Answers(marshal)
+        self.ready = False
+        self.refused: BaseException | None = None  # why the other side is of no use
+        self._interrupts = conversation.interrupts
+        self._forms = conversation.forms
+        self._serving: dict[int, int] = {}  # other threads than the home thread, inside a callback
+        self.connection = connect(self, self.imports.dead)
+
+    def in_callback(self) -> bool:
+        """Whether JavaScript stands still until code of the calling thread returns."""
+        thread = threading.get_ident()
+        if thread == self.connection.home:
+            return self.connection.top_python
+        return bool(self._serving.get(thread))
+
+    # ---- requests
+
+    def parse(self, frame: Frame) -> list[Any]:
+        """Header of a request. Raises ProtocolError when it is malformed."""
+        try:
+            message = loads(frame.head)
+        except (ValueError, MemoryError) as error:
+            raise ProtocolError(f"malformed request: {error}") from None
+        if message.__class__ is not list or len(message) < 3 or message[2].__class__ is not int:
+            raise ProtocolError("malformed request")
+        return message
+
+    def serve(self, frame: Frame, outermost: bool) -> Answer:
+        """Run a synchronous request. Raises nothing: whatever happens is its answer. The thread's state is as
+        before, also where a signal's handler raises between two steps."""
+        conn = self.connection
+        thread = _get_ident()
+        home = thread == conn.home
+        try:
+            message = self.parse(frame)
+            form = message[2]
+            if home:
+                conn.top_python = True
+            else:
+                self._serving[thread] = self._serving.get(thread, 0) + 1
+            try:
+                # With `top_python` set, so that an interrupt comes before this look or raises by itself.
+                if home and self._interrupts.due is not None:
+                    self._interrupts.check(form, frame.flags)
+                context = self._forms.context(form) if outermost and form else None
+                if context is not None:
+                    value = context.run(self.server.perform, message, frame.body)
+                else:
+                    value = self.server.perform(message, frame.body)
+            finally:
+                if home:
+                    conn.top_python = False
+                else:
+                    self._serving[thread] -= 1
+        except BaseException as error:
+            if home:
+                conn.top_python = False
+            return self.answers.make_error(conn.pack, frame.id, True, error)
+        return self.answers.make(conn.pack, frame.id, True, value)
+
+    def refuse(self, frame: Frame, error: BaseException) -> Answer:
+        """The answer of a synchronous request that was left by an exception from outside."""
+        if threading.get_ident() == self.connection.home:
+            self.connection.top_python = False
+        return self.answers.make_error(self.connection.pack, frame.id, True, error)
+
+    def serve_async(self, frame: Frame) -> None:
+        """Start an asynchronous request."""
+        self.conversation.loops.serve(self, frame)
+
+    def context_of(self, form: int) -> contextvars.Context:
+        """The context in which an asynchronous request of a form runs."""
+        return self._forms.context(form) or contextvars.copy_context()
+
+    def answer_async(self, frame: Frame, value: Any, error: BaseException | None) -> None:
+        """Send the one answer of an asynchronous request."""
+        conn = self.connection
+        if conn.failure is not None:
+            return
+        if error is not None:
+            answer = self.answers.make_error(conn.pack, frame.id, False, error)
+        else:
+            answer = self.answers.make(conn.pack, frame.id, False, value)
+        with contextlib.suppress(NodeLost):
+            conn.send_answer(answer, frame.epoch, False)
+
+    def take_back(self, segments: list[Any]) -> None:
+        """What was encoded is never sent."""
+        self.marshal.take_back(segments)
+
+    def settle(self, waiter: Waiter | None, frame: Frame) -> None:
+        """Give an answer to who waits for it; without one it is read all the same, since it owns handles."""
+        try:
+            value, failure = self.answers.read(frame), None
+        except BaseException as error:
+            value, failure = None, error
+        if waiter is not None:
+            waiter.settle(value, failure)
+
+    # ---- notes
+
+    def note(self, frame: Frame) -> None:
+        """Do what a note says; one that makes no sense is told on stderr, since nobody waits for an
+        answer."""
+        try:
+            message = loads(frame.head)
+            heed = _NOTES.get(message[0])
+            if heed is not None:
+                heed(self, *message[1:])
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError) as error:
+            self.output_to.deliver("stderr", f"polyrepl: a malformed note was dropped ({error})\n", None)
+
+    def _release(self, pairs: list[int]) -> None:
+        self.exports.release(*pairs)
+
+    def _plane(self, reason: str | None) -> None:
+        if self.marshal.end is not None:
+            self.marshal.end.answered(reason)
+
+    def _cancel(self, ident: int) -> None:
+        self.conversation.loops.cancel(ident)
+
+    def _begin(self, *versions: Any) -> None:
+        self.ready = True
+        self.output_to.ready()
+        self.refused = self.conversation.welcome(list(versions))
+        if self.refused is not None:
+            self.connection.lose(str(self.refused))
+
+    def _reset(self, epoch: int, lost: list[int], forms: list[int]) -> None:
+        for form in forms:
+            self._unwound(form)
+        self.connection.reset(epoch, lost)
+
+    def _unwound(self, form: int) -> None:
+        self.server.managers.lose(max(form, 0), KeyboardInterrupt())
+
+    # ---- blocks of JavaScript's that ended without it
+
+    def leave_lost(self) -> None:
+        """Leave the managers that a termination, or Node's end, has left open. Raises nothing."""
+        conn = self.connection
+        home = threading.get_ident() == conn.home
+        conn.top_python = home  # an interrupt is about them
+        try:
+            self._tell(self.server.managers.leave_lost())
+        finally:
+            conn.top_python = False
+
+    async def leave_lost_async(self) -> None:
+        """`leave_lost`, of asynchronous ones too."""
+        self._tell(await self.server.managers.leave_lost_async())
+
+    def _tell(self, failures: list[BaseException]) -> None:
+        for failure in failures:
+            import traceback  # late, here and elsewhere: a start needs none
+
+            text = "".join(traceback.format_exception(failure))
+            told = self.conversation.late(type(failure).__name__, message(failure), text)
+            self.output_to.deliver("stderr", told, None)
+
+    def _late(self, form: int, name: str, text: str, stack: str) -> None:
+        self.output_to.deliver("stderr", self.conversation.late(name, text, stack), form or None)
+
+    # ---- output, turns, the end
+
+    def output(self, frame: Frame) -> None:
+        """Deliver an output frame."""
+        self.output_to.frame(frame)
+
+    def raw_output(self, fd: int) -> bool:
+        """Read a raw descriptor once. False when it is finished."""
+        return self.output_to.raw(fd)
+
+    def wake_home(self) -> None:
+        """See to it that the home loop looks at the connection soon, if there is one or has to be."""
+        if self.conversation.looping or self.connection.queued:
+            self.conversation.loops.wake()
+
+    def flush_soon(self) -> None:
+        """See to it that what was put off is sent soon."""
+        if self.conversation.looping or self.connection.queued:
+            self.conversation.loops.flush_soon()
+
+    def lost(self, reason: str) -> BaseException:
+        """The connection is gone."""
+        failure = self.conversation.lost(self, reason)
+        self.server.managers.lose(None, failure)
+        return failure
+
+
+_NOTES: dict[int, Callable[..., None]] = {
+    NOTES["release"]: Exchange._release,
+    NOTES["cancel"]: Exchange._cancel,
+    NOTES["plane"]: Exchange._plane,
+    NOTES["ready"]: Exchange._begin,
+    NOTES["reset"]: Exchange._reset,
+    NOTES["late"]: Exchange._late,
+    NOTES["unwound"]: Exchange._unwound,
+}

@@ -1,0 +1,30 @@
+"""What a connection asks of the conversation that it carries.
+
+In: frames, and moments at which something is due. Out: answers ready to be sent. `exchange.Exchange` is one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from .answers import Answer
+from .transport import Frame
+from .waiting import Settled
+
+
+class Host(Protocol):
+    """See above."""
+
+    def serve(self, frame: Frame, outermost: bool) -> Answer: ...  # raises nothing
+    def refuse(
+        self, frame: Frame, error: BaseException
+    ) -> Answer: ...  # the answer where it did all the same
+    def serve_async(self, frame: Frame) -> None: ...
+    def settle(self, waiter: Settled | None, frame: Frame) -> None: ...
+    def take_back(self, segments: list[Any]) -> None: ...
+    def note(self, frame: Frame) -> None: ...
+    def output(self, frame: Frame) -> None: ...
+    def raw_output(self, fd: int) -> bool: ...  # False when it is finished
+    def lost(self, reason: str) -> BaseException: ...  # what every pending call fails with
+    def wake_home(self) -> None: ...  # makes the home thread's loop call `run_ready` soon
+    def flush_soon(self) -> None: ...  # makes a loop call `flush` soon

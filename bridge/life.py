@@ -1,0 +1,72 @@
+"""What a conversation asks of whatever is at its other end.
+
+In: the moments at which one begins and ends. Out: a connection, and why it is over. A Node process of ours is
+one life (bridge.py), the parent of this process another (__main__.py); one that could not end would be too.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .descriptors import Descriptor
+
+if TYPE_CHECKING:  # they are loaded while Node starts
+    from .exchange import Exchange, Line
+    from .loop import Loops, Watched
+    from .transport import Frame
+
+
+class Interrupts(Protocol):
+    """What a conversation asks of the interrupt ladder."""
+
+    due: int | None  # the form that was asked to stop
+
+    def interrupt(self, form: int | None) -> bool: ...
+    def starting(self, form: int) -> None: ...
+    def now(self, form: int) -> None: ...
+    def started(self, ident: int, form: int) -> None: ...
+    def ended(self, ident: int) -> None: ...
+    def check(self, form: int, flags: int) -> None: ...
+    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame: ...
+
+
+class Life(Protocol):
+    """How the other side begins and ends."""
+
+    @property
+    def interrupts(self) -> Interrupts:
+        """The one ladder for all that lives."""
+
+    def begin(self) -> list[Descriptor]:
+        """Start the other side, without waiting for it. Returns the descriptors of its raw output. Raises
+        what says that it cannot be started."""
+
+    def connect(self, host: Exchange, dead: deque[tuple[int, int]], ending: threading.RLock) -> Line:
+        """A connection with it (see connection.Connection for the arguments)."""
+
+    def loops(self, conversation: Watched) -> Loops:
+        """The asyncio loops that watch the connection."""
+
+    def welcome(self, versions: list[Any]) -> BaseException | None:
+        """It is ready: the platform's version, the protocol's. Returns why it is of no use, if so."""
+
+    def ended(self, reason: str, unready: str | None, out_of_memory: bool) -> BaseException:
+        """It is gone; whatever is left of it is ended. Returns what pending calls fail with. `unready`: what
+        it had said until then, if it never was ready."""
+
+    def leave(self, line: Line) -> None:
+        """Ask it to end."""
+
+    def dismiss(self) -> None:
+        """The other side has asked this process to end. Raises ProtocolError where it has no say in that."""
+
+    def wait(self) -> None:
+        """Give it a moment to end by itself."""
+
+    def end(self) -> None:
+        """End it now; harmless when it has ended."""
+
+    def forked(self) -> None:
+        """This is a forked child, and the other side its parent's: only close what was inherited."""

@@ -1,0 +1,380 @@
+"""The conversation inside one process: Python in a WebAssembly module, and the JavaScript around it.
+
+In: a port, JavaScript's half (`web/connection.mjs`, the mirror). Out: a Conversation without another process.
+The operations and the envelopes are those of the pipes; what is a frame there is a call of a function here,
+so nothing waits, and nothing can be ended: it lives as long as the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import itertools
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, Self
+
+from .answers import Answer
+from .conversation import Conversation
+from .descriptors import Descriptor
+from .errors import BridgeError, NodeLost, ProtocolError, WouldBlock
+from .exchange import Line
+from .host import Host
+from .interrupt import NoLadder
+from .loop import Loops, Watched
+from .output import Sink
+from .protocol import FLAGS, KINDS, NOTES
+from .server import Server
+from .transport import Frame
+from .waiting import Settled, Waits
+
+_REQUEST, _REPLY, _ERROR, _NOTE = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"], KINDS["NOTE"]
+_ASYNC = FLAGS["ASYNC"]
+_head = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+# The stack of a WebAssembly module cannot be looked at, and its overflow ends it.
+DEEPEST = 60
+
+
+class Port(Protocol):
+    """JavaScript's half. Heads are JSON; a body is bytes of JavaScript's, or None. An answer is a text, or a
+    pair of a text and a body; the text begins with "=" (a value) or "!" (an error)."""
+
+    def request(self, ident: int, head: str, body: Any) -> Any: ...
+    def post(self, ident: int, flags: int, head: str, body: Any) -> None: ...
+    def note(self, head: str) -> None: ...
+    def settle(self, ident: int, answer: str, body: Any) -> None: ...
+
+
+class Local:
+    """One conversation's connection (see exchange.Line).
+
+    Args:
+        port: JavaScript's half.
+        host: what it carries.
+        dead: releases to send along, see handles.
+    """
+
+    kept = False  # a turn is kept for as long as Python runs
+    queued = False
+    latest = 0
+
+    def __init__(self, port: Port, host: Host, dead: deque[tuple[int, int]]) -> None:
+        self.host = host
+        self.home = threading.get_ident()
+        self.failure: BaseException | None = None
+        self.top_python = False
+        self.depth = 0
+        self.waits = Waits()
+        self._dead = dead
+        self._ids = itertools.count(1).__next__
+        self._nested = 0
+        self._port = port
+
+    @property
+    def waiting(self) -> bool:
+        """Whether Python is inside a call of JavaScript's right now."""
+        return self.depth > 0
+
+    @property
+    def outer(self) -> int:
+        """Nothing waits: what is called runs on this very stack."""
+        return 0
+
+    @property
+    def fd(self) -> int:
+        """There is none."""
+        raise BridgeError("nothing is to be waited for: both languages live in one process")
+
+    # ---- asking
+
+    def look(self) -> None:
+        """Nobody else can close it."""
+
+    def request(self, header: list[Any], segments: list[Any], until: float | None = None) -> Frame:
+        """Ask JavaScript. Raises RecursionError when calls are nested too deeply."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            if self._nested >= DEEPEST:
+                raise RecursionError(
+                    f"calls between Python and JavaScript are nested deeper than {DEEPEST}, the limit where "
+                    "both live in one process"
+                )
+            head, body = _head(header), _body(segments)
+        except BaseException:
+            self.host.take_back(segments)
+            raise
+        ident = self._ids()
+        top, self.top_python = self.top_python, False
+        self.depth += 1
+        self._nested += 1
+        try:
+            answer = self._port.request(ident, head, body)
+        finally:
+            self._nested -= 1
+            self.depth -= 1
+            self.top_python = top
+        self.flush()
+        return _answered(ident, answer)
+
+    def post(self, header: list[Any], segments: list[Any], waiter: Settled) -> int:
+        """Ask without waiting; `waiter` is settled by the host. Returns its id."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            head, body = _head(header), _body(segments)
+        except BaseException:
+            self.host.take_back(segments)
+            raise
+        ident = self._ids()
+        self.waits[ident] = waiter
+        self._port.post(ident, _ASYNC, head, body)
+        return ident
+
+    def forget(self, ident: int) -> None:
+        """Nobody waits for this reply any more."""
+        if self.waits.pop(ident, None) is not None and self.failure is None:
+            self.note([NOTES["cancel"], ident])
+
+    def note(self, header: list[Any]) -> None:
+        """A message nobody answers."""
+        self._port.note(_head(header))
+
+    def flush(self) -> None:
+        """Tell JavaScript what was forgotten."""
+        if self._dead and self.failure is None:
+            pairs: list[int] = []
+            while self._dead:
+                pairs += self._dead.popleft()
+            self.note([NOTES["release"], pairs])
+
+    def pack(self, kind: int, ident: int, sync: bool, wire: Any, segments: list[Any]) -> tuple[int, str, Any]:
+        """What an answer is here (see answers.Packer)."""
+        return ident, ("=" if kind == _REPLY else "!") + _head(wire), _body(segments)
+
+    def send_answer(self, answer: Answer, epoch: int, sync: bool) -> None:
+        """Send what `pack` made for an asynchronous request."""
+        (ident, text, body), segments, _ = answer
+        if self.failure is None:
+            self._port.settle(ident, text, body)
+        else:
+            self.host.take_back(segments)
+
+    # ---- what JavaScript calls
+
+    def serve(self, ident: int, flags: int, head: str, body: Any = None) -> Any:
+        """A synchronous request. Returns its answer; raises nothing."""
+        frame = Frame(_REQUEST, ident, 0, flags, head.encode(), _bytes(body))
+        outermost = self._nested == 0
+        self._nested += 1
+        try:
+            answer = self.host.serve(frame, outermost)
+        except BaseException as error:  # of an interrupt, between two steps
+            answer = self.host.refuse(frame, error)
+        finally:
+            self._nested -= 1
+        (_, text, sent), _, _ = answer
+        if self._dead:
+            self.host.flush_soon()  # not now: it may be of what the answer mentions
+        return text if sent is None else _pair(text, sent)
+
+    def serve_async(self, ident: int, flags: int, head: str, body: Any = None) -> None:
+        """An asynchronous one."""
+        self.host.serve_async(Frame(_REQUEST, ident, 0, flags, head.encode(), _bytes(body)))
+
+    def settled(self, ident: int, text: str, body: Any = None) -> None:
+        """The answer of an asynchronous request of ours."""
+        waiter = self.waits.pop(ident, None)
+        self.host.settle(waiter, _frame(ident, text, body))  # type: ignore[arg-type]
+
+    def noted(self, head: str) -> None:
+        """A note."""
+        self.host.note(Frame(_NOTE, 0, 0, 0, head.encode(), b""))
+
+    def printed(self, text: str, stderr: bool, form: int) -> None:
+        """Text that JavaScript has printed."""
+        flags = FLAGS["STDERR"] if stderr else 0
+        self.host.output(Frame(KINDS["OUTPUT"], form, 0, flags, text.encode(), b""))
+
+    # ---- what only a process has
+
+    def run_ready(self) -> None:
+        """What comes is served when it comes."""
+        self.flush()
+
+    def read_aside(self) -> None:
+        """Nothing waits to be read."""
+
+    def catch_up(self) -> None:
+        """Nothing was."""
+
+    def reset(self, epoch: int, lost: Sequence[int]) -> None:
+        """JavaScript is not terminated without this Python."""
+
+    def lose(self, reason: str) -> BaseException:
+        """The conversation is over. Returns the exception that says so."""
+        if self.failure is None:
+            self.failure = NodeLost(reason)
+            self.failure = self.host.lost(reason)
+            self.waits.fail(self.failure, self.waits)
+        return self.failure
+
+    def close(self, reason: str) -> None:
+        """End it; every pending call fails with NodeLost(reason)."""
+        if self.failure is None:
+            self.failure = NodeLost(reason)
+            self.waits.fail(self.failure, self.waits)
+
+    def abandon(self) -> None:
+        """Nobody forks here."""
+
+
+class LocalLoops(Loops):
+    """The one loop is the platform's own; nothing is watched."""
+
+    def attach(self, loop: asyncio.AbstractEventLoop, conn: Any) -> None:
+        """It has become the home loop."""
+        if conn.failure is not None:
+            raise conn.failure
+        self.home = loop
+
+    def detach(self, conn: Any) -> None:
+        """Nothing was attached."""
+
+    def task_loop(self) -> asyncio.AbstractEventLoop:
+        """The platform's."""
+        return asyncio.get_event_loop()
+
+    def block_on(self, conn: Any, start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Wait here and now, where the platform can put a stack aside. Raises WouldBlock elsewhere."""
+        from pyodide.ffi import can_run_sync, run_sync
+
+        if not can_run_sync():
+            raise WouldBlock("a promise cannot be waited for here: use `await`")
+        return run_sync(start())
+
+    def wait(self, conn: Any, awaitable: Any) -> Any:
+        """As `block_on`."""
+        return self.block_on(conn, lambda: _awaiting(awaitable))
+
+    def _start(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        server: Server,
+        function: Callable[..., Any],
+        args: list[Any],
+        kwargs: dict[str, Any],
+        context: contextvars.Context,
+    ) -> asyncio.Future[Any]:
+        async def here() -> Any:  # there are no threads
+            result = server.apply(function, args, kwargs)
+            return await result if inspect.isawaitable(result) else result
+
+        return loop.create_task(here(), context=context)
+
+
+async def _awaiting(awaitable: Any) -> Any:
+    return await awaitable
+
+
+class LocalLife:
+    """The JavaScript that runs this Python (see life.Life). It is there, and cannot be ended."""
+
+    def __init__(self, port: Port) -> None:
+        self.interrupts = NoLadder()
+        self._port = port
+
+    def begin(self) -> list[Descriptor]:
+        """It has begun."""
+        return []
+
+    def connect(self, host: Host, dead: deque[tuple[int, int]], ending: threading.RLock) -> Line:
+        """A connection over the port."""
+        return Local(self._port, host, dead)
+
+    def loops(self, conversation: Watched) -> Loops:
+        """The platform's one."""
+        return LocalLoops(conversation)
+
+    def welcome(self, versions: list[Any]) -> BaseException | None:
+        """Both halves come from one place."""
+        return None
+
+    def ended(self, reason: str, unready: str | None, out_of_memory: bool) -> BaseException:
+        """The conversation was closed."""
+        return NodeLost(reason)
+
+    def leave(self, line: Line) -> None:
+        """It goes on."""
+
+    def dismiss(self) -> None:
+        """The page ends both."""
+        raise ProtocolError("Python ends with the page that it runs in")
+
+    def wait(self) -> None:
+        """Nothing ends."""
+
+    def end(self) -> None:
+        """Nothing ends."""
+
+    def forked(self) -> None:
+        """Nobody forks here."""
+
+
+class LocalBridge(Conversation):
+    """The conversation with the JavaScript that runs this Python.
+
+    Args:
+        port: JavaScript's half, an object of Pyodide's.
+        output: called as output(stream, text, form) for all that JavaScript prints (default:
+            sys.stdout/stderr).
+    """
+
+    def __init__(self, port: Port, *, output: Sink | None = None) -> None:
+        super().__init__(LocalLife(port), output=output)
+
+    def start(self) -> Self:
+        """Begin; harmless when it has begun."""
+        super().start()
+        assert self.connection is not None
+        self.loops.attach(asyncio.get_event_loop(), self.connection)  # which runs anyway
+        return self
+
+    def restart(self) -> None:
+        """Raises BridgeError: there is nothing to begin anew."""
+        raise BridgeError("JavaScript and Python live in one process here: load the page anew")
+
+    @property
+    def pid(self) -> int | None:
+        """There is no other process."""
+        return None
+
+
+def _body(segments: list[Any]) -> Any:
+    """JavaScript's bytes of all segments; None: there are none."""
+    if not segments:
+        return None
+    from pyodide.ffi import to_js
+
+    return to_js(b"".join(segments))
+
+
+def _bytes(body: Any) -> bytes | memoryview:
+    return b"" if body is None else memoryview(body.to_bytes())
+
+
+def _pair(text: str, body: Any) -> Any:
+    from pyodide.ffi import to_js
+
+    return to_js([text, body])
+
+
+def _answered(ident: int, answer: Any) -> Frame:
+    return _frame(ident, answer) if answer.__class__ is str else _frame(ident, answer[0], answer[1])
+
+
+def _frame(ident: int, text: str, body: Any = None) -> Frame:
+    return Frame(_REPLY if text[0] == "=" else _ERROR, ident, 0, 0, text[1:].encode(), _bytes(body))

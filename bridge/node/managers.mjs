@@ -1,0 +1,85 @@
+/**
+ * Python's context managers entered from JavaScript; the mirror of `managers.py`.
+ * In: a manager's proxy. Out: what holds it while its block runs: `.value` is what the block gets, `.fail(e)` leaves it
+ * with what was thrown and throws that on unless Python says that it is to be forgotten, `.close()` leaves it otherwise.
+ */
+import { records } from "./handles.mjs";
+import { OPS, TRAITS } from "./protocol.mjs";
+
+/** Enter a manager; null for what is none. */
+export function within(proxies, manager) {
+  const handler = records.get(manager);
+  if (!(handler.traits & TRAITS.CONTEXT)) return null;
+  const [entered, value] = proxies.ask(OPS.send, handler, "enter", null);
+  let left = false;
+  const leave = (failed, thrown) => {
+    left = true;
+    return proxies.ask(OPS.send, handler, "leave", [entered, failed, thrown]);
+  };
+  return {
+    value,
+    fail(thrown) {
+      if (!leave(true, thrown)) throw thrown;
+    },
+    close() {
+      if (!left) leave(false, null);
+    },
+  };
+}
+
+/** A promise of it for an asynchronous manager, whose `fail` and `close` give promises too; null for what is none. */
+export async function withinAsync(proxies, manager, signal) {
+  const handler = records.get(manager);
+  if (!(handler.traits & TRAITS.ASYNC_CONTEXT)) return null;
+  const send = (method, operand, given) =>
+    proxies.connection.post(OPS.send, (m) => [handler.handle, m.encode(method), m.encode(operand)], given);
+  const [entered, value] = await send("enterAsync", null, signal);
+  let left = false;
+  const leave = (failed, thrown) => {
+    left = true;
+    return send("leaveAsync", [entered, failed, thrown]);
+  };
+  return {
+    value,
+    async fail(thrown) {
+      if (!(await leave(true, thrown))) throw thrown;
+    },
+    async close() {
+      if (!left) await leave(false, null);
+    },
+  };
+}
+
+/**
+ * Run `body` with what a manager gives, and leave it as Python's `with` does. Where the body gives a promise, or the
+ * manager is asynchronous only, a promise of the body's value; undefined where Python says that what was thrown is to
+ * be forgotten.
+ */
+export function runWithin(proxies, manager, body) {
+  if (proxies.handleOf(manager) === undefined) throw new TypeError("$py.with: the value is not a Python context manager");
+  const held = within(proxies, manager);
+  if (held === null) return runAsync(withinAsync(proxies, manager), body);
+  let later = false;
+  try {
+    const value = body(held.value);
+    if (typeof value?.then !== "function") return value;
+    later = true;
+    return runAsync(held, () => value);
+  } catch (error) {
+    held.fail(error);
+  } finally {
+    if (!later) held.close();
+  }
+}
+
+async function runAsync(entering, body) {
+  const held = await entering;
+  if (held === null) throw new TypeError("$py.with: the value is not a Python context manager");
+  try {
+    return await body(held.value);
+  } catch (error) {
+    await held.fail(error);
+  } finally {
+    await held.close();
+  }
+}

@@ -1,0 +1,84 @@
+"""The rings: memory in which frames cross where both sides have the library (native/lanes.h).
+
+In: nothing but the library. Out: a pair of rings that Node is offered when it is started, or why there is
+none; frames cross by pipes then.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
+from typing import Any, Protocol
+
+from .building import library, refused
+
+_NAME = "polyrepl.bridge.native.plane"
+
+
+class Rings(Protocol):
+    """One pair, seen from here (native/rings.c)."""
+
+    def bells(self, into: int, out: int, loop: int, /) -> None:
+        """The descriptors that ring: here, there where it waits, there where its event loop does."""
+
+    def close(self) -> None:
+        """Those are others' from now on."""
+
+    def send(self, data: Any, /) -> int:
+        """Write as many bytes as there is room for."""
+
+    def receive(self, until: float, /) -> bytes:
+        """All that is there, if need be not before a time of time.perf_counter. Raises EOFError."""
+
+    def into(self, buffer: Any, at: int, /) -> int:
+        """Read what is there to a place. Raises EOFError."""
+
+
+class Offer:
+    """A pair of rings, a descriptor of its memory for the other side, and the library that side needs."""
+
+    def __init__(self, rings: Rings, fd: int, path: str) -> None:
+        self.rings = rings
+        self.fd = fd
+        self.path = path
+
+
+def offer() -> Offer | str:
+    """A new pair, or why there is none. The descriptor is the caller's to close."""
+    found = refused() or _loaded()
+    if isinstance(found, str):
+        return found
+    module, path = found
+    try:
+        fd = os.memfd_create("rings-of-polyrepl", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    except OSError as error:
+        return f"the system gives no shared memory ({error.strerror})"
+    try:
+        os.ftruncate(fd, module.SIZE)
+        _seal(fd)
+        return Offer(module.open(fd), fd, path)
+    except OSError as error:
+        os.close(fd)
+        return f"the system gives no shared memory ({error.strerror})"
+
+
+def _seal(fd: int) -> None:
+    import fcntl
+
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+
+
+@functools.cache
+def _loaded() -> tuple[Any, str] | str:
+    """The library as a module, and its path; or what is wrong with it."""
+    path, reason = library()
+    if reason is not None:
+        return reason
+    try:
+        loader = ExtensionFileLoader(_NAME, path)
+        module = loader.create_module(ModuleSpec(_NAME, loader, origin=path))
+        loader.exec_module(module)
+    except (ImportError, OSError) as error:
+        return f"its library can not be loaded ({error})"
+    return module, path

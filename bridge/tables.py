@@ -1,0 +1,67 @@
+"""Tables and their columns, of pandas, polars and pyarrow, as what a deep copy knows.
+
+In: any Python value. Out: a table's names and columns, a column's items: a numpy array where it holds plain
+numbers or moments and nothing is missing, else a list with None for what is missing. None for anything
+else. Nothing is imported that is not there already."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+def columns_of_table(value: Any) -> list[tuple[Any, Any]] | None:
+    """Names and columns of a table. Raises ValueError where two columns have one name."""
+    library = _library(value)
+    pairs: list[tuple[Any, Any]]
+    if library == "pandas" and isinstance(value, sys.modules["pandas"].DataFrame):
+        pairs = [(name, value.iloc[:, index]) for index, name in enumerate(value.columns)]
+    elif library == "polars" and isinstance(value, sys.modules["polars"].DataFrame):
+        pairs = [(column.name, column) for column in value.get_columns()]
+    elif library == "pyarrow" and hasattr(value, "column_names"):
+        pairs = list(zip(value.column_names, value.columns, strict=True))
+    else:
+        return None
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ValueError("a table with several columns of one name has no copy: rename them first")
+    return pairs
+
+
+def items_of_column(value: Any) -> Any:
+    """The items of a column."""
+    library = _library(value)
+    if library == "pandas":
+        pandas = sys.modules["pandas"]
+        if isinstance(value, (pandas.Series, pandas.Index)):
+            return _pandas(value)
+    elif library == "polars" and isinstance(value, sys.modules["polars"].Series):
+        numeric = value.dtype.is_numeric() and not value.dtype.is_decimal()
+        return value.to_numpy() if numeric and not value.null_count() else value.to_list()
+    elif library == "pyarrow" and hasattr(value, "to_pylist") and hasattr(value, "null_count"):
+        types = sys.modules["pyarrow"].types
+        numeric = types.is_integer(value.type) or types.is_floating(value.type)
+        if numeric and not value.null_count:
+            return value.to_numpy(zero_copy_only=False) if _takes_copies(value) else value.to_numpy()
+        return value.to_pylist()
+    return None
+
+
+def _takes_copies(value: Any) -> bool:
+    return not isinstance(value, sys.modules["pyarrow"].ChunkedArray)
+
+
+def _pandas(column: Any) -> Any:
+    kind = getattr(column.dtype, "kind", "O")
+    if not hasattr(column.dtype, "na_value") and kind in "iufMb":
+        return column.to_numpy()
+    if kind in "iufb" and not column.hasnans:
+        return column.to_numpy(dtype=getattr(column.dtype, "numpy_dtype", None))
+    if kind == "O" and not hasattr(column.dtype, "na_value"):
+        return list(column)
+    items = column.to_numpy(dtype=object, copy=True)
+    items[sys.modules["numpy"].asarray(column.isna(), dtype=bool)] = None
+    return items.tolist()
+
+
+def _library(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]

@@ -1,0 +1,212 @@
+"""What a connection waits with: the slots of waiting threads, a poll that can be woken, room on the stack.
+
+In: descriptors, threads. Out: who is woken, by which descriptor, and a RecursionError where no room is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from .descriptors import Descriptor
+from .transport import Frame
+
+DEEPEST = 1000
+SHALLOW = 20  # levels that the usual limit has room for
+_WAKE = b"w"  # no signal has this number
+_MAIN = threading.main_thread().ident
+FRAMES = 12  # that a level has of the bridge's own (9 to 10, by its kind), and one of the program's
+
+
+class Settled(Protocol):
+    """Who waits for a reply without a thread."""
+
+    def settle(self, value: Any, error: BaseException | None) -> None: ...
+
+
+class Waiter:
+    """A thread that waits for the reply to one request."""
+
+    __slots__ = ("event", "failure", "frame", "header", "inbox", "thread", "until")
+
+    def __init__(self, thread: int, header: list[Any], until: float | None = None) -> None:
+        self.thread = thread
+        self.until = until  # of time.perf_counter
+        self.header = header
+        self.frame: Frame | None = None
+        self.failure: BaseException | None = None
+        self.inbox: deque[Frame] = deque()
+        self.event: threading.Event | None = None
+
+    def wake(self) -> None:
+        """It has something to look at."""
+        event = self.event
+        if event is not None:
+            event.set()
+
+
+class Waits(dict[int, Waiter | Settled]):
+    """Who waits for the answers to our requests, by their numbers, in the order in which they began."""
+
+    def newest(self) -> int:
+        """The last request that waits for its answer; 0: none does."""
+        return next(reversed(list(self)), 0)
+
+    def of_form(self, form: int) -> tuple[int, int]:
+        """The outermost synchronous request made for a form, and the thread that waits; zeros: none does."""
+        for ident, waiter in list(self.items()):
+            if isinstance(waiter, Waiter) and waiter.header[2:3] == [form]:
+                return ident, waiter.thread
+        return 0, 0
+
+    def fail(self, error: BaseException, idents: Iterable[int]) -> None:
+        """Some of them wait in vain."""
+        for ident in list(idents):
+            waiter = self.pop(ident, None)
+            if isinstance(waiter, Waiter):
+                waiter.failure = error
+                waiter.inbox.clear()
+                waiter.wake()
+            elif waiter is not None:
+                waiter.settle(None, error)
+
+
+class Poll:
+    """Sleeps until one of some descriptors is readable, or until it is woken.
+
+    Args:
+        fd: the descriptor that is slept for; it is left to the caller.
+        others: descriptors that `read` is called with when they are readable. It returns False at their end.
+    """
+
+    def __init__(self, fd: int, others: Sequence[int], read: Callable[[int], bool]) -> None:
+        self._fd = fd
+        self._read = read
+        self._wake_read, self._wake_write = map(Descriptor, os.pipe())
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        self._poll = select.poll()
+        for each in (fd, self._wake_read, *others):
+            self._poll.register(each, select.POLLIN)
+
+    def sleep(self, until: float | None = None) -> bool:
+        """True when woken by `wake`, by a signal, or at a time of `time.perf_counter`."""
+        left = None if until is None else max(until - time.perf_counter(), 0)
+        before = self._heed_signals()
+        try:
+            ready = self._poll.poll(None if left is None else left * 1000)
+        finally:
+            if before is not None:
+                restore(before)
+        woken = until is not None and not ready
+        for fd, _ in ready:
+            if fd == self._fd:
+                continue
+            if fd == self._wake_read:
+                woken = True
+                if self._wake_read.ours:
+                    _pass_on(os.read(self._wake_read, 4096).replace(_WAKE, b""), before)
+            elif not self._read(fd):
+                self._poll.unregister(fd)
+        return woken
+
+    def _heed_signals(self) -> int | None:
+        """On the main thread: a signal is to wake the poll. Python runs a signal's handler between two
+        instructions, so that of one which comes just before the poll would wait until that ends. Returns the
+        wakeup descriptor that was installed (-1: none), or None where nothing was changed."""
+        if threading.get_ident() != _MAIN or not self._wake_write.ours:
+            return None
+        try:
+            return signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        except (ValueError, OSError):  # not the main interpreter
+            return None
+
+    def wake(self) -> None:
+        """Make the thread that sleeps look around. Safe in a signal handler."""
+        if self._wake_write.ours:
+            with contextlib.suppress(OSError):
+                os.write(self._wake_write, _WAKE)
+
+    def close(self) -> None:
+        """Close what belongs to it; harmless twice."""
+        for fd in (self._wake_read, self._wake_write):
+            fd.close()
+
+
+def restore(fd: int) -> None:
+    """Install a wakeup descriptor again; one that was closed meanwhile is none any more."""
+    try:
+        signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
+    except (ValueError, OSError):
+        signal.set_wakeup_fd(-1)
+
+
+def _pass_on(numbers: bytes, fd: int | None) -> None:
+    """Tell an event loop of signals that came while its descriptor was not installed."""
+    if numbers and fd is not None and fd >= 0:
+        with contextlib.suppress(OSError):
+            os.write(fd, numbers)
+
+
+class Room:
+    """Room on the stack for calls that nest.
+
+    The interpreter has one recursion limit for all threads, and each level of calls to and fro has some ten
+    frames of the bridge's beside the program's one or two: under the usual thousand ninety levels would be
+    all. So the bridge lends what it takes itself, level by level, and takes it back on the way out: the limit
+    stays what the program has set, for the program's own frames.
+    """
+
+    def __init__(self) -> None:
+        self._levels: dict[int, int] = {}  # of threads that are not the home thread
+
+    def lend(self, thread: int, depth: int | None) -> int:
+        """Before a call on a thread, at a depth (None: it is counted here). Returns what `take_back` wants.
+        Raises RecursionError, before a frame is half handled, when there is no room left."""
+        level = self._levels.get(thread, 0) if depth is None else depth
+        if level > DEEPEST:
+            raise RecursionError(f"calls between Python and JavaScript are nested deeper than {DEEPEST}")
+        lent = 0 if level <= SHALLOW else FRAMES * (level if level == SHALLOW + 1 else 1)
+        _change_limit(lent)
+        try:
+            _probe(50)
+        except RecursionError:
+            _change_limit(-lent)
+            raise RecursionError(
+                f"calls between Python and JavaScript are nested {level} deep, and the program's own frames "
+                f"leave no room for more (sys.getrecursionlimit() is {sys.getrecursionlimit()})"
+            ) from None
+        if depth is None:
+            self._levels[thread] = level + 1
+        return lent
+
+    def take_back(self, thread: int, depth: int | None, lent: int) -> None:
+        """After it."""
+        _change_limit(-lent)
+        if depth is None:
+            left = self._levels.pop(thread) - 1
+            if left:
+                self._levels[thread] = left
+
+
+_changing = threading.Lock()
+
+
+def _change_limit(by: int) -> None:
+    if by:
+        # By a difference: other threads lend too, and the program may set its own meanwhile.
+        with _changing, contextlib.suppress(RecursionError, ValueError):
+            sys.setrecursionlimit(sys.getrecursionlimit() + by)
+
+
+def _probe(levels: int) -> None:
+    if levels:
+        _probe(levels - 1)

@@ -1,0 +1,83 @@
+"""A signal wakes the event loop, whenever it comes.
+
+In: the loop of the main thread. Out: a context in which SIGINT is never slept through. Python runs a signal's
+handler between two instructions; one that comes just before the loop falls asleep would be seen only when
+something else wakes the loop, a minute later or never. The wakeup descriptor closes that gap.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from .waiting import restore
+
+if TYPE_CHECKING:  # it costs as much as all the rest
+    import asyncio
+
+
+class Waker:
+    """The descriptor that a signal writes to, and the loop's reader of it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._before: int | None = None
+        self._reading, self._writing = socket.socketpair()
+        for end in (self._reading, self._writing):
+            end.setblocking(False)
+        loop.add_reader(self._reading, self._drain)
+
+    def install(self) -> None:
+        """Take the wakeup descriptor, again before each form: the line editor and programs take it too."""
+        before = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
+        if self._before is None:
+            self._before = before
+
+    def _drain(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._reading.recv(4096)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        if self._before is not None:
+            now = signal.set_wakeup_fd(-1)
+            # A program that has taken it meanwhile keeps it.
+            restore(self._before if now == self._writing.fileno() else now)
+        with contextlib.suppress(RuntimeError):
+            self._loop.remove_reader(self._reading)
+        self._reading.close()
+        self._writing.close()
+
+
+@contextlib.contextmanager
+def heeding(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """While inside, a signal wakes `loop`, which this thread is about to run."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waker = Waker(loop)
+    try:
+        waker.install()
+        yield
+    finally:
+        waker.close()
+
+
+@contextlib.contextmanager
+def sigint_to(
+    handle: Callable[[int, FrameType | None], object], loop: asyncio.AbstractEventLoop
+) -> Iterator[Waker]:
+    """While inside, SIGINT calls `handle` and wakes `loop`; afterwards everything is as before."""
+    waker = Waker(loop)
+    waker.install()
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield waker
+    finally:
+        signal.signal(signal.SIGINT, before)
+        waker.close()

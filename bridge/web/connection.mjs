@@ -1,0 +1,308 @@
+/**
+ * Requests, replies, nesting inside one process: the mirror of `../local.py`, and a sibling of `../node/connection.mjs`.
+ * In: requests of proxies, calls of Python's. Out: replies. The operations and the envelopes are those of the pipes; what
+ * is a frame there is a call of a function here, so nothing waits and the stack itself is the nesting.
+ */
+import { Turns } from "../node/ahead.mjs";
+import { Answers, Later } from "../node/answers.mjs";
+import { BridgeError, isA, ProtocolError } from "../node/errors.mjs";
+import { formNumber, forms } from "../node/forms.mjs";
+import { Exports } from "../node/handles.mjs";
+import { isDeep, ROOM, room, textOf } from "../node/limits.mjs";
+import { Marshal } from "../node/marshal.mjs";
+import { Plane } from "../node/plane.mjs";
+import { FLAGS, GATES, KINDS, NOTES, TOPS, WORDS } from "../node/protocol.mjs";
+import { Proxies } from "../node/proxy.mjs";
+import { fault } from "../node/shapes.mjs";
+import { onAbort } from "../node/signals.mjs";
+
+/** What a result is that waiting could not bring. */
+const NO_WAIT = "JavaScript's event loop stands still until Python's call returns: import it with `await`";
+/** Frames of the stack that must be left before Python is entered: an overflow inside of it would end it. */
+const PYTHONS_ROOM = 300;
+const NOTHING = new Uint8Array(0);
+
+export class Connection {
+  /**
+   * @param {import("../node/interrupts.mjs").Interrupts} interrupts
+   * @param {(connection: Connection) => (op: number, message: any[], body: Uint8Array, frame: any) => any} serve makes what
+   *   performs Python's requests
+   * @param {{operators: (proxies: Proxies) => object, keywords: import("../node/keywords.mjs").Keywords,
+   *   promises: (connection: Connection) => {given: (promise: Promise<any>) => void, forgotten: (value: any) => void},
+   *   later: (step: () => void) => void}} parts `promises` as in ../node/connection.mjs; `later` calls a function in a
+   *   turn of the event loop of its own
+   */
+  constructor(interrupts, serve, { operators, keywords, promises, later }) {
+    this.interrupts = interrupts;
+    this.gate = interrupts.gate;
+    this.words = interrupts.words;
+    this.proxies = new Proxies(this, operators);
+    const { given, forgotten } = promises(this);
+    const plane = new Plane(this.proxies.imports);
+    this.marshal = new Marshal(new Exports(forgotten), this.proxies, keywords, given, plane);
+    this.answers = new Answers(this.marshal, this);
+    this.perform = serve(this);
+    /** Python's half as it shows itself: {serve, serve_async, settled, noted, printed}. @type {any} */
+    this.python = null;
+    /** Asynchronous requests of ours: id -> {resolve, reject}. */
+    this.promises = new Map();
+    /** Promises that Python has awaited. */
+    this.awaited = new WeakSet();
+    this.next = 1;
+    this.parent = 0;
+    this.depth = 0;
+    /** Whether Python keeps this turn: here it does for as long as it runs. */
+    this.holding = false;
+    this.closed = false;
+    this.flushing = false;
+    this.turns = new Turns();
+    /** Asynchronous requests of Python's, until JavaScript's stack is empty. @type {(() => void)[]} */
+    this.queued = [];
+    /** Answers of synchronous requests that are being served, by their numbers; null until there is one. */
+    this.made = new Map();
+    /** What `answers` writes on. */
+    this.channel = { put: (kind, id, flags, text) => this.#tell(kind, id, text, undefined), flush() {} };
+    this.later = later;
+    /** What Python calls (see local.Port). */
+    this.port = {
+      request: (id, head, body) => this.#serve(id, head, bytesOf(body)),
+      post: (id, flags, head, body) => this.#post({ id, flags, epoch: 0, body: bytesOf(body) }, head),
+      note: (head) => this.#note(JSON.parse(head)),
+      settle: (id, answer, body) => this.#settle(id, answer, bytesOf(body)),
+    };
+  }
+
+  get epoch() {
+    return 0;
+  }
+
+  // ---- sending
+
+  /** For `answers`. */
+  opened(count) {
+    this.words[WORDS.OPEN] = count;
+  }
+
+  /** For `answers`. */
+  put(kind, id, flags, wire) {
+    this.#tell(kind, id, textOf(wire), this.#segments());
+  }
+
+  #tell(kind, id, text, body) {
+    if (this.proxies.imports.dead.length > 0) this.#releases();
+    const answer = (kind === KINDS.REPLY ? "=" : "!") + text;
+    if (this.made.has(id)) this.made.set(id, body === undefined ? answer : [answer, body]);
+    else if (!this.closed) this.python.settled(id, answer, body);
+  }
+
+  /** The binary parts of what is being encoded, in a row. */
+  #segments() {
+    const frame = this.marshal.frame;
+    if (frame === null || frame.segments.length === 0) return undefined;
+    const { segments } = frame;
+    const all = new Uint8Array(segments.reduce((size, part) => size + part.byteLength, 0));
+    let at = 0;
+    for (const part of segments) {
+      all.set(ArrayBuffer.isView(part) ? new Uint8Array(part.buffer, part.byteOffset, part.byteLength) : new Uint8Array(part), at);
+      at += part.byteLength;
+    }
+    return all;
+  }
+
+  /** Tell Python what was forgotten. */
+  flushSoon() {
+    if (this.flushing) return;
+    this.flushing = true;
+    this.later(() => {
+      this.flushing = false;
+      if (!this.closed) this.#releases();
+    });
+  }
+
+  #releases() {
+    const { imports } = this.proxies;
+    if (imports.dead.length > 0) this.python.noted(JSON.stringify([NOTES.release, imports.dead.splice(0)]));
+    this.answers.makeUp();
+  }
+
+  #checkOpen() {
+    if (this.closed) throw new BridgeError("the Python process has ended");
+  }
+
+  /** A message that nobody answers. */
+  note(...header) {
+    if (!this.closed) this.python.noted(JSON.stringify(header));
+  }
+
+  /** Output of the running form. */
+  output(text, stderr) {
+    if (!this.closed) this.python.printed(text.toWellFormed(), stderr, formNumber());
+  }
+
+  /** Ask Python: see ../node/connection.mjs. */
+  request(op, operands, quiet = false) {
+    if (!quiet) this.turns.next();
+    this.#checkOpen();
+    room(PYTHONS_ROOM + ROOM);
+    const flags = this.interrupts.poll();
+    const id = this.next++;
+    const [head, body] = this.#asked(op, this.parent, operands);
+    if (this.proxies.imports.dead.length > 0) this.#releases();
+    const { words } = this;
+    const top = words[WORDS.TOP];
+    words[WORDS.TOP] = TOPS.PYTHON;
+    this.depth += 1;
+    let answer;
+    try {
+      answer = this.python.serve(id, flags, head, body);
+    } finally {
+      this.depth -= 1;
+      words[WORDS.TOP] = top;
+    }
+    return typeof answer === "string" ? this.#result(answer, NOTHING) : this.#result(...answer);
+  }
+
+  #asked(op, parent, operands) {
+    const outer = this.marshal.begin();
+    try {
+      return [textOf([op, parent, formNumber(), ...operands(this.marshal)]), this.#segments()];
+    } catch (error) {
+      this.marshal.takeBack();
+      throw error;
+    } finally {
+      this.marshal.end(outer);
+    }
+  }
+
+  /** Ask Python without waiting. @returns {Promise<any>} */
+  post(op, operands, signal) {
+    this.turns.next();
+    if (this.closed) return Promise.reject(new BridgeError("the Python process has ended"));
+    const id = this.next++;
+    const [head, body] = this.#asked(op, 0, operands);
+    const promise = new Promise((resolve, reject) => this.promises.set(id, { resolve, reject }));
+    onAbort(signal, promise, (reason) => {
+      const waiting = this.promises.get(id);
+      if (waiting === undefined) return;
+      this.promises.delete(id);
+      waiting.reject(reason);
+      this.note(NOTES.cancel, id);
+    });
+    this.later(() => {
+      if (this.promises.has(id)) this.python.serve_async(id, FLAGS.ASYNC, head, body);
+    });
+    return promise;
+  }
+
+  #result(answer, body) {
+    const wire = JSON.parse(answer.slice(1));
+    let value;
+    try {
+      value = this.marshal.decode(wire, body);
+    } catch (error) {
+      if (isA(error, RangeError) && isDeep(wire)) throw new ProtocolError("a reply is nested too deeply");
+      throw error;
+    }
+    if (answer[0] === "!") {
+      this.interrupts.thrown(value);
+      throw value;
+    }
+    return value;
+  }
+
+  #settle(id, answer, body) {
+    this.turns.next();
+    const waiting = this.promises.get(id);
+    this.promises.delete(id);
+    try {
+      const value = this.#result(answer, body); // read in any case: it owns handles
+      waiting?.resolve(value);
+    } catch (error) {
+      waiting?.reject(error);
+    }
+  }
+
+  // ---- serving
+
+  /** A synchronous request of Python's. Returns its answer: a text, or a text and bytes. */
+  #serve(id, head, body) {
+    this.#catchUp();
+    this.made.set(id, null);
+    try {
+      this.#perform({ id, flags: 0, epoch: 0, body }, head);
+      if (this.made.get(id) === null) this.answers.answer(id, new Error(NO_WAIT), true);
+      this.answers.makeUp();
+      return this.made.get(id);
+    } finally {
+      this.made.delete(id);
+    }
+  }
+
+  /** An asynchronous one: JavaScript's code is not run in the midst of other. */
+  #post(frame, head) {
+    this.queued.push(() => this.#perform(frame, head));
+    if (this.queued.length === 1) this.later(() => this.#catchUp());
+  }
+
+  #catchUp() {
+    while (this.depth === 0 && this.queued.length > 0) this.queued.shift()();
+  }
+
+  /** Perform a request and answer it, and leave everything as it was. */
+  #perform(frame, head) {
+    this.turns.next();
+    const { words, parent } = this;
+    const top = words[WORDS.TOP];
+    const inner = words[WORDS.INNER];
+    if (this.depth === 0) this.interrupts.enter(frame.id);
+    else words[WORDS.INNER] = frame.id;
+    this.depth += 1;
+    words[WORDS.TOP] = TOPS.JS;
+    try {
+      this.#answer(frame, head);
+    } finally {
+      this.gate.close(GATES.MAIN);
+      this.depth -= 1;
+      this.parent = parent;
+      words[WORDS.TOP] = top;
+      if (this.depth === 0) this.interrupts.left();
+      else words[WORDS.INNER] = inner;
+      this.gate.open();
+    }
+  }
+
+  #answer(frame, head) {
+    let value;
+    let failed = false;
+    let message;
+    try {
+      message = JSON.parse(head);
+      if (!Array.isArray(message) || !Number.isSafeInteger(message[2])) throw new ProtocolError("malformed request");
+      this.parent = frame.flags & FLAGS.ASYNC ? 0 : frame.id;
+      const form = message[2];
+      value =
+        form !== 0 && form !== forms.getStore()
+          ? forms.run(form, this.perform, message[0], message, frame.body, frame)
+          : this.perform(message[0], message, frame.body, frame);
+    } catch (error) {
+      value = error;
+      failed = true;
+      if (message !== undefined && !isA(error, ProtocolError)) value = fault(message, error);
+    }
+    if (failed || !isA(value, Later)) this.answers.answer(frame.id, value, failed);
+    else if (frame.flags & FLAGS.ASYNC && value.promise !== null) this.answers.later(frame.id, value.promise);
+    else value.promise?.catch(() => {}); // nobody can wait for it
+  }
+
+  #note(message) {
+    switch (message[0]) {
+      case NOTES.release:
+        this.marshal.exports.releaseAll(Array.isArray(message[1]) ? message[1] : []);
+        return;
+      case NOTES.cancel:
+        this.answers.cancel(message[1]);
+    }
+  }
+}
+
+const bytesOf = (body) => body ?? NOTHING;

@@ -1,0 +1,66 @@
+/**
+ * JavaScript's side of a conversation inside one process, its rooms wired together.
+ * In: Pyodide with polyrepl on its path, words shared with whoever interrupts. Out: the connection, its interrupts, `$py`
+ * and Python's half, a `LocalBridge` that has begun.
+ */
+import { Connection } from "./connection.mjs";
+import { heedErrors, print } from "./console.mjs";
+import * as evaluator from "../node/evaluator.mjs";
+import { Interrupts } from "../node/interrupts.mjs";
+import { Keywords } from "../node/keywords.mjs";
+import { makeOperators } from "../node/operators.mjs";
+import { NOTES, VERSION } from "../node/protocol.mjs";
+import { makePython } from "../node/python.mjs";
+import { makeServer } from "../node/server.mjs";
+import { Turnstile } from "./turnstile.mjs";
+
+// A stack of both languages: between two of their frames are some twenty of WebAssembly.
+const DEEPEST_STACK = 200;
+
+/**
+ * @param {any} pyodide
+ * @param {{words?: Int32Array, output?: any, own?: (file: string) => object | undefined}} [options] `output`: what takes the
+ *   text that is printed, a function of Python's, as a Bridge's `output`; `own`: the namespace of a module that is loaded
+ */
+export function converse(pyodide, { words = new Int32Array(16), output, own = () => undefined } = {}) {
+  Error.stackTraceLimit = DEEPEST_STACK;
+  const interrupts = new Interrupts(words, null);
+  const turnstile = new Turnstile();
+  const operators = (proxies) => makeOperators(proxies, () => interrupts.signal());
+  const closing = new AbortController();
+  const promises = (it) => heedErrors(it, closing.signal);
+  const parts = { operators, keywords: new Keywords(), promises, later: (step) => turnstile.add(step) };
+  const connection = new Connection(interrupts, (it) => makeServer(it, evaluator.evaluatorWith(own), interrupts), parts);
+  const $py = makePython(connection, connection.proxies);
+  Object.defineProperty($py, "signal", { get: () => interrupts.signal(), enumerable: true });
+
+  const local = pyodide.pyimport("polyrepl.bridge.local");
+  const bridge = local.LocalBridge.callKwargs(connection.port, output === undefined ? {} : { output });
+  bridge.start();
+  const line = bridge.connection;
+  const { serve, serve_async, settled, noted, printed } = line;
+  connection.python = { serve, serve_async, settled, noted, printed };
+  connection.note(NOTES.ready, "web", VERSION);
+
+  /** Make it the one that the program's globals mean. */
+  const select = () => {
+    const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt };
+    for (const [name, value] of Object.entries(named)) {
+      Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
+    }
+    globalThis[Symbol.for("polyrepl.$import")] = evaluator.importModule;
+    globalThis[Symbol.for("polyrepl.out")] = (text) => connection.output(text, false);
+    print(connection);
+  };
+  /** End the conversation. */
+  const close = () => {
+    connection.closed = true;
+    closing.abort();
+    for (const { reject } of connection.promises.values()) reject(new Error("the conversation was closed"));
+    connection.promises.clear();
+    turnstile.close();
+    for (const proxy of [serve, serve_async, settled, noted, printed, line]) proxy.destroy();
+  };
+  select();
+  return { connection, interrupts, $py, bridge, select, close };
+}

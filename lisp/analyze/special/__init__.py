@@ -1,0 +1,1 @@
+"""The special forms, a file a family: each registers its rules."""

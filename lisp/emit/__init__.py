@@ -1,0 +1,1 @@
+"""Ir -> JavaScript with its source map."""

@@ -1,0 +1,1 @@
+"""Forms -> text, and where the cursor goes."""

@@ -1,0 +1,1 @@
+"""Nodes -> ir, strictly left to right."""

@@ -1,0 +1,1 @@
+"""What emitted code calls (*.mjs), and its tables for the compiler."""

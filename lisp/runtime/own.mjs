@@ -1,0 +1,78 @@
+/**
+ * What compiled code calls in place of assoc, conj and their kin where nobody else holds the collection.
+ *
+ * In: a collection that compiled code made, an array, object, Map or Set, and never nil (lower/gathering.py says when).
+ * Out: the very same one, changed as the copy would be; errors name the function of the source.
+ */
+
+import { asArray, isJsArray, isRecord, lookup, toFn, wrongType } from "./data.mjs";
+import { conj$b, into } from "./core_collections.mjs";
+import { checkPairs, dropKey, mergeInto, putKey, update_in } from "./core_maps.mjs";
+import { walkAll } from "./sequences.mjs";
+
+/** `(assoc m key value & more)` */
+export function assocOwn(m, ...pairs) {
+  checkPairs(pairs, "assoc");
+  for (let i = 0; i < pairs.length; i += 2) putKey(m, pairs[i], pairs[i + 1], "assoc");
+  return m;
+}
+
+/** `(assoc-in m path value)` */
+export function assocInOwn(m, path, value) {
+  return updateInOwn(m, path, () => value);
+}
+
+/** `(update m key f & args)` */
+export function updateOwn(m, key, f, ...args) {
+  const fn = toFn(f, "update");
+  return assocOwn(m, key, fn(lookup(m, key, null), ...args));
+}
+
+/** `(update-in m path f & args)`: the levels below may be somebody's, so they are copied. */
+export function updateInOwn(m, path, f, ...args) {
+  const fn = toFn(f, "update-in");
+  const [key, ...below] = asArray(path, "update-in");
+  const old = lookup(m, key, null);
+  if (below.length > 0) return assocOwn(m, key, update_in(old, below, fn, ...args));
+  if (key === undefined) return update_in(m, path, fn, ...args);
+  return assocOwn(m, key, fn(old, ...args));
+}
+
+/** `(dissoc m & keys)` */
+export function dissocOwn(m, ...keys) {
+  if (isJsArray(m) || m instanceof Set) throw wrongType("dissoc", "a map", m);
+  for (const key of keys) dropKey(m, key);
+  return m;
+}
+
+/** `(disj s & xs)` */
+export function disjOwn(s, ...xs) {
+  if (!(s instanceof Set)) throw wrongType("disj", "a set", s);
+  for (const x of xs) dropKey(s, x);
+  return s;
+}
+
+/** `(merge m & maps)` */
+export function mergeOwn(m, ...maps) {
+  return mergeWithOwn((_, value) => value, m, ...maps);
+}
+
+/** `(merge-with f m & maps)` */
+export function mergeWithOwn(f, m, ...maps) {
+  const fn = toFn(f, "merge-with");
+  if (isJsArray(m) || m instanceof Set) throw wrongType("merge", "maps", m);
+  return mergeInto(m, fn, maps.filter((other) => other !== null && other !== undefined));
+}
+
+/** `(into m from)`; the items of a set are looked up all at a time. */
+export function intoOwn(m, from) {
+  if (m instanceof Set) return into(m, from);
+  if (isJsArray(m)) {
+    const items = asArray(from, "into");
+    for (let i = 0; i < items.length; i++) m.push(items[i]);
+    return m;
+  }
+  if (m instanceof Map && isRecord(from)) return conj$b(m, from);
+  for (const x of walkAll(from, "into")) conj$b(m, x);
+  return m;
+}

@@ -1,0 +1,81 @@
+/**
+ * What a JavaScript library's object looks like, by the shapes that Deno's kernel knows.
+ *
+ * In: an object. Out: {mime: content}, or undefined for what is no picture: bytes that begin as a PNG, a JPEG, a GIF or
+ * an SVG; a canvas (`toDataURL`); a chart (`toSpec`, Vega and Vega-Lite); a DOM node (`outerHTML`).
+ */
+import { isTypedArray } from "./data.mjs";
+
+/** How they begin; at the gaps there may be anything. */
+const KINDS = [
+  ["image/png", [0x89, 0x50, 0x4e, 0x47]],
+  ["image/jpeg", [0xff, 0xd8, 0xff]],
+  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
+  ["image/webp", [0x52, 0x49, 0x46, 0x46, , , , , 0x57, 0x45, 0x42, 0x50]],
+];
+/** Fewer bytes are no picture, whatever they are. */
+const SMALLEST = 16;
+const SVG = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)?(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/;
+const LONGEST_START = 2000;
+
+/** The MIME type that bytes begin like; undefined for none of those known. */
+export function kindOfBytes(data) {
+  return KINDS.find(([, start]) => start.every((byte, i) => data[i] === byte))?.[0];
+}
+
+/** Bytes as base64, in Node and in browsers. */
+export function base64(data) {
+  const { Buffer } = globalThis;
+  if (Buffer) return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
+  let text = "";
+  for (const byte of data) text += String.fromCharCode(byte);
+  return globalThis.btoa(text);
+}
+
+/** Ways to look at an object that is no bytes: the first that gives something tells. */
+const LOOKS = [(x) => dataUrlPicture(x.toDataURL?.()), (x) => chart(x.toSpec?.()), (x) => node(x.outerHTML)];
+
+/** {mime: content} of an object that is a picture by its shape. */
+export function pictureOf(x) {
+  if (typeof x !== "object" || x === null) return undefined;
+  if (x instanceof ArrayBuffer) return bytesPicture(new Uint8Array(x));
+  if (isTypedArray(x)) return x instanceof Uint8Array ? bytesPicture(x) : undefined;
+  for (const look of LOOKS) {
+    try {
+      const found = look(x);
+      if (found !== undefined) return found;
+    } catch {
+      // It does not work here: a canvas whose drawing library is not there.
+    }
+  }
+  return undefined;
+}
+
+function node(outerHTML) {
+  if (typeof outerHTML !== "string") return undefined;
+  return SVG.test(outerHTML.slice(0, LONGEST_START)) ? { "image/svg+xml": outerHTML } : { "text/html": outerHTML };
+}
+
+function bytesPicture(data) {
+  if (data.length < SMALLEST) return undefined;
+  const kind = kindOfBytes(data);
+  if (kind !== undefined) return { [kind]: base64(data) };
+  if (data[0] !== 0x3c && data[0] > 0x20) return undefined; // neither "<" nor a space
+  const decoder = new TextDecoder();
+  return SVG.test(decoder.decode(data.subarray(0, LONGEST_START))) ? { "image/svg+xml": decoder.decode(data) } : undefined;
+}
+
+function dataUrlPicture(url) {
+  const found = typeof url === "string" ? /^data:([\w/+.-]+)(?:;[^,]*)?,/.exec(url.slice(0, 200)) : null;
+  if (found === null) return undefined;
+  const rest = url.slice(found[0].length);
+  if (found[0].includes(";base64")) return { [found[1]]: rest };
+  return { [found[1]]: decodeURIComponent(rest) };
+}
+
+function chart(spec) {
+  if (typeof spec !== "object" || spec === null || typeof spec.then === "function") return undefined;
+  const unnamed = [null, "marks" in spec ? "vega" : "vega-lite", "5"];
+  const [, language, version] = /(vega(?:-lite)?)\/v(\d+)/.exec(spec.$schema ?? "") ?? unnamed;
+  return { [`application/vnd.${language.replace("-", "")}.v${version}+json`]: JSON.parse(JSON.stringify(spec)) };
+}

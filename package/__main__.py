@@ -1,0 +1,11 @@
+"""`python -m polyrepl`: the same as the command `polyrepl`."""
+
+import sys
+
+from polyrepl import drop_started_from
+
+drop_started_from()
+
+from polyrepl.repl.cli import main  # noqa: E402  what stands in the working folder is not imported here
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Files, -e, pipes, and the tools around them."""

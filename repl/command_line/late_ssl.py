@@ -1,0 +1,64 @@
+"""asyncio without ssl, until something asks for that.
+
+In: a process of ours that is about to import asyncio. Out: asyncio; `ssl` and `asyncio.sslproto` are there,
+and run when one of their names is asked for. asyncio imports them for connections that most programs never
+make, and ssl takes a fifth of its time.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from types import ModuleType
+from typing import Any
+
+_loading = threading.RLock()
+
+
+class _Late(ModuleType):
+    """A module that has not run yet."""
+
+    def __getattr__(self, name: str) -> Any:
+        _run(self)
+        return getattr(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("__"):
+            _run(self)
+        ModuleType.__setattr__(self, name, value)
+
+
+def _run(module: Any) -> None:
+    with _loading:
+        if module.__class__ is _Late:
+            loader: Any = module.__loader__
+            plain: Any = ModuleType
+            module.__class__ = plain
+            loader.exec_module(module)
+
+
+def _late(name: str, folders: list[str] | None = None) -> ModuleType | None:
+    spec = PathFinder.find_spec(name, folders)
+    if spec is None or spec.loader is None:
+        return None
+    module = module_from_spec(spec)
+    module.__class__ = _Late
+    return sys.modules.setdefault(name, module)
+
+
+def load_asyncio() -> None:
+    """Import asyncio. A Python that has no ssl is left alone."""
+    if "asyncio" in sys.modules or "ssl" in sys.modules:
+        return
+    has_ssl = "_ssl" in sys.builtin_module_names or PathFinder.find_spec("_ssl") is not None
+    found = PathFinder.find_spec("asyncio")
+    folders = found.submodule_search_locations if found is not None else None
+    late = None
+    if has_ssl and folders and _late("ssl") is not None:
+        late = _late("asyncio.sslproto", list(folders))
+    import asyncio
+
+    if late is not None:
+        asyncio.sslproto = late  # type: ignore[attr-defined]

@@ -1,0 +1,413 @@
+"""Programs without a person at the keyboard: files, -e, pipes; and the loop they all run on.
+
+In: a `Job`. Out: an exit code. Values go to standard output, problems to standard error.
+
+A pipe is read as it arrives: each form runs when its last character is there, so a slow producer
+sees results before it ends, and what has run is dropped, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from polyrepl import stand_before_sites
+from polyrepl.bridge import Bridge, BridgeError, JSError, NodeNotFound
+from polyrepl.bridge.bridge import unwaited
+from polyrepl.lisp.errors import LispError
+from polyrepl.lisp.forms import Source
+from polyrepl.lisp.read.reader import Reader
+
+from ..session.events import Event
+from ..session.session import Session
+from ..session.sink import BROKEN_PIPE, Sink, abandon_stdout
+from .late_loop import LateLoop
+from .reporting import Ended, Failed, Reporter, Stopped, run_events, show
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Coroutine
+    from pathlib import Path
+    from types import FrameType
+
+    from .json_lines import Request
+
+INTERRUPTED = 130  # as a shell has it
+LONG = 0.05  # seconds after which a program that has a loop is one that takes long
+# How much of a value is made into text: what can be shown of it, and more.
+LIMITS: dict[str, int | bool] = {
+    "maxItems": 100_000,
+    "maxTotal": 200_000,
+    "maxString": 1_000_000,
+    "ownText": True,
+}
+
+
+class Job:
+    """What the command line asked for."""
+
+    __slots__ = (
+        "argv",
+        "forms",
+        "full",
+        "init",
+        "interactive",
+        "json",
+        "keep_going",
+        "module",
+        "own_process",
+        "path",
+    )
+
+    def __init__(
+        self,
+        forms: list[str] | None = None,
+        path: Path | None = None,
+        module: bool = False,
+        argv: list[str] | None = None,
+        interactive: bool = False,
+        init: bool = True,
+        json: bool = False,
+        keep_going: bool = False,
+        full: bool = False,
+        own_process: bool = True,
+    ) -> None:
+        self.forms: list[str] = [] if forms is None else forms
+        self.path = path
+        self.module = module
+        """Was it named as a module, `-m pkg.m`?"""
+        self.argv: list[str] = [] if argv is None else argv
+        self.interactive = interactive
+        self.init = init
+        self.json = json
+        self.keep_going = keep_going
+        self.full = full
+        self.own_process = own_process
+
+
+def run(job: Job, bridge: Bridge, sink: Sink) -> int:
+    """Do the job in a new Session over `bridge`, whose output goes to `sink`; leave nothing behind.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C has ended it; that is said and cleaned up already.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A lone surrogate or a narrow locale must not turn a result into an exception.
+            stream.reconfigure(errors="backslashreplace")
+    folder = str(job.path.resolve().parent) if job.path is not None else None
+    session = Session(bridge=bridge, argv=job.argv, folder=folder)
+    if not (job.full or job.json):
+        session.limits = LIMITS
+    session.node.program = not job.interactive
+    sink.on_broken = session.interrupt
+    if job.own_process:
+        unwaited(bridge)
+    late = session.late_loop = LateLoop(job.own_process)
+    reporter = Reporter(full=job.full, keep_going=job.keep_going)
+    end_json = speak_json(reporter, restore=not job.own_process) if job.json else None
+
+    code: int | None = None
+
+    def end() -> None:
+        nonlocal code
+        asked = bridge.leave(code)
+        session.close()
+        code = (asked if asked is not None else code) or (1 if session.failed_late else 0)
+        try:
+            with contextlib.suppress(ValueError):
+                if end_json is not None:
+                    end_json()
+                sys.stdout.flush()
+        except OSError as error:
+            code = unwritten(error)
+
+    atexit.register(end)  # behind what the program registers, which runs first
+    known = atexit._ncallbacks()
+    try:
+        code = exit_code(session, job, reporter, sink, late)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+        raise
+    finally:
+        late.close()
+        if job.own_process:
+            # As Python does when this process ends, but here the exit code is still to be had: it waits for
+            # threads, and calls these functions.
+            threading._shutdown()  # type: ignore[attr-defined]
+            atexit._run_exitfuncs()
+        elif atexit._ncallbacks() <= known:
+            atexit.unregister(end)
+            end()
+        elif code is None:  # it is asked for before the end
+            code = session.node.exit_code()
+    return code or 0
+
+
+def speak_json(reporter: Reporter, *, restore: bool) -> Callable[[], None]:
+    """From now on all that is shown or printed is a line of JSON. Returns what ends that.
+
+    Args:
+        reporter: of the job.
+        restore: descriptor 1 is then what it was, as the standard streams are in any case.
+    """
+    from .json_lines import Printed, Raw
+
+    standard = sys.stdout, sys.stderr, sys.__stdout__
+    raw = Raw()
+    lines = reporter.lines = raw.lines
+    sys.stdout, sys.stderr = Printed(lines, "stdout"), Printed(lines, "stderr")
+    sys.__stdout__ = sys.stdout  # type: ignore[misc, assignment]
+
+    def end() -> None:
+        try:
+            raw.close(restore=restore)
+        finally:
+            sys.stdout, sys.stderr, sys.__stdout__ = standard  # type: ignore[misc]
+
+    return end
+
+
+def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: LateLoop) -> int | None:
+    """Do the job; say what ends it. None: the code is for `process.exitCode` to say. Raises KeyboardInterrupt
+    where Ctrl-C ends it."""
+
+    def go_on(loop: asyncio.AbstractEventLoop, rest: Coroutine[Any, Any, int | None]) -> int | None:
+        from polyrepl.bridge.waking import sigint_to
+
+        from ..session.nesting import nesting
+        from .stopping import stop, until_done
+
+        task = loop.create_task(rest)
+        if not job.interactive:
+            loop.call_later(LONG, watch, session, loop)
+        with (
+            nesting(loop),
+            sigint_to(lambda number, frame: stop(session, task, reporter.is_channel, frame), loop),
+        ):
+            return until_done(session, task, reporter.is_channel, job.interactive)
+
+    try:
+        with stopped_at_once(session):
+            code = late.run(perform(session, job, reporter), go_on)
+        if sink.failed is not None:
+            return unwritten(sink.failed)
+        sys.stdout.flush()
+        return code
+    except Ended as ended:
+        if sink.broken:
+            return BROKEN_PIPE
+        if sink.failed is not None:
+            return unwritten(sink.failed)
+        if ended.last_words:
+            print(ended.last_words, file=sys.stderr)
+        if isinstance(ended, Stopped):
+            raise KeyboardInterrupt from None
+        return ended.code
+    except late.endings:
+        reporter.complain("KeyboardInterrupt", "Interrupted")
+        raise KeyboardInterrupt from None
+    except BrokenPipeError:
+        abandon_stdout()
+        return BROKEN_PIPE
+    except (NodeNotFound, BridgeError, JSError) as error:
+        print(f"polyrepl: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        return unwritten(error)
+
+
+def watch(session: Session, loop: asyncio.AbstractEventLoop) -> None:
+    """Most programs have ended by now; of this one it is watched whether what it awaits can still come."""
+    with contextlib.suppress(OSError, ImportError):  # no descriptor is left, say
+        from .unsettled import Unsettled
+
+        Unsettled(session, loop)
+
+
+@contextlib.contextmanager
+def stopped_at_once(session: Session) -> Iterator[None]:
+    """While inside, Ctrl-C stops what runs, before there is a loop.
+
+    Raises:
+        KeyboardInterrupt: between two forms.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if not session.running:
+            raise KeyboardInterrupt
+        session.interrupt()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def unwritten(error: OSError) -> int:
+    """Say that the output did not arrive; what is left of it goes nowhere. Returns the exit code."""
+    abandon_stdout()
+    with contextlib.suppress(OSError):
+        print(
+            f"polyrepl: cannot write the output: {error.strerror or error}", file=sys.__stderr__, flush=True
+        )
+    return 1
+
+
+async def perform(session: Session, job: Job, reporter: Reporter) -> int | None:
+    """Run everything the job names, in the order file or -e, then the prompt."""
+    if job.interactive or job.json or not job.forms:
+        assert session.late_loop is not None
+        await session.late_loop
+    if not job.interactive:
+        return await perform_all(session, job, reporter)
+    # What the prompt needs, also later, is loaded before the program's own modules can be found.
+    import pygments  # noqa: F401
+
+    from ..terminal import terminal  # noqa: F401
+    from ..terminal.standing import standing
+
+    with standing():
+        return await perform_all(session, job, reporter)
+
+
+async def perform_all(session: Session, job: Job, reporter: Reporter) -> int | None:
+    """As `perform`, with everything in place."""
+    stand_before_sites(*own_folders(job))
+    try:
+        if job.path is not None:
+            await run_text(session, read_file(job.path, reporter), str(job.path), reporter, values=False)
+        elif job.forms:
+            for text in job.forms:
+                await run_text(session, text, "<-e>", reporter)
+        elif not job.interactive:
+            await run_pipe(session, sys.stdin.fileno(), reporter=reporter)
+    except Failed as failed:
+        if not job.interactive:
+            raise
+        if failed.last_words:
+            print(failed.last_words, file=sys.stderr)
+    if job.interactive:
+        from ..terminal.terminal import interact
+
+        return await interact(session, init=job.init, last_error=reporter.last)
+    await run_events(last_events(session), reporter, values=False)
+    return 1 if reporter.failed or session.failed_late else None
+
+
+def own_folders(job: Job) -> list[str]:
+    """Where the program's own modules stand: beside a file; for -m in the working folder, then beside it;
+    else in the working folder."""
+    if job.path is None:
+        return [""]
+    beside = str(job.path.resolve().parent)
+    return ["", beside] if job.module else [beside]
+
+
+async def last_events(session: Session) -> AsyncIterator[Event]:
+    """Timers, servers and promises that outlive the last form: the program is over when they are."""
+    yield await session.finish()
+
+
+async def run_text(
+    session: Session, text: str, name: str, reporter: Reporter, *, values: bool = True
+) -> None:
+    """Run a whole text. With `keep_going`, the forms after one that failed run too."""
+    events = session.eval(text, name, keep_going=reporter.keep_going)
+    await run_events(events, reporter, values=values)
+
+
+async def run_request(session: Session, request: Request, reporter: Reporter) -> None:
+    """Run what a line asks for. Raises as `run_events`."""
+    await run_events(session.eval(request.code, f"<{request.id}>"), reporter, request=request)
+
+
+def read_file(path: Path, reporter: Reporter) -> str:
+    """The text of a program.
+
+    Raises:
+        Ended: with a clear line when it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        reporter.complain("UnicodeDecodeError", bad_encoding(str(path), line, error.object[error.start]))
+    except OSError as error:
+        reporter.complain(type(error).__name__, f"polyrepl: {path}: {error.strerror}")
+    raise Ended(1)
+
+
+def bad_encoding(name: str, line: int, byte: int) -> str:
+    return f"{name}:{line}: error: byte 0x{byte:02x} is not UTF-8\n  hint: save the program as UTF-8"
+
+
+# -- pipes ---------------------------------------------------------------------------------------
+
+
+async def run_pipe(session: Session, fd: int, name: str = "<pipe>", *, reporter: Reporter) -> None:
+    """Read forms from file descriptor `fd` and run each as soon as it is whole."""
+    import codecs
+
+    from .chunks import CHUNK, chunks
+
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    text, first_line, tried = "", 1, 0
+    async for data in chunks(fd):
+        try:
+            text += decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            good = error.object[: error.start]
+            last = Source(name, text + good.decode("utf-8"), first_line=first_line)
+            await run_ready(session, last, False, reporter)
+            line = first_line + text.count("\n") + good.count(b"\n")
+            reporter.complain("UnicodeDecodeError", bad_encoding(name, line, error.object[error.start]))
+            raise Ended(1) from None
+        # A huge unfinished form is tried again only when it has doubled, unless the producer paused.
+        if data and len(data) == CHUNK and len(text) < 2 * tried:
+            continue
+        used = await run_ready(session, Source(name, text, first_line=first_line), not data, reporter)
+        first_line += text.count("\n", 0, used)
+        text = text[used:]
+        tried = len(text)
+
+
+async def run_ready(session: Session, source: Source, ended: bool, reporter: Reporter) -> int:
+    """Run every whole form of `source`; returns how many characters are done with."""
+    reader = Reader(source)
+    done = 0
+    while True:
+        if reporter.lines is not None:
+            from .json_lines import Request, request_at
+
+            request = request_at(source.text, done, ended)
+            if isinstance(request, Request):
+                await run_request(session, request, reporter)
+                done = request.end
+                reader = Reader(source, done)
+                continue
+            if request:
+                return done
+        try:
+            form = reader.read()
+        except LispError as error:
+            # A token that touches the end may be whole once the next chunk is there.
+            cut = error.span is not None and error.span.end == len(source.text)
+            if not ended and (error.incomplete or cut):
+                return done
+            problem = session.trace.compile_problem(error)
+            show(problem, reporter)
+            reporter.end(problem)
+            raise Ended(1) from None
+        if form is None:
+            return done if not ended else len(source.text)
+        if not ended and reader.position == len(source.text) and source.text[-1] not in ')]}"':
+            return done  # an atom at the very end may go on in the next chunk
+        done = reader.position
+        await run_events(session.eval_form(form), reporter, one_form=True)

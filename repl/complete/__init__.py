@@ -1,0 +1,1 @@
+"""Completion, inspection and documentation."""

@@ -1,0 +1,143 @@
+/**
+ * What every front end asks of JavaScript's live values: attributes for completion, call shapes, global names.
+ *
+ * In: names, paths, options from Python. Out: plain data, or the Python object that a path leads to. No getter, no
+ * call and no trap of the user's runs for it: properties are read from their descriptors.
+ */
+import util from "node:util";
+import vm from "node:vm";
+import { className, isKeyword } from "../../lisp/runtime/index.mjs";
+
+const MOST = 1000;
+
+/** Getters of the global object that only hand out one of Node's own objects. */
+const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
+
+/** Told by the bridge: to ask the value would run the traps of a Proxy of the user's. */
+const isPython = (x) => globalThis[Symbol.for("polyrepl.$py")].isProxy(x);
+
+/** The value of a global, of a script's `let` or `class` too; undefined where only a getter would tell. */
+function globalValue(name) {
+  const own = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (own !== undefined) {
+    if (own.get === undefined) return own.value;
+    return SAFE_GLOBALS.has(name) && name !== "localStorage" ? globalThis[name] : undefined;
+  }
+  if (!(name in Object.prototype) && name in globalThis) return globalThis[name];
+  if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return undefined;
+  try {
+    // `let` and `class` of a script are no properties of the global object.
+    return vm.runInThisContext(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of a property without running a getter; undefined where there is none. */
+function dataProperty(x, name) {
+  for (let at = Object(x); at !== null; at = Object.getPrototypeOf(at)) {
+    if (util.types.isProxy(at)) return undefined;
+    const own = Object.getOwnPropertyDescriptor(at, name);
+    if (own !== undefined) return own.value;
+  }
+  return undefined;
+}
+
+/**
+ * Follow `path` from the global `root`: {python, rest} where it meets a Python object, {value} at its end, or null for
+ * what there is not.
+ * @param {string} root
+ * @param {string[]} path
+ */
+export function follow(root, path) {
+  const names = [...path]; // Python's list: once, not at every step
+  let value = globalValue(root);
+  for (let i = 0; ; i++) {
+    if (isPython(value)) return { python: value, rest: names.slice(i) };
+    if (i === names.length) return value === undefined ? null : { value };
+    if (value === undefined || value === null) return null;
+    value = dataProperty(value, names[i]);
+  }
+}
+
+/** What `path` leads to from the global `root`: {python, rest}, {found} with its attributes (`listed`), or null. */
+export function attributes(root, path, prefix) {
+  const at = follow(root, path);
+  if (at === null || at.value === null) return null;
+  return "python" in at ? at : { found: listed(at.value, prefix) };
+}
+
+/** The attributes of a value that begin with `prefix`: [[name, kind, meta]..]. */
+export function listed(value, prefix) {
+  const found = new Map();
+  const primitive = typeof value !== "object" && typeof value !== "function";
+  for (let at = Object(value); at !== null; at = Object.getPrototypeOf(at)) {
+    if (util.types.isProxy(at)) break;
+    if (at === Object.prototype && !prefix && !primitive && found.size > 0) break;
+    for (const name of Object.getOwnPropertyNames(at)) {
+      if (!name.startsWith(prefix) || found.has(name) || !/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) continue;
+      if (primitive && name === "length" && typeof value !== "string") continue;
+      const own = Object.getOwnPropertyDescriptor(at, name);
+      found.set(name, [name, ...kindAndMeta(own)]);
+      if (found.size >= MOST) return [...found.values()];
+    }
+  }
+  return [...found.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}
+
+function kindAndMeta(own) {
+  if (own.get !== undefined || own.set !== undefined) return ["property", "getter"];
+  const value = own.value;
+  if (isPython(value)) return ["value", "python"];
+  if (util.types.isProxy(value)) return ["value", "Proxy"];
+  if (typeof value === "function") {
+    const shape = signature(value);
+    return shape.startsWith("class") ? ["class", "class"] : ["function", shape];
+  }
+  if (value === null || value === undefined) return ["value", "nil"];
+  if (typeof value !== "object") return ["value", typeof value];
+  return ["value", className(value) ?? "object"];
+}
+
+/** `(a, b = 1)` from a function's source; `(2 args)` for one written in C++. */
+export function signature(f) {
+  if (isKeyword(f)) return "keyword";
+  const source = Function.prototype.toString.call(f);
+  if (source.startsWith("class")) return "class";
+  if (source.endsWith("{ [native code] }")) return f.length === 0 ? "()" : `(${"abcdefghij".slice(0, f.length).split("").join(", ")})`;
+  const bare = /^(?:async\s*)?([\w$]+)\s*=>/.exec(source);
+  if (bare) return `(${bare[1]})`;
+  const open = source.indexOf("(");
+  if (open < 0) return "()";
+  let depth = 0;
+  for (let i = open; i < source.length && i < open + 400; i++) {
+    if ("([{".includes(source[i])) depth++;
+    else if (")]}".includes(source[i]) && --depth === 0) return source.slice(open, i + 1).replace(/\s+/g, " ");
+  }
+  return "(…)";
+}
+
+/** The call shape of the function at `path`: {python, rest}, {shape, source}, or null. */
+export function callShape(root, path) {
+  const at = follow(root, path);
+  if (at === null || "python" in at) return at;
+  const { value } = at;
+  if (typeof value !== "function" || util.types.isProxy(value)) return null;
+  const shape = signature(value);
+  return { shape: shape === "class" ? "(…)" : shape, source: String(Function.prototype.toString.call(value)) };
+}
+
+/** Names of the global object and of scripts' `let` and `class`, with kinds; Lisp names of the session are not asked here. */
+export async function globals() {
+  const at = [globalThis, Object.getPrototypeOf(globalThis)]; // the second has what a front end lends (notebook.mjs)
+  const found = at.flatMap((owner) =>
+    Object.entries(Object.getOwnPropertyDescriptors(owner)).map(([name, own]) => [name, ...kindAndMeta(own)]),
+  );
+  return found.slice(0, 5 * MOST);
+}
+
+/** What Enter does at the end of a JavaScript text: see javascript_parser.mjs, which loads when it is first asked. */
+export const status = async (text) => (await import("./javascript_parser.mjs")).status(text);
+
+/** The string or comment that a JavaScript text ends in. */
+export const unfinished = async (text) => (await import("./javascript_parser.mjs")).unfinished(text);

@@ -1,0 +1,208 @@
+"""What of a session is in Node: the functions of node/session.mjs in the Node that serves.
+
+In: a bridge, and what a Node must be told when it begins. Out: what those functions give; a Node that was
+lost is replaced when the next one is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from json import dumps
+from typing import TYPE_CHECKING, Any, Protocol
+
+from polyrepl.bridge import Bridge, JsProxy
+from polyrepl.lisp.emit.mangle import mangle
+
+from .place import Place
+from .prelude import PRELUDE
+
+if TYPE_CHECKING:  # loaded where it is used
+    import asyncio
+
+    from polyrepl.bridge.turns import Turn
+
+PATIENCE = 0.3  # seconds that a busy Node has to say what it has changed
+RESULTS = ("*1", "*2", "*3")
+
+
+class LateLoop(Protocol):
+    """An event loop that begins when it is awaited."""
+
+    @property
+    def begun(self) -> bool:
+        """Has it?"""
+
+    def __await__(self) -> Generator[Any, None, None]: ...
+
+
+class NodeSide:
+    """Our half of the code in Node.
+
+    Args:
+        bridge: the way there.
+        begin: called with the module node/session.mjs in a Node that has begun to serve; it calls `take`.
+    """
+
+    def __init__(self, bridge: Bridge, begin: Callable[[JsProxy], None]) -> None:
+        self._bridge = bridge
+        self._begin = begin
+        self._module: JsProxy | None = None
+        self._run: Any = None  # the JavaScript of a form
+        self._run_now: Any = None  # the same in a turn that goes on
+        self._rest: Any = None  # what comes of a form that `_run_now` has begun
+        self.defined: Any = None
+        """The globals that the last form has defined, by their names in JavaScript."""
+        self._remember: Any = None
+        self._share: Any = None
+        self._exit_code: Any = None
+        self._keep_result: Any = None
+        self._rests: Any = None
+        self.program = False
+        """Is all that runs a program, which `exit` in a callback that nobody awaits ends too?"""
+        self.place = Place()
+        """The working folder and the environment, as both sides agreed on them last."""
+
+    # -- the Node that serves --------------------------------------------------------------------
+
+    def beginning(self, folder: str | None, limits: dict[str, int | bool] | None) -> str:
+        """What a Node must know before its first form, as text for `begin` of node/session.mjs.
+
+        Args:
+            folder: where imports resolve from; the working folder, which they follow then, if None.
+            limits: see Session.limits.
+        """
+        return dumps(
+            {
+                "results": [mangle(name) for name in RESULTS],
+                "error": mangle("*e"),
+                "argv": mangle("*argv*"),
+                "folder": folder or os.getcwd(),
+                "follows": folder is None,
+                "limits": limits,
+                "program": self.program,
+            }
+        )
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a Node that is ready."""
+        return self._module is not None and self._bridge.alive
+
+    def ready(self) -> None:
+        """Have Node run with our half of the code loaded; waits for it."""
+        if not self.alive:
+            self._module = self._bridge.import_module(PRELUDE)
+            self._begin(self._module)
+
+    def take(self, often: Any) -> None:
+        """Keep what is called often: what `begin` of node/session.mjs gives."""
+        self._run, self._run_now, self._rest, self.defined, *others = often
+        self._remember, self._share, self._exit_code, self._keep_result, self._rests = others
+
+    def forget(self) -> None:
+        """That Node has ended."""
+        self._module = None
+
+    def module(self) -> JsProxy:
+        """The module node/session.mjs in a running Node."""
+        self.ready()
+        assert self._module is not None
+        return self._module
+
+    # -- what its functions give -----------------------------------------------------------------
+
+    def ask(self, function: str, *args: Any) -> Any:
+        """What a function of node/session.mjs gives."""
+        return getattr(self.module(), function)(*args)
+
+    async def run(
+        self, form: tuple[Any, ...], number: int, turn: Turn | None, late: LateLoop | None
+    ) -> dict[str, Any]:
+        """The outcome of a form. Both sides have one working folder and one environment before and after it.
+
+        Args:
+            form: what `run` of node/session.mjs takes.
+            number: the form's.
+            turn: of several forms, which goes on until one awaits.
+            late: the loop of a program, which begins when something needs it.
+
+        Raises:
+            KeyboardInterrupt: it was stopped before it began. NodeLost: Node has ended.
+        """
+        self.agree()
+        outcome: dict[str, Any]
+        if turn is None and (late is None or late.begun):
+            outcome = await self._bridge.call_async(self._run, *form, form=number)
+        elif turn is not None and turn.steps is not None:
+            outcome = await self._bridge.call_async(self._run_now, *form, form=number)
+        else:
+            outcome = self._bridge.call_now(self._run_now, *form, form=number)
+        if outcome["kind"] == "later":
+            if turn is not None:
+                turn.end()
+            elif late is not None:
+                await late
+            outcome = await self._bridge.call_on(self._rest, number)
+        if "place" in outcome:
+            self.place.take(outcome["place"])
+        return outcome
+
+    def remember(self, value: Any) -> None:
+        """Make a value that no form of Lisp has made `*1`, and shift the ones before."""
+        self.ready()
+        self._remember(value)
+
+    def keep_result(self, number: int, most: int) -> None:
+        """Keep the value that was shown last under a number, beside at most so many others."""
+        self.ready()
+        self._keep_result(number, most)
+
+    def remember_error(self, error: BaseException) -> None:
+        """Make an exception that no form of Lisp has raised `*e`."""
+
+        def raise_again() -> None:  # so JavaScript gets it as it gets any exception of Python
+            raise error
+
+        self.module().rememberError(raise_again)
+
+    def exit_code(self) -> int:
+        """What the program has set `process.exitCode` to; 0 if nothing."""
+        return int(self._exit_code()) if self.alive else 0
+
+    def rests(self) -> bool:
+        """Has the program left nothing in Node that is still to come? Waits until its event loop has gone
+        round."""
+        return bool(self._bridge.wait_now(self._rests))
+
+    def share_names(self) -> None:
+        """Let JavaScript see Python's names as `py.name`."""
+        self.module().shareNames()
+
+    def next_page(self, everything: bool) -> dict[str, Any] | None:
+        """What follows the last page of the value that was shown last, {text, more}; None: nothing."""
+        page: dict[str, Any] | None = self.module().nextPage(everything)
+        return page
+
+    # -- one working folder, one environment -----------------------------------------------------
+
+    def agree(self) -> None:
+        """Before a form: Node hears what Python has changed."""
+        moved = self.place.changes()
+        if moved is not None:
+            self.ask("agreeOn", moved)
+
+    async def share_place(self) -> None:
+        """Before and after Python code that no form has called: all languages have one working folder and one
+        environment. A Node that is busy hears of it later."""
+        if not self.alive:
+            return
+        import asyncio
+
+        asked = asyncio.ensure_future(self._bridge.call_async(self._share, self.place.changes() or ""))
+        asked.add_done_callback(self._shared)
+        await asyncio.wait({asked}, timeout=PATIENCE)
+
+    def _shared(self, done: asyncio.Future[Any]) -> None:
+        if not done.cancelled() and done.exception() is None and done.result():
+            self.place.take(done.result())

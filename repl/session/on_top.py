@@ -1,0 +1,38 @@
+"""Whose code a signal has come in the midst of.
+
+In: the frame that a signal's handler is given. Out: whether the program's own Python runs there: a task or a
+callback of the event loop, beside whatever form is awaited. Code that JavaScript has called is the bridge's
+to know (`Conversation.python_on_top`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from types import FrameType
+
+from .trace import is_ours
+
+_LOOP = os.path.dirname(asyncio.__file__) + os.sep
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
+_SITES = ("/site-packages/", "/dist-packages/")
+_EDITOR = "/prompt_toolkit/"
+
+
+def is_programs(frame: FrameType | None) -> bool:
+    """Has the event loop called code of the program's, which has not come back yet?"""
+    inward = []
+    while frame is not None and frame.f_code.co_name != "_run_once":
+        inward.append(frame.f_code.co_filename)
+        frame = frame.f_back
+    # The first that is neither the loop's nor ours says who it is done for: what our own code calls of
+    # libraries is ours to finish.
+    for name in reversed(inward):
+        if name.startswith(_LOOP) or is_ours(name):
+            continue
+        return not (_EDITOR in name or name.startswith("<frozen ") or _is_library(name))
+    return False
+
+
+def _is_library(name: str) -> bool:
+    return name.startswith(_LIBRARY) and not any(site in name for site in _SITES)

@@ -1,0 +1,35 @@
+"""What a form came to in Node, as an event.
+
+In: an outcome of node/session.mjs that is no error. Out: a `Value` or an `Exit`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from polyrepl.bridge.foreign import said
+
+from .events import Event, Exit, Value
+
+
+def event_of(outcome: dict[str, Any]) -> Event:
+    """The event of an outcome."""
+    kind = outcome["kind"]
+    if kind == "value":
+        data, metadata = outcome["data"], outcome["metadata"]
+        page = outcome.get("page")
+        return Value(outcome["text"], data=data, metadata=metadata, page=page, cut=outcome["cut"])
+    if kind == "python":
+        return Value("", is_python=True, python=outcome["value"])
+    return Exit(int(outcome["code"])) if kind == "exit" else Value("", quiet=True)
+
+
+def exit_code(exit_: SystemExit) -> int:
+    """The exit code that Python itself would use for this SystemExit."""
+    if exit_.code is None:
+        return 0
+    if isinstance(exit_.code, int):
+        return exit_.code
+    print(said(exit_.code), file=sys.stderr)
+    return 1

@@ -1,0 +1,365 @@
+"""Deep copies of many rows, lists and tables: the same values as one by one, in one round trip."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import itertools
+import json
+import math
+import sys
+import unittest.mock
+from typing import Any
+
+import numpy
+import pandas
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polyrepl.bridge import Bridge, JsProxy
+from polyrepl.bridge.deep import encode_deep
+from polyrepl.bridge.protocol import TAGS
+from polyrepl.bridge.tables import columns_of_table, items_of_column
+
+PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
+relaxed = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def to_js(js: Bridge) -> Any:
+    """A deep JavaScript copy, straight back home."""
+    return js.eval(f"(x) => {{ {PY} return $py.toJs(x) }}")
+
+
+def same(found: Any, value: Any) -> bool:
+    """Equal, nan too; an integral float is an integer in JavaScript."""
+    if isinstance(value, float) and math.isnan(value):
+        return isinstance(found, float) and math.isnan(found)
+    if isinstance(value, dict):
+        return list(found) == list(value) and all(same(found[key], value[key]) for key in value)
+    if isinstance(value, list):
+        return len(found) == len(value) and all(map(same, found, value))
+    return bool(found == value) and (found is True) == (value is True) and (found is None) == (value is None)
+
+
+WHEN = datetime.datetime(2024, 1, 2, 3, tzinfo=datetime.UTC)
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=3),
+    st.just(WHEN),
+    st.binary(max_size=3),
+)
+keys = st.sampled_from(["a", "b", "__proto__", "1", "tag", "w", "="])
+columns = st.lists(
+    st.tuples(keys, scalars | st.just([])), min_size=1, max_size=4, unique_by=lambda pair: pair[0]
+)
+
+
+@relaxed
+@given(columns, st.integers(0, 20), scalars, st.booleans())
+def test_rows(to_js: Any, shape: list[tuple[str, Any]], count: int, odd: Any, ragged: bool) -> None:
+    rows = [dict(shape) for _ in range(count)]
+    if rows:
+        rows[count // 2][shape[0][0]] = odd
+        if ragged:
+            rows[-1]["z"] = odd
+    names = [key for key, _ in shape if key != "1"]
+    expected = [
+        {k: row[k] for k in (["1"] if "1" in row else []) + [k for k in row if k != "1"]} for row in rows
+    ]
+    assert names or shape[0][0] == "1"
+    assert same(to_js(rows), expected)
+    assert same(to_js({"rows": rows, "again": rows})["again"], expected)
+
+
+@relaxed
+@given(st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from("abcd"), inner)))
+def test_any_data(to_js: Any, value: Any) -> None:
+    assert same(to_js(value), value)
+    assert same(to_js([value, [value]] * 5), [value, [value]] * 5)
+
+
+def test_shared_parts_stay_shared_and_cycles_closed(js: Bridge) -> None:
+    check = js.eval(f"(x, f) => {{ {PY} const v = $py.toJs(x); return new Function('v', 'return ' + f)(v) }}")
+    part = {"n": [1]}
+    tree = {"deep": [{"part": part}]}
+    assert check([tree, part, part["n"], WHEN], "v[0].deep[0].part === v[1] && v[1].n === v[2]")
+    rows = [{"a": 1, "b": "x"} for _ in range(10)]
+    assert check([rows, rows[3], WHEN], "v[0][3] === v[1]")
+    assert check([rows[3], rows, WHEN], "v[1][3] === v[0]")
+    assert check(rows + rows[:1], "v[0] === v[10]")
+    loop: list[Any] = [{"i": i, "when": WHEN, "all": None} for i in range(10)]
+    for row in loop:
+        row["all"] = loop
+    assert check(loop, "v.every((row) => row.all === v)")
+    deep: list[Any] = []
+    for _ in range(200):
+        deep = [deep]
+    assert check(deep, "(() => { let n = 0; for (; v.length; n++) v = v[0]; return n })()") == 200
+
+
+# What a graph of containers is, as text: the parts in order, a part that was there before by its number.
+DRAWN = """
+(x, $py) => {
+  const numbers = new Map();
+  const draw = (v) => {
+    if (typeof v === "bigint") return `${v}n`;
+    if (typeof v !== "object" || v === null) return JSON.stringify(v);
+    if (v instanceof Date) return `@${+v}`;
+    if (numbers.has(v)) return `#${numbers.get(v)}`;
+    numbers.set(v, numbers.size);
+    if (Array.isArray(v)) return `[${v.map(draw)}]`;
+    return `{${Object.keys(v).map((key) => `${key}:${draw(v[key])}`)}}`;
+  };
+  return draw(globalThis[Symbol.for("polyrepl.$py")].toJs(x));
+}
+"""
+
+
+def drawn(value: Any) -> str:
+    numbers: dict[int, int] = {}
+
+    def draw(item: Any) -> str:
+        if isinstance(item, datetime.datetime):
+            return f"@{round(item.timestamp() * 1000)}"
+        if isinstance(item, int) and not isinstance(item, bool):
+            return str(item) if abs(item) <= 2**53 - 1 else f"{item}n"
+        if not isinstance(item, (list, tuple, dict)):
+            return json.dumps(item)
+        if id(item) in numbers:
+            return f"#{numbers[id(item)]}"
+        numbers[id(item)] = len(numbers)
+        if isinstance(item, dict):
+            return "{" + ",".join(f"{key}:{draw(part)}" for key, part in item.items()) + "}"
+        return "[" + ",".join(map(draw, item)) + "]"
+
+    return draw(value)
+
+
+@st.composite
+def graphs(draw: Any) -> Any:
+    """Containers that hold each other, in few shapes, so that columns are made of them."""
+    leaf = st.sampled_from([1, 2, 3.5, "a", None, True, 2**60, -(2**70), WHEN])
+    kinds = draw(st.lists(st.sampled_from(["row", "row", "pair", "some", "any"]), min_size=1, max_size=40))
+    parts: list[Any] = [{} if kind in ("row", "any") else [] for kind in kinds]
+    plain = draw(st.booleans())
+    for kind, part in zip(kinds, parts, strict=True):
+        # Which item is a part and which a scalar goes by the column, mostly.
+        item = st.sampled_from([1, 2]) if plain else leaf
+        inner = st.sampled_from(parts)
+        if kind == "row":
+            part.update(a=draw(item), b=draw(inner), c=draw(st.sampled_from([2**60, 7])))
+        elif kind == "pair":
+            part += [draw(item), draw(inner)]
+        elif kind == "some":
+            part += draw(st.lists(item | inner, max_size=12))
+        else:
+            part.update(draw(st.dictionaries(st.sampled_from("abcd"), item | inner)))
+    rows = [part for kind, part in zip(kinds, parts, strict=True) if kind == "row"]
+    return draw(
+        st.sampled_from([parts, rows * 2, {"rows": rows, "by": dict(enumerate_texts(parts))}, parts[0]])
+    )
+
+
+def enumerate_texts(items: list[Any]) -> Any:
+    return ((f"k{index}", item) for index, item in enumerate(items))
+
+
+@relaxed
+@given(graphs())
+def test_graphs_keep_their_shape(js: Bridge, value: Any) -> None:
+    assert js.eval(DRAWN)(value) == drawn(value)
+
+
+def test_parts_known_by_other_ways_stay_shared(js: Bridge) -> None:
+    draw = js.eval(DRAWN)
+    rows: list[Any] = [{"id": i, "name": f"n{i}"} for i in range(20)]
+    pairs = [[i, str(i)] for i in range(20)]
+    corner = {"x": 1}
+    value: Any
+    for value in (
+        {"rows": rows, "by": {f"k{row['id']}": row for row in rows}},
+        [rows, rows[3:15], [rows[3]] * 9],
+        [{"row": row, "next": follower} for row, follower in itertools.pairwise(rows)],
+        [{"id": i, "at": corner, "when": WHEN} for i in range(20)],
+        [{"id": i, "parent": rows[i // 2]} for i in range(20)],
+        [pairs, [pairs[0], WHEN] * 5],
+        [[[1, 2], [3]]] * 9 + [WHEN],
+        [[[i, i + 1] for i in range(9)], [[i] for i in range(9)], WHEN],
+        [[corner, i, 2**60] for i in range(20)],
+        [(i, 2**80, None) for i in range(20)],
+        [[i] * (i % 4) for i in range(20)],
+        [[] for i in range(20)],
+        [[i, WHEN, {"a": [WHEN, i]}] for i in range(20)],
+    ):
+        assert draw(value) == drawn(value)
+    for index, row in enumerate(rows):
+        row["parent"] = rows[index // 2]
+    assert draw(rows) == drawn(rows)
+
+
+def test_work_is_in_proportion(js: Bridge) -> None:
+    """What was copied before is found at once, however much it is."""
+    work = []
+    for count in (100, 400):
+        rows = [{"when": WHEN, "tags": [str(i)] * 9, "at": {"x": [WHEN] * (i % 3)}} for i in range(count)]
+        value = {"rows": rows, "by": {str(i): row["tags"] for i, row in enumerate(rows)}, "again": rows}
+        events = 0
+
+        def count_events(frame: Any, event: str, argument: Any) -> None:
+            nonlocal events
+            events += 1
+
+        sys.setprofile(count_events)
+        try:
+            encode_deep(js.marshal, value, [])
+        finally:
+            sys.setprofile(None)
+        work.append(events)
+    assert work[1] < 6 * work[0]
+
+
+def test_tuples_cross_as_lists_do(js: Bridge, to_js: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[Any] = [(i, i + 0.5, "a", (i, [i, (str(i), None)])) for i in range(20)]
+    rows = [{"id": i, "at": (i, {"x": (i,)})} for i in range(20)]
+    for value in (found, rows, tuple(found), [*found, *rows, [1], "a"], found[0], [()] * 20):
+        assert to_js(value) == json.loads(json.dumps(value))
+    assert to_js([*found, (WHEN,)]) == [*json.loads(json.dumps(found)), [WHEN]]
+    assert encode_deep(js.marshal, found, []) == [TAGS["AS_IS"], found]
+    assert encode_deep(js.marshal, rows, []) == [TAGS["AS_IS"], rows]
+    # A class of one's own that is a tuple, and tuples that cross in a way of their own, are looked at each.
+    point = collections.namedtuple("point", "x y")
+    assert to_js([point(i, i) for i in range(20)]) == [[i, i] for i in range(20)]
+    pretender = unittest.mock.NonCallableMock(spec=tuple)
+    assert to_js([*found, pretender])[-1] is pretender
+    monkeypatch.setitem(js.marshal.custom, tuple, ("pair", list))
+    wire = encode_deep(js.marshal, [(i, i) for i in range(20)], [])
+    assert [item[:2] for item in wire[1:]] == [[TAGS["CUSTOM"], "pair"]] * 20
+
+
+def test_shared_tuples_stay_shared(js: Bridge) -> None:
+    check = js.eval(f"(x, f) => {{ {PY} const v = $py.toJs(x); return new Function('v', 'return ' + f)(v) }}")
+    part = (1, [2])
+    whole = [{"deep": [(0, part)]}]
+    assert check([whole, part, part[1], WHEN], "v[0][0].deep[0][1] === v[1] && v[1][1] === v[2]")
+    assert check([part, (part, 3)], "v[0] === v[1][0]")
+    loop: tuple[Any, ...] = ([],)
+    loop[0].append(loop)
+    assert check(loop, "v[0][0] === v")
+
+
+def test_numbers_of_rows_cross_as_bytes(js: Bridge) -> None:
+    js.eval("1")
+    segments: list[Any] = []
+    rows = [{"x": i / 7, "n": i, "when": WHEN} for i in range(1000)]
+    wire = encode_deep(js.marshal, rows, segments)
+    assert sum(len(part) for part in segments) == 16000
+    assert wire[3][0] == wire[4][0] == "t"
+
+
+def test_tables(to_js: Any) -> None:
+    frame = pandas.DataFrame(
+        {
+            "f": [1.5, 2.5],
+            "i": numpy.array([1, 2], "int32"),
+            "s": ["a", None],
+            "d": pandas.to_datetime(["2024-01-01", None]),
+            "z": pandas.to_datetime(["2024-01-01", None]).tz_localize("UTC"),
+            "b": [True, False],
+            "N": pandas.array([1, None], dtype="Int64"),
+            "c": pandas.Categorical(["u", "v"]),
+            "o": [decimal.Decimal(1), [1]],
+        }
+    )
+    day = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+    found = to_js(frame)
+    assert isinstance(found["f"], memoryview) and found["f"].format == "d"
+    assert isinstance(found["i"], memoryview) and found["i"].tolist() == [1, 2]
+    assert found["f"].tolist() == [1.5, 2.5]
+    assert (found["s"], found["d"], found["z"]) == (["a", None], [day, None], [day, None])
+    assert (found["b"], found["N"], found["c"]) == ([True, False], [1, None], ["u", "v"])
+    assert found["o"][0] is frame["o"][0] and found["o"][1] == [1]
+    assert to_js(frame["f"]).tolist() == [1.5, 2.5]
+    assert to_js(frame["s"]) == ["a", None]
+    assert to_js({"frame": frame, "x": 1})["frame"]["b"] == [True, False]
+    assert to_js(pandas.DataFrame({1: [1.0]}))[1].tolist() == [1.0]
+    with pytest.raises(ValueError, match="several columns of one name"):
+        to_js(frame[["f", "f"]])
+
+
+def test_numbers_of_numpy_are_numbers(to_js: Any) -> None:
+    values = [numpy.int64(5), numpy.float32(0.5), numpy.bool_(True), numpy.uint8(1)]
+    assert to_js(values) == [5, 0.5, True, 1]
+    assert to_js([{"x": value} for value in values] * 5) == [{"x": value} for value in (5, 0.5, True, 1)] * 5
+
+
+def test_arrow(to_js: Any) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.table({"f": [1.5, 2.5], "i": [1, None], "s": ["a", None], "n": [1, 2]})
+    found = to_js(table)
+    assert (found["f"].tolist(), found["i"], found["s"]) == ([1.5, 2.5], [1, None], ["a", None])
+    assert found["n"].tolist() == [1, 2]
+    assert to_js(arrow.array([0.5])).tolist() == [0.5]
+    assert to_js(arrow.record_batch({"f": [0.5]}))["f"].tolist() == [0.5]
+
+
+def test_polars(to_js: Any) -> None:
+    polars = pytest.importorskip("polars")
+    found = to_js(polars.DataFrame({"f": [1.5, 2.5], "i": [1, None], "s": ["a", None]}))
+    assert (found["f"].tolist(), found["i"], found["s"]) == ([1.5, 2.5], [1, None], ["a", None])
+
+
+def test_what_is_no_table() -> None:
+    for value in (numpy.arange(3), {"columns": 1}, [1], object()):
+        assert columns_of_table(value) is None
+        assert items_of_column(value) is None
+
+
+def test_json_of_rows(js: Bridge) -> None:
+    rows = [{"n": 1, "d": datetime.date(2024, 1, 2), "x": float("nan")} for _ in range(10)]
+    text = js.eval("(x) => JSON.stringify(x)")(rows)
+    assert json.loads(text) == [{"n": 1, "d": "2024-01-02", "x": None}] * 10
+
+
+def test_sparse_arrays(js: Bridge) -> None:
+    assert js.eval("[1, , 3]") == [1, None, 3]
+    assert js.eval("const few = []; few[1000] = 1; few") == [None] * 1000 + [1]
+    many = js.eval("const many = []; many[4e9] = 7; many")
+    assert isinstance(many, JsProxy)
+    assert (len(many), many[4_000_000_000], many[5]) == (4_000_000_001, 7, None)
+    assert isinstance(js.eval("[new Array(5e6)]")[0], JsProxy)
+    assert len(js.eval("new Array(1500000).fill(0)")) == 1_500_000
+
+
+def test_columns_are_not_gone_through_item_by_item(to_js: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = pandas.Series([1, None, 3], dtype="Int64")
+    spans = pandas.Series(pandas.to_timedelta(["1D", None]))
+    texts = pandas.Series(["a", None], dtype="string")
+    plain = pandas.DataFrame({"x": [1.5, 2.5], "y": [1, 2]})
+
+    def gone_through(column: Any) -> Any:
+        raise AssertionError("item by item")
+
+    monkeypatch.setattr(pandas.Series, "__iter__", gone_through)
+    assert to_js(numbers) == [1, None, 3]
+    assert to_js(texts) == ["a", None]
+    assert items_of_column(spans) == [pandas.Timedelta(days=1), None]
+    assert {key: value.tolist() for key, value in to_js(plain).items()} == {"x": [1.5, 2.5], "y": [1, 2]}
+    assert isinstance(to_js(plain)["x"], memoryview)
+    assert numbers.isna().tolist() == [False, True, False] and texts.isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_columns_of_other_libraries_become_typed_arrays(to_js: Any, library: str) -> None:
+    module = pytest.importorskip(library)
+    column = module.Series if library == "polars" else module.array
+    for dtype in ("i1", "u2", "i8", "f4", "f8"):
+        found = to_js(column(numpy.arange(5, dtype=dtype)))
+        assert isinstance(found, memoryview) and numpy.asarray(found).dtype == dtype
+        assert found.tolist() == [0, 1, 2, 3, 4]

@@ -1,0 +1,79 @@
+"""The text of frames: it is the same whether Python's own `json` makes it, as at first, or orjson."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from polyrepl.bridge import text
+
+DATA = [
+    None, True, 0, -1, 2**53, 2**63 - 1, 2**63, 2**64 - 1, -(2**63), 1.5, -0.0, 1e22, 5e-324, 0.1, "",
+    "a\u2028b", "\x00\x1f\x7f\"\\/", "\U0001f600", "é", [], [[]], [1, [2.5, "x", [None]]], ["NaN"],
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins as a program does, and leaves things as they were."""
+    for name, value in {"_left": 1000, "_plain": text._plain, "dumps_plain": text.dumps_plain}.items():
+        monkeypatch.setattr(text, name, value)
+
+
+@pytest.mark.parametrize("data", DATA, ids=repr)
+def test_both_write_the_same(data: Any) -> None:
+    assert text._begin_dumps(data) == orjson.dumps(data)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(json.dumps(data) for data in DATA),
+        "18446744073709551616", "-9223372036854775809", "1" * 30, "1E5", " [1 , 2]\n", '"\\ud83d\\ude00"',
+    ],
+)  # fmt: skip
+def test_both_read_the_same(written: str) -> None:
+    ours, theirs = text._begin_loads(written.encode()), orjson.loads(written)
+    assert (ours, type(ours), str(ours)) == (theirs, type(theirs), str(theirs))
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"NaN", b"[Infinity]", b"", b"[1,]", b"[1] 2", b'"\xff"', b'"\n"', b"01", b"[" * 4000]
+)
+def test_both_refuse_the_same(wrong: bytes) -> None:
+    for read in (text._begin_loads, orjson.loads):
+        with pytest.raises(ValueError):
+            read(wrong)
+
+
+def test_what_python_alone_can_write_is_written_by_it() -> None:
+    for data in ("\ud800", [2**70]):
+        assert json.loads(text.dumps(data)) == data
+    with pytest.raises(TypeError):
+        text._begin_dumps(object())
+
+
+CODE = """
+import sys
+from polyrepl.bridge import Bridge
+with Bridge() as js:
+    js.eval("1")
+    seen = ["orjson" in sys.modules]
+    sys.path.insert(0, sys.argv[1])
+    for number in range(100):
+        assert js.eval(str(number)) == number
+    print(seen, sys.modules["orjson"].__file__.startswith(sys.argv[1]), js.eval("'\\\\ud800'") == "\\ud800")
+"""
+
+
+def test_a_short_conversation_loads_none_and_a_long_one_not_the_program_s(tmp_path: Path) -> None:
+    (tmp_path / "orjson.py").write_text("raise SystemExit('not this one')")
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("[False] False True\n", "")

@@ -1,0 +1,89 @@
+"""A signal wakes the event loop, and what waits without one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+
+from polyrepl.bridge.waiting import Poll
+from polyrepl.bridge.waking import heeding, sigint_to
+
+
+async def test_a_handler_s_callback_runs_although_nothing_else_would_wake_the_loop() -> None:
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[int] = loop.create_future()
+    guard = loop.call_later(20, done.cancel)
+
+    def handle(number: int, frame: object) -> None:
+        # Not call_soon_threadsafe, which would wake the loop by itself.
+        loop.call_soon(done.set_result, number)
+
+    with sigint_to(handle, loop):
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+        assert await done == signal.SIGINT
+    guard.cancel()
+
+
+async def test_everything_is_given_back() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with sigint_to(lambda number, frame: None, asyncio.get_running_loop()) as waker:
+        assert signal.getsignal(signal.SIGINT) is not before
+        waker.install()
+    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_signal_wakes_a_poll() -> None:
+    """Python goes on with a poll whose signal handlers have run; one that comes just before it would be slept
+    through."""
+    reading, writing = os.pipe()
+    poll = Poll(reading, (), lambda fd: True)
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+        until = time.perf_counter() + 60
+        assert poll.sleep(until)
+        assert time.perf_counter() < until
+        assert signal.set_wakeup_fd(-1) == -1
+    finally:
+        signal.signal(signal.SIGINT, before)
+        poll.close()
+        os.close(reading)
+        os.close(writing)
+
+
+async def test_a_loop_hears_of_signals_that_came_in_a_poll() -> None:
+    """Its descriptor is not the one that was installed then."""
+    heard = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, heard.set)
+    reading, writing = os.pipe()
+    poll = Poll(reading, (), lambda fd: True)
+    try:
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        poll.sleep(time.perf_counter() + 60)
+        await asyncio.wait_for(heard.wait(), 20)
+    finally:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR1)
+        poll.close()
+        os.close(reading)
+        os.close(writing)
+
+
+def test_who_has_taken_the_descriptor_meanwhile_keeps_it() -> None:
+    loop = asyncio.new_event_loop()
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    try:
+        with heeding(loop):
+            signal.set_wakeup_fd(writing)
+        assert signal.set_wakeup_fd(-1) == writing
+        with heeding(loop):
+            pass
+        assert signal.set_wakeup_fd(-1) == -1
+    finally:
+        loop.close()
+        os.close(reading)
+        os.close(writing)

@@ -1,0 +1,35 @@
+"""Values that throw when they are looked at, and text with half a character, in programs of the Lisp's."""
+
+from __future__ import annotations
+
+import pytest
+from running import polyrepl
+
+REVOKED = "(def r (Proxy.revocable {} {})) (r.revoke)"
+
+
+@pytest.mark.parametrize(
+    ("code", "out", "err"),
+    [
+        (f'{REVOKED} (try (throw r.proxy) (catch e (println "caught")))', "caught\n", ""),
+        (f"{REVOKED} (throw r.proxy)", "", "Thrown: a value that throws when it is looked at"),
+        (
+            f"{REVOKED} (await (Promise.reject r.proxy))",
+            "",
+            "Thrown: a value that throws when it is looked at",
+        ),
+        (f"{REVOKED} (begin (Promise.reject r.proxy) nil)", "", "an exception that cannot be shown"),
+        (f"{REVOKED} r.proxy", "", "revoked"),
+        ('(throw (Error "x\\ud800y"))', "", "Error: x\\ud800y"),
+        ('(throw "\\ud800")', "", 'Thrown: "\\ud800"'),
+        ('(begin (Promise.reject (Error "late\\ud800")) nil)', "", "Error: late\\ud800"),
+        ('(py.exec "raise ValueError(chr(0xd800))")', "", "ValueError: \\ud800"),
+        ('(try (py.exec "raise ValueError(chr(0xd800))") (catch e (println (count e.message))))', "1\n", ""),
+    ],
+)
+def test_programs(code: str, out: str, err: str) -> None:
+    done = polyrepl("-e", code)
+    assert done.out == out
+    assert err in done.err
+    assert "Traceback" not in done.err
+    assert (done.code == 0) == (err == "")

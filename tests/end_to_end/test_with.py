@@ -1,0 +1,206 @@
+"""Whatever leaves a block reaches the context manager as type, value and traceback, as in Python."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from running import COMMAND, Child, environment, polyrepl
+
+PRELUDE = """
+(py.exec "
+import contextlib, sqlite3
+log = []
+class M:
+    def __init__(self, name, swallow=False):
+        self.name, self.swallow = name, swallow
+    def __enter__(self):
+        return self
+    def __exit__(self, kind, value, traceback):
+        assert kind is None or (type(value) is kind and traceback is value.__traceback__)
+        assert kind is None or traceback is not None
+        log.append(f'{self.name} {kind.__name__}: {value}' if kind else f'{self.name} None')
+        return self.swallow
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, *left):
+        return self.__exit__(*left)
+@contextlib.contextmanager
+def managed(name):
+    try:
+        yield name
+    except BaseException as error:
+        log.append(name + ' ' + type(error).__name__)
+        raise
+    else:
+        log.append(name + ' done')
+@contextlib.contextmanager
+def turned():
+    try:
+        yield
+    except Exception as error:
+        raise KeyError('turned') from error
+")
+(def log (py.eval "log")) (def M (py.eval "M"))
+(def managed (py.eval "managed")) (def turned (py.eval "turned"))
+(def contextlib (py.eval "contextlib"))
+"""
+
+
+def run(folder: Path, program: str) -> list[str]:
+    (folder / "program.lisp").write_text(f"{PRELUDE}\n{program}\n(doseq [line log] (println line))")
+    done = polyrepl("program.lisp", cwd=folder)
+    assert (done.code, done.err) == (0, "")
+    return done.out.splitlines()
+
+
+@pytest.mark.parametrize("how", ["", ":await "])
+@pytest.mark.parametrize(
+    ("leaving", "told"),
+    [
+        ('(throw (error "no"))', "JSError: Error: no"),
+        ("(throw 5)", "JSError: 5"),
+        ("(throw nil)", "JSError: null"),
+        ("(throw {:a 1})", "JSError: {'a': 1}"),
+        ('(assert (= 1 2) "no")', "JSError: Error: no"),
+        ("(.foo nil)", "JSError: TypeError: Cannot read properties of null (reading 'foo')"),
+        ('(throw (py.ValueError "no"))', "ValueError: no"),
+        (
+            "(/ (py.int 1) (py.eval \"__import__('fractions').Fraction(0)\"))",
+            "ZeroDivisionError: Fraction(1, 0)",
+        ),
+        ("(py.next (py.iter []))", "StopIteration: "),
+        ("7", "None"),
+    ],
+)
+def test_what_leaves_a_block_reaches_the_manager(leaving: str, told: str, how: str, tmp_path: Path) -> None:
+    got = run(
+        tmp_path,
+        f'(try (with [{how}m (M "m")] {leaving}) (catch e nil))\n(with [{how}m (M "n" true)] {leaving})',
+    )
+    assert got == [f"m {told}", f"n {told}"]
+
+
+def test_a_transaction_is_rolled_back(tmp_path: Path) -> None:
+    got = run(
+        tmp_path,
+        """
+        (def conn ((py.eval "sqlite3.connect") ":memory:")) (.execute conn "create table t(a)")
+        (try (with [c conn] (.execute c "insert into t values (1)") (throw (error "no"))) (catch e nil))
+        (.rollback conn)
+        (println (.fetchall (.execute conn "select * from t")))
+        (with [c conn] (.execute c "insert into t values (2)"))
+        (.rollback conn)
+        (println (.fetchall (.execute conn "select * from t")))
+        """,
+    )
+    assert got == ["[]", "[(2,)]"]
+
+
+def test_managers_of_the_standard_library(tmp_path: Path) -> None:
+    got = run(
+        tmp_path,
+        """
+        (println (with [_ (contextlib.suppress py.Exception)] (throw (error "no")) 1))
+        (println (try (with [_ (contextlib.suppress py.KeyError)] (throw (error "no")))
+                   (catch e (ex-message e))))
+        (println (try (with [a (managed "a") b (managed "b")] (throw (error "no"))) (catch e (ex-message e))))
+        (println (with [_ (contextlib.suppress py.KeyError) _ (turned)] (throw (error "no")) 1))
+        (println (try (with [stack (contextlib.ExitStack)]
+                        (.enter_context stack (managed "c"))
+                        (.push stack (fn [kind _ _] (.append log f"pushed {(.-__name__ kind)}") false))
+                        (throw (error "no")))
+                   (catch e (ex-message e))))
+        (println (with [stack (contextlib.ExitStack)]
+                   (.enter_context stack (contextlib.suppress py.Exception))
+                   (.enter_context stack (turned)) (.foo nil)))
+        (with [_ (managed "d")] 1)
+        """,
+    )
+    assert got[:6] == ["nil", "no", "no", "nil", "no", "nil"]
+    assert got[6:] == ["b JSError", "a JSError", "pushed JSError", "c JSError", "d done"]
+
+
+def test_the_same_error_from_block_to_block_and_home(tmp_path: Path) -> None:
+    got = run(
+        tmp_path,
+        """
+        (py.exec "
+class Noting:
+    def __enter__(self): pass
+    def __exit__(self, kind, value, traceback):
+        log.append(str(getattr(value, '__notes__', [])))
+        value.add_note('seen')")
+        (def Noting (py.eval "Noting"))
+        (def e (error "no"))
+        (println (try (with [_ (Noting) _ (Noting)] (throw e)) (catch x (= x e))))
+        """,
+    )
+    assert got == ["true", "[]", "['seen']"]
+
+
+def test_blocks_of_plain_javascript(tmp_path: Path) -> None:
+    got = run(
+        tmp_path,
+        """
+        (def within (js.eval "(m, f) => globalThis[Symbol.for('polyrepl.$py')].with(m, f)"))
+        (println (within (M "a") (fn [m] (.-name m))))
+        (println (within (M "b" true) (fn [m] (.foo nil))))
+        (println (await (within (M "c" true) (fn [m] (await (sleep 1)) (throw (error "late"))))))
+        (println (try (within (M "d") (fn [m] (throw 5))) (catch e e)))
+        """,
+    )
+    assert got[:4] == ["a", "nil", "nil", "5"]
+    told = ["a None", "b JSError: TypeError: Cannot read properties of null (reading 'foo')"]
+    assert got[4:] == [*told, "c JSError: Error: late", "d JSError: 5"]
+
+
+def interrupted(folder: Path, program: str) -> list[str]:
+    """What the managers were told when the program was interrupted once it had said `running`."""
+    ended = '(py.exec "import atexit; atexit.register(lambda: print(*log, sep=chr(10), flush=True))")'
+    (folder / "program.lisp").write_text(f"{PRELUDE}\n{ended}\n{program}")
+    command = [*COMMAND, "program.lisp"]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with Child(command, cwd=folder, env=environment(folder), text=True, **streams) as child:  # type: ignore[call-overload]
+        assert child.stdout.readline() == "running\n"
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    assert "Interrupted" in err
+    assert "restarted" not in err
+    lines: list[str] = out.splitlines()
+    return lines
+
+
+JS_LOOP = "(def spin (js.eval \"() => { console.log('running'); for (;;); }\"))"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '(with [a (M "a") b (M "b")] (println "running") (loop [] (recur)))',
+        '(with [a (M "a") b (M "b")] (println "running") (await (new Promise (fn [r] nil))))',
+        '(with [:await a (M "a") b (M "b")] (println "running") (loop [] (recur)))',
+        '(with [a (M "a") b (M "b")] (spin))',
+        '(with [a (M "a")] (await (sleep 1)) (with [b (M "b")] (spin)))',
+        '(with [:await a (M "a") b (M "b")] (spin))',
+        '(with [a (M "a")] (py.list (py.map (fn [x] (with [b (M "b")] (spin))) [1])))',
+        '(with [a (M "a")] (try (with [b (M "b")] (spin)) (finally (println "never"))))',
+    ],
+)
+def test_an_interrupt_reaches_the_managers(body: str, tmp_path: Path) -> None:
+    got = interrupted(tmp_path, f"{JS_LOOP}\n{body}")
+    assert [line.split(":")[0] for line in got] == ["b KeyboardInterrupt", "a KeyboardInterrupt"]
+
+
+def test_a_loop_in_javascript_rolls_a_transaction_back(tmp_path: Path) -> None:
+    got = interrupted(
+        tmp_path,
+        f"""{JS_LOOP}
+        (def conn ((py.eval "sqlite3.connect") ":memory:")) (.execute conn "create table t(a)")
+        (py.exec "atexit.register(lambda: print(conn.execute('select * from t').fetchall()))")
+        (py.setattr (py.eval "__import__('__main__')") "conn" conn)
+        (with [c conn] (.execute c "insert into t values (1)") (spin))""",
+    )
+    assert got[0] == "[]"

@@ -1,0 +1,70 @@
+"""asyncio is all there, and ssl when it is asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import polyrepl
+
+BEGIN = """import sys
+from polyrepl.repl.command_line.late_ssl import load_asyncio
+load_asyncio()
+import asyncio
+"""
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", BEGIN + code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_a_loop_runs_without_it() -> None:
+    assert run("asyncio.run(asyncio.sleep(0))\nprint('_ssl' in sys.modules)") == "False\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import ssl\nprint(ssl.SSLContext.__name__)",
+        "from ssl import SSLContext\nprint(SSLContext.__name__)",
+        "from ssl import *\nprint(SSLContext.__name__)",
+        "import asyncio.sslproto\nprint(asyncio.sslproto.ssl.SSLContext.__name__)",
+        "from asyncio import sslproto\nprint(sslproto.SSLProtocol and 'SSLContext')",
+        "import ssl\nssl.mine = 1\nprint('SSLContext' if ssl.mine == 1 and ssl.SSLContext else '')",
+        "import http.client, urllib.request\nprint(http.client.HTTPSConnection and 'SSLContext')",
+        "import inspect, ssl\nprint('SSLContext' if inspect.getsource(ssl.create_default_context) else '')",
+    ],
+)
+def test_it_is_there_when_it_is_asked_for(code: str) -> None:
+    assert run(code) == "SSLContext\n"
+
+
+TLS = """
+import ssl
+async def main():
+    context = ssl.create_default_context()
+    server = await asyncio.start_server(lambda r, w: w.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname="here")
+    except (ssl.SSLError, ConnectionError) as error:
+        print(type(error).__name__ in ("SSLError", "SSLEOFError", "ConnectionResetError"))
+    server.close()
+asyncio.run(main())
+"""
+
+
+def test_a_connection_uses_it() -> None:
+    assert run(TLS) == "True\n"
+
+
+def test_programs_have_it(tmp_path: Path) -> None:
+    code = (
+        "(py.exec \"import sys; print('_ssl' in sys.modules); import ssl; print(ssl.SSLContext.__name__)\")"
+    )
+    done = polyrepl("-e", code, cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "False\nSSLContext\n", "")

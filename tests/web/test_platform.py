@@ -1,0 +1,23 @@
+"""What the shared files of the bridge need of a platform, each platform has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+BRIDGE = Path(__file__).parents[2] / "bridge"
+
+
+def exported(file: Path) -> set[str]:
+    """Names that a module exports."""
+    text = file.read_text(encoding="utf-8")
+    names = set(re.findall(r"^export (?:async )?(?:function|class|const|let) (\w+)", text, re.MULTILINE))
+    for listed in re.findall(r"^export (?:const )?\{([^}]*)\}", text, re.MULTILINE):
+        names |= {re.split(r" as |:", part)[-1].strip() for part in listed.split(",")}
+    return names
+
+
+def test_both_platforms_have_the_same_names() -> None:
+    node, web = (exported(BRIDGE / where / "platform.mjs") for where in ("node", "web"))
+    assert {"inspect", "isPromise", "evaluate", "pathOfUrl", "stackOf"} <= node
+    assert node <= web
