@@ -12,14 +12,14 @@ import {
 import { MapForm } from "./forms.mjs";
 import { together } from "./core_higher.mjs";
 import { EqualMap, equal } from "./equality.mjs";
-import { LazyArray, collected, gather, isEndless, isInfinite, isOpen, walkAll } from "./sequences.mjs";
+import { LazyArray, collectedList, gather, isEndless, isInfinite, isOpen, walkAll } from "./sequences.mjs";
 
 // ---------------------------------------------------------------------------------------------- adding
 
 /** (cons x xs): x before the items, as a list. Example: (cons 1 [2 3]) => '(1 2 3) */
 export function cons(x, xs) {
   if (isEndless(xs)) return joinedLazily([[x], xs]);
-  if (isOpen(xs)) return collected(() => joinedItems([x], xs), "()");
+  if (isOpen(xs)) return collectedList(() => joinedItems([x], xs));
   return listFrom([x, ...asArray(xs, "cons")]);
 }
 
@@ -39,7 +39,7 @@ function* joined(xss) {
  */
 export function concat(...xss) {
   if (xss.some(isEndless)) return joinedLazily(xss);
-  if (xss.some(isOpen)) return collected(() => joined(xss), "()");
+  if (xss.some(isOpen)) return collectedList(() => joined(xss));
   const out = new List();
   for (const xs of xss) for (const x of walk(xs, "concat")) out.push(x);
   return out;

@@ -112,12 +112,12 @@ function sameFields(x, y, todo) {
 }
 
 /** An object and a Map: the keys of an object are those that keywords are in a Map. */
-function sameEntries(object, map, todo) {
-  const keys = Object.keys(object);
+function sameEntries(record, map, todo) {
+  const keys = Object.keys(record);
   if (keys.length !== map.size) return false;
   for (const key of map.keys()) {
-    if (!isKeyword(key) || !Object.hasOwn(object, key[KEYWORD])) return false;
-    todo.push(object[key[KEYWORD]], map.get(key));
+    if (!isKeyword(key) || !Object.hasOwn(record, key[KEYWORD])) return false;
+    todo.push(record[key[KEYWORD]], map.get(key));
   }
   return true;
 }

@@ -75,32 +75,34 @@ export function isOpen(xs) {
 }
 
 /** What a walk over a source that is open gives: an array; where there is much of it, the rest lazily. */
-export function collected(start, brackets = "[]") {
+export function collected(start) {
   const iterator = start()[Symbol.iterator]();
   const out = [];
   for (let step = iterator.next(); !step.done; step = iterator.next()) {
-    out.push(step.value);
-    if (out.length === MOST) return new Remainder(out, iterator, brackets);
+    if (out.push(step.value) === MOST) return new Remainder(out, iterator);
   }
-  return brackets === "()" ? listFrom(out) : out;
+  return out;
+}
+
+/** As `collected`, for who gives a list. */
+export function collectedList(start) {
+  const found = collected(start);
+  return found instanceof LazyArray ? Object.assign(found, { brackets: "()" }) : listFrom(found);
 }
 
 /** The beginning of a walk that is made once, and its rest. */
 class Remainder extends LazyArray {
-  constructor(read, iterator, brackets) {
-    super(() => iterator, undefined, brackets);
-    Object.assign(this, { read, iterator });
-  }
-
-  resume() {
-    return this.start();
+  constructor(read, iterator) {
+    super();
+    Object.assign(this, { read, iterator, resume: () => iterator });
   }
 }
 
 /** What a walk over sources gives: an array, or a lazy sequence when none of them has an end that is known. */
 export function gather(sources, start) {
-  if (sources.length > 0 && sources.some(isOpen) && sources.every((xs) => isOpen(xs) || isEndless(xs))) return collected(start);
-  if (sources.length === 0 || !sources.every(isEndless)) return Array.from(start());
+  const [open, endless] = [sources.some(isOpen), sources.every((xs) => isEndless(xs) || isOpen(xs))];
+  if (open && endless) return collected(start);
+  if (!endless || sources.length === 0) return Array.from(start());
   return sources.every(isInfinite) ? new LazySeq(start, Infinity) : new LazyArray(start);
 }
 
