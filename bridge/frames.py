@@ -16,7 +16,7 @@ from .foreign import LONGEST_STACK, exception_only, own
 
 _LONGEST_LINE = 10_000  # of a frame: paths and names are shorter
 _HERE = os.path.dirname(os.path.realpath(__file__))
-_OURS = (_HERE, "polyrepl:")  # the latter in a browser, where files are somebody's URLs
+_OURS = (_HERE, "polyrepl:bridge/")  # the latter in a browser, where files are somebody's URLs
 
 
 class Frame:

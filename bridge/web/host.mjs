@@ -9,6 +9,7 @@ import * as evaluator from "../node/evaluator.mjs";
 import { Interrupts } from "../node/interrupts.mjs";
 import { Keywords } from "../node/keywords.mjs";
 import { makeOperators } from "../node/operators.mjs";
+import { stackOf } from "../node/platform.mjs";
 import { NOTES, VERSION } from "../node/protocol.mjs";
 import { makePython } from "../node/python.mjs";
 import { makeServer } from "../node/server.mjs";
@@ -50,6 +51,7 @@ export function converse(pyodide, { words = new Int32Array(16), output, own = ()
     }
     globalThis[Symbol.for("polyrepl.$import")] = evaluator.importModule;
     globalThis[Symbol.for("polyrepl.out")] = (text) => connection.output(text, false);
+    globalThis[Symbol.for("polyrepl.stackOf")] = stackOf;
     print(connection);
   };
   /** End the conversation. */

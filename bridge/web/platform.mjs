@@ -47,7 +47,7 @@ export const callerFolder = () => null;
 
 const OWN = new URL("../../", import.meta.url).href;
 /** Steps between the languages, of which nobody wrote a line. */
-const BETWEEN = /^ *at .*(?:wasm:\/\/|\/pyodide\.asm\.m?js:).*\n?/gm;
+const BETWEEN = /^ *at .*(?:wasm:\/\/|\/pyodide\.(?:asm\.)?(?:m?js|wasm):).*\n?/gm;
 
 /** Text of an error's stack. Files of ours have URLs of whoever serves them, and are called `polyrepl:` here. */
 export const stackOf = (error) => String(error.stack ?? "").replaceAll(OWN, "polyrepl:").replace(BETWEEN, "");

@@ -46,7 +46,11 @@ async def ask(question: Callable[[], T], deadline: float = DEADLINE) -> T | None
 
     thread = threading.Thread(target=run, name="polyrepl-helper", daemon=True)
     _running.add(thread)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # there are no threads, as in a browser
+        _running.discard(thread)
+        run()
     try:
         async with asyncio.timeout(deadline):
             return await answer

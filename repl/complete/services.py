@@ -73,8 +73,12 @@ class SessionServices:
                 said.append(self.session.javascript.now("status", text))
 
         asking = threading.Thread(target=put_question, name="polyrepl-status", daemon=True)
-        asking.start()
-        asking.join(patience)
+        try:
+            asking.start()
+        except RuntimeError:  # there are no threads, as in a browser
+            put_question()
+        else:
+            asking.join(patience)
         return said[0] if said else None
 
     # -- names -----------------------------------------------------------------------------------

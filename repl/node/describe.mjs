@@ -4,9 +4,8 @@
  * In: names, paths, options from Python. Out: plain data, or the Python object that a path leads to. No getter, no
  * call and no trap of the user's runs for it: properties are read from their descriptors.
  */
-import util from "node:util";
-import vm from "node:vm";
 import { className, isKeyword } from "../../lisp/runtime/index.mjs";
+import { isProxy, scopeValue } from "./platform.mjs";
 
 const MOST = 1000;
 
@@ -27,7 +26,7 @@ function globalValue(name) {
   if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return undefined;
   try {
     // `let` and `class` of a script are no properties of the global object.
-    return vm.runInThisContext(name);
+    return scopeValue(name);
   } catch {
     return undefined;
   }
@@ -36,7 +35,7 @@ function globalValue(name) {
 /** The value of a property without running a getter; undefined where there is none. */
 function dataProperty(x, name) {
   for (let at = Object(x); at !== null; at = Object.getPrototypeOf(at)) {
-    if (util.types.isProxy(at)) return undefined;
+    if (isProxy(at)) return undefined;
     const own = Object.getOwnPropertyDescriptor(at, name);
     if (own !== undefined) return own.value;
   }
@@ -72,7 +71,7 @@ export function listed(value, prefix) {
   const found = new Map();
   const primitive = typeof value !== "object" && typeof value !== "function";
   for (let at = Object(value); at !== null; at = Object.getPrototypeOf(at)) {
-    if (util.types.isProxy(at)) break;
+    if (isProxy(at)) break;
     if (at === Object.prototype && !prefix && !primitive && found.size > 0) break;
     for (const name of Object.getOwnPropertyNames(at)) {
       if (!name.startsWith(prefix) || found.has(name) || !/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) continue;
@@ -89,7 +88,7 @@ function kindAndMeta(own) {
   if (own.get !== undefined || own.set !== undefined) return ["property", "getter"];
   const value = own.value;
   if (isPython(value)) return ["value", "python"];
-  if (util.types.isProxy(value)) return ["value", "Proxy"];
+  if (isProxy(value)) return ["value", "Proxy"];
   if (typeof value === "function") {
     const shape = signature(value);
     return shape.startsWith("class") ? ["class", "class"] : ["function", shape];
@@ -122,7 +121,7 @@ export function callShape(root, path) {
   const at = follow(root, path);
   if (at === null || "python" in at) return at;
   const { value } = at;
-  if (typeof value !== "function" || util.types.isProxy(value)) return null;
+  if (typeof value !== "function" || isProxy(value)) return null;
   const shape = signature(value);
   return { shape: shape === "class" ? "(…)" : shape, source: String(Function.prototype.toString.call(value)) };
 }

@@ -4,6 +4,7 @@
  * then, as with Python's sys.exit.
  */
 import { prStr } from "../../lisp/runtime/index.mjs";
+import { endUncaught, writeError } from "./platform.mjs";
 
 const PYTHON = Symbol.for("polyrepl.python");
 
@@ -38,17 +39,11 @@ function codeOf(error) {
 
 /** The code of an `Exit`, whose text is said. */
 export function ended({ code, text }) {
-  if (typeof text === "string") process.stderr.write(`${text}\n`);
+  if (typeof text === "string") writeError(`${text}\n`);
   return code;
 }
 
 /** (exit n), or Python's sys.exit, in a callback that nobody awaits ends a program too. */
 export function endByExit() {
-  for (const event of ["uncaughtException", "unhandledRejection"]) {
-    const end = (error) => {
-      const code = codeOf(error);
-      if (code !== undefined) process.exit(code & 255);
-    };
-    process.prependListener(event, Object.defineProperty(end, Symbol.for("polyrepl.ours"), { value: true }));
-  }
+  endUncaught(codeOf);
 }

@@ -12,9 +12,9 @@
  * writes, so they can be declared again. A name that JavaScript itself or Node owns stays local to its cell. Lines
  * keep their numbers. Syntax that acorn does not know yet is V8's: see `asV8Reads`.
  */
-import vm from "node:vm";
 import { Edits, LINE_END, sourceOffset } from "./edits.mjs";
 import { CLOSE, OPEN, Refusal, compiles, isBody, parseCell, parseObject } from "./javascript_parser.mjs";
+import { compileScript } from "./platform.mjs";
 import { owned } from "./session.mjs";
 import { rewriteUsing } from "./using.mjs";
 
@@ -229,7 +229,7 @@ class Cell {
 /** V8's own SyntaxError for code, with its offset in it where V8 tells; null if it is fine. */
 function complaint(code, filename) {
   try {
-    new vm.Script(code, { filename });
+    compileScript(code, filename);
     return null;
   } catch (error) {
     const [, line, mark] = /:(\d+)\n.*\n(\s*)\^/.exec(error.stack) ?? [];

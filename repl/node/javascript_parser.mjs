@@ -7,7 +7,7 @@
  * A cell is a script in which `await`, `import`, `export` and `return` stand at the top too, whose names may be
  * declared again. What a regular expression may hold is for V8 to say.
  */
-import vm from "node:vm";
+import { compileScript } from "./platform.mjs";
 import { Parser, tokTypes as tt } from "./vendor/acorn.mjs";
 
 const OPTIONS = {
@@ -144,7 +144,7 @@ export function parseObject(text) {
 /** Does V8 take it as a script? */
 export function compiles(code) {
   try {
-    new vm.Script(code);
+    compileScript(code);
     return true;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError) return false;

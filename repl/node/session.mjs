@@ -11,18 +11,18 @@
  *   {kind: "exit", code}                    (exit n)
  *   {kind: "unsettled", stacks}             given up: what it awaited could never come
  */
-import util from "node:util";
-import vm from "node:vm";
 import { internKeyword } from "../../lisp/runtime/data.mjs";
 import * as runtime from "../../lisp/runtime/index.mjs";
 import { createMacroHost } from "../../lisp/runtime/macros.mjs";
 import { endByExit, ended, Exit, exit } from "./exit.mjs";
-import { hintOf, imported, importer } from "./importing.mjs";
+import { hintOf, importer } from "./importing.mjs";
+import { imported } from "./modules.mjs";
 import { firstPage, nextPage } from "./pages.mjs";
 import * as place from "./place.mjs";
+import { exitCodeSet, runScript as evaluate, stackOf, withoutColors, workingFolder } from "./platform.mjs";
 import { callShape, lisp } from "./reflection.mjs";
 
-export { importedFrom } from "./importing.mjs";
+export { importedFrom } from "./modules.mjs";
 export { callShape, nextPage };
 
 const PYTHON = Symbol.for("polyrepl.python");
@@ -37,7 +37,7 @@ export const owned = new Set(Object.getOwnPropertyNames(globalThis)).add("requir
 // V8 keeps ten frames by default, most of which would be the bridge's.
 Error.stackTraceLimit = 60;
 
-let folder = process.cwd();
+let folder = workingFolder();
 let imports = null;
 
 /** Set the folder that `js.import` and `require` start from. */
@@ -64,7 +64,7 @@ export function agreeOn(text) {
 /** What has changed here of the working folder and the environment, for Python; undefined if nothing. */
 function changedPlace() {
   const text = place.changes();
-  if (text !== undefined && follows) setFolder(process.cwd());
+  if (text !== undefined && follows) setFolder(workingFolder());
   return text;
 }
 
@@ -195,13 +195,6 @@ function setCompiler(compile, read, expand, failed, about, renew, moved) {
 export const known = (candidates) =>
   [...candidates].filter((name) => Object.hasOwn(globalThis, name) || name in Object.prototype);
 
-function evaluate(code, filename) {
-  return vm.runInThisContext(code, {
-    filename,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-}
-
 const AsyncFunction = (async () => {}).constructor;
 
 /**
@@ -265,7 +258,7 @@ const made = (watched) =>
   watched.filter(({ name, value, there }) => name in globalThis && (!there || !Object.is(globalThis[name], value))).map(({ name }) => name);
 
 /** The exit code that the program has asked for so far. */
-export const exitCode = () => Number(process.exitCode ?? 0) || 0;
+export const exitCode = () => exitCodeSet();
 
 /** Resolves when nothing of the program's is left to do here; gives how much Python has been asked until then, or null
  * where something may come all the same. */
@@ -393,7 +386,7 @@ function clipped(text) {
 /** A message without the colours that Node's assertions have at a terminal, and without who required a module that is
  * missing: that is said by the frames. */
 function plain(error, message) {
-  return withoutRequires(error.code === "ERR_ASSERTION" ? util.stripVTControlCharacters(message) : message);
+  return withoutRequires(error.code === "ERR_ASSERTION" ? withoutColors(message) : message);
 }
 
 function withoutRequires(message) {
@@ -412,7 +405,7 @@ function describe(error, told = new Set()) {
   return {
     name: clipped(asked(() => String(error.name), "Error")),
     message: clipped(asked(() => plain(error, runtime.messageOf(error)), "<its message cannot be read>")),
-    stack: asked(() => String(error.stack ?? ""), "").slice(-MOST_STACK),
+    stack: asked(() => stackOf(error), "").slice(-MOST_STACK),
     hint: asked(() => hintOf(error), null),
     exception: asked(() => error.exception ?? null, null),
     cause: isError(cause) && !told.has(cause) && told.size <= MOST_CAUSES ? describe(cause, told) : null,

@@ -44,7 +44,10 @@ SHOWN_FRAMES = 12
 LONGEST_LINE = 1000  # a name of a megabyte is not repeated
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-_ROOMS = tuple(os.path.join(_PACKAGE, room, "") for room in ("lisp", "bridge", "repl", "kernel"))
+_ROOMS = (
+    *(os.path.join(_PACKAGE, room, "") for room in ("lisp", "bridge", "repl", "kernel")),
+    *(f"polyrepl:{room}/" for room in ("lisp", "bridge", "repl")),  # in a browser, where files are URLs
+)
 
 
 class Frame(Frozen):

@@ -14,11 +14,11 @@ from typing import Any
 
 from polyrepl.bridge.waking import Waker, sigint_to
 
+from ..polyglot import Python
 from ..session.on_top import is_programs
 from ..session.session import Session
 from .editor import Editor
 from .plain import PlainEditor
-from .polyglot import Python
 
 
 class Interrupts:

@@ -25,6 +25,7 @@ from ..commands.habits import meant
 from ..commands.table import Quit, of_other_prompts, run_command
 from ..complete import modes
 from ..known.names import SESSION_NAMES, user_globals
+from ..polyglot import JavaScript, Python
 from ..prose import precise
 from ..session.autoreload import Autoreload
 from ..session.events import Event, Exit, Problem, Value, ends_unit
@@ -34,7 +35,6 @@ from .editor import Editor
 from .history import open_history
 from .interrupts import Interrupts
 from .plain import PlainEditor
-from .polyglot import JavaScript, Python
 from .prompt_services import PromptServices
 from .results import Results
 from .session_log import Log

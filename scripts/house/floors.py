@@ -35,7 +35,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("colors", "config", "known", "prose"),
         ("session",),
         ("complete",),
-        ("commands",),
+        ("commands", "polyglot"),
         ("terminal", "web"),
         ("command_line",),
         ("cli",),
@@ -48,6 +48,7 @@ DOORS = {
     "lisp/runtime/index.mjs": "everything that emitted code calls",
     "lisp/runtime/data.mjs": "keywords and other data",
     "lisp/runtime/macros.mjs": "runs user macros",
+    "bridge/web/host.mjs": "a conversation inside one process",
     "repl/node/describe.mjs": "what names, values and calls look like",
 }
 """Files of JavaScript that other packages may import, and what they are asked for."""

@@ -1,11 +1,14 @@
-"""What the shared files of the bridge need of a platform, each platform has."""
+"""What shared files need of a platform, each platform has."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-BRIDGE = Path(__file__).parents[2] / "bridge"
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BRIDGE, REPL = ROOT / "bridge", ROOT / "repl"
 
 
 def exported(file: Path) -> set[str]:
@@ -20,4 +23,11 @@ def exported(file: Path) -> set[str]:
 def test_both_platforms_have_the_same_names() -> None:
     node, web = (exported(BRIDGE / where / "platform.mjs") for where in ("node", "web"))
     assert {"inspect", "isPromise", "evaluate", "pathOfUrl", "stackOf"} <= node
+    assert node <= web
+
+
+@pytest.mark.parametrize("name", ["platform", "importing", "place", "renewing"])
+def test_what_stands_in_node_s_place_has_the_same_names(name: str) -> None:
+    node, web = (exported(REPL / where / f"{name}.mjs") for where in ("node", "web"))
+    assert node
     assert node <= web

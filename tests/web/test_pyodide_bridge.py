@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 from npm_tools import NODE, npm_tools
-from polyrepl.repl.web.assemble import assemble
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -36,14 +35,6 @@ pytestmark = [pytest.mark.web, pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def tools() -> Path:
     return npm_tools(HERE) / "node_modules"
-
-
-@pytest.fixture(scope="module")
-def site(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The web's JavaScript."""
-    folder = tmp_path_factory.mktemp("site")
-    assemble(folder, tools / "node-inspect-extracted" / "dist" / "inspect.js")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -23,13 +23,13 @@ from polyrepl.bridge import BridgeError, Interrupted
 from polyrepl.bridge.foreign import LONGEST_STACK, clip, exception_only, message, own, visible
 from polyrepl.bridge.frames import traceback_text
 
-from ..complete.modes import PY_FLAGS
-from ..session.events import Event, Exit, Problem, Value
-from ..session.js_names import JsNames
-from ..session.outcomes import exit_code
-from ..session.run_hints import python_hint
-from ..session.session import Session
-from ..session.trace import is_ours, python_frames
+from .complete.modes import PY_FLAGS
+from .session.events import Event, Exit, Problem, Value
+from .session.js_names import JsNames
+from .session.outcomes import exit_code
+from .session.run_hints import python_hint
+from .session.session import Session
+from .session.trace import is_ours, python_frames
 
 
 class Python:
@@ -48,10 +48,10 @@ class Python:
         self._in_code = False
         self._task: asyncio.Task[Any] | None = None
 
-    async def run(self, text: str) -> AsyncIterator[Event]:
-        """The value of the last expression, or the problem."""
+    async def run(self, text: str, name: str = "") -> AsyncIterator[Event]:
+        """The value of the last expression, or the problem; `name` is what stacks call the text."""
         self._count += 1
-        name = f"<py {self._count}>"
+        name = name or f"<py {self._count}>"
         main = self._main()
         if isinstance(main.get("js", self._js), JsNames):  # a `js` of the user's own stays theirs
             main["js"] = self._js
@@ -162,11 +162,11 @@ class JavaScript:
         self.session = session
         self._count = 0
 
-    async def run(self, text: str) -> AsyncIterator[Event]:
-        """The value of the last expression, or the problem."""
+    async def run(self, text: str, name: str = "") -> AsyncIterator[Event]:
+        """The value of the last expression, or the problem; `name` is what stacks call the text."""
         self._count += 1
         # A Node that has died is replaced, and told of, by the Session.
         with contextlib.suppress(BridgeError):
             self.session.node.share_names()
-        async for event in self.session.eval_javascript(text, f"js-{self._count}.js"):
+        async for event in self.session.eval_javascript(text, name or f"js-{self._count}.js"):
             yield event

@@ -1,0 +1,49 @@
+/**
+ * What the shared files of this folder need of the platform they run on; here it is Node's (bridge/node/platform.mjs is the
+ * bridge's).
+ * In: texts of scripts. Out: their values, what V8 says of them; what kind of object something is; the process. In a
+ * browser `../web/platform.mjs` stands in this one's place.
+ */
+import util from "node:util";
+import vm from "node:vm";
+
+export const { isModuleNamespaceObject, isProxy } = util.types;
+export const withoutColors = util.stripVTControlCharacters;
+
+/** Text of an error's stack. @param {Error} error */
+export const stackOf = (error) => String(error.stack ?? "");
+
+/** The value of a script; stacks know it by its file name. @param {string} code @param {string} filename */
+export const runScript = (code, filename) =>
+  vm.runInThisContext(code, { filename, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+
+/** Compile a script. @throws {SyntaxError} whose stack begins with the place @param {string} code @param {string} [filename] */
+export function compileScript(code, filename) {
+  new vm.Script(code, { filename });
+}
+
+/** What a name means that is no property of the global object: `let` and `class` of a script. */
+export const scopeValue = (name) => vm.runInThisContext(name);
+
+export const workingFolder = () => process.cwd();
+
+/** The exit code that the program has set. */
+export const exitCodeSet = () => Number(process.exitCode ?? 0) || 0;
+
+/** @param {string} text */
+export const writeError = (text) => void process.stderr.write(text);
+
+/**
+ * Before anybody else hears of an exception that nobody caught, or a promise that nobody awaits: what it ends the process
+ * with.
+ * @param {(error: any) => number | undefined} codeOf
+ */
+export function endUncaught(codeOf) {
+  for (const event of ["uncaughtException", "unhandledRejection"]) {
+    const end = (error) => {
+      const code = codeOf(error);
+      if (code !== undefined) process.exit(code & 255);
+    };
+    process.prependListener(event, Object.defineProperty(end, Symbol.for("polyrepl.ours"), { value: true }));
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The Session of a page: Pyodide, the bridge inside one process and the JavaScript of the Lisp, in one worker.
+ *
+ * In: messages of a page. Out: messages to it. A message is a plain object; what a page asks has an `id` of its choice (a
+ * number or a string) and an `op`, and all that comes of it has the same `id`.
+ *
+ *   start      {page, words, python, archive}      all may be left out; it must be the first, and comes once.
+ *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
+ *                `words`: an Int32Array of a SharedArrayBuffer, at least WORDS_SIZE long, by which a page stops what runs
+ *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
+ *                -> any number of {op: "progress", step, done}: step "python", "lisp", "session"; done from 0 to 1
+ *                -> {op: "answer", value: {polyrepl, python}}
+ *   eval       {text, language, name, keepGoing}   language "lisp" (if none), "js", "py"; `name` is what messages call the
+ *                text; with `keepGoing` the forms after one that failed run too. Texts run one after the other.
+ *                -> in the order of the program, any number of
+ *                   {op: "output", stream: "stdout" | "stderr", text}
+ *                   {op: "value", data, metadata, quiet, python, cut}   a MIME bundle (empty where it is quiet: a
+ *                                                            definition, nil); is it Python's; was its text cut
+ *                   {op: "problem", severity: "error" | "warning" | "interrupt", text, ename, evalue, frames, backtrace}
+ *                                                            `text` is all there is to show, with excerpt and caret
+ *                   {op: "lost", text}                       state was lost, and which
+ *                   {op: "exit", code}                       the program asked to end
+ *                -> {op: "answer", value: {form}}            it has ended; the number of its last form
+ *   complete   {text, cursor, language}   -> {start, end, candidates: [{text, kind, meta, shown}]}
+ *   inspect    {text, cursor, language}   -> {doc, signature: {text, argument}}   null where nothing is known
+ *   doc        {name, language}           -> a text, or null
+ *   status     {text, language}           -> {kind: "complete" | "incomplete" | "invalid" | "empty", message, indent}
+ *   names      {}                         -> {name: kind}: the global names of the Lisp
+ *   compiled   {text}                     -> the JavaScript of Lisp forms, as text; nothing runs
+ *   write      {path, data}               a file for Python: `data` a Uint8Array or a text; relative to the working folder
+ *   read       {path}                     -> a Uint8Array
+ *   list       {path}                     -> [{name, folder, size}]
+ *   remove     {path}                     a file
+ *
+ * All these answer with {op: "answer", value}, or {op: "failed", text}. What belongs to no request (output of a timer whose
+ * request is long forgotten) has the id null. Places in texts count as in JavaScript's strings.
+ */
+const asTheyAre = (_id, fields) => fields;
+/** What Python's half answers (answering.py): operation -> what that is given. */
+const QUESTIONS = {
+  eval: (id, fields) => ({ id, ...fields }),
+  complete: asTheyAre,
+  inspect: asTheyAre,
+  doc: asTheyAre,
+  status: asTheyAre,
+  names: asTheyAre,
+  compiled: asTheyAre,
+};
+
+/** What is done with Pyodide's files. */
+const FILES = {
+  write: (FS, { path, data }) => void FS.writeFile(path, data),
+  read: (FS, { path }) => FS.readFile(path),
+  remove: (FS, { path }) => void FS.unlink(path),
+  list: (FS, { path }) =>
+    FS.readdir(path || ".")
+      .filter((name) => name !== "." && name !== "..")
+      .map((name) => {
+        const { mode, size } = FS.stat(`${path || "."}/${name}`);
+        return { name, folder: FS.isDir(mode), size };
+      }),
+};
+
+const BUILD = new URL("../../", import.meta.url);
+
+export class Serving {
+  #post;
+  #began = null;
+  #python = null;
+  #answering = null;
+
+  /** @param {(message: any) => void} post */
+  constructor(post) {
+    this.#post = post;
+  }
+
+  /** Do what a message asks, and answer it. Never rejects. @param {any} message */
+  async handle(message) {
+    const { id, op } = message;
+    try {
+      if (op === "start") this.#began ??= this.#start(message);
+      const value = await this.#began;
+      if (op === "start") this.#post({ id, op: "answer", value });
+      else this.#post({ id, op: "answer", value: await this.#do(op, message) });
+    } catch (error) {
+      this.#post({ id, op: "failed", text: textOf(error) });
+    }
+  }
+
+  async #do(op, { id, op: _, ...fields }) {
+    if (this.#answering === null) throw new Error("`start` comes first");
+    if (op in QUESTIONS) return this.#ask(op, QUESTIONS[op](id, fields));
+    if (!(op in FILES)) throw new Error(`there is no operation ${JSON.stringify(String(op))}`);
+    return FILES[op](this.#python.FS, fields);
+  }
+
+  /** Have Python's half answer. */
+  async #ask(question, fields) {
+    const coroutine = this.#answering.ask(question, JSON.stringify(fields));
+    try {
+      const said = await coroutine;
+      if (said[0] === "!") throw new Error(said.slice(1));
+      return JSON.parse(said.slice(1));
+    } finally {
+      coroutine.destroy();
+    }
+  }
+
+  async #start({ id, page, words, python = new URL("pyodide/", BUILD).href, archive = new URL("polyrepl.zip", BUILD).href }) {
+    const tell = (step, done) => this.#post({ id, op: "progress", step, done });
+    tell("python", 0);
+    const files = Promise.all([
+      bytesOf(archive),
+      import("../../bridge/web/host.mjs"),
+      import("../node/session.mjs"),
+      import("../node/javascript.mjs"),
+      import("../node/describe.mjs"),
+    ]);
+    files.catch(() => {}); // it is told when it is awaited
+    const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
+    // What it has not got it must not ask others for.
+    this.#python = await loadPyodide({ indexURL: folderOf(python), packageBaseUrl: python });
+    tell("lisp", 0.7);
+    const [zip, { converse }, session, javascript, describe] = await files;
+    const home = this.#python.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
+    this.#python.unpackArchive(zip, "zip", { extractDir: home });
+    tell("session", 0.75);
+    globalThis[Symbol.for("polyrepl.page")] = page ?? BUILD.href;
+    const answering = this.#python.pyimport("polyrepl.repl.web.answering");
+    const post = (text) => this.#post(JSON.parse(text));
+    const outlet = answering.outlet(post);
+    const modules = { "session.mjs": session, "javascript.mjs": javascript, "describe.mjs": describe };
+    const own = (file) => (file.startsWith(`${home}/polyrepl/repl/node/`) ? modules[file.split("/").at(-1)] : undefined);
+    const { bridge } = converse(this.#python, { words, output: outlet.write, own });
+    this.#answering = answering.Answering(bridge, outlet, post);
+    const said = JSON.parse(this.#answering.start());
+    session.setRich(true);
+    tell("session", 1);
+    return said;
+  }
+}
+
+/** Where a URL's file is for Pyodide, which takes paths where it runs in Node. */
+const folderOf = (url) => (url.startsWith("file:") ? decodeURIComponent(new URL(url).pathname) : url);
+
+async function bytesOf(url) {
+  if (url.startsWith("file:")) return globalThis.process.getBuiltinModule("node:fs").readFileSync(new URL(url)).buffer;
+  const got = await fetch(url);
+  if (!got.ok) throw new Error(`${url} cannot be had: ${got.status} ${got.statusText}`);
+  return got.arrayBuffer();
+}
+
+/** Errors of Emscripten's files, by number. */
+const ERRNO = { 2: "it may not be used", 10: "it is in use", 20: "it exists", 31: "it is a folder", 44: "there is no such file or folder", 54: "it is no folder" };
+
+/** What to show of an error. */
+const textOf = (error) => (error?.errno === undefined ? String(error?.message || error) : (ERRNO[error.errno] ?? `error ${error.errno} of the file system`));
