@@ -158,7 +158,7 @@ class Session:
             if self._stop_text:
                 yield self.trace.interrupted()
         finally:
-            self._in_text = False
+            self._in_text = self._stop_text = False  # it was about this text
             if turn is not None:
                 turn.free()
 

@@ -180,3 +180,15 @@ async def test_when_the_call_of_a_form_has_just_ended(
         events = await pressed.run("(try (await (new Promise (fn (ok) nil))) (finally (push! left 1))) 2")
         assert [event.severity for event in events if isinstance(event, Problem)] == ["interrupt"]
         assert [event.text for event in await pressed.run("left")] == ["[1]"]
+
+
+async def test_between_two_forms_it_is_about_their_text_alone(pressed: Pressed) -> None:
+    """It is told once, also where the next form is run without a text around it."""
+    session = pressed.session
+    events = []
+    async for event in session.eval("1 2"):
+        events.append(event)
+        session.interrupt()  # the second time none runs
+    assert [getattr(event, "severity", "value") for event in events] == ["value", "interrupt"]
+    (form,) = session.compiler.read("(+ 1 2)", "<next>")
+    assert [event.text async for event in session.eval_form(form)] == ["3"]

@@ -140,7 +140,8 @@ def test_modes_that_a_program_has_left_behind_are_put_back(screen: Logged) -> No
     screen.key("C-c")
     screen.shows("Interrupted")
     screen.ready()
-    screen.submit(",py sys.stdin.readline()")
+    screen.submit(",py [print('reads'), sys.stdin.readline()][1]")
+    screen.line("reads")  # what is typed before is for the line editor
     screen.type("seen")
     screen.key("Enter")
     screen.result("'seen\\n'")
