@@ -18,7 +18,7 @@ from .errors import NodeLost, ProtocolError
 from .foreign import message
 from .forms import Forms
 from .handles import Exports, Imports
-from .marshal import Marshal
+from .marshal import Copying, Marshal
 from .output import Output
 from .protocol import NOTES
 from .server import Server
@@ -178,6 +178,11 @@ class Exchange:
         self._forms = conversation.forms
         self._serving: dict[int, int] = {}  # other threads than the home thread, inside a callback
         self.connection = connect(self, self.imports.dead)
+
+    def copy_containers(self) -> None:
+        """From now on what is asked brings copies of containers: the other side cannot look at Python's."""
+        if not isinstance(self.marshal, Copying):
+            self.marshal = Copying.of(self.marshal)
 
     def in_callback(self) -> bool:
         """Whether JavaScript stands still until code of the calling thread returns."""

@@ -1,6 +1,6 @@
 """The conversation inside one process: Python in a WebAssembly module, and the JavaScript around it.
 
-In: a port, JavaScript's half (`web/connection.mjs`, the mirror). Out: a Conversation without another process.
+In: a port, JavaScript's half (`node/local.mjs`, the mirror). Out: a Conversation without another process.
 The operations and the envelopes are those of the pipes; what is a frame there is a call of a function here,
 so nothing waits, and nothing can be ended: it lives as long as the page.
 """
@@ -36,11 +36,13 @@ _ASYNC = FLAGS["ASYNC"]
 _head = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 # The stack of a WebAssembly module cannot be looked at, and its overflow ends it.
 DEEPEST = 60
+_PAGE = "globalThis.page"
 
 
 class Port(Protocol):
     """JavaScript's half. Heads are JSON; a body is bytes of JavaScript's, or None. An answer is a text, or a
-    pair of a text and a body; the text begins with "=" (a value) or "!" (an error)."""
+    pair of a text and a body; the text begins with "=" (a value) or "!" (an error). None: whoever waited
+    for it was interrupted."""
 
     def request(self, ident: int, head: str, body: Any) -> Any: ...
     def post(self, ident: int, flags: int, head: str, body: Any) -> None: ...
@@ -117,6 +119,8 @@ class Local:
             self._nested -= 1
             self.depth -= 1
             self.top_python = top
+        if answer is None:  # an interrupt came while a page was waited for
+            raise KeyboardInterrupt
         self.flush()
         return _answered(ident, answer)
 
@@ -351,6 +355,38 @@ class LocalBridge(Conversation):
     def pid(self) -> int | None:
         """There is no other process."""
         return None
+
+
+class PageBridge(LocalBridge):
+    """The conversation with a page that is not where this Python runs (web/page.mjs): it never stands still
+    for Python, so it gets copies of containers, and functions as what gives promises."""
+
+    def start(self) -> Self:
+        """Begin; harmless when it has begun."""
+        super().start()
+        assert self.exchange is not None
+        self.exchange.copy_containers()
+        return self
+
+
+def meet(home: LocalBridge, port: Port, window: str | None) -> PageBridge:
+    """Begin a conversation with a page.
+
+    Args:
+        home: that of the programs of this Python's own JavaScript.
+        port: the page's half.
+        window: wire form of what they have as `page`, an object of the page's.
+    """
+    page = PageBridge(port).start()
+    if window is not None:
+        home.eval(f"(value) => {{ {_PAGE} = value; }}")(page.marshal.decode(json.loads(window), b""))
+    return page
+
+
+def part(home: LocalBridge, page: PageBridge) -> None:
+    """It is over, and `page` gone."""
+    page.close()
+    home.eval(f"delete {_PAGE}")
 
 
 def _body(segments: list[Any]) -> Any:

@@ -288,6 +288,28 @@ _CYCLE = "a Map key or Set member that contains itself cannot be copied: pass it
 _COPIED = (list, set, dict)
 
 
+class Copying(Marshal):
+    """For what is asked of a side that cannot look at Python's objects at once, as a page cannot: it gets
+    copies of containers, dates and buffers. The tables are the other one's.
+    """
+
+    @classmethod
+    def of(cls, marshal: Marshal) -> Copying:
+        """One beside another."""
+        made = cls(marshal.exports, marshal.imports, marshal.custom, marshal.revive, marshal.sharing)
+        made.end = marshal.end
+        return made
+
+    def encode(self, value: Any, segments: list[Any]) -> Any:
+        """Wire form of a value."""
+        if type(value) in _COPIES:
+            return [_CUSTOM, "", self.encode_deep(value, segments)]  # which numbers its parts by itself
+        return super().encode(value, segments)
+
+
+_COPIES = frozenset((list, tuple, dict, set, frozenset, bytearray, memoryview, datetime.datetime))
+
+
 def _hashable(value: Any, around: tuple[int, ...] = ()) -> Any:
     """A Map may have arrays and objects as keys; Python needs something hashable in the place of the copies.
     Raises Uncopied where there is nothing."""

@@ -37,7 +37,8 @@ function excerpt(source) {
 /**
  * @param {any} connection @param {any} proxies @param {any} $sync @param {() => boolean} closing whether the program has
  *   closed it
- * @returns {{$py: any, sent: () => Promise<void>}} and when what the program has asked is under way
+ * @returns {{$py: any, sent: () => Promise<void>, seen: (value: any) => any}} and when what the program has asked is under way,
+ *   and what makes of a PyProxy what the program sees
  */
 export function promising(connection, proxies, $sync, closing) {
   /** What a proxy stands for. @type {WeakMap<object, Handler>} */
@@ -249,5 +250,5 @@ export function promising(connection, proxies, $sync, closing) {
   $py.kwargs = $sync.kwargs;
   $py.byRef = $sync.byRef;
   $py.register = $sync.register;
-  return { $py, sent: () => requests.sent() };
+  return { $py, sent: () => requests.sent(), seen: (value) => seen(value, "a Python object") };
 }

@@ -19,19 +19,23 @@ export class PyError extends Error {
     this.stack = `${name}: ${message}${String(this.stack).replace(/^[^]*?(?=\n    at |$)/, "")}`;
   }
 
-  /** Python's traceback text. */
+  /** Python's traceback text; undefined in a program whose proxies return promises and that cannot wait (a page). */
   get traceback() {
-    return this.exception[Symbol.for("polyrepl.python")].traceback(this.exception);
+    return this.#python?.traceback(this.exception);
   }
 
   /** The exceptions of an ExceptionGroup, as AggregateError has them. */
   get errors() {
-    const { exceptions } = this.exception[Symbol.for("polyrepl.python")].kind(this.exception) === "error" ? this.exception : {};
+    const exceptions = this.#python?.kind(this.exception) === "error" ? this.exception.exceptions : undefined;
     return exceptions === undefined ? undefined : [...exceptions];
   }
 
+  get #python() {
+    return this.exception[Symbol.for("polyrepl.python")];
+  }
+
   get cause() {
-    const cause = this.exception.__cause__;
+    const cause = this.#python === undefined ? null : this.exception.__cause__;
     return cause === null ? undefined : cause;
   }
 }
@@ -44,7 +48,7 @@ Object.setPrototypeOf(
     has: (_, key) => key in Error.prototype,
     get(_, key, error) {
       if (typeof key === "symbol" || key in Error.prototype || !Object.hasOwn(error, "exception")) return Reflect.get(Error.prototype, key, error);
-      return key === "then" || key === "toJSON" ? undefined : error.exception[Symbol.for("polyrepl.python")].probe(error.exception, key);
+      return key === "then" || key === "toJSON" ? undefined : error.exception[Symbol.for("polyrepl.python")]?.probe(error.exception, key);
     },
   }),
 );

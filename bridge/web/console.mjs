@@ -9,7 +9,7 @@ import { NOTES } from "../node/protocol.mjs";
 
 const STDERR = { log: false, info: false, debug: false, warn: true, error: true, trace: true };
 
-/** From now on `console` prints for a connection. @param {import("./connection.mjs").Connection} connection */
+/** From now on `console` prints for a connection. @param {import("../node/local.mjs").Connection} connection */
 export function print(connection) {
   for (const [name, stderr] of Object.entries(STDERR)) console[name] = (...args) => connection.output(`${format(...args)}\n`, stderr);
 }
@@ -30,7 +30,7 @@ function late(connection, error, form = formNumber()) {
 /**
  * A promise that Python holds is Python's to await: see ../node/output.mjs. What stands for the events is the page's or
  * the worker's.
- * @param {import("./connection.mjs").Connection} connection @param {AbortSignal} signal ends it
+ * @param {import("../node/local.mjs").Connection} connection @param {AbortSignal} signal ends it
  */
 export function heedErrors(connection, signal) {
   const held = new Map();

@@ -3,11 +3,11 @@
  * In: Pyodide with polyrepl on its path, words shared with whoever interrupts. Out: the connection, its interrupts, `$py`
  * and Python's half, a `LocalBridge` that has begun.
  */
-import { Connection } from "./connection.mjs";
 import { heedErrors, print } from "./console.mjs";
 import * as evaluator from "../node/evaluator.mjs";
 import { Interrupts } from "../node/interrupts.mjs";
 import { Keywords } from "../node/keywords.mjs";
+import { Connection } from "../node/local.mjs";
 import { makeOperators } from "../node/operators.mjs";
 import { stackOf } from "../node/platform.mjs";
 import { NOTES, VERSION } from "../node/protocol.mjs";

@@ -1,20 +1,20 @@
 /**
- * Requests, replies, nesting inside one process: the mirror of `../local.py`, and a sibling of `../node/connection.mjs`.
+ * Requests, replies, nesting inside one process: the mirror of `../local.py`, and a sibling of `connection.mjs`.
  * In: requests of proxies, calls of Python's. Out: replies. The operations and the envelopes are those of the pipes; what
  * is a frame there is a call of a function here, so nothing waits and the stack itself is the nesting.
  */
-import { Turns } from "../node/ahead.mjs";
-import { Answers, Later } from "../node/answers.mjs";
-import { BridgeError, isA, ProtocolError } from "../node/errors.mjs";
-import { formNumber, forms } from "../node/forms.mjs";
-import { Exports } from "../node/handles.mjs";
-import { isDeep, ROOM, room, textOf } from "../node/limits.mjs";
-import { Marshal } from "../node/marshal.mjs";
-import { Plane } from "../node/plane.mjs";
-import { FLAGS, GATES, KINDS, NOTES, TOPS, WORDS } from "../node/protocol.mjs";
-import { Proxies } from "../node/proxy.mjs";
-import { fault } from "../node/shapes.mjs";
-import { onAbort } from "../node/signals.mjs";
+import { Turns } from "./ahead.mjs";
+import { Answers, Later } from "./answers.mjs";
+import { BridgeError, isA, ProtocolError } from "./errors.mjs";
+import { formNumber, forms } from "./forms.mjs";
+import { Exports } from "./handles.mjs";
+import { isDeep, ROOM, room, textOf } from "./limits.mjs";
+import { Marshal } from "./marshal.mjs";
+import { Plane } from "./plane.mjs";
+import { FLAGS, GATES, KINDS, NOTES, TOPS, WORDS } from "./protocol.mjs";
+import { Proxies } from "./proxy.mjs";
+import { fault } from "./shapes.mjs";
+import { onAbort } from "./signals.mjs";
 
 /** What a result is that waiting could not bring. */
 const NO_WAIT = "JavaScript's event loop stands still until Python's call returns: import it with `await`";
@@ -24,19 +24,19 @@ const NOTHING = new Uint8Array(0);
 
 export class Connection {
   /**
-   * @param {import("../node/interrupts.mjs").Interrupts} interrupts
+   * @param {import("./interrupts.mjs").Interrupts} interrupts
    * @param {(connection: Connection) => (op: number, message: any[], body: Uint8Array, frame: any) => any} serve makes what
    *   performs Python's requests
-   * @param {{operators: (proxies: Proxies) => object, keywords: import("../node/keywords.mjs").Keywords,
+   * @param {{operators: (proxies: Proxies) => object, keywords: import("./keywords.mjs").Keywords,
    *   promises: (connection: Connection) => {given: (promise: Promise<any>) => void, forgotten: (value: any) => void},
-   *   later: (step: () => void) => void}} parts `promises` as in ../node/connection.mjs; `later` calls a function in a
-   *   turn of the event loop of its own
+   *   later: (step: () => void) => void, Kind?: typeof Proxies}} parts `promises` as in connection.mjs; `later` calls a
+   *   function in a turn of the event loop of its own; `Kind`: of what knows and makes the PyProxies
    */
-  constructor(interrupts, serve, { operators, keywords, promises, later }) {
+  constructor(interrupts, serve, { operators, keywords, promises, later, Kind = Proxies }) {
     this.interrupts = interrupts;
     this.gate = interrupts.gate;
     this.words = interrupts.words;
-    this.proxies = new Proxies(this, operators);
+    this.proxies = new Kind(this, operators);
     const { given, forgotten } = promises(this);
     const plane = new Plane(this.proxies.imports);
     this.marshal = new Marshal(new Exports(forgotten), this.proxies, keywords, given, plane);
@@ -139,7 +139,7 @@ export class Connection {
     if (!this.closed) this.python.printed(text.toWellFormed(), stderr, formNumber());
   }
 
-  /** Ask Python: see ../node/connection.mjs. */
+  /** Ask Python: see connection.mjs. */
   request(op, operands, quiet = false) {
     if (!quiet) this.turns.next();
     this.#checkOpen();
