@@ -12,10 +12,12 @@ export interface WorkerLike {
 }
 
 export interface PyodideOptions {
-  /** A worker that runs the `worker.mjs` of a folder that `polyrepl web build` made. */
+  /** A worker that runs the `worker.mjs` of a folder that `polyrepl web build` made, or a `Client` of it. */
   worker: WorkerLike;
   /** What the worker's programs have as `page`; default: this page's `globalThis`; null: nothing. */
   page?: object | null;
+  /** Where what the worker begins with lies, if it has not begun and it lies elsewhere. */
+  begin?: { python?: string; archive?: string; page?: string };
 }
 
 /** One request of the bridge, as bridge/protocol.py has them. */
@@ -30,7 +32,7 @@ export interface Request {
 
 /** A conversation with the Python of a worker. */
 export declare class PyodideTransport {
-  constructor(worker: WorkerLike, page?: object | null);
+  constructor(worker: WorkerLike, page?: object | null, begin?: PyodideOptions["begin"]);
   /** When the worker has answered. Rejects with BridgeError. */
   readonly ready: Promise<void>;
   /** Whether the worker's programs have the page's objects at once: it takes memory that both see. */

@@ -4,7 +4,7 @@
  * `createNodePythonBridge` do; the worker's programs have the page's objects as `page`, and what they ask of them has come
  * when they go on, since a worker may stand still (bridge/web/page.mjs is its half).
  *
- *     const worker = new Worker("/polyrepl/worker.mjs", { type: "module" });
+ *     const worker = new Worker("./app/repl/web/worker.mjs", { type: "module" });
  *     const { $py } = await createPyodideBridge({ worker });
  *     await $py("math").sqrt(16);   // 4
  */
@@ -25,7 +25,7 @@ import { makeServer } from "./server.mjs";
 export { PyError, BridgeError };
 
 const ENDED = "the conversation with the worker has ended";
-const OPTIONS = ["worker", "page"];
+const OPTIONS = ["worker", "page", "begin"];
 
 /** Proxies of a page: all of them return promises, also those that come as arguments of the page's functions. */
 class PageProxies extends Proxies {
@@ -61,8 +61,8 @@ export class PyodideTransport {
   #begun = Promise.withResolvers();
 
   /** @param {{postMessage: (message: any, transfer: any[]) => void}} worker @param {any} page what its programs have as `page`;
-   *   null: nothing */
-  constructor(worker, page = globalThis) {
+   *   null: nothing @param {any} [begin] see createPyodideBridge */
+  constructor(worker, page = globalThis, begin = undefined) {
     const interrupts = new Interrupts(new Int32Array(16), null);
     const operators = (proxies) => makeOperators(proxies, () => interrupts.signal());
     const promises = () => ({ given: (promise) => promise.then(undefined, () => {}), forgotten: () => {} });
@@ -86,7 +86,7 @@ export class PyodideTransport {
     const outer = marshal.begin();
     const window = page === null ? null : JSON.stringify(marshal.byHandle(page));
     marshal.end(outer);
-    worker.postMessage({ op: "page", port: port2, mailbox: this.#mailbox?.memory, window, version: VERSION }, [port2]);
+    worker.postMessage({ op: "page", port: port2, mailbox: this.#mailbox?.memory, window, version: VERSION, begin }, [port2]);
   }
 
   get connection() {
@@ -159,8 +159,9 @@ export class PyodideTransport {
 
 /**
  * Talk to the Python of a worker.
- * @param {{worker: any, page?: any}} options `worker`: one that runs the worker.mjs of a built folder; `page`: what its programs
- *   have as `page` (default: this page's globalThis; null: nothing)
+ * @param {{worker: any, page?: any, begin?: object}} options `worker`: one that runs the worker.mjs of a built folder, or a Client;
+ *   `page`: what its programs have as `page` (default: this page's globalThis; null: nothing); `begin`: where what a worker
+ *   begins with lies, if it has not begun and it lies elsewhere (`start` in repl/web/serving.mjs)
  * @returns {Promise<{$py: any, transport: PyodideTransport, close: () => Promise<void>}>} when Python is there
  * @throws {TypeError} for an option that there is not @throws {BridgeError} when the worker cannot serve
  */
@@ -169,7 +170,7 @@ export async function createPyodideBridge(options) {
   if (unknown !== undefined) throw new TypeError(`createPyodideBridge has no option \`${unknown}\`: it has ${OPTIONS.join(", ")}`);
   const worker = options?.worker;
   if (typeof worker?.postMessage !== "function") throw new TypeError("createPyodideBridge needs a worker: { worker: new Worker(..) }");
-  const transport = new PyodideTransport(worker, options.page);
+  const transport = new PyodideTransport(worker, options.page, options.begin);
   const { connection } = transport;
   const failed = (event) => transport.close(`the worker cannot serve: ${event.message || "its script could not be loaded"}`);
   worker.addEventListener?.("error", failed, { once: true });

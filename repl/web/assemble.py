@@ -3,6 +3,7 @@
 In: a folder, the packages from npm. Out: in the folder, everything relative to everything else, so that it
 may stand anywhere and be called anything:
 
+    page/pyodide.mjs       what a page imports that talks to Python itself (createPyodideBridge)
     repl/web/worker.mjs    what a page starts (serving.mjs says how to talk to it)
     repl/web/client.mjs    what a page imports, to start it and to talk to it
     lisp/ bridge/ repl/    the modules that these import, with the web's files in the place of Node's
@@ -23,6 +24,8 @@ from pathlib import Path
 
 import polyrepl
 
+from .page import write_page
+
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("lisp", "bridge", "repl")
 _BRIDGE, _REPL = _ROOT / "bridge", _ROOT / "repl"
@@ -32,7 +35,7 @@ _IMPORTED = re.compile(
     re.MULTILINE,
 )
 _INSTEAD = {
-    _BRIDGE / "node" / "platform.mjs": _BRIDGE / "web" / "platform.mjs",
+    _BRIDGE / "node" / "platform.mjs": _BRIDGE / "node" / "browser.mjs",
     **{
         _REPL / "node" / name: _REPL / "web" / name
         for name in ("platform.mjs", "importing.mjs", "place.mjs", "renewing.mjs")
@@ -64,6 +67,7 @@ _WITHOUT = (
     "repl/command_line",
     "repl/terminal",
     "repl/web/assemble.py",
+    "repl/web/page.py",
 )
 """What of Python's files no worker imports."""
 
@@ -82,6 +86,7 @@ def assemble(folder: Path, packages: Path) -> None:
         OSError: a file cannot be read or written.
     """
     modules(folder, packages)
+    write_page(folder / "page")
     archive(folder / "polyrepl.zip")
     (folder / "pyodide").mkdir(exist_ok=True)
     for name in PYODIDE:

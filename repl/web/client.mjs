@@ -62,6 +62,13 @@ export class Client {
     });
   }
 
+  /** Give the worker a message of another protocol: `createPyodideBridge({ worker: client })` begins so. @param {any} message
+   * @param {any[]} transfer */
+  postMessage(message, transfer) {
+    if (this.#worker === null) throw new Error("the session has not begun, or was closed");
+    this.#worker.postMessage(message, transfer);
+  }
+
   /** End it. */
   close() {
     this.#worker?.terminate();

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import polyrepl.bridge
-
-_BRIDGE = Path(polyrepl.bridge.__file__).resolve().parent
+_BRIDGE = Path(__file__).resolve().parents[2] / "bridge"
 _IMPORTED = re.compile(r"""^(?:import|export|\}) ?[^"'\n]*["']\./([^"'/]+)["']""", re.MULTILINE)
-_INSTEAD = {"platform.mjs": _BRIDGE / "web" / "platform.mjs"}
+_INSTEAD = {"platform.mjs": _BRIDGE / "node" / "browser.mjs"}
 
 
 def write_page(folder: Path) -> None:

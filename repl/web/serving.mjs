@@ -32,6 +32,9 @@
  *   list       {path}                     -> [{name, folder, size}]
  *   remove     {path}                     a file
  *
+ *   page       {port, ..}                 a page's conversation with this Python, begun by `createPyodideBridge`; all that comes of
+ *                it goes over the port. It may be the first message: `begin` is then what `start` would be told
+ *
  * All these answer with {op: "answer", value}, or {op: "failed", text}. What belongs to no request (output of a timer whose
  * request is long forgotten) has the id null. Places in texts count as in JavaScript's strings.
  */
@@ -62,12 +65,16 @@ const FILES = {
 };
 
 const BUILD = new URL("../../", import.meta.url);
+/** Words that are shared with who stops what runs. */
+const WORDS_SIZE = 16;
 
 export class Serving {
   #post;
   #began = null;
   #python = null;
   #answering = null;
+  #host = null;
+  #words;
 
   /** @param {(message: any) => void} post */
   constructor(post) {
@@ -77,6 +84,7 @@ export class Serving {
   /** Do what a message asks, and answer it. Never rejects. @param {any} message */
   async handle(message) {
     const { id, op } = message;
+    if (op === "page") return this.#meet(message);
     try {
       if (op === "start") this.#began ??= this.#start(message);
       const value = await this.#began;
@@ -92,6 +100,17 @@ export class Serving {
     if (op in QUESTIONS) return this.#ask(op, QUESTIONS[op](id, fields));
     if (!(op in FILES)) throw new Error(`there is no operation ${JSON.stringify(String(op))}`);
     return FILES[op](this.#python.FS, fields);
+  }
+
+  /** Begin a page's conversation. */
+  async #meet(message) {
+    try {
+      await (this.#began ??= this.#start({ ...message.begin }));
+      const { openPage } = await import("../../bridge/web/page.mjs");
+      openPage(this.#python, this.#host, this.#words, message);
+    } catch (error) {
+      message.port.postMessage({ kind: "end", reason: `the worker cannot serve: ${textOf(error)}` });
+    }
   }
 
   /** Have Python's half answer. */
@@ -131,8 +150,9 @@ export class Serving {
     const outlet = answering.outlet(post);
     const modules = { "session.mjs": session, "javascript.mjs": javascript, "describe.mjs": describe };
     const own = (file) => (file.startsWith(`${home}/polyrepl/repl/node/`) ? modules[file.split("/").at(-1)] : undefined);
-    const { bridge } = converse(this.#python, { words, output: outlet.write, own });
-    this.#answering = answering.Answering(bridge, outlet, post);
+    this.#words = words ?? new Int32Array(WORDS_SIZE);
+    this.#host = converse(this.#python, { words: this.#words, output: outlet.write, own });
+    this.#answering = answering.Answering(this.#host.bridge, outlet, post);
     const said = JSON.parse(this.#answering.start());
     session.setRich(true);
     tell("session", 1);

@@ -49,6 +49,7 @@ DOORS = {
     "lisp/runtime/data.mjs": "keywords and other data",
     "lisp/runtime/macros.mjs": "runs user macros",
     "bridge/web/host.mjs": "a conversation inside one process",
+    "bridge/web/page.mjs": "a page's conversation with a worker",
     "repl/node/describe.mjs": "what names, values and calls look like",
 }
 """Files of JavaScript that other packages may import, and what they are asked for."""

@@ -73,8 +73,21 @@ def test_it_is_the_same_release_as_the_python_package() -> None:
 
 
 def test_it_holds_what_it_needs_and_nothing_else(project: Path) -> None:
-    papers = {"package.json", "README.md", "LICENSE", "library.d.ts"}
-    assert files(project / "node_modules" / "polyrepl") == imported("library.mjs") | papers
+    papers = {"package.json", "README.md", "LICENSE", "library.d.ts", "pyodide.d.ts"}
+    needed = imported("library.mjs") | imported("pyodide.mjs") | {"browser.mjs", "plain.mjs"}
+    assert files(project / "node_modules" / "polyrepl") == needed | papers
+
+
+def test_a_browser_gets_files_that_name_no_module_of_node_s() -> None:
+    """What a bundler makes of the page's door: `browser` in package.json says which file stands for which."""
+    instead = {name.removeprefix("./"): file.removeprefix("./") for name, file in ABOUT["browser"].items()}
+    needed = {instead.get(name, name) for name in imported("pyodide.mjs")}
+    assert {"browser.mjs"} <= needed and "platform.mjs" not in needed
+    for name in needed | {"plain.mjs"}:
+        text = (PACKAGE / name).read_text(encoding="utf-8")
+        assert not re.search(r"""["']node:""", text), name
+        for other in re.findall(r'^(?:import|export) [^"]*"\./([\w./]+)"', text, re.M):
+            assert (PACKAGE / instead.get(other, other)).is_file(), (name, other)
 
 
 def test_the_readme_s_example_runs_there(project: Path) -> None:
@@ -89,16 +102,19 @@ def test_the_readme_s_example_runs_there(project: Path) -> None:
 def test_only_what_it_promises_can_be_imported(project: Path) -> None:
     code = """
 import * as polyrepl from "polyrepl";
+import * as web from "polyrepl/web";
 import about from "polyrepl/package.json" with { type: "json" };
 const inside = await import("polyrepl/library.mjs").catch((error) => error.code);
 const { createRequire } = await import("node:module");
 const required = createRequire(import.meta.url)("polyrepl") === polyrepl;
-console.log(JSON.stringify([Object.keys(polyrepl).sort(), about.name, inside, required]));
+const all = [polyrepl, web].map((door) => Object.keys(door).sort());
+console.log(JSON.stringify([...all, about.name, inside, required]));
 """
     (project / "doors.js").write_text(code, encoding="utf-8")
     names = ["BridgeError", "PyError", "createNodePythonBridge"]
+    pages = ["BridgeError", "PyError", "PyodideTransport", "createPyodideBridge"]
     assert json.loads(run(NODE, "doors.js", cwd=project)) == [
-        names, "polyrepl", "ERR_PACKAGE_PATH_NOT_EXPORTED", True,
+        names, pages, "polyrepl", "ERR_PACKAGE_PATH_NOT_EXPORTED", True,
     ]  # fmt: skip
 
 

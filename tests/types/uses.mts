@@ -1,4 +1,5 @@
 // What programs write, as tsc reads it; each `@ts-expect-error` is a mistake that it has to find.
+import { createPyodideBridge } from "polyrepl/web";
 import { BridgeError, createNodePythonBridge, PyError, type Python, type SyncPython } from "polyrepl";
 
 await using python = await createNodePythonBridge({ python: "python3", cwd: new URL(".", import.meta.url), env: { A: "b" } });
@@ -45,3 +46,15 @@ $py.nothing();
 // @ts-expect-error no such export
 import { createBridge } from "polyrepl";
 void [wrong, createBridge];
+
+const page = await createPyodideBridge({ worker: new Worker("./worker.mjs", { type: "module" }), page: { title: "x" } });
+const mean: number = await page.$py("statistics").mean([1, 2, 6]);
+const three: number = await page.transport.request<number>({ op: "eval", operands: ["1 + 2"] });
+const shared: boolean = page.transport.synchronous;
+await page.close();
+await createPyodideBridge({ worker: new Worker("./worker.mjs"), page: null });
+void [mean, three, shared];
+// @ts-expect-error there has to be a worker
+await createPyodideBridge({});
+// @ts-expect-error no such option
+await createPyodideBridge({ worker: new Worker("./worker.mjs"), pgae: 1 });

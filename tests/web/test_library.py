@@ -2,114 +2,54 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import shutil
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback import CHROMIUM_OPTIONS, Requests, serving
-from npm_tools import npm_tools
-from polyrepl.repl.web.assemble import assemble
-from polyrepl.repl.web.page import write_page
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-CHROMIUM = shutil.which("chromium")
-LACKING = [
-    name
-    for name, there in {
-        "chromium": CHROMIUM,
-        "playwright": importlib.util.find_spec("playwright"),
-    }.items()
-    if not there
-]
-pytestmark = [
-    pytest.mark.web,
-    pytest.mark.timeout(100),
-    pytest.mark.skipif(bool(LACKING), reason=f"NOT CHECKED: there is no {', '.join(LACKING)}"),
-]
-# What every test's program begins with: the page's one worker, and `lisp(code)`, which runs code in it.
+pytestmark = [pytest.mark.web, pytest.mark.timeout(100)]
+
+# What every test's program begins with: the page's one worker, and what runs a text in it.
 BEGIN = """
-const { createPyodideBridge, PyError, BridgeError } = await import("/page/pyodide.mjs");
-const worker = (globalThis.worker ??= new Worker("/worker.mjs", { type: "module" }));
+const { createPyodideBridge, PyodideTransport, PyError, BridgeError } = await import("/page/pyodide.mjs");
+const begin = () => new Worker("/repl/web/worker.mjs", { type: "module" });
+const worker = (globalThis.worker ??= begin());
+globalThis.count ??= 0;
 const said = [];
 let hear = () => {};
 document.body.replaceChildren();
-worker.onmessage = ({ data }) => {
-  if (data.op === "said") said.push(data.text);
-  hear();
-};
 const until = async (met) => {
   while (!met()) await new Promise((resolve) => (hear = resolve));
 };
-const lisp = async (code) => {
-  const { length } = said;
-  worker.postMessage({ op: "lisp", code });
-  await until(() => said.length > length);
-  return said[length];
+/** Its value as text, or what is wrong. */
+const run = async (text, language) => {
+  const id = ++globalThis.count;
+  let last = "nothing";
+  let done = false;
+  worker.onmessage = ({ data }) => {
+    if (data.op === "output") said.push(data.text);
+    if (data.id === id) {
+      if (data.op === "value" && !data.quiet) last = data.data["text/plain"];
+      if (data.op === "problem") last = `${data.ename}: ${data.evalue}`;
+      done ||= data.op === "answer" || data.op === "failed";
+    }
+    hear();
+  };
+  worker.postMessage({ id, op: "eval", text, language });
+  await until(() => done);
+  return last.startsWith('"') ? JSON.parse(last) : last;
 };
+const js = (text) => run(text, "js");
+const lisp = (text) => run(text, "lisp");
 """
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a page, a worker, and Python for it."""
-    folder = tmp_path_factory.mktemp("site")
-    tools = npm_tools(HERE) / "node_modules"
-    assemble(folder, tools / "node-inspect-extracted" / "dist" / "inspect.js")
-    write_page(folder / "page")
-    for name in ("bridge/web/page.mjs", "bridge/node/mailbox.mjs"):
-        shutil.copyfile(ROOT / name, folder / name)
-    (folder / "pyodide").mkdir()
-    for name in PYODIDE:
-        shutil.copyfile(tools / "pyodide" / name, folder / "pyodide" / name)
-    with zipfile.ZipFile(folder / "polyrepl.zip", "w") as archive:
-        archive.write(ROOT / "package" / "__init__.py", "polyrepl/__init__.py")
-        for file in (ROOT / "bridge").rglob("*.py"):
-            archive.write(file, f"polyrepl/{file.relative_to(ROOT)}")
-    shutil.copyfile(HERE / "bridge_worker.mjs", folder / "worker.mjs")
-    (folder / "index.html").write_text('<!doctype html><title>A page</title><link rel="icon" href="data:,">')
-    return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    import playwright.sync_api as playwright
-
-    with playwright.sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with serving(site) as there:
-        yield there
-
-
-@contextlib.contextmanager
-def a_page(browser: Any, address: str) -> Iterator[Any]:
-    """A new page; whatever it and its worker ask for is asked of 127.0.0.1."""
-    context = browser.new_context()
-    requests = Requests(context)
-    page = context.new_page()
-    page.goto(f"{address}/index.html")
-    yield page
-    context.close()
-    requests.assert_at_home()
-
-
-@pytest.fixture(scope="module")
-def run(browser: Any, address: str) -> Iterator[Callable[[str], Any]]:
+def run(site: Path, serve: Callable[..., str], open_page: Callable[..., Any]) -> Callable[[str], Any]:
     """Runs a page's program and gives what it returns."""
-    with a_page(browser, address) as page:
-        yield lambda program: page.evaluate(f"async () => {{ {BEGIN} {program} }}")
+    page = open_page(serve(site))
+    return lambda program: page.evaluate(f"async () => {{ {BEGIN} {program} }}")
 
 
 def test_python_answers_with_promises(run: Callable[[str], Any]) -> None:
@@ -161,37 +101,37 @@ def test_a_transport_has_the_bridge_s_operations(run: Callable[[str], Any]) -> N
     """) == [3, "ZeroDivisionError", "AbortError", 'there is no operation "nothing": ping,']  # fmt: skip
 
 
-def test_the_worker_has_the_page_at_once(run: Callable[[str], Any]) -> None:
+def test_the_lisp_has_the_page_at_once(run: Callable[[str], Any]) -> None:
     assert run("""
         await createPyodideBridge({ worker });
         const made = await lisp(`
-          globalThis.button = page.document.createElement("button");
-          button.textContent = "press";
-          page.document.body.append(button);
-          [page.document.title, page.document.body.children.length, String(page.document.nothing)].join()
+          (def button (page.document.createElement "button"))
+          (set! button.textContent "press")
+          (page.document.body.append button)
+          [page.document.title page.document.body.children.length button.textContent]
         `);
-        return [made, document.body.innerHTML, document.querySelector("button").textContent];
-    """) == ["A page,1,undefined", "<button>press</button>", "press"]
+        return [made, document.body.innerHTML];
+    """) == ['["page" 1 "press"]', "<button>press</button>"]
 
 
 def test_handlers_call_back(run: Callable[[str], Any]) -> None:
     assert run("""
         await createPyodideBridge({ worker });
         await lisp(`
-          globalThis.button = page.document.createElement("button");
-          page.document.body.append(button);
-          globalThis.clicks = $py.eval("[]");
-          button.onclick = (event) => {
-            clicks.append(event.type);
-            event.target.textContent = "clicked " + clicks.length;
-          }
+          (def button (page.document.createElement "button"))
+          (page.document.body.append button)
+          (def clicks (py.list))
+          (set! button.onclick
+            (fn [event]
+              (.append clicks event.type)
+              (set! event.target.textContent (str "clicked " (count clicks)))))
         `);
         const button = document.querySelector("button");
         for (let times = 1; times <= 2; times++) {
           button.click();
           await new Promise((resolve) => new MutationObserver(resolve).observe(button, { childList: true }));
         }
-        return [button.textContent, await lisp("String(clicks)")];
+        return [button.textContent, await lisp("clicks")];
     """) == ["clicked 2", "['click', 'click']"]
 
 
@@ -199,9 +139,9 @@ def test_what_a_handler_throws_is_told_in_the_worker(run: Callable[[str], Any]) 
     assert (
         run("""
         await createPyodideBridge({ worker });
-        await lisp(`page.setTimeout(() => { throw new RangeError("of a handler"); }, 0)`);
+        await lisp('(page.setTimeout (fn [] (throw (RangeError "of a handler"))) 0)');
         await until(() => said.some((text) => text.includes("of a handler")));
-        return said.find((text) => text.includes("of a handler")).split("\\n")[0];
+        return said.join("").split("\\n")[0];
     """)
         == "Uncaught (late) JSError: RangeError: of a handler"
     )
@@ -216,25 +156,23 @@ def test_values_cross_as_everywhere(run: Callable[[str], Any]) -> None:
           const [text, called] = [await $py.repr(live), await function_(20)];
           return [JSON.stringify(list), text, called, half, deep instanceof Date].join();
         };
-        const long = "ä".repeat(300_000);
-        globalThis.long = long;
+        globalThis.long = "ä".repeat(300_000);
+        await lisp('(py.import "collections" :as collections)');
         return [
-          await lisp("[...page.floats].join()"),
-          await lisp(`page.bytes = new Uint8Array([3, 4]); [...page.bytes].join()`),
+          await js("[...page.floats].join()"),
+          await js("page.bytes = new Uint8Array([3, 4]); [...page.bytes].join()"),
           bytes instanceof Uint8Array,
-          await lisp(`page.take(
-            [[1], $py.eval("(2,)")],
-            $py("collections").deque([1]), (x) => x + 1, { half: 0.5, more: [new Date(0)] },
-          )`),
-          await lisp("page.long.length"),
-          await lisp("page.missing()"),
-          await lisp("page.document.querySelector('#')"),
-          await lisp("String(page.Array.from([1, 2]))"),
-          await lisp("page.Event.new('press').type"),
+          await lisp(`(await (page.take
+            [[1] (py.tuple [2])] (collections.deque [1]) inc {:half 0.5 :more [(Date. 0)]}))`),
+          await lisp("(count page.long)"),
+          await lisp("(page.missing)"),
+          await lisp('(page.document.querySelector "#")'),
+          await lisp("(page.Array.from [1 2])"),
+          await lisp('(.-type (page.Event.new "press"))'),
         ];
     """) == [
         "1,2.5", "3,4", True, "[[1],[2]],deque([1, 4]),21,0.5,true", "300000",
-        "TypeError: page.missing is not a function",
+        'AttributeError: JavaScript Window has no property "missing"',
         "JSError: SyntaxError: Failed to execute 'querySelector' on 'Document': '#' is not a valid selector.",
         "[1, 2]", "press",
     ]  # fmt: skip
@@ -242,42 +180,52 @@ def test_values_cross_as_everywhere(run: Callable[[str], Any]) -> None:
 
 def test_waiting_for_a_busy_page_can_be_interrupted(run: Callable[[str], Any]) -> None:
     """Not by the page, which is busy: by another worker that has the words."""
-    outcome, waited, after = run("""
-        await createPyodideBridge({ worker });
+    problem, took, after = run("""
+        const words = new Int32Array(new SharedArrayBuffer(64));
+        const stoppable = begin();
+        const events = (id) => new Promise((resolve) => {
+          const all = [];
+          stoppable.addEventListener("message", ({ data }) => {
+            if (data.id === id) all.push(data);
+            if (data.id === id && data.op === "answer") resolve(all);
+          });
+        });
+        stoppable.postMessage({ id: 0, op: "start", words });
+        await createPyodideBridge({ worker: stoppable });
         globalThis.busy = () => {
           for (const end = performance.now() + 4000; performance.now() < end; );
         };
-        const words = new Promise((resolve) => {
-          worker.addEventListener("message", ({ data }) => data.op === "words" && resolve(data.words));
-        });
-        await lisp("postMessage({ op: 'words', words })");
         const source = `onmessage = ({ data }) => {
           postMessage(0);
           setTimeout(() => Atomics.store(data, 0, -1), 500);
         }`;
         const other = new Worker(URL.createObjectURL(new Blob([source])));
         const there = new Promise((resolve) => (other.onmessage = resolve));
-        other.postMessage(await words);
+        other.postMessage(words);
         await there;
-        const [name, waited] = (await lisp(`
-          const start = performance.now();
-          let name = "";
-          try { page.busy(); } catch (error) { name = error.name; }
-          [name, performance.now() - start].join()
-        `)).split(",");
-        return [name, Number(waited), await lisp("page.document.title")];
+        const stopped = events(1);
+        const text = `(def start (performance.now))
+          (try (page.busy) (finally (def took (- (performance.now) start))))`;
+        stoppable.postMessage({ id: 1, op: "eval", text });
+        const { severity } = (await stopped).find(({ op }) => op === "problem");
+        const answered = events(2);
+        stoppable.postMessage({ id: 2, op: "eval", text: "[took page.document.title]" });
+        const [took, title] = JSON.parse((await answered)[0].data["text/plain"].replace(" ", ","));
+        stoppable.terminate();
+        return [severity, took, title];
     """)
-    assert outcome == "KeyboardInterrupt"
-    assert 400 < waited < 3500
-    assert after == "A page"
+    assert problem == "interrupt"
+    assert 300 < took < 3500
+    assert after == "page"
 
 
-def test_a_page_that_shares_no_memory_has_promises_only(site: Path, browser: Any) -> None:
-    with serving(site, isolated=False) as address, a_page(browser, address) as page:
-        python, synchronous, told = page.evaluate(f"""async () => {{ {BEGIN}
-            const {{ $py, transport }} = await createPyodideBridge({{ worker }});
-            return [await $py("math").sqrt(9), transport.synchronous, await lisp("page.document")];
-        }}""")
+def test_a_page_that_shares_no_memory_has_promises_only(
+    site: Path, serve: Callable[..., str], open_page: Callable[..., Any]
+) -> None:
+    python, synchronous, told = open_page(serve(site, {})).evaluate(f"""async () => {{ {BEGIN}
+        const {{ $py, transport }} = await createPyodideBridge({{ worker }});
+        return [await $py("math").sqrt(9), transport.synchronous, await lisp("page.document")];
+    }}""")
     assert (python, synchronous) == (3, False)
     assert "Cross-Origin-Opener-Policy: same-origin" in told
 
@@ -286,21 +234,14 @@ def test_it_ends_and_the_worker_goes_on(run: Callable[[str], Any]) -> None:
     assert run("""
         const python = await createPyodideBridge({ worker });
         const endless = python.$py("asyncio").sleep(1000).catch((error) => error.name);
-        const title = await lisp("globalThis.kept = page.document; kept.title");
+        const title = await lisp("(def kept page.document) kept.title");
         await python.close();
         await python.close();
         const late = await python.$py("math").sqrt(1).catch((error) => error.message);
         const again = await createPyodideBridge({ worker, page: null });
         const gone = (await lisp("kept.title")).split(":")[0];
-        return [title, await endless, late, await lisp("typeof page"), gone, await again.$py("math").sqrt(4)];
-    """) == [
-        "A page",
-        "BridgeError",
-        "the conversation with the worker has ended",
-        "undefined",
-        "NodeLost",
-        2,
-    ]
+        return [title, await endless, late, await js("typeof page"), gone, await again.$py("math").sqrt(4)];
+    """) == ["page", "BridgeError", "the conversation with the worker has ended", "undefined", "NodeLost", 2]
 
 
 def test_two_conversations_share_a_worker(run: Callable[[str], Any]) -> None:
@@ -310,7 +251,7 @@ def test_two_conversations_share_a_worker(run: Callable[[str], Any]) -> None:
         await first.$py.exec("shared = [1]");
         await second.$py.eval("shared").append(2);
         return [await first.$py.toJs(first.$py.eval("shared")), await lisp("page.document.title")];
-    """) == [[1, 2], "A page"]
+    """) == [[1, 2], "page"]
 
 
 @pytest.mark.parametrize(
@@ -319,7 +260,7 @@ def test_two_conversations_share_a_worker(run: Callable[[str], Any]) -> None:
         ("createPyodideBridge()", "createPyodideBridge needs a worker: { worker: new Worker(..) }"),
         (
             "createPyodideBridge({ worker, pgae: 1 })",
-            "createPyodideBridge has no option `pgae`: it has worker, page",
+            "createPyodideBridge has no option `pgae`: it has worker, page, begin",
         ),
         (
             "createPyodideBridge({ worker: new Worker('/nothing.mjs', { type: 'module' }) })",

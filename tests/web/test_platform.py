@@ -21,7 +21,7 @@ def exported(file: Path) -> set[str]:
 
 
 def test_both_platforms_have_the_same_names() -> None:
-    node, web = (exported(BRIDGE / where / "platform.mjs") for where in ("node", "web"))
+    node, web = (exported(BRIDGE / "node" / f"{name}.mjs") for name in ("platform", "browser"))
     assert {"inspect", "isPromise", "evaluate", "pathOfUrl", "stackOf"} <= node
     assert node <= web
 

@@ -1,8 +1,9 @@
 /**
- * What the shared files of `../node/` need of the platform they run on; here it is a browser's worker, or any other place
- * that has no Node.
- * In: nothing. Out: what `../node/platform.mjs` has, whose place this file takes when the web's files are put together
- * (assemble.py). Where the platform has nothing of the kind, the next best, and it is said what that is.
+ * What the shared files of this folder need of the platform they run on; here it is a browser's page or worker, or any
+ * other place that has no Node.
+ * In: nothing. Out: what `platform.mjs` has, whose place this file takes when the web's files are put together
+ * (assemble.py), and where a bundler makes files for browsers (package.json). Where the platform has nothing of the kind,
+ * the next best, and it is said what that is. `vendor/inspect.mjs` comes with a worker's files; a page has `plain.mjs`.
  */
 import util from "./vendor/inspect.mjs";
 
