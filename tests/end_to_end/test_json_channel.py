@@ -117,7 +117,10 @@ def test_each_form_has_an_end_and_a_request_its_own(channel: Channel) -> None:
 
 def test_sigint_ends_the_form_only(channel: Channel) -> None:
     channel.ask("(def kept 41)")
-    for code in ('(println "go") (while true nil)', '(println "go") (await (new Promise (fn (ok) nil)))'):
+    for code in (
+        '(println "go") (while true nil)',
+        '(println "go") (await (new Promise (fn (ok) (setTimeout ok 1e6))))',
+    ):
         channel.send(json.dumps({"id": "long", "code": code}))
         assert channel.row()["text"] == "go\n"
         channel.process.send_signal(signal.SIGINT)
