@@ -10,6 +10,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +54,7 @@ __all__ = [
 _WHERE = {"Bridge": ".bridge", "JsProxy": ".proxy", "Keyword": ".proxy"}
 
 _shared: list[Conversation] = []
+_sharing = threading.Lock()
 
 
 def share(conversation: Conversation) -> None:
@@ -59,13 +62,19 @@ def share(conversation: Conversation) -> None:
     _shared[:] = [conversation]
 
 
+def shared(make: Callable[[], Conversation]) -> Conversation:
+    """The conversation that everyone shares; made now if nobody has asked for it before."""
+    with _sharing:
+        if not _shared:
+            _shared.append(make())
+        return _shared[0]
+
+
 def __getattr__(name: str) -> Any:
     if name == "node":
-        if not _shared:
-            from .bridge import Bridge
+        from .bridge import Bridge
 
-            _shared.append(Bridge())
-        return _shared[0]
+        return shared(Bridge)
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_WHERE.get(name, ".errors"), __name__), name)

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .errors import BridgeError, NodeLost, WouldBlock
+from .errors import BridgeError, NodeLost, WouldBlock, unbegun
 from .forms import current
 from .protocol import OPS, TAGS
 from .proxy import JsProxy
@@ -89,6 +89,9 @@ class Conversation(Protocol):
     def live(self) -> Exchange:
         """One that lives; begun if there is none. Raises BridgeError when the conversation is closed."""
 
+    def stand_in(self, proxy: JsProxy) -> Any:
+        """What stands for an object in a pickle. Raises TypeError for one that must stay."""
+
 
 class Asking:
     """What proxies and the conversation's own verbs are made of (see proxy.Owner)."""
@@ -155,6 +158,10 @@ class Asking:
         """What is at the end of a chain of attributes."""
         exchange = self.home(root)
         return self.request([_GETATTR, 0, current(), root._handle, path], [], exchange)
+
+    def stand_in(self, proxy: JsProxy) -> Any:
+        """What stands for an object in a pickle."""
+        return self._conversation.stand_in(proxy)
 
     # ---- asynchronous
 
@@ -279,7 +286,7 @@ class Asking:
             or proxy._imports is not exchange.imports
             or exchange.connection.failure is not None
         ):
-            raise NodeLost("this object lived in a Node process that has ended")
+            raise unbegun(NodeLost("this object lived in a Node process that has ended"))
         if proxy._handle < 0:
             raise BridgeError("this JavaScript object was given back with release()")
         return exchange

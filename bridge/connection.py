@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .answers import Answer
-from .errors import BridgeError, Interrupted, NodeLost
+from .errors import BridgeError, Interrupted, NodeLost, unbegun
 from .host import Host
 from .protocol import KINDS, NOTES
 from .sending import ASYNC, BELL, Outbox
@@ -132,7 +132,7 @@ class Connection:
                 top, self.top_python = self.top_python, False
                 self.depth += 1
                 try:
-                    self.outbox.send(parts, True)
+                    self._send(parts)
                     self._wait(waiter, True)
                 finally:
                     self.depth -= 1
@@ -140,7 +140,7 @@ class Connection:
                     if not self.depth:
                         self.outer = 0
             else:
-                self.outbox.send(parts, True)
+                self._send(parts)
                 self._wait(waiter, False)
         except BaseException:
             self.waits.pop(ident, None)
@@ -152,6 +152,12 @@ class Connection:
             raise waiter.failure
         assert waiter.frame is not None
         return waiter.frame
+
+    def _send(self, parts: list[Any]) -> None:
+        try:
+            self.outbox.send(parts, True)
+        except NodeLost as lost:
+            raise unbegun(lost) from None
 
     def _lend(self, thread: int, depth: int | None, segments: list[Any]) -> int:
         try:

@@ -23,6 +23,7 @@ from .turns import Steps, Turn
 from .verbs import Verbs
 
 if TYPE_CHECKING:  # they are loaded while Node starts
+    from .capsule import Capsules
     from .exchange import Exchange, Line
     from .life import Life
     from .loop import Loops
@@ -37,9 +38,9 @@ _STATS = OPS["stats"]
 
 # What other parts of this package ask of a conversation, and programs have no use for.
 _INTERNAL = frozenset(
-    ("closed", "connection", "ending", "exchange", "forked", "forms", "interrupts", "javascript_on_top",
-     "late", "leave", "live", "looping", "loops", "lost", "marshal", "nested", "output_fds", "python_on_top",
-     "raw_output", "server", "welcome")
+    ("capsules", "closed", "connection", "ending", "exchange", "forked", "forms", "interrupts",
+     "javascript_on_top", "late", "leave", "live", "looping", "loops", "lost", "marshal", "nested",
+     "output_fds", "python_on_top", "raw_output", "server", "stand_in", "welcome")
 )  # fmt: skip
 
 
@@ -77,6 +78,8 @@ class Conversation(Verbs):
         self._closed = False
         self._custom: dict[type, tuple[str, Callable[[Any], Any]]] = {}
         self._revive: dict[str, Callable[[Any], Any]] = {}
+        self._stand_for: Callable[[JsProxy], Any] | None = None
+        self.capsules: Capsules | None = None
         self._ask = Asking(self)
 
     # ---- beginning and end
@@ -361,6 +364,21 @@ class Conversation(Verbs):
         self._custom[kind] = (name, encode)
         if decode is not None:
             self._revive[name] = decode
+
+    def pickle_with(self, stand_for: Callable[[JsProxy], Any]) -> None:
+        """Let objects of JavaScript be pickled; without this none can be.
+
+        Args:
+            stand_for: makes what stands for an object in a pickle: something with `__reduce__` and
+                `__dask_tokenize__`. It raises TypeError for an object that must stay.
+        """
+        self._stand_for = stand_for
+
+    def stand_in(self, proxy: JsProxy) -> Any:
+        """What stands for an object in a pickle. Raises TypeError for one that must stay."""
+        if self._stand_for is None:
+            raise TypeError("a JavaScript object cannot be pickled: copy it with to_py() first")
+        return self._stand_for(proxy)
 
     # ---- which side is on top, for who takes SIGINT
 

@@ -40,10 +40,19 @@ class NodeLost(BridgeError):
     Attributes:
         exit_status: what the program gave to `process.exit`; None where Node was lost in any other way.
         signal: the number of the signal that has killed it; None where none has, or the bridge itself.
+        begun: what was asked may have begun there; False where it surely has not, and may be asked again.
     """
 
     exit_status: int | None = None
     signal: int | None = None
+    begun: bool = True
+
+
+def unbegun(lost: NodeLost) -> NodeLost:
+    """The same of a request that was never sent."""
+    made = NodeLost(*lost.args)
+    made.exit_status, made.signal, made.begun = lost.exit_status, lost.signal, False
+    return made
 
 
 class ProtocolError(BridgeError):
@@ -71,6 +80,8 @@ class JSError(Exception):
         message: its message, or the text of what was thrown.
         stack: JavaScript's own stack text ("" when there is none).
         value: what was thrown: a JsProxy of the Error, or any converted value.
+
+    It can be pickled. A value that lives in JavaScript stays behind, and is None then.
     """
 
     name: str
@@ -90,6 +101,23 @@ class JSError(Exception):
             return f"{self.name}: {self.message}"
         return self.name or self.message
 
+    def __reduce__(self) -> Any:
+        kept = {name: value for name, value in self.__dict__.items() if name not in _MADE}
+        value = self.value if _is_data(self.value) else None
+        return JSError, (self.name, self.message, self.stack, value), kept or None
+
+
+_MADE = frozenset(("name", "message", "stack", "value"))
+
+
+def _is_data(value: Any) -> bool:
+    """Whether nothing in it lives elsewhere."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_data, value))
+    if isinstance(value, dict):
+        return all(_is_data(key) and _is_data(item) for key, item in value.items())
+    return value is None or isinstance(value, (str, bytes, int, float))
+
 
 class JSErrorGroup(JSError, ExceptionGroup[Exception]):
     """An AggregateError of JavaScript's: its errors are `exceptions`, for `except*` too.
@@ -108,6 +136,10 @@ class JSErrorGroup(JSError, ExceptionGroup[Exception]):
         self, name: str, message: str, stack: str, value: Any, exceptions: Sequence[Exception]
     ) -> None:
         super().__init__(name, message, stack, value)
+
+    def __reduce__(self) -> Any:
+        _, (*args, value), kept = super().__reduce__()
+        return JSErrorGroup, (*args, value, list(self.exceptions)), kept
 
     def derive(self, excs: Sequence[Any], /) -> Any:
         """A part is no AggregateError of JavaScript's any more."""

@@ -40,6 +40,7 @@ class Owner(Protocol):
     def operate_async(self, op: int, proxy: JsProxy, *operands: Any) -> Coroutine[Any, Any, Any]: ...
     def call(self, function: JsProxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     def block_on(self, promise: JsProxy) -> Any: ...
+    def stand_in(self, proxy: JsProxy) -> Any: ...
 
 
 class JsProxy:
@@ -134,7 +135,10 @@ class JsProxy:
         return self
 
     def __reduce__(self) -> Any:
-        raise TypeError("a JavaScript object cannot be pickled: copy it with to_py() first")
+        return self._owner.stand_in(self).__reduce__()
+
+    def __dask_tokenize__(self) -> Any:
+        return self._owner.stand_in(self).__dask_tokenize__()
 
     def __dir__(self) -> list[str]:
         return [*self._owner.operate(_DIR, self), *_METHODS]

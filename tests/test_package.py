@@ -31,6 +31,7 @@ OPTIONAL = {
     ("bridge", "numpy"): "values of numpy cross by value; without numpy there are none",
     ("bridge", "pyodide"): "the Python that it is part of, in a browser",
     ("repl", "PIL"): "sixel terminals; told of when it is missing",
+    ("repl", "dask"): "asks for a token of functions, where it is there",
     ("repl", "matplotlib"): "the backend module, which matplotlib itself loads",
     ("kernel", "nbconvert"): "the exporter, which nbconvert itself loads",
     ("kernel", "jupytext"): "what pairs notebooks, for those who have it",
@@ -144,7 +145,8 @@ def test_doctor_looks_for_every_dependency() -> None:
 def test_extras() -> None:
     extras = PROJECT["optional-dependencies"]
     assert declared(extras["notebook"]) == {"jupyterlab"}
-    assert "polyrepl[notebook]" in extras["test"]
+    assert declared(extras["dask"]) == {"dask", "distributed"}
+    assert {"polyrepl[notebook]", "polyrepl[dask]"} <= set(extras["test"])
 
 
 # -- what is built ---------------------------------------------------------------------------------

@@ -8,10 +8,23 @@ import fs from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { types } from "node:util";
 import vm from "node:vm";
 import { defaultExport, moduleValue, note, notFound, withDefault } from "./modules.mjs";
 
-const importers = new Map();
+/** Folder -> what imports from there. */
+export const importers = new Map();
+
+/** What imports have given, for functions that are sent elsewhere: module -> { specifier, folder, isModule }. */
+class Specifiers extends Map {
+  put(module, specifier, folder, isModule) {
+    const isObject = typeof module === "function" || (typeof module === "object" && module !== null);
+    if (isObject && !this.has(module)) this.set(module, { specifier, folder, isModule });
+    return module;
+  }
+}
+
+export const specifiers = new Specifiers();
 
 /** A dynamic `import` and a `require` that resolve from `folder`. */
 export function importer(folder, again) {
@@ -31,6 +44,7 @@ export function importer(folder, again) {
           const at = Date.now();
           const namespace = await load(specifier, options);
           const value = moduleValue(namespace);
+          specifiers.put(value, specifier, folder, types.isModuleNamespaceObject(value));
           if (BY_PATH.test(specifier)) note(urlOf(specifier, base), { namespace, value, at });
           return takesDefault ? withDefault(value) : value;
         } catch (error) {

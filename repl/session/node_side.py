@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # loaded where it is used
     import asyncio
 
     from polyrepl.bridge.turns import Turn
+    from polyrepl.lisp.compiler import Compiled
+    from polyrepl.repl.travel import LispFunction
 
 PATIENCE = 0.3  # seconds that a busy Node has to say what it has changed
 RESULTS = ("*1", "*2", "*3")
@@ -183,6 +185,23 @@ class NodeSide:
         """What follows the last page of the value that was shown last, {text, more}; None: nothing."""
         page: dict[str, Any] | None = self.module().nextPage(everything)
         return page
+
+    def stand_in(self, proxy: JsProxy, lookup: Callable[[str], Compiled | None]) -> LispFunction:
+        """What is pickled in place of a function; `lookup` gives the form of a file name.
+
+        Raises:
+            TypeError: it must stay in its process.
+        """
+        from polyrepl.bridge.capsule import Capsules
+        from polyrepl.repl.travel.function import LispFunction
+        from polyrepl.repl.travel.home import ENTRY
+        from polyrepl.repl.travel.sending import stand_in
+
+        if self._bridge.capsules is None:
+            # What is the program's own, and what was here before it, is known to session.mjs.
+            begun = lambda module: module.own(self.module().owned)  # noqa: E731
+            self._bridge.capsules = Capsules(self._bridge, ENTRY, begun)
+        return stand_in(self._bridge.capsules, proxy, lookup, LispFunction)
 
     # -- one working folder, one environment -----------------------------------------------------
 

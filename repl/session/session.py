@@ -75,6 +75,7 @@ class Session:
         self._names = (*RESULTS, "*e", "*argv*", "exit", *names)
         self.node = NodeSide(self.bridge, lambda prelude: self.begin(prelude))
         """What of it is in Node."""
+        self.bridge.pickle_with(lambda proxy: self.node.stand_in(proxy, self.trace.compiled))
         self.javascript = NodeModule(self.bridge, JAVASCRIPT, ("prepareCell", "status"))
         """What reads JavaScript, in Node."""
         self.limits: dict[str, int | bool] | None = None

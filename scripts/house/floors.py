@@ -32,7 +32,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
     "bridge": (("node",), ("web",), ("bridge",)),
     "repl": (
         ("node",),
-        ("colors", "config", "known", "prose"),
+        ("colors", "config", "known", "prose", "travel"),
         ("session",),
         ("complete",),
         ("commands", "polyglot"),
@@ -50,6 +50,7 @@ DOORS = {
     "lisp/runtime/macros.mjs": "runs user macros",
     "bridge/web/host.mjs": "a conversation inside one process",
     "bridge/web/page.mjs": "a page's conversation with a worker",
+    "bridge/node/capsule.mjs": "opens functions that were sent",
     "repl/node/describe.mjs": "what names, values and calls look like",
 }
 """Files of JavaScript that other packages may import, and what they are asked for."""

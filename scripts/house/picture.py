@@ -34,6 +34,7 @@ SAYS = {
     "repl/colors": "of tokens and screen",
     "repl/config": "config.toml, init.lisp",
     "repl/known": "what names mean",
+    "repl/travel": "functions in other processes",
     "repl/prose": "words for a person",
     "repl/node": "the Session's half",
     "lisp/compiler": "the public face",

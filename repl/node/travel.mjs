@@ -1,0 +1,204 @@
+/**
+ * What functions that are sent to another process need of this one: the names under which things are to be had in every
+ * process, the way out (`send`) and the way in (`open`).
+ *
+ * In: functions; capsules of others. Out: capsules; functions. A name is [kind, ..]:
+ *   ["rt", name] of the Lisp's runtime    ["k", name] a keyword    ["h", name] what compiled code gets of the bridge
+ *   ["g", "Math.max"] JavaScript's and Node's own    ["n", "node:fs", member or null]    ["x"] `exit`
+ *   ["j", specifier, folder, member or null, is it an ES module] an imported module, or what it exports
+ *   ["q", "require" or "load"] what imports from the program's folder
+ * Modules are found from the folder that they were imported from, where there is such a folder here, else from the
+ * working folder; one that is not there is an error that names it.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import util from "node:util";
+import vm from "node:vm";
+import { openCapsule } from "../../bridge/node/capsule.mjs";
+import { internKeyword } from "../../lisp/runtime/data.mjs";
+import * as runtime from "../../lisp/runtime/index.mjs";
+import { capture } from "./capture.mjs";
+import { exit } from "./exit.mjs";
+import { importer, importers, specifiers } from "./importing.mjs";
+
+const KEYWORD = Symbol.for("polyrepl.keyword");
+const SHARED = ["$py", "$w", "$flag", "$read", "Interrupt"];
+const ours = (name) => globalThis[Symbol.for(`polyrepl.${name}`)];
+
+/** Names of globals that are not the program's; a session knows them better (`owned` of session.mjs). */
+let owned = new Set(Object.getOwnPropertyNames(globalThis));
+
+/** @param {Set<string>} names */
+export function own(names) {
+  // `exit`, `*1` and the like are a session's, and no other process has them.
+  owned = new Set([...names].filter((name) => name !== "exit" && !name.startsWith("$")));
+  named = null;
+}
+
+let named = null;
+
+/** Value -> name, of what every process has: taken once, and the runtime last, whose names win. */
+function names() {
+  if (named !== null) return named;
+  named = new Map();
+  const put = (value, ...name) => {
+    if (typeof value === "function" || (typeof value === "object" && value !== null)) named.has(value) || named.set(value, name);
+  };
+  put(globalThis, "g", "globalThis");
+  put(process.env, "g", "process.env");
+  for (const name of owned) {
+    const about = Object.getOwnPropertyDescriptor(globalThis, name);
+    if (about === undefined || !("value" in about) || name === "global" || name === "globalThis" || name === "py" || name === "require" || name === "exit") continue;
+    const { value } = about;
+    if (typeof value !== "function" && (typeof value !== "object" || value === null)) continue;
+    put(value, "g", name);
+    for (const [place, object] of [[name, value], [`${name}.prototype`, value.prototype]]) {
+      if (typeof object !== "function" && (typeof object !== "object" || object === null)) continue;
+      for (const key of Object.getOwnPropertyNames(object)) {
+        const own = Object.getOwnPropertyDescriptor(object, key);
+        if (typeof own.value === "function" && key !== "constructor") put(own.value, "g", `${place}.${key}`);
+      }
+    }
+  }
+  for (const name of process.getBuiltinModule("node:module").builtinModules) {
+    if (name.startsWith("_") || /^(?:inspector|sys|punycode|wasi|node:sqlite|sqlite|node:test|test|trace_events|repl|cluster|quic|node:quic)\b/.test(name)) continue;
+    const module = process.getBuiltinModule(name);
+    if (module === undefined) continue;
+    const full = name.startsWith("node:") ? name : `node:${name}`;
+    put(module, "n", full, null);
+    for (const key of Object.keys(module)) {
+      const about = Object.getOwnPropertyDescriptor(module, key);
+      if (about !== undefined && "value" in about) put(about.value, "n", full, key);
+    }
+  }
+  for (const [name, value] of Object.entries(runtime)) if (typeof value === "function" || (typeof value === "object" && value !== null)) named.set(value, ["rt", name]);
+  for (const name of SHARED) put(ours(name), "h", name);
+  put(exit, "x");
+  return named;
+}
+
+/** What the program's imports have given: value -> name. */
+function importedName(value) {
+  for (const { require, load } of importers.values()) {
+    if (value === require) return ["q", "require"];
+    if (value === load) return ["q", "load"];
+  }
+  if (value === globalThis.require) return ["q", "require"];
+  const whole = specifiers.get(value);
+  if (whole !== undefined) return ["j", whole.specifier, whole.folder, null, whole.isModule];
+  for (const [module, { specifier, folder, isModule }] of specifiers) {
+    for (const key of Object.keys(module)) {
+      const about = Object.getOwnPropertyDescriptor(module, key);
+      if (about !== undefined && "value" in about && about.value === value) return ["j", specifier, folder, key, isModule];
+    }
+  }
+  return undefined;
+}
+
+const BUILTINS = ["Map", "Set", "Promise", "RegExp", "Date", "WeakMap", "WeakSet", "ArrayBuffer", "SharedArrayBuffer", "DataView", "TypedArray", "Proxy", "External", "GeneratorObject", "MapIterator", "SetIterator", "ModuleNamespaceObject", "BoxedPrimitive"];
+
+const known = {
+  isOwned: (name) => owned.has(name),
+  nameOf(value) {
+    if (typeof value === "function" && typeof value[KEYWORD] === "string") return ["k", value[KEYWORD]];
+    return names().get(value) ?? importedName(value);
+  },
+  /** JavaScript's own class whose inner state an object has; null: it is an object as any other. */
+  builtinOf(value) {
+    if (Array.isArray(value)) return "Array";
+    return BUILTINS.find((name) => util.types[`is${name}`](value)) ?? null;
+  },
+};
+
+/** A capsule of a function (see capture.mjs), as an array for Python. */
+export const send = (root, receiver, name) => capture(root, receiver, name, known);
+
+// ---------------------------------------------------------------------------------------------- the way in
+
+const folderOf = (folder) => (fs.existsSync(folder) ? folder : process.cwd());
+const again = { python: () => null, javascript: () => null };
+
+/** Modules that `await import` has given, by specifier and folder. */
+const ready = new Map();
+
+/** Load the ES modules that a capsule names; a promise where there are some that are not loaded yet. */
+export function prepare(text) {
+  const wanted = JSON.parse(text).imports.filter(([specifier, folder, , isModule]) => isModule && !ready.has(`${specifier}\n${folder}`));
+  if (wanted.length === 0) return null;
+  return Promise.all(wanted.map(async ([specifier, folder]) => ready.set(`${specifier}\n${folder}`, await importer(folderOf(folder), again).load(specifier)))).then(() => null);
+}
+
+function moduleOf(specifier, folder, isModule) {
+  if (isModule) return ready.get(`${specifier}\n${folder}`);
+  const { require } = importer(folderOf(folder), again);
+  try {
+    return specifiers.put(require(specifier.replace(/^file:\/\//, "")), specifier, folder, false);
+  } catch (error) {
+    if (error?.code !== "MODULE_NOT_FOUND") throw error;
+    const file = /^(?:\.{0,2}\/|file:)/.test(specifier);
+    const what = file ? `the file ${path.resolve(folder, specifier)}` : `the npm package ${specifier}`;
+    const hint = file ? "copy it there" : `install it there (polyrepl npm install ${specifier})`;
+    throw Object.assign(new Error(`${what} is not on this worker (looked for from ${folderOf(folder)}): ${hint}`), { name: "ModuleNotFound", code: error.code });
+  }
+}
+
+function resolved(kind, rest) {
+  const [first, second, third, fourth] = rest;
+  switch (kind) {
+    case "rt": return runtime[first];
+    case "k": return internKeyword(first);
+    case "h": return ours(first);
+    case "g": return first.split(".").reduce((object, key) => object[key], globalThis);
+    case "n": return second === null ? process.getBuiltinModule(first) : process.getBuiltinModule(first)[second];
+    case "x": return exit;
+    case "q": return importer(process.cwd(), again)[first];
+    case "j": {
+      const module = moduleOf(first, second, fourth);
+      return third === null ? module : module[third];
+    }
+  }
+  throw new Error(`this capsule has a ${kind}, which this version of polyrepl does not know`);
+}
+
+/** What a capsule holds. @param {string} filename what stacks call its code */
+export function open(code, data, objects, bytes, filename) {
+  const form = vm.runInThisContext(code, { filename, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+  return openCapsule(form, data, [...objects], [...bytes], resolved);
+}
+
+/** What a Node that only opens capsules must know of the Lisp. */
+export function begin() {
+  ours("$py").setKeywordMaker(internKeyword);
+  Error.stackTraceLimit = 60;
+  return process.versions.node;
+}
+
+/** Many calls as one request: what `f` gives of each item, a promise where one of them is. */
+export function mapAll(f, items) {
+  const out = [];
+  let waits = false;
+  let at = 0;
+  try {
+    for (const item of items) {
+      const value = f(item);
+      waits ||= value instanceof Promise;
+      out.push(value);
+      at++;
+    }
+  } catch (error) {
+    throw failed(error, at);
+  }
+  if (!waits) return out;
+  return Promise.all(out.map((value, at) => Promise.resolve(value).catch((error) => Promise.reject(failed(error, at)))));
+}
+
+function failed(error, at) {
+  if (error !== null && typeof error === "object") {
+    try {
+      Object.defineProperty(error, Symbol.for("polyrepl.item"), { value: at, configurable: true });
+    } catch {
+      // a frozen error does not tell which item it was
+    }
+  }
+  return error;
+}

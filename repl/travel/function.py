@@ -1,0 +1,186 @@
+"""LispFunction: what a pickled function of the Lisp is in another process.
+
+In: a capsule (made by sending.py). Out: something that is called as the function is. Unpickling does nothing;
+the first call starts the process's own Node and makes the function there, and so does the first one after
+that Node was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from polyrepl.bridge import BridgeError, NodeLost
+
+from .home import ENTRY, home, versions
+
+if TYPE_CHECKING:
+    from polyrepl.bridge.capsule import Capsule, Capsules
+    from polyrepl.bridge.conversation import Conversation
+
+SCHEME = "polyrepl:sent/"
+
+
+class LispFunction:
+    """A function of the Lisp, or of JavaScript, that came from another process.
+
+    Called where no asyncio loop runs it waits for a promise and gives what that comes to; else it gives the
+    promise. A NodeLost costs the call that it happens in, and no other: the next one starts Node anew.
+
+    Args:
+        code, data, objects, parts: of its capsule (see bridge.capsule.Capsule).
+        name: what it was called.
+        made_by: polyrepl's version and Node's, as its sender has them.
+        sources, packed: where its code stood in the Lisp (see places.Places).
+    """
+
+    __slots__ = ("__name__", "__qualname__", "__weakref__", "_capsule", "_live", "_rest", "_what")
+
+    def __init__(
+        self,
+        code: str,
+        data: str,
+        objects: tuple[Any, ...],
+        parts: tuple[bytes, ...],
+        name: str,
+        made_by: tuple[str, str],
+        sources: tuple[tuple[str, int, str], ...],
+        packed: bytes,
+    ) -> None:
+        self._what = code, data, objects, parts
+        self._rest = name, made_by, sources, packed
+        self.__name__ = self.__qualname__ = name
+        self._capsule: Capsule | None = None
+        self._live: Any = None
+
+    def __reduce__(self) -> Any:
+        return LispFunction, (*self._what, *self._rest)
+
+    @property
+    def capsule(self) -> Capsule:
+        """All that it needs."""
+        if self._capsule is None:
+            from polyrepl.bridge.capsule import Capsule
+
+            self._capsule = Capsule(*self._what)
+        return self._capsule
+
+    def __repr__(self) -> str:
+        return f"<LispFunction {self.__name__}>"
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, LispFunction)
+            and self.capsule.plain
+            and other.capsule.plain
+            and self.capsule.digest == other.capsule.digest
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.capsule.digest)
+
+    def __dask_tokenize__(self) -> Any:
+        from dask.base import normalize_token
+
+        return "polyrepl", self.capsule.digest, normalize_token(self.capsule.objects)
+
+    @property
+    def nbytes(self) -> int:
+        """About how large the pickle is, without Python's objects."""
+        capsule = self.capsule
+        return len(capsule.code) + len(capsule.data) + sum(map(len, capsule.bytes))
+
+    @property
+    def live(self) -> Any:
+        """The function itself, a JsProxy in this process's Node. Raises what Capsules.open does."""
+        opened = capsules_of(home())
+        if self._live is None or not opened.is_live(self._live):
+            self._check(opened)
+            self._live = opened.open(self.capsule, f"{SCHEME}{self.capsule.digest}")
+        return self._live
+
+    def _check(self, opened: Capsules) -> None:
+        """Another polyrepl or another major Node may mean other things by the same code."""
+        ours = versions(opened)
+        made_by = self._rest[1]
+        if (ours[0], _major(ours[1])) != (made_by[0], _major(made_by[1])):
+            theirs = "polyrepl {} with Node {}".format(*made_by)
+            raise BridgeError(
+                f"{self.__name__} was sent by {theirs}, and this process has polyrepl {ours[0]} with Node "
+                f"{ours[1]}: install the same on both sides"
+            )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._run(
+            lambda: self.live(*map(_live, args), **{name: _live(kwargs[name]) for name in kwargs})
+        )
+
+    def new(self, *args: Any, **kwargs: Any) -> Any:
+        """`new Class(...)`, of a class."""
+        return self._run(
+            lambda: self.live.new(*map(_live, args), **{name: _live(kwargs[name]) for name in kwargs})
+        )
+
+    def batch(self, items: Sequence[Any]) -> list[Any]:
+        """What it gives of each item, asked for in one request.
+
+        Raises:
+            JSError: what it throws; `item`, an attribute of the exception, is the number of the item.
+        """
+        return list(self._run(lambda: capsules_of(home()).module().mapAll(self.live, list(items))))
+
+    def _run(self, ask: Any) -> Any:
+        try:
+            try:
+                return settled(ask())
+            except NodeLost as lost:
+                if lost.begun:
+                    raise
+                return settled(ask())  # by another Node
+        except Exception as error:
+            self._show(error)
+            raise
+
+    def _show(self, error: Exception) -> None:
+        """Say where in the Lisp an exception was raised."""
+        from .places import Places
+        from .showing import show
+
+        show(error, f"{SCHEME}{self.capsule.digest}", Places(*self._rest[2:]))
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
+
+
+def _live(value: Any) -> Any:
+    return value.live if isinstance(value, LispFunction) else value
+
+
+def settled(value: Any) -> Any:
+    """What a promise comes to, where that can be waited for; anything else as it is."""
+    from polyrepl.bridge.functions import Awaitable
+
+    if not isinstance(value, Awaitable):
+        return value
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return value.result()
+    return value
+
+
+def capsules_of(conversation: Conversation) -> Capsules:
+    """Those that a conversation opens; functions that are made there can be pickled from then on."""
+    found = conversation.capsules
+    if found is None:
+        from polyrepl.bridge.capsule import Capsules
+
+        from .sending import stand_in
+
+        found = conversation.capsules = Capsules(conversation, ENTRY)
+        capsules = found
+        conversation.pickle_with(lambda proxy: stand_in(capsules, proxy, lambda _: None, LispFunction))
+    return found

@@ -1,0 +1,82 @@
+"""How a function of the Lisp becomes a capsule.
+
+In: a JsProxy of a function or class, and who knows where its code stood in the Lisp. Out: a LispFunction,
+which is what is pickled in the function's place. What must stay in its process is a TypeError that says why,
+and which variable it is.
+"""
+
+from __future__ import annotations
+
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from polyrepl.bridge import JSError, JsProxy
+from polyrepl.bridge.capsule import Capsules, packed
+from polyrepl.bridge.functions import Awaitable
+from polyrepl.bridge.functions import Callable as Called
+from polyrepl.lisp.emit.mangle import demangle
+
+from .home import versions
+from .places import Lookup, places_of
+
+_T = TypeVar("_T")
+LARGE = 1_000_000  # bytes of captured values that are worth a warning
+
+
+def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[..., _T]) -> _T:
+    """What is pickled in place of an object of JavaScript.
+
+    Args:
+        capsules: of the conversation that it belongs to.
+        proxy: the object.
+        lookup: gives the form that was run under a file name.
+        make: LispFunction.
+
+    Raises:
+        TypeError: it must stay in its process.
+        NodeLost: its Node has ended.
+    """
+    if isinstance(proxy, Awaitable):
+        raise TypeError("a promise cannot be sent to another process: await it first")
+    if not isinstance(proxy, Called):
+        kind = proxy.typeof()
+        raise TypeError(
+            f"a JavaScript {kind} cannot be sent to another process: send data, or copy it with to_py()"
+        )
+    name = demangle(proxy.name or "") or "a function"
+    receiver = proxy._this[1] if proxy._this is not None else None
+    module = capsules.module()
+    try:
+        made = module.send(proxy, receiver, name)
+    except JSError as error:
+        if error.name != "Unsendable":
+            raise
+        raise TypeError(error.message) from None
+    code, data, ways, objects, parts, functions, size, largest = made
+    for way, thing in zip(ways, objects, strict=True):
+        why = _must_stay(thing)
+        if why is not None:
+            raise TypeError(f"{name} cannot be sent to another process: its {way.split(' → ')[-1]} is {why}")
+    if size > LARGE:
+        warnings.warn(
+            f"{name} takes {size / 1e6:.1f} MB along, most of it in its {largest or 'variables'}: "
+            "give large data as an argument, or let each process load it",
+            stacklevel=5,
+        )
+    where = places_of(functions, lookup)
+    what = code, data, tuple(map(packed, objects)), tuple(map(bytes, parts))
+    return make(*what, name, versions(capsules), where.sources, where.packed)
+
+
+def _must_stay(thing: Any) -> str | None:
+    """Why an object of Python's cannot be sent; None: perhaps it can, and pickle will tell."""
+    import io
+    import socket
+
+    if isinstance(thing, (io.IOBase, socket.socket)):
+        return "open, and belongs to this process: open it in the function"
+    if isinstance(thing, (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)):
+        return f"a {type(thing).__name__} that has begun: send the function that makes it"
+    return None

@@ -1,0 +1,198 @@
+"""Functions on their way to another process: what is refused and why, what comes of a way there and back."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from polyrepl.bridge import Bridge, JSError
+from polyrepl.repl.session import Session
+from polyrepl.repl.session.events import Problem
+
+Lisp = Callable[[str], Coroutine[Any, Any, Any]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def session() -> AsyncIterator[Session]:
+    made = Session()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def lisp(session: Session) -> Lisp:
+    async def run(text: str) -> Any:
+        async for event in session.eval(text, "<test>"):
+            assert not isinstance(event, Problem) or event.severity != "error", event
+        return session.node.module().lastResult()
+
+    return run
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+REFUSED = [
+    (
+        "(let [p (sleep 1)] (fn wait-for [] p))",
+        "wait-for cannot be sent to another process: its p is a promise, which lives in its process",
+    ),
+    (
+        "(def bound (.bind (fn [] 1) nil)) (fn user-of [] (bound))",
+        "user-of cannot be sent to another process: its bound is a bound function, which does",
+    ),
+    (
+        "(def seen (new WeakMap)) (fn look [x] (.get seen x))",
+        "look cannot be sent to another process: its seen is a WeakMap, which lives in its own process",
+    ),
+    (
+        '(def mark (js.Symbol "mine")) (fn [x] (aget x mark))',
+        "its mark is a symbol that no other process knows",
+    ),
+    (
+        '(js.import "node:net" :as net) (def conn (new net.Socket)) (fn send [] (.write conn "x"))',
+        "send cannot be sent to another process: its conn is a Socket, which lives in its own process",
+    ),
+    (
+        "(def timer (setTimeout (fn [] nil) 1)) (fn [] (clearTimeout timer))",
+        "its timer is a Timeout, which lives in its own process",
+    ),
+    (
+        '(py.import io) (def file (io.StringIO "text")) (fn reader [] (file.read))',
+        "reader cannot be sent to another process: its file is open, and belongs to this process",
+    ),
+    (
+        '(def Hidden (js.eval "(class Hidden { #x = 1; get() { return this.#x; } })"))'
+        " (def secret (new Hidden)) (fn [] (.get secret))",
+        "its secret is a Hidden with private fields",
+    ),
+    (
+        "(def deep {:here {:it (sleep 1)}}) (fn deeply [] deep)",
+        "deeply cannot be sent to another process: its it of here is a promise",
+    ),
+    (
+        "(def waited (sleep 1)) (defn helper [] waited) (fn outer [] (helper))",
+        "outer cannot be sent to another process: its waited of helper is a promise",
+    ),
+    (
+        "(let [started ((fn [] (yield 1)))] (fn [] (first started)))",
+        "its started is a generator that has begun: send the function that makes it",
+    ),
+    ("(.bind (fn [] 1) nil)", "is a bound function"),
+    ("(defclass Thing) (new Thing)", "a JavaScript Thing cannot be sent to another process: send data"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), REFUSED)
+async def test_what_must_stay_says_why_and_which_variable_it_is(text: str, says: str, lisp: Lisp) -> None:
+    function = await lisp(text)
+    with pytest.raises((TypeError, JSError)) as caught:
+        pickle.dumps(function)
+    assert says in str(caught.value)
+
+
+async def test_a_promise_is_refused(session: Session) -> None:
+    with pytest.raises(TypeError, match="a promise cannot be sent to another process: await it first"):
+        pickle.dumps(session.bridge.eval("Promise.resolve(1)"))
+
+
+async def test_without_who_makes_capsules_nothing_is_pickled() -> None:
+    with Bridge() as js, pytest.raises(TypeError, match="cannot be pickled: copy it with to_py"):
+        pickle.dumps(js.eval("(x) => x"))
+
+
+async def test_environment_and_globals_of_javascript_go_by_their_names(lisp: Lisp, monkeypatch: Any) -> None:
+    monkeypatch.setenv("POLYREPL_TEST_TOKEN", "very-secret")
+    function = await lisp("(def env process.env) (fn [] [env.POLYREPL_TEST_TOKEN process.env.HOME Math.max])")
+    text = pickle.dumps(function)
+    assert b"very-secret" not in text and b"process.env" in text
+
+
+async def test_large_captures_warn_with_the_variable_s_name(lisp: Lisp) -> None:
+    function = await lisp(
+        "(def small 1) (def table (vec (range 200000))) (fn count-table [] (+ small (count table)))"
+    )
+    with pytest.warns(
+        UserWarning, match=r"count-table takes 1\.6 MB along, most of it in its table: give large"
+    ):
+        pickle.dumps(function)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pickle.dumps(await lisp("(fn [] small)"))
+
+
+async def test_a_token_is_of_what_the_function_is(lisp: Lisp) -> None:
+    pytest.importorskip("dask")
+    from dask.base import tokenize
+
+    make = "(def add-k (fn [k] (fn [x] (+ x k)))) "
+    one, other = await lisp(make + "(add-k 1)"), await lisp("(add-k 2)")
+    assert tokenize(one) == tokenize(one) == tokenize(await lisp("(add-k 1)"))
+    assert tokenize(one) != tokenize(other)
+    assert tokenize(pickle.loads(pickle.dumps(one))) == tokenize(one)
+
+
+async def test_a_javascript_error_is_pickled(session: Session) -> None:
+    with pytest.raises(JSError) as caught:
+        session.bridge.eval("throw new RangeError('too far')")
+    error = caught.value
+    error.add_note("seen here")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.name, again.message, again.stack) == (
+        JSError,
+        "RangeError",
+        "too far",
+        error.stack,
+    )
+    assert str(again) == str(error) and again.__notes__ == ["seen here"] and again.value is None
+    with pytest.raises(JSError) as caught:
+        session.bridge.eval("throw { code: 7 }")
+    assert pickle.loads(pickle.dumps(caught.value)).value == {"code": 7}
+    with pytest.raises(JSError) as caught:
+        session.bridge.eval("throw new AggregateError([new TypeError('a'), new Error('b')], 'both')")
+    group = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(group, ExceptionGroup) and [str(each) for each in group.exceptions] == [
+        "TypeError: a",
+        "Error: b",
+    ]
+
+
+async def test_unpickling_does_nothing(lisp: Lisp) -> None:
+    """No Node is started, no module of Python's imported; not even a wrong capsule is noticed."""
+    from polyrepl.repl.travel import LispFunction
+
+    made = pickle.loads(
+        pickle.dumps(await lisp("(py.import colorsys) (fn named [x] (colorsys.rgb_to_hsv x x x))"))
+    )
+    assert isinstance(made, LispFunction) and repr(made) == "<LispFunction named>" and made._live is None
+
+
+async def test_there_and_back(lisp: Lisp) -> None:
+    """The main kinds in a worker; all of them are in tests/scale."""
+    kinds = [
+        ("(def base 10) (let [k 3] (fn [x] (* k (+ x base))))", 2, 36),
+        ("(defn fact [n] (if (< n 2) 1 (* n (fact (- n 1))))) fact", 5, 120),
+        (
+            "(defclass P (constructor [x] (set! this.x x)) (method d [] this.x)) (fn [x] (.d (new P x)))",
+            4,
+            4,
+        ),
+        ("(let [n 0] (let [up (fn [] (set! n (inc n)))] (fn [k] (dotimes [_ k] (up)) n)))", 3, 3),
+        ("(py.import math) (comp (fn [x] (math.sqrt x)) inc)", 15, 4),
+        ("(fn [x] (await (sleep 1)) x)", 6, 6),
+    ]
+    functions = [await lisp(text) for text, _, _ in kinds]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        tasks = [pool.submit(function, arg) for function, (_, arg, _) in zip(functions, kinds, strict=True)]
+        assert [task.result(60) for task in tasks] == [expected for *_, expected in kinds]
+        bad = await lisp("(fn bad [x]\n  (throw (new TypeError x)))")
+        with pytest.raises(JSError) as caught:
+            pool.submit(bad, "oh").result(60)
+    assert (caught.value.message, caught.value.lisp_place) == ("oh", "<test>:2:10")
