@@ -142,7 +142,7 @@ class Asking:
         """Call a function, with the object that it was taken from."""
         exchange = self.home(function)
         segments = Segments()
-        header: list[Any] = [_CALL, 0, current(), function._handle, _receiver(function)]
+        header: list[Any] = [_CALL, 0, current(), function._handle, receiver(function)]
         _add(header, exchange.marshal, args, kwargs, segments)
         return self.request(header, segments, exchange)
 
@@ -185,7 +185,7 @@ class Asking:
         promise that it returns."""
         exchange = self.home(function)
         segments = Segments()
-        header: list[Any] = [_RUN, 0, form, function._handle, _receiver(function)]
+        header: list[Any] = [_RUN, 0, form, function._handle, receiver(function)]
         _add(header, exchange.marshal, args, kwargs, segments)
         return self.post(header, segments, form or UNNUMBERED, exchange, (function, args, kwargs), begun)
 
@@ -195,7 +195,7 @@ class Asking:
         self._interrupts.now(form)
         try:
             segments = Segments()
-            header: list[Any] = [_RUN, 0, form, function._handle, _receiver(function)]
+            header: list[Any] = [_RUN, 0, form, function._handle, receiver(function)]
             _add(header, exchange.marshal, args, {}, segments)
             return self.request(header, segments, exchange)
         finally:
@@ -292,7 +292,7 @@ class Asking:
         return exchange
 
 
-def _receiver(function: JsProxy) -> int | None:
+def receiver(function: JsProxy) -> int | None:
     """JavaScript's number of the object that a method was taken from."""
     this = function._this
     return None if this is None else this[1]._handle

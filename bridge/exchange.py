@@ -18,7 +18,7 @@ from .errors import NodeLost, ProtocolError
 from .foreign import message
 from .forms import Forms
 from .handles import Exports, Imports
-from .marshal import Copying, Marshal
+from .marshal import Copying, Marshal, is_single
 from .output import Output
 from .protocol import NOTES
 from .server import Server
@@ -235,6 +235,43 @@ class Exchange:
                 conn.top_python = False
             return self.answers.make_error(conn.pack, frame.id, True, error)
         return self.answers.make(conn.pack, frame.id, True, value)
+
+    def call(
+        self,
+        ident: int,
+        flags: int,
+        outermost: bool,
+        form: int,
+        handle: int,
+        names: Sequence[str],
+        args: Sequence[Any],
+    ) -> Any:
+        """Run a synchronous call that comes to the home thread without a frame (see lane): what is at the end
+        of `names` is called with single values. Returns the value where it is single too, else an Answer, a
+        tuple. Raises nothing."""
+        conn = self.connection
+        try:
+            conn.top_python = True
+            try:
+                if self._interrupts.due is not None:
+                    self._interrupts.check(form, flags)
+                context = self._forms.context(form) if outermost and form else None
+                if context is not None:
+                    value = context.run(self._apply, handle, names, args)
+                else:
+                    value = self._apply(handle, names, args)
+            finally:
+                conn.top_python = False
+        except BaseException as error:
+            conn.top_python = False
+            return self.answers.make_error(conn.pack, ident, True, error)
+        return value if is_single(value) else self.answers.make(conn.pack, ident, True, value)
+
+    def _apply(self, handle: int, names: Sequence[str], args: Sequence[Any]) -> Any:
+        function = self.exports.get(handle)
+        for name in names:
+            function = getattr(function, name)
+        return self.server.apply(function, args, {})
 
     def refuse(self, frame: Frame, error: BaseException) -> Answer:
         """The answer of a synchronous request that was left by an exception from outside."""

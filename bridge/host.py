@@ -5,6 +5,7 @@ In: frames, and moments at which something is due. Out: answers ready to be sent
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from .answers import Answer
@@ -16,6 +17,16 @@ class Host(Protocol):
     """See above."""
 
     def serve(self, frame: Frame, outermost: bool) -> Answer: ...  # raises nothing
+    def call(
+        self,
+        ident: int,
+        flags: int,
+        outermost: bool,
+        form: int,
+        handle: int,
+        names: Sequence[str],
+        args: Sequence[Any],
+    ) -> Any: ...  # of single values; raises nothing
     def refuse(
         self, frame: Frame, error: BaseException
     ) -> Answer: ...  # the answer where it did all the same

@@ -18,12 +18,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, Self
 
 from .answers import Answer
+from .asking import Asking
 from .conversation import Conversation
 from .descriptors import Descriptor
 from .errors import BridgeError, NodeLost, ProtocolError, WouldBlock
 from .exchange import Line
 from .host import Host
 from .interrupt import NoLadder
+from .lane import DEEPEST, TOO_DEEP, Lane, Straight, answered, bytes_of, frame_of, pair
 from .loop import Loops, Watched
 from .output import Sink
 from .protocol import FLAGS, KINDS, NOTES
@@ -34,23 +36,23 @@ from .waiting import Settled, Waits
 _REQUEST, _REPLY, _ERROR, _NOTE = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"], KINDS["NOTE"]
 _ASYNC = FLAGS["ASYNC"]
 _head = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-# The stack of a WebAssembly module cannot be looked at, and its overflow ends it.
-DEEPEST = 60
 _PAGE = "globalThis.page"
 
 
 class Port(Protocol):
     """JavaScript's half. Heads are JSON; a body is bytes of JavaScript's, or None. An answer is a text, or a
     pair of a text and a body; the text begins with "=" (a value) or "!" (an error). None: whoever waited
-    for it was interrupted."""
+    for it was interrupted. What a call of single values (see lane) comes to is an answer, or a single value
+    itself: a text then has a "'" before it."""
 
     def request(self, ident: int, head: str, body: Any) -> Any: ...
+    def call(self, ident: int, handle: int, receiver: int | None, form: int, *args: Any) -> Any: ...
     def post(self, ident: int, flags: int, head: str, body: Any) -> None: ...
     def note(self, head: str) -> None: ...
     def settle(self, ident: int, answer: str, body: Any) -> None: ...
 
 
-class Local:
+class Local(Lane):
     """One conversation's connection (see exchange.Line).
 
     Args:
@@ -73,7 +75,13 @@ class Local:
         self._dead = dead
         self._ids = itertools.count(1).__next__
         self._nested = 0
+        self.use(port)
+
+    def use(self, port: Port) -> None:
+        """From now on ask this one."""
         self._port = port
+        # Each look makes a proxy of Pyodide's; a page's port has no calls.
+        self._request, self._call = port.request, getattr(port, "call", None)
 
     @property
     def waiting(self) -> bool:
@@ -101,10 +109,7 @@ class Local:
             raise self.failure
         try:
             if self._nested >= DEEPEST:
-                raise RecursionError(
-                    f"calls between Python and JavaScript are nested deeper than {DEEPEST}, the limit where "
-                    "both live in one process"
-                )
+                raise RecursionError(TOO_DEEP)
             head, body = _head(header), _body(segments)
         except BaseException:
             self.host.take_back(segments)
@@ -114,7 +119,7 @@ class Local:
         self.depth += 1
         self._nested += 1
         try:
-            answer = self._port.request(ident, head, body)
+            answer = self._request(ident, head, body)
         finally:
             self._nested -= 1
             self.depth -= 1
@@ -122,7 +127,7 @@ class Local:
         if answer is None:  # an interrupt came while a page was waited for
             raise KeyboardInterrupt
         self.flush()
-        return _answered(ident, answer)
+        return answered(answer)
 
     def post(self, header: list[Any], segments: list[Any], waiter: Settled) -> int:
         """Ask without waiting; `waiter` is settled by the host. Returns its id."""
@@ -171,7 +176,7 @@ class Local:
 
     def serve(self, ident: int, flags: int, head: str, body: Any = None) -> Any:
         """A synchronous request. Returns its answer; raises nothing."""
-        frame = Frame(_REQUEST, ident, 0, flags, head.encode(), _bytes(body))
+        frame = Frame(_REQUEST, ident, 0, flags, head.encode(), bytes_of(body))
         outermost = self._nested == 0
         self._nested += 1
         try:
@@ -183,16 +188,16 @@ class Local:
         (_, text, sent), _, _ = answer
         if self._dead:
             self.host.flush_soon()  # not now: it may be of what the answer mentions
-        return text if sent is None else _pair(text, sent)
+        return text if sent is None else pair(text, sent)
 
     def serve_async(self, ident: int, flags: int, head: str, body: Any = None) -> None:
         """An asynchronous one."""
-        self.host.serve_async(Frame(_REQUEST, ident, 0, flags, head.encode(), _bytes(body)))
+        self.host.serve_async(Frame(_REQUEST, ident, 0, flags, head.encode(), bytes_of(body)))
 
     def settled(self, ident: int, text: str, body: Any = None) -> None:
         """The answer of an asynchronous request of ours."""
         waiter = self.waits.pop(ident, None)
-        self.host.settle(waiter, _frame(ident, text, body))  # type: ignore[arg-type]
+        self.host.settle(waiter, frame_of(ident, text, body))  # type: ignore[arg-type]
 
     def noted(self, head: str) -> None:
         """A note."""
@@ -337,8 +342,11 @@ class LocalBridge(Conversation):
             sys.stdout/stderr).
     """
 
+    _asks: type[Asking] = Straight
+
     def __init__(self, port: Port, *, output: Sink | None = None) -> None:
         super().__init__(LocalLife(port), output=output)
+        self._ask = self._asks(self)
 
     def start(self) -> Self:
         """Begin; harmless when it has begun."""
@@ -360,6 +368,8 @@ class LocalBridge(Conversation):
 class PageBridge(LocalBridge):
     """The conversation with a page that is not where this Python runs (web/page.mjs): it never stands still
     for Python, so it gets copies of containers, and functions as what gives promises."""
+
+    _asks = Asking
 
     def start(self) -> Self:
         """Begin; harmless when it has begun."""
@@ -396,21 +406,3 @@ def _body(segments: list[Any]) -> Any:
     from pyodide.ffi import to_js
 
     return to_js(b"".join(segments))
-
-
-def _bytes(body: Any) -> bytes | memoryview:
-    return b"" if body is None else memoryview(body.to_bytes())
-
-
-def _pair(text: str, body: Any) -> Any:
-    from pyodide.ffi import to_js
-
-    return to_js([text, body])
-
-
-def _answered(ident: int, answer: Any) -> Frame:
-    return _frame(ident, answer) if answer.__class__ is str else _frame(ident, answer[0], answer[1])
-
-
-def _frame(ident: int, text: str, body: Any = None) -> Frame:
-    return Frame(_REPLY if text[0] == "=" else _ERROR, ident, 0, 0, text[1:].encode(), _bytes(body))

@@ -39,6 +39,16 @@ FORMATS = {
     "i8": "q", "u8": "Q", "f2": "e", "f4": "f", "f8": "d",
 }  # fmt: skip
 
+# Values that are the same in both languages, however they cross; of integers those within the safe ones, the
+# outermost of which Pyodide takes for BigInts.
+SINGLE = frozenset({int, float, str, bool, type(None)})
+
+
+def is_single(value: Any) -> bool:
+    """Whether it is one of them."""
+    kind = type(value)
+    return kind in SINGLE and (kind is not int or -SAFE_INTEGER < value < SAFE_INTEGER)
+
 
 class Marshal:
     """Encoder and decoder of one conversation."""

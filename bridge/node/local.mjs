@@ -11,7 +11,7 @@ import { Exports } from "./handles.mjs";
 import { isDeep, ROOM, room, textOf } from "./limits.mjs";
 import { Marshal } from "./marshal.mjs";
 import { Plane } from "./plane.mjs";
-import { FLAGS, GATES, KINDS, NOTES, TOPS, WORDS } from "./protocol.mjs";
+import { FLAGS, GATES, KINDS, NOTES, OPS, TOPS, WORDS } from "./protocol.mjs";
 import { Proxies } from "./proxy.mjs";
 import { fault } from "./shapes.mjs";
 import { onAbort } from "./signals.mjs";
@@ -21,6 +21,8 @@ const NO_WAIT = "JavaScript's event loop stands still until Python's call return
 /** Frames of the stack that must be left before Python is entered: an overflow inside of it would end it. */
 const PYTHONS_ROOM = 300;
 const NOTHING = new Uint8Array(0);
+/** Before a text that is a value, where it could be an answer; the mirror of `../lane.py`. */
+const TEXT = "'";
 
 export class Connection {
   /**
@@ -42,7 +44,7 @@ export class Connection {
     this.marshal = new Marshal(new Exports(forgotten), this.proxies, keywords, given, plane);
     this.answers = new Answers(this.marshal, this);
     this.perform = serve(this);
-    /** Python's half as it shows itself: {serve, serve_async, settled, noted, printed}. @type {any} */
+    /** Python's half as it shows itself: {serve, called, serve_async, settled, noted, printed}. @type {any} */
     this.python = null;
     /** Asynchronous requests of ours: id -> {resolve, reject}. */
     this.promises = new Map();
@@ -54,6 +56,8 @@ export class Connection {
     /** Whether Python keeps this turn: here it does for as long as it runs. */
     this.holding = false;
     this.closed = false;
+    /** Whether Python's half takes calls of single values as they are (see proxy.mjs). */
+    this.straight = false;
     this.flushing = false;
     this.turns = new Turns();
     /** Asynchronous requests of Python's, until JavaScript's stack is empty. @type {(() => void)[]} */
@@ -66,6 +70,7 @@ export class Connection {
     /** What Python calls (see local.Port). */
     this.port = {
       request: (id, head, body) => this.#serve(id, head, bytesOf(body)),
+      call: (id, handle, receiver, form, ...args) => this.#call(id, handle, receiver, form, args),
       post: (id, flags, head, body) => this.#post({ id, flags, epoch: 0, body: bytesOf(body) }, head),
       note: (head) => this.#note(JSON.parse(head)),
       settle: (id, answer, body) => this.#settle(id, answer, bytesOf(body)),
@@ -162,6 +167,43 @@ export class Connection {
     return typeof answer === "string" ? this.#result(answer, NOTHING) : this.#result(...answer);
   }
 
+  /**
+   * `f.a.b(...args)` of Python's, where all arguments are single values (see proxy.mjs): nothing of it becomes JSON. As
+   * `request`, which it is otherwise.
+   */
+  call(handle, path, args) {
+    this.turns.next();
+    this.#checkOpen();
+    room(PYTHONS_ROOM + ROOM);
+    const flags = this.interrupts.poll();
+    const id = this.next++;
+    if (this.proxies.imports.dead.length > 0) this.#releases();
+    const given = args.includes(null) ? args.map((arg) => arg ?? undefined) : args; // None there
+    const { words } = this;
+    const top = words[WORDS.TOP];
+    words[WORDS.TOP] = TOPS.PYTHON;
+    this.depth += 1;
+    let answer;
+    try {
+      answer =
+        path === null
+          ? this.python.called(id, flags, formNumber(), handle, 0, ...given)
+          : this.python.called(id, flags, formNumber(), handle, path.length, ...path, ...given);
+    } finally {
+      this.depth -= 1;
+      words[WORDS.TOP] = top;
+    }
+    switch (typeof answer) {
+      case "string":
+        return answer[0] === TEXT ? answer.slice(1) : this.#result(answer, NOTHING);
+      case "object":
+        return this.#result(...answer);
+      case "undefined":
+        return null;
+    }
+    return answer;
+  }
+
   #asked(op, parent, operands) {
     const outer = this.marshal.begin();
     try {
@@ -238,6 +280,47 @@ export class Connection {
     }
   }
 
+  /** A synchronous call with single values (see ../lane.py). Returns what it comes to: a single value, or an answer. */
+  #call(id, handle, receiver, form, args) {
+    this.#catchUp();
+    for (let at = 0; at < args.length; at++) if (args[at] === undefined) args[at] = null; // None there
+    const message = [OPS.call, 0, form, handle, receiver ?? null, ...args];
+    return this.#within(id, () => this.#called({ id, flags: 0, epoch: 0, body: NOTHING }, message));
+  }
+
+  #called(frame, message) {
+    let value;
+    let failed = false;
+    try {
+      value = this.#outcome(frame, message);
+    } catch (error) {
+      value = fault(message, error);
+      failed = true;
+    }
+    if (!failed) {
+      switch (typeof value) {
+        case "number":
+          if (value !== 0 || !Object.is(value, -0)) return value; // Pyodide's zero has no sign
+          break;
+        case "string":
+          return TEXT + value;
+        case "boolean":
+        case "undefined":
+          return value;
+      }
+      if (value === null) return undefined;
+    }
+    const { id } = frame;
+    this.made.set(id, null);
+    try {
+      this.answers.answer(id, value, failed);
+      this.answers.makeUp();
+      return this.made.get(id);
+    } finally {
+      this.made.delete(id);
+    }
+  }
+
   /** An asynchronous one: JavaScript's code is not run in the midst of other. */
   #post(frame, head) {
     this.queued.push(() => this.#perform(frame, head));
@@ -248,18 +331,23 @@ export class Connection {
     while (this.depth === 0 && this.queued.length > 0) this.queued.shift()();
   }
 
-  /** Perform a request and answer it, and leave everything as it was. */
+  /** Perform a request and answer it. */
   #perform(frame, head) {
+    this.#within(frame.id, () => this.#answer(frame, head));
+  }
+
+  /** What happens for a request of a number; everything is left as it was. */
+  #within(id, run) {
     this.turns.next();
     const { words, parent } = this;
     const top = words[WORDS.TOP];
     const inner = words[WORDS.INNER];
-    if (this.depth === 0) this.interrupts.enter(frame.id);
-    else words[WORDS.INNER] = frame.id;
+    if (this.depth === 0) this.interrupts.enter(id);
+    else words[WORDS.INNER] = id;
     this.depth += 1;
     words[WORDS.TOP] = TOPS.JS;
     try {
-      this.#answer(frame, head);
+      return run();
     } finally {
       this.gate.close(GATES.MAIN);
       this.depth -= 1;
@@ -278,12 +366,7 @@ export class Connection {
     try {
       message = JSON.parse(head);
       if (!Array.isArray(message) || !Number.isSafeInteger(message[2])) throw new ProtocolError("malformed request");
-      this.parent = frame.flags & FLAGS.ASYNC ? 0 : frame.id;
-      const form = message[2];
-      value =
-        form !== 0 && form !== forms.getStore()
-          ? forms.run(form, this.perform, message[0], message, frame.body, frame)
-          : this.perform(message[0], message, frame.body, frame);
+      value = this.#outcome(frame, message);
     } catch (error) {
       value = error;
       failed = true;
@@ -292,6 +375,14 @@ export class Connection {
     if (failed || !isA(value, Later)) this.answers.answer(frame.id, value, failed);
     else if (frame.flags & FLAGS.ASYNC && value.promise !== null) this.answers.later(frame.id, value.promise);
     else value.promise?.catch(() => {}); // nobody can wait for it
+  }
+
+  #outcome(frame, message) {
+    this.parent = frame.flags & FLAGS.ASYNC ? 0 : frame.id;
+    const form = message[2];
+    return form !== 0 && form !== forms.getStore()
+      ? forms.run(form, this.perform, message[0], message, frame.body, frame)
+      : this.perform(message[0], message, frame.body, frame);
   }
 
   #note(message) {

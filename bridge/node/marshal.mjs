@@ -151,7 +151,7 @@ export class Marshal {
       case ByRef.prototype:
         return this.byHandle(value.value);
     }
-    if (value instanceof PyError) return [TAGS.HOME, this.proxies.handleOf(value.exception)];
+    if (value instanceof PyError && !this.proxies.foreign(value.exception)) return homeward(this.proxies.handleOf(value.exception));
     const items = asItems(value);
     return items === undefined ? this.byHandle(value) : this.#copy(value, TAGS.ARRAY, items);
   }

@@ -45,7 +45,9 @@ export { records };
 /**
  * What proxies ask of the connection that they belong to.
  * @typedef {{request(op: number, operands: (m: any) => any[]): any, post(op: number, operands: (m: any) => any[],
- *   signal?: AbortSignal): Promise<any>, flushSoon(): void}} Line
+ *   signal?: AbortSignal): Promise<any>, flushSoon(): void,
+ *   straight?: boolean, call?: (handle: number, path: string[] | null, args: any[]) => any}} Line `straight`: whether there is
+ *   `call`, a shorter way for single values
  */
 
 /** All living PyProxies of a connection. */
@@ -116,7 +118,14 @@ export class Proxies {
 
   /** `root.a.b(...args)` in one round trip. */
   call(root, path, args) {
-    return this.connection.request(OPS.call, (m) => callOperands(m, records.get(root), path, args));
+    return this.called(records.get(root), path, args);
+  }
+
+  /** The same, of what stands behind a proxy. */
+  called(handler, path, args) {
+    const { connection } = this;
+    if (connection.straight && handler?.handle >= 0 && args.every(isSingle)) return connection.call(handler.handle, path, args);
+    return connection.request(OPS.call, (m) => callOperands(m, handler, path, args));
   }
 
   /** A promise of it. */
@@ -143,6 +152,19 @@ export class Proxies {
     if (entry !== undefined) this.imports.gone(entry);
     handler.handle = -1;
   }
+}
+
+/** Whether a value is the same in both languages, however it crosses. */
+function isSingle(value) {
+  switch (typeof value) {
+    case "number":
+      return value !== 0 || !Object.is(value, -0); // Pyodide's zero has no sign
+    case "string":
+    case "boolean":
+    case "undefined":
+      return true;
+  }
+  return value === null;
 }
 
 /** Handle, path, where keyword arguments begin (-1: nowhere), arguments. */
@@ -311,14 +333,14 @@ class Handler {
   }
 
   apply(target, self, args) {
-    return this.all.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
+    return this.all.called(this, null, args);
   }
 
   construct(target, args, newTarget) {
     if ((this.traits & SORT_BITS) === CLASS && !records.has(newTarget)) {
       return this.all.classes.construct(this.all.imports.find(this.handle), false, args, newTarget);
     }
-    const value = this.all.connection.request(OPS.call, (m) => callOperands(m, this, null, args));
+    const value = this.all.called(this, null, args);
     if (value !== null && (typeof value === "object" || typeof value === "function")) return value;
     return Object(value);
   }

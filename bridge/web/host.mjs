@@ -39,8 +39,9 @@ export function converse(pyodide, { words = new Int32Array(16), output, own = ()
   const bridge = local.LocalBridge.callKwargs(connection.port, output === undefined ? {} : { output });
   bridge.start();
   const line = bridge.connection;
-  const { serve, serve_async, settled, noted, printed } = line;
-  connection.python = { serve, serve_async, settled, noted, printed };
+  const { serve, called, serve_async, settled, noted, printed } = line;
+  connection.python = { serve, called, serve_async, settled, noted, printed };
+  connection.straight = true;
   connection.note(NOTES.ready, "web", VERSION);
 
   /** Make it the one that the program's globals mean. */
@@ -61,7 +62,7 @@ export function converse(pyodide, { words = new Int32Array(16), output, own = ()
     for (const { reject } of connection.promises.values()) reject(new Error("the conversation was closed"));
     connection.promises.clear();
     turnstile.close();
-    for (const proxy of [serve, serve_async, settled, noted, printed, line]) proxy.destroy();
+    for (const proxy of [serve, called, serve_async, settled, noted, printed, line]) proxy.destroy();
   };
   select();
   return { connection, interrupts, $py, bridge, select, close };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psutil
@@ -76,6 +76,17 @@ def shared(transport: None) -> Iterator[Bridge]:
 @pytest.fixture
 def js(shared: Bridge) -> Bridge:
     return shared
+
+
+@pytest.fixture
+def frames(js: Bridge) -> Callable[[], tuple[int, int]]:
+    """How many frames have been sent so far, and how many received: each request is one, each answer one."""
+
+    def count() -> tuple[int, int]:
+        channel = js.connection.channel  # type: ignore[union-attr]
+        return channel.sent, channel.received
+
+    return count
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_errors_in_getters_and_texts(js: Bridge) -> None:
             raise ValueError("no repr")
 
     assert js.eval("(o) => { try { o.x } catch (e) { return e.name } }")(Bad()) == "LookupError"
-    assert "no repr" in js.eval("(o) => require('util').inspect(o)")(Bad())
+    assert "no repr" in js.eval("(o) => { try { return String(o) } catch (e) { return e.message } }")(Bad())
     with pytest.raises(JSError, match="no text"):
         str(js.eval("new (class { toString() { throw new Error('no text') } })()"))
 
@@ -158,6 +158,14 @@ def test_errors_in_getters_and_texts(js: Bridge) -> None:
         raise Worse
 
     assert js.eval("(f) => { try { f() } catch (e) { return e.message } }")(fail) == "<ValueError in __str__>"
+
+
+def test_errors_in_what_node_shows(js: Bridge) -> None:
+    class Bad:
+        def __repr__(self) -> str:
+            raise ValueError("no repr")
+
+    assert "no repr" in js.eval("(o) => require('util').inspect(o)")(Bad())
 
 
 def test_stack_overflow_is_reported(js: Bridge) -> None:

@@ -145,10 +145,16 @@ async def test_async_functions_and_iterators(js: Bridge) -> None:
     assert await js.eval("new (class { then(r) { r(9) } })()") == 9
 
 
-def test_as_key_callback_and_thread_target(js: Bridge) -> None:
+def test_as_a_column_s_function(js: Bridge) -> None:
+    assert pandas.Series([1, 2]).apply(js.eval("(x) => x * 2")).tolist() == [2, 4]
+
+
+def test_as_key_and_callback(js: Bridge) -> None:
     assert sorted([3, 1, 2], key=js.eval("(x) => -x")) == [3, 2, 1]
     assert list(map(js.eval("(x) => x * 2"), [1, 2])) == [2, 4]
-    assert pandas.Series([1, 2]).apply(js.eval("(x) => x * 2")).tolist() == [2, 4]
+
+
+def test_as_thread_target(js: Bridge) -> None:
     box = by_ref(js, "[]")
     thread = threading.Thread(target=js.eval("(box) => { box.push(1) }"), args=(box,))
     thread.start()

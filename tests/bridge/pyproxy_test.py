@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 import decimal
 from collections.abc import AsyncIterator, Iterator
@@ -48,21 +49,23 @@ def test_attributes(js: Bridge) -> None:
     assert not hasattr(thing, "x")
 
 
-def test_texts(js: Bridge) -> None:
-    assert run(
-        js, "return [String(a), `${a}`, require('util').inspect(a), require('util').inspect([a])]", Thing()
-    ) == [
-        "thing",
-        "thing",
-        "<thing 1>",
-        "[ <thing 1> ]",
-    ]
-    assert run(js, "return require('util').inspect(a)", [1, "x"]) == "[1, 'x']"
-    assert run(js, "return require('util').inspect(a)", len) == repr(len)
+def test_what_node_shows(js: Bridge) -> None:
+    inspect = "require('util').inspect"
+    assert run(js, f"return [{inspect}(a), {inspect}([a])]", Thing()) == ["<thing 1>", "[ <thing 1> ]"]
+    assert run(js, f"return {inspect}(a)", [1, "x"]) == "[1, 'x']"
+    assert run(js, f"return {inspect}(a)", len) == repr(len)
+
+
+def test_json_of_an_array(js: Bridge) -> None:
     assert (
         run(js, "return JSON.stringify([a, b, c])", [1], {"a": (1, 2)}, numpy.array([1.5]))
         == '[[1],{"a":[1,2]},[1.5]]'
     )
+
+
+def test_texts(js: Bridge) -> None:
+    assert run(js, "return [String(a), `${a}`]", Thing()) == ["thing", "thing"]
+    assert run(js, "return JSON.stringify([a, b])", [1], {"a": (1, 2)}) == '[[1],{"a":[1,2]}]'
     assert run(js, "return a + 1", decimal.Decimal("2.5")) == "2.51"
     assert run(js, "return [+a, a * 2]", decimal.Decimal("2.5")) == [2.5, 5]
 
@@ -241,7 +244,7 @@ def test_context_managers(js: Bridge) -> None:
     assert run(js, "{ using f = a } return a.closed", file) is True
 
 
-def test_operators(js: Bridge) -> None:
+def test_operators_of_arrays(js: Bridge) -> None:
     array = numpy.array([1, 2, 3])
     assert run(js, "return ops(a).binary('mul', a, 2)", array).tolist() == [2, 4, 6]
     assert run(js, "return ops(a).binary('sub', 10, a)", array).tolist() == [9, 8, 7]
@@ -260,13 +263,55 @@ def test_operators(js: Bridge) -> None:
         "ndarray",
     ]
     assert run(js, "return ops(a).unary('neg', a)", array).tolist() == [-1, -2, -3]
-    assert run(js, "return ops(a).truth(a)", []) is False
+    assert run(js, "return ops(a).kind(a)", numpy) == "module"
     grid = numpy.arange(6).reshape(2, 3)
     assert run(js, "return ops(a).getitem(a, $py.tuple([1, 2]))", grid) == 5
     assert run(js, "return ops(a).getitem(a, $py.slice(1, 3))", array).tolist() == [2, 3]
     assert run(
         js, "return ops(a).getitem(a, $py.tuple([$py.slice(null, null, null), 0]))", grid
     ).tolist() == [0, 3]
+
+
+class Grid:
+    """What answers operators with what it was asked."""
+
+    def __mul__(self, other: Any) -> Any:
+        return ("mul", other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return ("rsub", other)
+
+    def __gt__(self, other: Any) -> Any:
+        return ("gt", other)
+
+    def __neg__(self) -> Any:
+        return ("neg",)
+
+    def __getitem__(self, key: Any) -> Any:
+        return ("item", key)
+
+
+def test_operators(js: Bridge) -> None:
+    grid = Grid()
+    assert run(js, "return ops(a).binary('mul', a, 2)", grid) == ("mul", 2)
+    assert run(js, "return ops(a).binary('sub', 10, a)", grid) == ("rsub", 10)
+    assert run(js, "return ops(a).binary('gt', a, 1)", grid) == ("gt", 1)
+    assert run(js, "return ops(a).unary('neg', a)", grid) == ("neg",)
+    assert run(
+        js,
+        "return [ops(a).equals(a, b), ops(a).equals(a, 1), ops(a).len(a), ops(c).kind(c), "
+        "ops(c).typeName(c)]",
+        collections.deque([1, 2, 3]),
+        collections.deque([1, 2, 3]),
+        grid,
+    ) == [True, False, 3, "object", "Grid"]
+    assert run(js, "return ops(a).truth(a)", []) is False
+    assert run(js, "return ops(a).getitem(a, $py.tuple([1, 2]))", grid) == ("item", (1, 2))
+    assert run(js, "return ops(a).getitem(a, $py.slice(1, 3))", [1, 2, 3, 4]) == [2, 3]
+    assert run(js, "return ops(a).getitem(a, $py.tuple([$py.slice(null, null, null), 0]))", grid) == (
+        "item",
+        (slice(None, None, None), 0),
+    )
     table = {"k": 1}
     run(js, "ops(a).setitem(a, 'x', 2); ops(a).delitem(a, 'k')", table)
     assert table == {"x": 2}
@@ -278,7 +323,7 @@ def test_operators(js: Bridge) -> None:
         "{'x': 2}",
         "dict",
     ]
-    kinds = [[], (), {}, set(), iter([]), len, numpy, int, Thing()]
+    kinds = [[], (), {}, set(), iter([]), len, decimal, int, Thing()]
     assert run(js, "return a.map((x) => ops(x).kind(x))", kinds) == [
         "list",
         "tuple",

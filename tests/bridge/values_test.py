@@ -261,6 +261,23 @@ def _readonly(values: Any) -> Any:
     return copy
 
 
+@pytest.mark.parametrize("letter", "bBhHiIlLqQfd")
+def test_buffers_both_ways(js: Bridge, letter: str) -> None:
+    """Python's own arrays and views of them, whatever else is installed."""
+    values = array.array(letter, [1, 2, 100])
+    names = js.eval(TO_JS)
+    for buffer in (values, memoryview(values), memoryview(values).toreadonly(), memoryview(values)[:]):
+        name, back = names(buffer)
+        assert name.endswith("Array") and name != "Array"
+        got = list(back)
+        assert got == [1, 2, 100]
+        assert isinstance(got[0], float) == (letter in "fd")
+        if not isinstance(back, bytes):
+            assert back.itemsize == values.itemsize
+            assert back.obj is not values
+    assert names(memoryview(values)[::2])[1].tolist() == [1, 100] if letter != "B" else True
+
+
 def test_other_arrays(js: Bridge) -> None:
     copy = js.eval(f"(x) => {{ {PY} return $py.toJs(x) }}")
     grid = js.eval(
@@ -276,6 +293,11 @@ def test_other_arrays(js: Bridge) -> None:
     assert copy(numpy.array(["2020-01-01", "NaT"], dtype="datetime64[ns]")) == [when, None]
     assert copy(numpy.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")])) == [[1, 2.5]]
     assert numpy.asarray(copy(numpy.zeros((0,)))).shape == (0,)
+
+
+def test_other_buffers(js: Bridge) -> None:
+    copy = js.eval(f"(x) => {{ {PY} return $py.toJs(x) }}")
+    when = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
     assert copy(array.array("h", [1, -2])).tolist() == [1, -2]
     assert copy(memoryview(b"ab")) == b"ab"
     assert copy(datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)) == when
@@ -292,6 +314,15 @@ def test_large_arrays_are_not_copied(js: Bridge) -> None:
     assert check(numpy.arange(1e6)) == [1000000, 999999, 0]
 
 
+def test_large_buffers(js: Bridge) -> None:
+    back = js.eval("new Float64Array(1e6).fill(1.5)")
+    assert (len(back), back.format, sum(back)) == (1_000_000, "d", 1.5e6)
+    check = js.eval(
+        f"(x) => {{ {PY} const y = $py.toJs(x); return [y.length, y[999999], y.byteOffset % 8] }}"
+    )
+    assert check(array.array("d", range(1_000_000))) == [1000000, 999999, 0]
+
+
 def test_throwing_getter(js: Bridge) -> None:
     with pytest.raises(JSError, match="no peeking"):
         js.eval("({ get a() { throw new Error('no peeking') } })")
@@ -306,9 +337,13 @@ def test_callable_objects(js: Bridge) -> None:
     call = js.eval("(f, x) => f(x)")
     assert call(Adder(), 1) == 2
     assert call(functools.partial(pow, 2), 3) == 8
-    assert call(numpy.sqrt, 9.0) == 3
+    assert call(math.sqrt, 9.0) == 3
     assert call(int, "7") == 7
     assert js.eval("(C) => new C('7')")(decimal.Decimal) == decimal.Decimal(7)
+
+
+def test_a_callable_of_numpy(js: Bridge) -> None:
+    assert js.eval("(f, x) => f(x)")(numpy.sqrt, 9.0) == 3
 
 
 def test_register(own: Bridge) -> None:
