@@ -37,10 +37,11 @@ from .lower.known import Known
 from .lower.lowerer import EFFECT, RETURN, Lowerer
 from .lower.table import LOADED
 from .lower.types import infer
+from .python import rule
 from .read.reader import Reader, read_all
 from .records import Frozen, changed
 
-assert LOADED
+assert LOADED and rule
 EVAL_SPAN = Span(Source("eval", ""), 0, 0)
 _SEQUENCES = (Symbol("do"), Symbol("begin"), Symbol("for-macros"))
 KEPT = 3000  # characters of a form whose function is remembered

@@ -14,7 +14,7 @@ from ..errors import LispError
 from ..forms import Form, FString, List, Map, Set, Span, Symbol, Vector
 from ..host import MacroHost
 from ..inside import Inside
-from ..nodes import Fn, Local, Node
+from ..nodes import Fn, Local, Node, PyFn
 from ..nodes.facts import is_async_fn, is_collection, is_python, may_be_data
 from ..records import changed
 from ..runtime import corelib
@@ -295,16 +295,17 @@ class World:
     def describe(self, known: Global, value: Node, doc: str | None) -> None:
         """Keep what later forms, completion and `doc` want to know of a definition."""
         arglists: tuple[str, ...] = ()
-        if isinstance(value, Fn):
+        is_fn = isinstance(value, Fn)
+        described = value.fn if isinstance(value, PyFn) else value
+        if isinstance(described, Fn):
             arglists = tuple(
                 " ".join(
                     [known.name]
                     + [p.local.name if p.default is None else f"({p.local.name} ..)" for p in arity.params]
                     + (["&", arity.rest.name] if arity.rest else [])
                 )
-                for arity in value.arities
+                for arity in described.arities
             )
-        is_fn = isinstance(value, Fn)
         self.namespace.globals[known.name] = Global(  # `replace` takes three times as long
             known.name,
             known.js,

@@ -22,9 +22,9 @@ from ..records import Record
 
 _BODIES = {
     0: """auto begin comment cond def define define-syntax defclass defmacro defn defn- do else finally
-          for-macros testing time try""",
+          for-macros py.defn testing time try""",
     1: """binding case catch cond-> cond->> constructor doseq dotimes doto extends fn for if if-let if-not
-          if-some lambda let let* let-syntax letfn letrec-syntax loop match syntax-rules unless when
+          if-some lambda let let* let-syntax letfn letrec-syntax loop match py.fn syntax-rules unless when
           when-first when-let when-not when-some while with""",
     2: "as->",
 }

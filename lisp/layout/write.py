@@ -195,9 +195,10 @@ def _lines(parts: list[Form | str], column: int, closers: int, paired: bool) -> 
     if opener.endswith("(") and items and isinstance(items[0], (Symbol, Keyword)):
         name = items[0].name
         before = body_form(name)
+        defines = name.removeprefix("py.")
         if before is not None:
             indent += 1
-            together = 1 + max(before, name.startswith("def")) + (name in ("defn", "defmacro"))
+            together = 1 + max(before, defines.startswith("def")) + (defines in ("defn", "defmacro"))
             bindings = name in _PAIRS
         elif len(items) > 1 and len(name) < 16:
             indent += len(write_atom(items[0])) + 1

@@ -97,6 +97,24 @@ class Fn(Node):
         self.self_global = self_global  # its body calls itself through the global it defines
 
 
+class PyFn(Node):
+    """`py.fn`: a function that is made in Python, of this function; `annotations`: of its parameters."""
+
+    __slots__ = ("annotations", "fn", "returns")
+
+    def __init__(
+        self,
+        span: Span | None = None,
+        fn: Fn | None = None,
+        annotations: dict[Local, Node] | None = None,
+        returns: Node | None = None,
+    ) -> None:
+        super().__init__(span)
+        self.fn = fn or Fn()
+        self.annotations = annotations if annotations is not None else {}
+        self.returns = returns
+
+
 class Member:
     """One member of a class."""
 

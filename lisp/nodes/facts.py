@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..forms import Symbol
 from . import core_facts
-from .define import Await, Fn
+from .define import Await, Fn, PyFn
 from .values import (
     ArrayLit,
     Call,
@@ -39,6 +39,8 @@ def is_python(node: Node) -> bool:
             return node.is_python
         case JsRef():
             return node.name == "$py.builtins"
+        case PyFn():
+            return True
         case Call():
             return type(node.fn) is JsRef and node.fn.name == "$py"
     return False

@@ -115,7 +115,8 @@ def _names(world: World, place: Place) -> list[Candidate]:
         if name.name not in place.local_names
     ]
     if place.prefix.startswith(("p", "j")):
-        known += [Candidate(word, "special", "special") for word in ("py.import", "js.import")]
+        forms = ("py.import", "py.defn", "py.fn", "js.import")
+        known += [Candidate(word, "special", "special") for word in forms]
     seen: dict[str, Candidate] = {}
     for candidate in [*local, *known]:
         seen.setdefault(candidate.text, candidate)

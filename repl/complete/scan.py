@@ -18,9 +18,10 @@ LETS = frozenset(
     """let let* letrec loop for doseq dotimes with if-let when-let if-some when-some when-first binding
     let-syntax letrec-syntax""".split()  # noqa: SIM905  (a table of words reads better as words)
 )
-FNS = frozenset(["fn", "lambda", "defn", "defn-", "defmacro", "constructor", "define"])
+FNS = frozenset(["fn", "lambda", "py.fn", "py.defn", "defn", "defn-", "defmacro", "constructor", "define"])
 DEFINERS = frozenset(
-    ["def", "defn", "defn-", "define", "defmacro", "defclass", "define-syntax", "declare", "defmulti"]
+    """def defn defn- py.defn define defmacro defclass define-syntax declare
+    defmulti""".split()  # noqa: SIM905  (a table of words reads better as words)
 )
 # Shapes that bind in ways only their expansion knows: nothing in them is called unknown.
 LENIENT = frozenset(["match", "case", "syntax-rules", "define-syntax", "defmacro", "for-macros"])

@@ -61,6 +61,8 @@ _TABLE = """
 (py.eval text)                          The value of a Python expression in __main__.
 (py.exec text)                          Run Python statements in __main__.
 (py.async f arg ..)                     Call Python without waiting: a promise of the value.
+(py.fn name [params] body ..)           A function of Python's: it needs no Node, others take it as their own.
+(py.defn name [params] body ..)         Define one: docs/python-functions.md says what stands in it.
 (py-> object method arg ..)             Call a Python method and await what it gives.
 (defmacro name [params] body ..)        Define a macro: a function from forms to a form.
 (define-syntax name (syntax-rules ..))  Define a hygienic macro by patterns.

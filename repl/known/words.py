@@ -8,7 +8,7 @@ from __future__ import annotations
 DEFINERS = frozenset(
     """
     def defn defn- defonce define defmacro defclass define-syntax defsyntax js.import py.import import declare
-    for-macros begin-for-syntax
+    py.defn for-macros begin-for-syntax
     """.split()  # noqa: SIM905  (a table of words reads better as words)
 )
 SPECIAL = frozenset(
@@ -17,7 +17,7 @@ SPECIAL = frozenset(
     yield new when unless cond case match and or if-let when-let if-not when-not -> ->> some-> some->>
     as-> cond-> cond->> doto for doseq dotimes with auto py-> let-syntax letrec-syntax syntax-rules delete!
     . .. assert class comment condp if-some let* macroexpand macroexpand-1 py.async py.eval py.exec super
-    syntax-error this-as time unquote unquote-splicing when-first when-some with-open yield*
+    py.fn syntax-error this-as time unquote unquote-splicing when-first when-some with-open yield*
     doc source apropos pst load-file
     """.split()  # noqa: SIM905  (a table of words reads better as words)
 )

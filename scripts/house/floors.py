@@ -23,7 +23,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("runtime",),
         ("analyze",),
         ("analyze/special", "lower"),
-        ("expand",),
+        ("expand", "python"),
         ("language",),
         ("incremental",),
         ("units",),

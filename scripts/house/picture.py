@@ -41,6 +41,7 @@ SAYS = {
     "lisp/units": "whole texts, ahead of time",
     "lisp/incremental": "form after form",
     "lisp/language": "all special forms, macros",
+    "lisp/python": "nodes → Python",
     "lisp/expand": "hygienic macros",
     "lisp/analyze/special": "special forms by family",
     "lisp/lower": "nodes → ir, left to right",

@@ -1,4 +1,7 @@
-"""docs/language.md and README.md are true: every example is run, and no form or core function lacks one."""
+"""docs/language.md, docs/python-functions.md and README.md are true: every example is run.
+
+No form and no core function lacks one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from examples import Runner, Section, sections
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("docs/language.md", "README.md")}
+NAMES = ("docs/language.md", "docs/python-functions.md", "README.md")
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
 SECTIONS = [(name, section) for name, text in PAGES.items() for section in sections(text)]
 
 # Made by the reader and by macros only.

@@ -39,4 +39,5 @@ f"s{nil}"
 (let [f (fn () (loop [y 0] (try (if (< y 3) (recur (await (tp (inc y)))) y) (finally (t y)))))] (await (f)))
 (loop [c 0 acc 5 n 0] (if (< c 3) (recur (inc c) acc (set! acc 1)) [acc n]))
 (loop [c 0 acc 5 n 0] (if (< c 3) (recur (inc c) acc (do (set! acc (inc n)) c)) [acc n]))
+(defn f (x) (define y (set! x 3)) [x y]) (f 1)
 """

@@ -74,7 +74,8 @@ def block_body(an: Analyzer, forms: tuple[Form, ...], scope: Scope, tail: bool, 
             steps.append((None, an.form(form, scope, tail and last)))
         elif isinstance(found.target, Symbol) and (local := own(scope, found.target)) is not None:
             value = local_value(an, found, local, scope)
-            steps.append((None if isinstance(value, SetLocal) else local, value))
+            assigns = isinstance(value, SetLocal) and value.local is local
+            steps.append((None if assigns else local, value))
         else:
             steps.append((None, define_local(an, found, scope)))
     return folded(steps, span)

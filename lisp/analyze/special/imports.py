@@ -275,7 +275,7 @@ def defined_names(form: Form) -> list[Symbol]:
     if not (isinstance(form, List) and len(form.items) >= 2 and isinstance(form.items[0], Symbol)):
         return []
     head = form.items[0].name
-    if head not in ("def", "defn", "defn-", "define", "defonce", "defclass"):
+    if head not in ("def", "defn", "defn-", "define", "defonce", "defclass", "py.defn"):
         return []
     target = plain(form.items[1])
     if isinstance(target, (Vector, Map)) and head in ("def", "define", "defonce"):

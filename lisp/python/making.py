@@ -1,0 +1,127 @@
+"""A function of Python's, made of what the compiler wrote (form.py) and the values that it takes along.
+
+In: the text of a syntax tree, and values. Out: the function. Its globals are a dict of its own: functions
+of the core, the values, itself; so whoever pickles functions by value (cloudpickle) sends what it uses and
+nothing else. Its module is `__main__`, as that of any function that is made at a prompt.
+
+The text is JSON. A node of the tree is an object: `_` its class, `@` where it stands in the Lisp (first
+line and column, last line and column), all other names its fields.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import linecache
+import os
+import warnings
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from .core import CORE
+from .values import MISSING
+
+KEPT = 512  # functions whose code is remembered
+_NO_PLACE = [1, 0, 1, 0]
+
+
+def function(text: str, *values: Any) -> FunctionType:
+    """The function that a text describes.
+
+    Args:
+        text: what form.py wrote.
+        values: of the names that it takes along, in the order in which the text names them.
+
+    Raises:
+        TypeError: a value cannot be taken along.
+    """
+    code, said = code_of(text)
+    space: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
+    for name, lisp_name in said["core"].items():
+        space[name] = MISSING if lisp_name == "" else CORE[lisp_name]
+    for name, known in said["builtins"].items():
+        if name != known:
+            space[name] = getattr(builtins, known)
+    for (name, lisp_name), value in zip(said["names"], values, strict=True):
+        check(lisp_name, value)
+        space[name] = value
+    exec(code, space)
+    made: FunctionType = space[said["def"]]
+    if said["name"] != said["def"]:
+        made.__name__ = made.__qualname__ = said["name"]
+        made.__code__ = made.__code__.replace(co_name=said["name"], co_qualname=said["name"])
+    return made
+
+
+@lru_cache(maxsize=KEPT)
+def code_of(text: str) -> tuple[CodeType, dict[str, Any]]:
+    """The compiled code and what else the text says. The Lisp's lines are there for tracebacks from now on.
+
+    Raises:
+        SyntaxError, RecursionError, ValueError: Python does not take the tree.
+    """
+    said: dict[str, Any] = json.loads(text)
+    tree = ast.Module(body=[made_of(said["tree"], _NO_PLACE)], type_ignores=[])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # `(nil? 5)`: the Lisp says nothing either
+        code = compile(tree, said["file"], "exec", dont_inherit=True)
+    keep_lines(said["file"], said["line"], said["lines"])
+    return code, said
+
+
+def made_of(item: Any, at: list[int]) -> Any:
+    """A part of the tree; what says no place has that of what is around it."""
+    if isinstance(item, list):
+        return [made_of(part, at) for part in item]
+    if not isinstance(item, dict):
+        return item
+    kind = getattr(ast, item["_"])
+    at = item.get("@", at)
+    made: Any = kind(**{name: made_of(value, at) for name, value in item.items() if name not in "_@"})
+    if "lineno" in kind._attributes:
+        made.lineno, made.col_offset, made.end_lineno, made.end_col_offset = at
+    if "type_params" in kind._fields:
+        made.type_params = []
+    return made
+
+
+def keep_lines(file: str, first: int, lines: list[str]) -> None:
+    """Give tracebacks the lines of a text that is no file."""
+    if os.path.isfile(file):
+        return
+    known = linecache.cache.get(file)
+    kept = list(known[2]) if known is not None and len(known) == 4 else []
+    kept += ["\n"] * (first - 1 + len(lines) - len(kept))
+    kept[first - 1 : first - 1 + len(lines)] = [line + "\n" for line in lines]
+    linecache.cache[file] = (sum(map(len, kept)), None, kept, file)
+
+
+def check(name: str, value: Any, depth: int = 0) -> None:
+    """Raise TypeError for a value that only JavaScript has, at any depth of copied data."""
+    kind = type(value)
+    if kind in (list, tuple, set, frozenset):
+        if depth < 100:
+            for item in value:
+                check(name, item, depth + 1)
+        return
+    if kind is dict:
+        check(name, [*value, *value.values()], depth)
+        return
+    if not any(
+        base.__name__ == "JsProxy" and base.__module__.startswith("polyrepl.") for base in kind.__mro__
+    ):
+        return
+    where = f"{name} is" if not depth else f"{name} holds"
+    what = str(value.typeof())
+    if what == "Promise":
+        raise TypeError(f"{where} a promise, which a py.fn cannot take along: await it first")
+    if "unction" in what or callable(value):
+        raise TypeError(
+            f"{where} a function of JavaScript's, which a py.fn cannot take along: make it by py.defn or "
+            "py.fn too, or give it as an argument"
+        )
+    raise TypeError(
+        f"{where} an object of JavaScript's ({what}), which a py.fn cannot take along: give it data"
+    )

@@ -1,0 +1,354 @@
+"""Functions that are Python's: what they give, what they are to Python, and what is refused where."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import functools
+import inspect
+import json
+import pickle
+import shutil
+import subprocess
+import threading
+import traceback
+import venv
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import polyrepl.lisp.python as room
+import pytest
+from polyrepl.lisp import nodes as n
+from polyrepl.lisp.analyze.analyzer import Analyzer
+from polyrepl.lisp.analyze.scope import Scope
+from polyrepl.lisp.compiler import Compiler
+from polyrepl.lisp.errors import LispError
+from polyrepl.lisp.forms import Form
+from polyrepl.lisp.lower.types import infer
+from polyrepl.lisp.python.core import CORE
+from polyrepl.lisp.python.form import written
+from polyrepl.lisp.python.making import function
+from polyrepl.lisp.python.portable import portable
+from polyrepl.lisp.python.values import LispFailure, Thrown
+from polyrepl.lisp.read.reader import read_all
+
+
+def text_of(source: str, file: str = "test.lisp") -> tuple[str, list[n.Node]]:
+    """What the compiler writes of the last form, a `py.fn`, and the nodes of what that takes along."""
+    compiler = Compiler()
+    *before, last = read_all(source, file)
+    for form in before:
+        compiler.compile(form)
+    world = compiler.world
+
+    def work(form: Form) -> n.Node:
+        an = Analyzer(world)
+        node = an.form(form, Scope(), False)
+        infer(an.locals)
+        return node.value if isinstance(node, n.Define) else node
+
+    node = world.guarded(work, last)
+    assert isinstance(node, n.PyFn)
+    found: tuple[str, list[n.Node]] = world.guarded(written, node, world.stack)
+    return found
+
+
+def made(source: str, *values: Any, file: str = "test.lisp") -> Callable[..., Any]:
+    return function(text_of(source, file)[0], *values)
+
+
+VALUES: list[tuple[str, tuple[Any, ...], Any]] = [
+    ("(py.fn [x] (+ (* x 2) 1))", (4,), 9),
+    ("(py.fn [x] (cond (< x 1) :small (= x 1) :one :else :big))", (1,), "one"),
+    ('(py.fn [x] (if x "t" "f"))', (0,), "t"),
+    ('(py.fn [x] (if x "t" "f"))', (False,), "f"),
+    ("(py.fn [a b] [(= a b) (not= a b) (and a b) (or a b)])", (1, True), [False, True, True, 1]),
+    ("(py.fn [a] (= a [1 [2 {:k 3}]]))", ((1, (2, {"k": 3})),), True),
+    ("(py.fn [a b] (/ a b))", (1, 0), float("inf")),
+    ("(py.fn [a b] [(quot a b) (rem a b) (mod a b)])", (-7, 2), [-3, -1, 1]),
+    ("(py.fn [a] (str (/ a 2) nil true [1.0 :k]))", (6,), '3true[1 "k"]'),
+    ("(py.fn [a] f\"{a}|{nil}|{(/ a 4)}\")", (6,), "6|nil|1.5"),
+    ("(py.fn [m] [(:a m) (get m :b 5) (:c m)])", ({"a": 1},), [1, 5, None]),
+    ("(py.fn [n] (loop [i 0 acc 0] (if (< i n) (recur (inc i) (+ acc i)) acc)))", (10,), 45),
+    ("(py.fn fact [n] (if (< n 2) 1 (* n (fact (dec n)))))", (20,), 2432902008176640000),
+    ("(py.fn [n] (let go [i 0] (if (< i n) (+ 1 (go (inc i))) 0)))", (5,), 5),
+    ("(py.fn [xs] (map (fn [f] (f)) (for [x xs :when (odd? x)] (fn [] (* x 10)))))", ([1, 2, 3],), [10, 30]),
+    ("(py.fn [xs] (let [out []] (doseq [[a b] xs] (push! out (+ a b))) out))", ([[1, 2], [3, 4]],), [3, 7]),
+    ("(py.fn [n] (let [k 0] (while (< k n) (set! k (+ k 2))) k))", (5,), 6),
+    ("(py.fn [n] (let [k 0 f (fn [] (set! k (inc k)))] (f) (f) (+ k n)))", (1,), 3),
+    ("(py.fn [& fs] (letfn [(ev [n] (if (= n 0) true (od (dec n)))) (od [n] (if (= n 0) false (ev (dec n))))]"
+     " (ev (count fs))))", (1, 2), True),
+    ("(py.fn [x] (match x 0 :zero [a b] (+ a b) {:k v} v (n :when (> n 9)) :big _ :other))", ([3, 4],), 7),
+    ("(py.fn [x] (match x 0 :zero [a b] (+ a b) {:k v} v (n :when (> n 9)) :big _ :other))", ({"k": 5},), 5),
+    ("(py.fn [x] (case x 1 :one (2 3) :few true :yes :other))", (True,), "yes"),
+    ("(py.fn [x] (try (throw [x]) (catch e (count e)) (finally nil)))", (1,), 1),
+    ("(py.fn [x] (try (throw x) (catch Error e :error) (catch e :value)))", (1,), "value"),
+    ("(py.fn [x] (try (py.int x) (catch py.ValueError e (ex-message e))))", ("q",),
+     "invalid literal for int() with base 10: 'q'"),
+    ("(py.fn [{:keys [a b] :or {b 2}} [c (d 4)]] [a b c d])", ({"a": 1}, [3]), [1, 2, 3, 4]),
+    ("(py.fn [xs] (reduce (fn [a b] (if (> a 5) (reduced a) (+ a b))) 0 xs))", ([1, 2, 3, 4, 5],), 6),
+    ("(py.fn [m] (-> m (assoc :b 2) (update :a inc) (dissoc :c)))", ({"a": 1, "c": 3},), {"a": 2, "b": 2}),
+    ("(py.fn [s] (.upper s))", ("ab",), "AB"),
+    ("(py.fn [a i] (set! (. a [i]) 9) a)", ([1, 2], 1), [1, 9]),
+    ("(py.fn [xs] (py.sorted xs :key (fn [x] (- x)) :reverse true))", ([2, 1, 3],), [1, 2, 3]),
+    ("(py.fn [class def-ault] (let [list 3 len 4] (+ (py.len class) list len def-ault)))", ([1], 2), 10),
+    ("(define-syntax twice (syntax-rules () ((_ e) (let ((x e)) (+ x x)))))"
+     " (py.fn [x] (twice (inc x)))", (1,), 4),
+    ("(py.fn [x] (loop [i 0] (try (if (< i 3) (recur (inc i)) i) (finally (set! i 100)))))", (0,), 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "args", "wanted"), VALUES)
+def test_values(source: str, args: tuple[Any, ...], wanted: Any) -> None:
+    got = made(source)(*args)
+    assert got == wanted and type(got) is type(wanted)
+
+
+REFUSED = [
+    ("(py.fn [x] ⟦(new Date x)⟧)", "new is JavaScript's"),
+    ("(py.fn [x] (⟦js.Date⟧ x))", "Date is JavaScript's"),
+    ("(py.fn [x] (⟦Math⟧.sqrt x))", "Math is JavaScript's"),
+    ("(def k 1) (py.fn [x] ⟦(set! k x)⟧)", "set! of k, which is bound outside"),
+    ("(def v (let [k 1] (py.fn [x] ⟦(set! k x)⟧)))", "set! of k, which is bound outside"),
+    ('(py.fn [x] (re-find ⟦#"a"⟧ x))', "re-find is not in the core|a regex is JavaScript's"),
+    ("(py.fn [x] '⟦a⟧)", "a symbol is the Lisp's"),
+    ("(py.fn [x] ⟦(.push [1] x)⟧)", "a list has no push in Python"),
+    ("(py.fn [x] ⟦(def y x)⟧)", "a definition of a global cannot stand in a py.fn"),
+    ("(py.fn [x] ⟦(py.async f x)⟧)", "py.async calls Python from JavaScript"),
+    ("(defn f [] ⟦(py.defn g [x] x)⟧)", "py.defn defines a global"),
+    ("⟦(py.defn)⟧", "py.defn needs a name"),
+    ("(py.fn [x] ⟦(typeof x)⟧)", "typeof is JavaScript's"),
+    ("(py.fn [x] (try x (catch ⟦RangeError⟧ e 1)))", "RangeError is JavaScript's"),
+]
+
+
+@pytest.mark.parametrize(("marked", "said"), REFUSED)
+def test_what_is_javascripts_is_refused_where_it_stands(marked: str, said: str) -> None:
+    start, end = marked.index("⟦"), marked.index("⟧") - 1
+    source = marked.replace("⟦", "").replace("⟧", "")
+    compiler = Compiler()
+    compiler.declare_names(["f"])
+    with pytest.raises(LispError) as caught:
+        for form in read_all(source):
+            compiler.compile(form)
+    span = caught.value.span
+    assert any(part in caught.value.message for part in said.split("|")), caught.value.message
+    if "re-find" not in source:
+        assert span is not None and (span.start, span.end) == (start, end), (
+            f"points at {span and span.text!r}"
+        )
+
+
+def test_it_is_a_function_of_pythons() -> None:
+    f: Any = made('(py.fn my-area "of a rectangle" ^float [^int w (h 1)] (* w h))')
+    assert inspect.isfunction(f) and f.__name__ == "my_area" and f.__doc__ == "of a rectangle"
+    assert str(inspect.signature(f)) == "(w: int, h=1) -> float"
+    g: Any = made("(py.fn g [x & {:keys [axis scale] :or {scale 2}}] [x axis scale])")
+    assert str(inspect.signature(g)) == "(x, *, axis=None, scale=2)"
+    assert g(1, scale=3) == [1, None, 3]
+    h: Any = made("(py.fn h [a (b (inc a)) & more] [a b more])")
+    assert str(inspect.signature(h)) == "(a, b=.., *more)"
+    assert (h(1), h(1, None, 3)) == ([1, 2, []], [1, None, [3]])
+    size: Any = made("(py.fn size [size] size)")
+    assert (size.__name__, size.__code__.co_name, size(size=3)) == ("size", "size", 3)
+    several: Any = made("(py.fn several ([a] (several a 2)) ([a b & more] [a b more]))")
+    assert (several(1), several(1, 2, 3)) == ([1, 2, []], [1, 2, [3]])
+    with pytest.raises(TypeError, match="takes no 0 arguments"):
+        several()
+
+
+def test_a_traceback_shows_the_line_of_the_lisp() -> None:
+    f = made('(py.fn f [x]\n  (let [y (* x 2)]\n    (+ y "a")))', file="In[77]")
+    with pytest.raises(TypeError) as caught:
+        f(1)
+    frame = traceback.extract_tb(caught.tb)[-1]
+    assert (frame.filename, frame.lineno, frame.name, frame.line) == ("In[77]", 3, "f", '(+ y "a")))')
+    shown = "".join(traceback.format_exception(caught.value))
+    assert '    (+ y "a")))' in shown
+    other = made("(py.fn g [x] x)", file="In[77]")  # the lines that are known stay so
+    assert other(1) == 1 and traceback.extract_tb(caught.tb)[-1].line
+
+
+def test_what_a_macro_made_stands_where_the_macro_was_called() -> None:
+    macro = "(define-syntax add (syntax-rules ()\n ((_ a b) (+ a b))))"
+    text, _ = text_of(f"{macro}\n\n(py.fn f [x]\n  (add x nil))")
+    lines = {node["@"][0] for node in every(json.loads(text)["tree"]) if node["_"] == "Return"}
+    assert lines == {5}
+
+
+def every(item: Any) -> list[dict[str, Any]]:
+    if isinstance(item, list):
+        return [found for part in item for found in every(part)]
+    return [item, *every(list(item.values()))] if isinstance(item, dict) else []
+
+
+def test_the_tree_is_pythons_own() -> None:
+    text, _ = text_of("(py.fn [n] (loop [i 0] (if (< i n) (recur (inc i)) i)))")
+    from polyrepl.lisp.python.making import made_of
+
+    tree = made_of(json.loads(text)["tree"], [1, 0, 1, 0])
+    assert ast.unparse(tree) == "def fn(n):\n    i = 0\n    while i < n:\n        i = i + 1\n    return i"
+
+
+def test_what_it_takes_along_is_read_when_it_is_made() -> None:
+    text, nodes = text_of("(def rate 3) (def np 1) (py.fn [x] (+ x rate (:a np) rate))")
+    assert [node.name for node in nodes if isinstance(node, n.GlobalRef)] == ["rate", "np"]
+    assert function(text, 3, {"a": 1})(1) == 8
+
+
+class JsProxy:
+    """What the bridge calls so, as making.py looks at it."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def typeof(self) -> str:
+        return self.kind
+
+
+JsProxy.__module__ = "polyrepl.bridge.proxy"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (
+            JsProxy("Function"),
+            "rate is a function of JavaScript's, which a py.fn cannot take along: make it by",
+        ),
+        (JsProxy("Promise"), "rate is a promise, which a py.fn cannot take along: await it first"),
+        ([1, {"k": JsProxy("AsyncFunction")}], "rate holds a function of JavaScript's"),
+        (JsProxy("Date"), r"rate is an object of JavaScript's \(Date\)"),
+    ],
+)
+def test_what_is_javascripts_is_not_taken_along(value: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        made("(def rate 1) (py.fn [x] (+ x rate))", value)
+
+
+def test_async_and_generators() -> None:
+    f: Any = made("(py.fn f [x] (+ 1 (await x) (await (delay 0 5))))")
+    assert inspect.iscoroutinefunction(f) and asyncio.run(f(2)) == 8
+    g: Any = made("(py.fn g [n] (dotimes [i n] (yield (* i i))) (yield* [:a nil]))")
+    assert inspect.isgeneratorfunction(g) and list(g(3)) == [0, 1, 4, "a", None]
+    h: Any = made("(py.fn h [xs] (await (all (map (fn [x] (await (delay 1 x))) xs))))")
+    assert asyncio.run(h([1, 2])) == [1, 2]
+
+
+def test_errors_are_exceptions() -> None:
+    with pytest.raises(LispFailure, match="no") as failed:
+        made('(py.fn [] (throw (ex-info "no" {:code 5})))')()
+    assert failed.value.data == {"code": 5}
+    with pytest.raises(Thrown) as thrown:
+        made("(py.fn [] (throw 5))")()
+    assert pickle.loads(pickle.dumps(thrown.value)).value == 5
+    with pytest.raises(LispFailure, match="match: no clause matches 3"):
+        made("(py.fn [x] (match x 1 2))")(3)
+
+
+def test_deep_programs() -> None:
+    deep = "(+ 1 " * 300 + "x" + ")" * 300
+    assert made(f"(py.fn [x] {deep})")(1) == 301
+    nested = "(and x " * 40 + "(do (set! y 1) y)" + ")" * 40  # statements in each are written once
+    assert made(f"(py.fn [x] (let [y 0] (if {nested} y 5)))")(1) == 1
+
+
+def test_with_the_standard_library() -> None:
+    f = made("(py.fn f [n] (reduce + (range n)))")
+    assert functools.cache(f)(10) == functools.cache(f)(10) == 45
+    results: list[int] = []
+    threads = [threading.Thread(target=lambda: results.append(f(100))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [4950] * 4
+
+
+def test_pickled_by_value() -> None:
+    source = "(def rate 1) (py.fn even [n] (if (< n 1) [n rate] (even (dec n))))"
+    even: Any = made(source, {"a": [1]})
+    again = pickle.loads(pickle.dumps(portable(even)))
+    assert (again(3), again.__name__) == ([0, {"a": [1]}], "even")
+    outer: Any = made("(def other 1) (py.fn outer [x] (+ 1 (other x)))", made("(py.fn [x] (* x 10))"))
+    assert pickle.loads(pickle.dumps(portable(outer)))(2) == 21
+    maker: Any = made("(py.fn [k] (fn [x & {:keys [b]}] [x k b]))")
+    assert pickle.loads(pickle.dumps(portable(maker(7))))(1, "b", 2) == [1, 7, 2]
+    with pytest.raises(TypeError, match="portable takes a function"):
+        portable(3)  # type: ignore[arg-type]
+
+
+def test_in_another_process() -> None:
+    f: Any = made("(def k 1) (py.fn [x] (str (/ x k) (get {:a 1} :b)))", 2)
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert list(pool.map(portable(f), [6, 7])) == ["3", "3.5"]
+
+
+def test_cloudpickle_sends_what_is_used_and_nothing_else() -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+    f = made("(def k 1) (py.fn f [x] (if (= x k) (str (/ x 2)) (f k)))", 6)
+    sent = cloudpickle.dumps(f)
+    assert len(sent) < 1500 and b"bridge" not in sent
+    assert pickle.loads(sent)(1) == "3"
+
+
+def test_each_core_function_is_the_lisps() -> None:
+    known = set(Compiler().globals)
+    inner = {name for name in CORE if name[0] == "%"} | {"keyword-args"}
+    assert sorted(set(CORE) - known - inner - {"=="}) == []
+    assert len(set(CORE) - inner) > 150
+
+
+def test_numba_keeps_the_meaning() -> None:
+    numba = pytest.importorskip("numba")
+    np = pytest.importorskip("numpy")
+    f = numba.njit(made(
+        "(py.fn [n b] (loop [i 0 acc 0.0] (if (< i n)"
+        " (recur (inc i) (+ acc (/ (inc i) b) (mod i 3) (quot i 2) (if (= i true) 100 0) (if 0 1 2))) acc)))"
+    ))  # fmt: skip
+    plain = f.py_func
+    assert f(10, 4) == plain(10, 4) and f(10, 0) == plain(10, 0) == float("inf")
+    doubled = numba.vectorize(made("(py.fn [x] (cond (< x 1) 0.0 (= x 2) 5.0 :else (/ x 0)))"))
+    assert doubled(np.array([0.0, 2.0, 3.0])).tolist() == [0.0, 5.0, float("inf")]
+    total = numba.njit(made("(py.fn [xs] (let [s 0.0] (doseq [x xs] (when x (set! s (+ s x)))) s))"))
+    assert total(np.array([0.0, 1.5])) == 1.5
+
+
+def test_pandas_polars_scipy() -> None:
+    pandas = pytest.importorskip("pandas")
+    f: Any = made("(py.fn [x] (cond (< x 2) 0.0 (= x 2) 1.0 :else (/ x 2)))")
+    assert pandas.Series([1, 2, 5]).apply(f).tolist() == [0, 1, 2.5]
+    frame = pandas.DataFrame({"a": [1, 2], "b": [3, 4]})
+    assert frame.apply(made('(py.fn [row] (+ (get row "a") (:b row)))'), axis=1).tolist() == [4, 6]
+    polars = pytest.importorskip("polars")
+    assert polars.Series([1, 2, 6]).map_elements(f, return_dtype=polars.Float64).to_list() == [0, 1, 3]
+    optimize = pytest.importorskip("scipy.optimize")
+    assert abs(optimize.brentq(made("(py.fn [x] (- (* x x) 2))"), 0, 2) - 2**0.5) < 1e-9
+
+
+def test_an_environment_without_node_and_bridge(tmp_path: Path) -> None:
+    """A virtual environment that has only this room of polyrepl makes functions, and runs what it is sent."""
+    venv.EnvBuilder(with_pip=False, symlinks=True).create(tmp_path / "env")
+    (site,) = (tmp_path / "env" / "lib").glob("python*/site-packages")
+    target = site / "polyrepl" / "lisp" / "python"
+    target.mkdir(parents=True)
+    for package in (target.parent.parent, target.parent):
+        (package / "__init__.py").write_text("")
+    for name in ("__init__", "core", "functions", "making", "maps", "portable", "sequences", "values"):
+        shutil.copy(Path(room.__file__).parent / f"{name}.py", target)
+    text, _ = text_of("(py.fn f [xs] (str (reduce + (map (fn [x] (/ x 2)) xs))))")
+    sent = pickle.dumps(portable(function(text)))
+    program = (
+        "import pickle, shutil, sys\nfrom polyrepl.lisp.python.making import function\n"
+        f"print(function({text!r})([2, 4]), pickle.loads({sent!r})([2, 2]), shutil.which('node'))\n"
+        "print([name for name in sys.modules if 'bridge' in name])\nimport polyrepl.bridge"
+    )
+    done = subprocess.run(
+        [tmp_path / "env" / "bin" / "python", "-I", "-c", program],
+        capture_output=True, text=True, env={"PATH": "/nowhere"}, timeout=60,
+    )  # fmt: skip
+    assert done.stdout == "3 2 None\n[]\n", done.stderr
+    assert "No module named 'polyrepl.bridge'" in done.stderr
