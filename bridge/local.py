@@ -24,7 +24,6 @@ from .descriptors import Descriptor
 from .errors import BridgeError, NodeLost, ProtocolError, WouldBlock
 from .exchange import Line
 from .host import Host
-from .interrupt import NoLadder
 from .lane import DEEPEST, TOO_DEEP, Lane, Straight, answered, bytes_of, frame_of, pair
 from .loop import Loops, Watched
 from .output import Sink
@@ -50,6 +49,8 @@ class Port(Protocol):
     def post(self, ident: int, flags: int, head: str, body: Any) -> None: ...
     def note(self, head: str) -> None: ...
     def settle(self, ident: int, answer: str, body: Any) -> None: ...
+    def stop(self, form: int) -> bool:
+        """Reject what the code of a form (0: of any) awaits. Whether anything of it runs."""
 
 
 class Local(Lane):
@@ -289,11 +290,68 @@ async def _awaiting(awaitable: Any) -> Any:
     return await awaitable
 
 
+class LocalLadder:
+    """Stops what runs (see interrupt.Ladder), in one step: nothing here could end JavaScript.
+
+    Code of JavaScript's that loops hears of an interrupt from the page (web/words.mjs), before Python does.
+    """
+
+    due: int | None = None
+
+    def __init__(self, port: Port) -> None:
+        self._port = port
+        self._line: Local | None = None
+        self._early = 0  # a form that was asked to stop before its call was made
+
+    def stand(self, line: Local) -> None:
+        """It is about this conversation."""
+        self._line = line
+
+    def interrupt(self, form: int | None) -> bool:
+        """See Conversation.interrupt."""
+        if self._line is None or self._line.failure is not None:
+            return False
+        if self._line.top_python:
+            raise KeyboardInterrupt
+        if self._port.stop(form or 0):
+            return True
+        self._early = form or 0
+        return bool(form)
+
+    def starting(self, form: int) -> None:
+        """A form is about to begin. Raises KeyboardInterrupt when it was asked to stop already."""
+        early, self._early = self._early, 0
+        if early and early == form:
+            raise KeyboardInterrupt
+
+    def now(self, form: int) -> None:
+        """As `starting`, before a synchronous call (0: it has ended)."""
+        if form:
+            self.starting(form)
+
+    def started(self, ident: int, form: int) -> None:
+        """Its call was made."""
+        if self._early and self._early == form:
+            self._early = 0
+            self._port.stop(form)
+
+    def ended(self, ident: int) -> None:
+        """It ended."""
+
+    def check(self, form: int, flags: int) -> None:
+        """Nothing is due: JavaScript has looked before its call."""
+
+    def guard(self, conn: Any, header: list[Any], segments: list[Any]) -> Frame:
+        """An outermost synchronous request."""
+        frame: Frame = conn.request(header, segments)
+        return frame
+
+
 class LocalLife:
     """The JavaScript that runs this Python (see life.Life). It is there, and cannot be ended."""
 
     def __init__(self, port: Port) -> None:
-        self.interrupts = NoLadder()
+        self.interrupts = LocalLadder(port)
         self._port = port
 
     def begin(self) -> list[Descriptor]:
@@ -302,7 +360,9 @@ class LocalLife:
 
     def connect(self, host: Host, dead: deque[tuple[int, int]], ending: threading.RLock) -> Line:
         """A connection over the port."""
-        return Local(self._port, host, dead)
+        line = Local(self._port, host, dead)
+        self.interrupts.stand(line)
+        return line
 
     def loops(self, conversation: Watched) -> Loops:
         """The platform's one."""

@@ -304,7 +304,7 @@ class Compiler:
     def _function_js(self, node: n.Node, made: list[n.Local], used: set[str]) -> str:
         """A macro's function (or a definition for macros), as a function of its imports."""
         infer(made)
-        lw = Lowerer(used, self.world.stack)
+        lw = Lowerer(used, self.world.stack, polls=self.polls)
         lw.into(node, RETURN)
         return self._unit(lw, lw.stmts, False)[0]
 

@@ -36,10 +36,12 @@ export class Interrupts {
    * @param {Int32Array} words shared with the watchdog
    * @param {{take: () => any, calm: (target: number) => void} | null} line to the watchdog, if there is one: its next
    *   message, if there is any; and that a target has ended
+   * @param {() => void} [told] called when code here has been told that it is to stop
    */
-  constructor(words, line) {
+  constructor(words, line, told = () => {}) {
     this.words = words;
     this.line = line;
+    this.onTold = told;
     this.gate = new Gate(words);
     /** Forms that run, by the number of their request. @type {Map<number, Run>} */
     this.running = new Map();
@@ -139,10 +141,16 @@ export class Interrupts {
     if (error?.[INTERRUPT] === true) this.#tell();
   }
 
+  /** What was asked to stop has been told, here or in Python. */
+  toldElsewhere() {
+    this.#tell();
+  }
+
   #tell() {
     const cancelled = this.words[WORDS.CANCELLED];
     if (cancelled === 0) return;
     Atomics.store(this.words, WORDS.CANCELLED, 0);
+    this.onTold();
     if (this.running.has(cancelled >>> 0)) this.told.add(cancelled >>> 0);
   }
 
@@ -199,6 +207,16 @@ export class Interrupts {
     return this.early.delete(id);
   }
 
+  /**
+   * Rung 1 for those who have no watchdog: stop what runs for a form, unless it has heard of it.
+   * @param {number} form 0: any @returns {boolean} whether anything runs
+   */
+  stop(form) {
+    const found = [...this.running.values()].filter((run) => form === 0 || run.form === form);
+    for (const run of found) if (!this.told.delete(run.id)) this.cancel(run, new Interrupt());
+    return found.length > 0;
+  }
+
   /** Rung 1: reject every await of a form and abort its signal. */
   cancel(run, reason) {
     run.controller?.abort(reason);
@@ -208,6 +226,7 @@ export class Interrupts {
       this.waiting.delete(run.form);
       for (const reject of rejecters) reject(reason);
       Interrupt.told = true;
+      this.onTold();
       if (words[WORDS.CANCELLED] === (run.id | 0)) Atomics.store(words, WORDS.CANCELLED, 0);
     } else if (reason instanceof Interrupt && this.running.size === 1 && words[WORDS.CANCELLED] === 0) {
       // Whatever of it resumes is told at its next loop or call of Python.

@@ -74,6 +74,7 @@ export class Connection {
       post: (id, flags, head, body) => this.#post({ id, flags, epoch: 0, body: bytesOf(body) }, head),
       note: (head) => this.#note(JSON.parse(head)),
       settle: (id, answer, body) => this.#settle(id, answer, bytesOf(body)),
+      stop: (form) => interrupts.stop(form),
     };
   }
 

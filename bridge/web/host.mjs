@@ -14,7 +14,11 @@ import { NOTES, VERSION } from "../node/protocol.mjs";
 import { makePython } from "../node/python.mjs";
 import { makeServer } from "../node/server.mjs";
 import { Turnstile } from "./turnstile.mjs";
+import * as told from "./words.mjs";
 
+const SIGINT = 2;
+/** Milliseconds that the bridge's own Python has to come to its end. */
+const MOMENT = 2;
 // A stack of both languages: between two of their frames are some twenty of WebAssembly.
 const DEEPEST_STACK = 200;
 
@@ -23,9 +27,9 @@ const DEEPEST_STACK = 200;
  * @param {{words?: Int32Array, output?: any, own?: (file: string) => object | undefined}} [options] `output`: what takes the
  *   text that is printed, a function of Python's, as a Bridge's `output`; `own`: the namespace of a module that is loaded
  */
-export function converse(pyodide, { words = new Int32Array(16), output, own = () => undefined } = {}) {
+export function converse(pyodide, { words = new Int32Array(told.SIZE), output, own = () => undefined } = {}) {
   Error.stackTraceLimit = DEEPEST_STACK;
-  const interrupts = new Interrupts(words, null);
+  const interrupts = new Interrupts(words, null, () => Atomics.store(words, told.PYTHON, 0));
   const turnstile = new Turnstile();
   const operators = (proxies) => makeOperators(proxies, () => interrupts.signal());
   const closing = new AbortController();
@@ -39,6 +43,33 @@ export function converse(pyodide, { words = new Int32Array(16), output, own = ()
   const bridge = local.LocalBridge.callKwargs(connection.port, output === undefined ? {} : { output });
   bridge.start();
   const line = bridge.connection;
+  // Python's interpreter reads the number of a signal there, every now and then, and takes it away.
+  let due = 0;
+  pyodide.setInterruptBuffer({
+    get 0() {
+      if (words[told.PYTHON] === 0 || performance.now() < due) return 0;
+      due = Infinity; // not again while the signal is handled
+      return SIGINT;
+    },
+    set 0(_) {},
+  });
+  /** What Python is asked to stop, for who handles the signal there: see repl/web/stopping.py. */
+  const attention = {
+    /** Python need not look again. */
+    seen: () => (Atomics.store(words, told.PYTHON, 0), (due = 0)),
+    /** It is to look again in a moment. */
+    again: () => (due = performance.now() + MOMENT),
+    /** The program has been told. */
+    heard: () => (interrupts.toldElsewhere(), told.forget(words), (due = 0)),
+    /** What was asked before is about nothing that begins now. */
+    begin: () => (told.forget(words), (due = 0)),
+    /** Wait, unless asked. @param {number} ms @returns {boolean} false where waiting is not to be had */
+    sleep: (ms) => {
+      if (!(globalThis.SharedArrayBuffer && words.buffer instanceof SharedArrayBuffer)) return false;
+      Atomics.wait(words, told.PYTHON, 0, ms);
+      return true;
+    },
+  };
   const { serve, called, serve_async, settled, noted, printed } = line;
   connection.python = { serve, called, serve_async, settled, noted, printed };
   connection.straight = true;
@@ -65,5 +96,5 @@ export function converse(pyodide, { words = new Int32Array(16), output, own = ()
     for (const proxy of [serve, called, serve_async, settled, noted, printed, line]) proxy.destroy();
   };
   select();
-  return { connection, interrupts, $py, bridge, select, close };
+  return { connection, interrupts, $py, bridge, attention, select, close };
 }

@@ -50,6 +50,10 @@ _ROOMS = (
 )
 
 
+# Whose frames say nothing, as Python itself thinks: the import system, the event loop of a browser.
+_UNSAID = ("/importlib/__init__.py", "/pyodide/webloop.py", "/asyncio/events.py")
+
+
 class Frame(Frozen):
     """One line of the merged stack; `span` is set where the frame is in Lisp source we hold."""
 
@@ -260,8 +264,8 @@ def python_frames(tb: TracebackType | None, file_name: Callable[[str], str] | No
     file_name = file_name or shorten
     found = []
     for entry in traceback.extract_tb(tb):
-        if entry.filename.startswith("<frozen ") or entry.filename.endswith("/importlib/__init__.py"):
-            continue  # the import system's own frames say nothing, as Python itself thinks
+        if entry.filename.startswith("<frozen ") or entry.filename.endswith(_UNSAID):
+            continue
         if is_ours(entry.filename):
             continue
         found.append(Frame("py", f"{file_name(entry.filename)}:{entry.lineno}", entry.name))

@@ -27,6 +27,7 @@ from ..session.events import Event, Exit, Lost, Problem, Value
 from ..session.session import Session
 from .mime import bundle
 from .outlet import Outlet, Stream
+from .stopping import Attention, Stopping
 
 # Of a JavaScript value's text; the whole of a large one is never made.
 LIMITS: dict[str, int | bool] = {"maxItems": 1_000, "maxDepth": 20, "maxString": 100_000, "maxTotal": 100_000}
@@ -43,10 +44,13 @@ class Answering:
     Args:
         bridge: which prints to `outlet`.
         outlet: where output goes.
+        attention: what a page has asked to stop.
         post: takes the text of a message for the page.
     """
 
-    def __init__(self, bridge: Bridge, outlet: Outlet, post: Callable[[str], None]) -> None:
+    def __init__(
+        self, bridge: Bridge, outlet: Outlet, attention: Attention, post: Callable[[str], None]
+    ) -> None:
         self.outlet = outlet
         self._post = post
         self.session = Session(bridge=bridge)
@@ -55,6 +59,8 @@ class Answering:
         self.services = SessionServices(self.session)
         self._python = Python(self.session, self.services.main)
         self._javascript = JavaScript(self.session)
+        self._attention = attention
+        self._stopping = Stopping(self.session, self._python, attention)
         self._turn = asyncio.Lock()
         sys.stdout, sys.stderr = Stream(outlet, "stdout"), Stream(outlet, "stderr")
 
@@ -80,6 +86,7 @@ class Answering:
         events = self._events(text, language, "_".join(name.split()), keepGoing)
         async with self._turn:
             self.outlet.running = id
+            self._attention.begin()
             try:
                 async for event in events:
                     self._tell(id, event)
@@ -122,6 +129,13 @@ class Answering:
                 return {"op": "lost", "text": event.text}
             case Exit():
                 return {"op": "exit", "code": event.code}
+
+    async def interrupt(self, target: Any) -> bool:
+        """Stop a request that runs. Whether it does run."""
+        if self.outlet.running != target:
+            return False
+        self._stopping.interrupt()
+        return True
 
     # -- questions -------------------------------------------------------------------------------
 
@@ -172,8 +186,8 @@ class Answering:
 _QUESTIONS: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
     method.__name__: method
     for method in (
-        Answering.eval, Answering.complete, Answering.inspect, Answering.doc, Answering.status,
-        Answering.names, Answering.compiled,
+        Answering.eval, Answering.interrupt, Answering.complete, Answering.inspect, Answering.doc,
+        Answering.status, Answering.names, Answering.compiled,
     )
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 /**
- * A page's side of a Session in a worker: starts it, asks it.
+ * A page's side of a Session in a worker: starts it, asks it, stops what runs, begins another worker where one is lost.
  *
- * In: what a page wants (`eval`, `complete` ..). Out: promises of answers; events of what runs as they come. The messages
+ * In: what a page wants (`eval`, `stop`, `ask` ..). Out: promises of answers; events of what runs as they come. The messages
  * are those of serving.mjs.
  *
  *   import { Client } from "./repl/web/client.mjs";
@@ -9,44 +9,80 @@
  *   await client.start(({ step, done }) => ..);
  *   await client.eval("(+ 1 2)", { name: "In[1]" }, (event) => ..);
  *   await client.ask("complete", { text: "(ma", cursor: 3 });
+ *   client.stop();
+ *
+ * Where the page is isolated (Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp) it shares
+ * memory with its worker, and `stop` reaches all but JavaScript that is not the Lisp's and loops without end. Elsewhere it
+ * reaches what awaits. What it does not reach within PATIENCE is ended with its worker: the text that ran gets
+ * {op: "lost", text}, another worker begins, and what is asked meanwhile waits for it.
  */
+import * as told from "../../bridge/web/words.mjs";
+
+/** Milliseconds: until a stop that nobody has heard of is asked for again; until the worker is ended. */
+const AGAIN = 300, PATIENCE = 2000;
+
 export class Client {
   #url;
-  #page;
+  #options;
   #worker = null;
+  #words = null;
   #next = 1;
-  /** What waits for its answer: id -> {resolve, reject, heed}. */
+  /** What waits for its answer: id -> {op, resolve, reject, heed}. */
   #asked = new Map();
   #stray;
+  #restarting;
+  #begun = false;
+  /** The stop that is under way: {target, heard, timers}. */
+  #stopping = null;
 
   /**
-   * @param {{worker?: string | URL, page?: string, stray?: (event: any) => void}} [options] `worker`: its file; `page`: what
-   *   `js.import "./x.mjs"` starts from; `stray` gets what belongs to no text that runs, as output of an old timer
+   * @param {{worker?: string | URL, page?: string, python?: string, archive?: string, stray?: (event: any) => void,
+   *   restarting?: (reason: string, begun: Promise<any>) => void}} [options] `worker`: its file; `page`, `python`, `archive`: see
+   *   `start` in serving.mjs; `stray` gets what belongs to no text that runs, as output of an old timer; `restarting` is called
+   *   where a worker was lost, with why, and what comes when the next one is there
    */
-  constructor({ worker = new URL("worker.mjs", import.meta.url), page = globalThis.location?.href, stray = () => {} } = {}) {
+  constructor({ worker = new URL("worker.mjs", import.meta.url), page = globalThis.location?.href, python, archive, stray = () => {}, restarting = () => {} } = {}) {
     this.#url = worker;
-    this.#page = page;
+    this.#options = { page, python, archive };
     this.#stray = stray;
+    this.#restarting = restarting;
+  }
+
+  /** Whether `stop` reaches loops: memory is shared. */
+  get isolated() {
+    return globalThis.crossOriginIsolated === true;
+  }
+
+  /** Whether a text runs, or waits to. */
+  get running() {
+    return this.#texts().length > 0;
   }
 
   /** Start the worker. @param {(progress: {step: string, done: number}) => void} [heed] @returns {Promise<{polyrepl: string, python: string}>} */
-  start(heed = () => {}) {
+  async start(heed = () => {}) {
     const worker = (this.#worker = new Worker(this.#url, { type: "module" }));
+    this.#words = this.isolated ? new Int32Array(new SharedArrayBuffer(4 * told.SIZE)) : null;
+    this.#begun = false;
     worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#heed(data);
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      if (worker === this.#worker) this.#fail(new Error(`the worker failed: ${event.message ?? "it cannot be loaded"}`));
+      if (worker !== this.#worker) return;
+      const text = event.message ?? "its files cannot be loaded";
+      if (!this.#begun) this.#fail(new Error(`the worker failed: ${text}`));
+      else this.#stray({ id: null, op: "output", stream: "stderr", text: `${text}\n` });
     };
-    return this.ask("start", { page: this.#page }, heed);
+    const said = await this.ask("start", { ...this.#options, words: this.#words ?? undefined }, heed);
+    if (worker === this.#worker) this.#begun = true;
+    return said;
   }
 
   /**
    * Run a text.
    * @param {string} text @param {{language?: "lisp" | "js" | "py", name?: string, keepGoing?: boolean}} [options]
    * @param {(event: any) => void} [heed] gets each event, in order
-   * @returns {Promise<{form: number}>} when it has ended, however
+   * @returns {Promise<{form: number | null}>} when it has ended, however; null: its worker was lost
    */
   eval(text, options = {}, heed = () => {}) {
     return this.ask("eval", { text, ...options }, heed);
@@ -57,7 +93,7 @@ export class Client {
     if (this.#worker === null) return Promise.reject(new Error("the session has not begun, or was closed"));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve, reject, heed });
+      this.#asked.set(id, { op, resolve, reject, heed });
       this.#worker.postMessage({ ...fields, id, op });
     });
   }
@@ -69,20 +105,76 @@ export class Client {
     this.#worker.postMessage(message, transfer);
   }
 
+  /** Stop the text that runs; the second time, end the worker if that does not help either. Nothing where none runs. */
+  stop() {
+    const [target] = this.#texts();
+    if (target === undefined) return;
+    const again = this.#stopping?.target === target;
+    this.#calm();
+    const stopping = (this.#stopping = { target, heard: false, timers: [] });
+    const later = (ms, step) => stopping.timers.push(setTimeout(step, ms));
+    const press = () => {
+      if (this.#words !== null) told.ask(this.#words);
+      this.ask("interrupt", { target }).then((runs) => (stopping.heard ||= runs), () => {});
+    };
+    press();
+    later(AGAIN, () => {
+      if (!stopping.heard && this.#words !== null && told.isAsked(this.#words)) press();
+    });
+    later(PATIENCE, () => {
+      if (!stopping.heard || again) this.#restart("it did not stop");
+    });
+  }
+
   /** End it. */
   close() {
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#end();
     this.#fail(new Error("the session was closed"));
   }
 
+  /** Texts that have not ended, the one that runs first. */
+  #texts() {
+    return [...this.#asked].filter(([, { op }]) => op === "eval").map(([id]) => id);
+  }
+
   #heed(message) {
+    if (message.op === "fatal") return this.#restart(`Python has ended: ${message.text}`);
     const asked = this.#asked.get(message.id);
     if (asked === undefined) return this.#stray(message);
     if (message.op !== "answer" && message.op !== "failed") return asked.heed(message);
     this.#asked.delete(message.id);
+    if (this.#stopping?.target === message.id) this.#calm();
     if (message.op === "answer") asked.resolve(message.value);
     else asked.reject(new Error(message.text));
+  }
+
+  /** No stop is under way any more. */
+  #calm() {
+    for (const timer of this.#stopping?.timers ?? []) clearTimeout(timer);
+    this.#stopping = null;
+  }
+
+  /** Another worker in place of one that is of no use. */
+  #restart(reason) {
+    const asked = [...this.#asked.values()];
+    this.#end();
+    this.#asked.clear();
+    const text = `The worker was restarted (${reason}): all that it held is lost, definitions, values and files`;
+    for (const { op, resolve, reject, heed } of asked) {
+      if (op === "eval") {
+        heed({ op: "lost", text });
+        resolve({ form: null });
+      } else reject(new Error(text));
+    }
+    const begun = this.start();
+    begun.catch(() => {});
+    this.#restarting(text, begun);
+  }
+
+  #end() {
+    this.#calm();
+    this.#worker?.terminate();
+    this.#worker = null;
   }
 
   #fail(error) {

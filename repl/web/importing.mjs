@@ -18,6 +18,10 @@ const NODES = /^node:|^(?:fs|path|os|util|url|crypto|http|https|net|child_proces
 
 const page = () => globalThis[Symbol.for("polyrepl.page")] ?? HERE.href;
 
+/** For functions that are sent to other processes, which there are not: see ../node/importing.mjs. */
+export const importers = new Map();
+export const specifiers = new Map();
+
 let names = null;
 
 /** Which file of npm/ each name means, once it was asked for. */

@@ -6,7 +6,7 @@
  *
  *   start      {page, words, python, archive}      all may be left out; it must be the first, and comes once.
  *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
- *                `words`: an Int32Array of a SharedArrayBuffer, at least WORDS_SIZE long, by which a page stops what runs
+ *                `words`: an Int32Array of a SharedArrayBuffer, by which a page stops what runs (bridge/web/words.mjs)
  *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
  *                -> any number of {op: "progress", step, done}: step "python", "lisp", "session"; done from 0 to 1
  *                -> {op: "answer", value: {polyrepl, python}}
@@ -21,6 +21,8 @@
  *                   {op: "lost", text}                       state was lost, and which
  *                   {op: "exit", code}                       the program asked to end
  *                -> {op: "answer", value: {form}}            it has ended; the number of its last form
+ *   interrupt  {target}                   stop the text with this id -> did it run? This reaches what awaits; what never comes
+ *                back to the event loop hears of it by the words (bridge/web/words.mjs).
  *   complete   {text, cursor, language}   -> {start, end, candidates: [{text, kind, meta, shown}]}
  *   inspect    {text, cursor, language}   -> {doc, signature: {text, argument}}   null where nothing is known
  *   doc        {name, language}           -> a text, or null
@@ -36,12 +38,14 @@
  *                it goes over the port. It may be the first message: `begin` is then what `start` would be told
  *
  * All these answer with {op: "answer", value}, or {op: "failed", text}. What belongs to no request (output of a timer whose
- * request is long forgotten) has the id null. Places in texts count as in JavaScript's strings.
+ * request is long forgotten) has the id null. So has {op: "fatal", text}: Python has ended, and the worker is of no use any more;
+ * client.mjs begins another. Places in texts count as in JavaScript's strings.
  */
 const asTheyAre = (_id, fields) => fields;
 /** What Python's half answers (answering.py): operation -> what that is given. */
 const QUESTIONS = {
   eval: (id, fields) => ({ id, ...fields }),
+  interrupt: asTheyAre,
   complete: asTheyAre,
   inspect: asTheyAre,
   doc: asTheyAre,
@@ -65,7 +69,7 @@ const FILES = {
 };
 
 const BUILD = new URL("../../", import.meta.url);
-/** Words that are shared with who stops what runs. */
+/** Words that are shared with who stops what runs (bridge/web/words.mjs). */
 const WORDS_SIZE = 16;
 
 export class Serving {
@@ -139,6 +143,7 @@ export class Serving {
     const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
     // What it has not got it must not ask others for.
     this.#python = await loadPyodide({ indexURL: folderOf(python), packageBaseUrl: python });
+    this.#python._api.on_fatal = (error) => this.#post({ id: null, op: "fatal", text: textOf(error) });
     tell("lisp", 0.7);
     const [zip, { converse }, session, javascript, describe] = await files;
     const home = this.#python.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
@@ -152,7 +157,7 @@ export class Serving {
     const own = (file) => (file.startsWith(`${home}/polyrepl/repl/node/`) ? modules[file.split("/").at(-1)] : undefined);
     this.#words = words ?? new Int32Array(WORDS_SIZE);
     this.#host = converse(this.#python, { words: this.#words, output: outlet.write, own });
-    this.#answering = answering.Answering(this.#host.bridge, outlet, post);
+    this.#answering = answering.Answering(this.#host.bridge, outlet, this.#host.attention, post);
     const said = JSON.parse(this.#answering.start());
     session.setRich(true);
     tell("session", 1);

@@ -51,6 +51,7 @@ DOORS = {
     "bridge/web/host.mjs": "a conversation inside one process",
     "bridge/web/page.mjs": "a page's conversation with a worker",
     "bridge/node/capsule.mjs": "opens functions that were sent",
+    "bridge/web/words.mjs": "how what runs in a worker is asked to stop",
     "repl/node/describe.mjs": "what names, values and calls look like",
 }
 """Files of JavaScript that other packages may import, and what they are asked for."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import http.server
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from npm_tools import npm_tools
 from polyrepl.repl.web.assemble import assemble
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
 CHROMIUM = shutil.which("chromium")
 OPTIONS = [
     "--no-sandbox",

@@ -16,21 +16,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "lisp"))
 
 from test_tables import cases, unmarked
+from workers import Worker, printed, values
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
-BEGIN = """async () => {
-  const { Client } = await import("./repl/web/client.mjs");
-  window.stray = [];
-  window.steps = [];
-  window.client = new Client({ stray: (event) => stray.push(event) });
-  window.run = async (text, options) => {
-    const events = [];
-    await client.eval(text, options, (event) => events.push(event));
-    return events;
-  };
-  return client.start((progress) => steps.push(progress));
-}"""
 # What programs of the tables call, as in tests/lisp/lisp_host.mjs.
 HELPERS = """
 globalThis.logged = [];
@@ -82,35 +71,9 @@ NAMES = """
 """
 
 
-class Worker:
-    """The Session of a page."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.began = page.evaluate(BEGIN)
-
-    def run(self, text: str, **options: Any) -> list[dict[str, Any]]:
-        """The events of a text."""
-        events: list[dict[str, Any]] = self.page.evaluate(
-            "([text, options]) => run(text, options)", [text, options]
-        )
-        return events
-
-    def ask(self, op: str, **fields: Any) -> Any:
-        return self.page.evaluate("([op, fields]) => client.ask(op, fields)", [op, fields])
-
-
 @pytest.fixture(scope="module")
 def worker(site: Path, serve: Callable[..., str], open_page: Callable[..., Any]) -> Worker:
     return Worker(open_page(serve(site)))
-
-
-def values(events: list[dict[str, Any]]) -> list[str]:
-    return [event["data"]["text/plain"] for event in events if event["op"] == "value" and not event["quiet"]]
-
-
-def printed(events: list[dict[str, Any]], stream: str = "stdout") -> str:
-    return "".join(event["text"] for event in events if event["op"] == "output" and event["stream"] == stream)
 
 
 def test_it_begins(worker: Worker) -> None:
