@@ -183,11 +183,13 @@ class Channel:
                 whole.append(self._whole(self._large))
                 until = 0.0
             data = take(until)
-        except OSError as error:
-            raise _closed(error) from None
-        except EOFError as error:
-            raise Closed(str(error)) from None
-        except ValueError as error:
+        except (OSError, EOFError, ValueError) as error:
+            if whole:  # it came before that, which the next look finds again
+                return whole
+            if isinstance(error, OSError):
+                raise _closed(error) from None
+            if isinstance(error, EOFError):
+                raise Closed(str(error)) from None
             raise ProtocolError(str(error)) from None
         if whole:
             return [*whole, *(self._parse(data) if data else ())]

@@ -220,7 +220,7 @@ export class Connection {
   #handle(frame) {
     if (frame.kind === KINDS.REQUEST) {
       if (this.depth === 0 || (frame.flags & FLAGS.ASYNC) === 0) this.#serve(frame);
-      else if (this.queued.push(frame) === 1) setImmediate(() => this.#catchUp());
+      else if (this.queued.push(frame) === 1) setImmediate(() => this.bell()); // nothing rings for what was read with them
     } else if (frame.kind === KINDS.NOTE) {
       let message;
       try {
@@ -262,6 +262,7 @@ export class Connection {
   /** A message of the watchdog's. */
   heed(message) {
     this.check();
+    this.ringing = false; // a termination may have hit the bell of our own
     this.interrupts.heed(message, this.answers.stop, this.unwound);
     this.bell();
   }

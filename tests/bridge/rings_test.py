@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from polyrepl.bridge import Bridge, NodeLost, bridge
 from polyrepl.bridge.building import refused
+from polyrepl.bridge.descriptors import Descriptor
 from polyrepl.bridge.process import TRANSPORT, find_node
-from polyrepl.bridge.protocol import KINDS, PREFIX
+from polyrepl.bridge.protocol import FLAGS, KINDS, NOTES, OPS, PREFIX
 from polyrepl.bridge.rings import Offer, offer
 from polyrepl.bridge.transport import Channel, Closed
 
@@ -267,6 +269,44 @@ def test_the_descriptors_of_the_rings_may_be_others_by_now(pair: Pair) -> None:
         pair.channel.receive()
 
 
+class Ended:
+    """Rings whose other side has ended right behind the last byte of a large frame."""
+
+    def __init__(self, first: bytes, rest: bytes) -> None:
+        self.first, self.rest = first, rest
+
+    def bells(self, into: int, out: int, loop: int, /) -> None: ...
+    def close(self) -> None: ...
+
+    def send(self, data: Any, /) -> int:
+        return len(data)
+
+    def receive(self, until: float, /) -> bytes:
+        first, self.first = self.first, b""
+        if not first:
+            raise EOFError("end of file")
+        return first
+
+    def into(self, buffer: Any, at: int, /) -> int:
+        memoryview(buffer)[at:] = self.rest
+        return len(self.rest)
+
+
+def test_what_came_before_the_end_is_not_lost() -> None:
+    size = 2 << 20
+    frame = PREFIX.pack(size, 7, size, 0, KINDS["REPLY"], 0) + b" " * size
+    channel = Channel(-1, -1, -1, 0, Ended(frame[: 1 << 20], frame[1 << 20 :]))
+    read, write = os.pipe()
+    channel.read_fd = Descriptor(read)
+    os.write(write, PREFIX.pack(0, 0, 0, 0, KINDS["RINGS"], 0))
+    os.close(write)
+    assert list(channel.receive()) == [] and channel.filling
+    assert [frame.id for frame in channel.receive()] == [7]
+    with pytest.raises(Closed):
+        channel.receive()
+    channel.close()
+
+
 CUT = """
 import fs from "node:fs";
 import { Channel } from FILE;
@@ -367,6 +407,49 @@ def test_frames_cross_by_rings(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> 
         text = "é" * (size // 2) + "x" * (size % 2)
         assert back(lambda x: x, text) == text, size  # larger than a ring, both ways
     assert [back(abs, -x) for x in range(3000)] == list(range(3000))
+
+
+HOLD, PING = OPS["hold"], OPS["ping"]
+
+
+@pytest.mark.parametrize("transport", ["rings", "pipes"])
+def test_what_is_read_with_the_end_of_a_turn_is_served(
+    own: Bridge, monkeypatch: pytest.MonkeyPatch, transport: str
+) -> None:
+    """The turn was asked for while JavaScript waited for Python. What stands behind its end in the same read
+    rings no more."""
+    monkeypatch.setenv(TRANSPORT, transport)
+    call: Any = own.eval("(f) => f()")
+    line: Any = own.connection
+
+    class Heard:
+        def __init__(self) -> None:
+            self.done = False
+
+        def settle(self, value: Any, error: BaseException | None) -> None:
+            self.done = True
+
+    def heard(waiter: Heard) -> bool:
+        while not waiter.done and select.select([line.fd], [], [], 20)[0]:
+            line.run_ready()
+        return waiter.done
+
+    held, pinged = Heard(), Heard()
+
+    def hold() -> None:
+        line.post([HOLD, 0, 0], [], held)
+        line.flush()
+
+    call(hold)
+    assert heard(held)
+    # In its read it sleeps: from then on nothing rings for its event loop.
+    while psutil.Process(own.pid).status() != psutil.STATUS_SLEEPING:
+        os.sched_yield()
+    free = line.outbox.frame(KINDS["NOTE"], 0, FLAGS["BELL"], [NOTES["free"]], [])
+    line.outbox.outgoing += free
+    line.post([PING, 0, 0], [], pinged)
+    line.flush()
+    assert heard(pinged)
 
 
 @needs_rings
