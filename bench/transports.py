@@ -1,7 +1,8 @@
-"""Calls by the rings beside calls by the pipes, in one run: on all cores, on one, and beside busy loops.
+"""Calls by the rings, with plain calls and without, beside calls by the pipes, in one run: on all cores, on
+one, and beside busy loops.
 
 In: nothing. Out: a Markdown table, microseconds a call as `best / median` of windows that alternate between
-the two, so that whatever else the machine does befalls both.
+the three, so that whatever else the machine does befalls all.
 
     python bench/transports.py
 """
@@ -16,11 +17,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from polyrepl.bridge import Bridge
 from polyrepl.bridge.process import TRANSPORT
 
-TRANSPORTS = ("pipes", "rings")
+TRANSPORTS = ("pipes", "rings, no plain calls", "rings")
 CALLS, SECONDS = 50, 4.0
 BACK = (
     "(() => { const abs = globalThis[Symbol.for('polyrepl.$py')].builtins.abs;"
@@ -37,10 +39,13 @@ CASES = {
 
 def started(transport: str) -> tuple[Bridge, dict[str, Callable[[], object]]]:
     """A bridge on a transport, and `CALLS` calls each way."""
-    os.environ[TRANSPORT] = transport
+    os.environ[TRANSPORT] = kind = transport.partition(",")[0]
     js = Bridge()
     add, back = js.eval("(x) => x + 1"), js.eval(BACK)
-    assert js.stats()["transport"]["kind"] == transport, js.stats()["transport"]
+    assert js.stats()["transport"]["kind"] == kind, js.stats()["transport"]
+    line: Any = js.connection
+    if kind != transport:
+        line.channel.plain = None
 
     def forth() -> None:
         for _ in range(CALLS):
@@ -82,14 +87,14 @@ def busy(loops: int) -> Iterator[None]:
 
 
 def bridge_transports(peers: object = None) -> Iterator[tuple[str, str, str]]:
-    """Case, by rings, by pipes."""
+    """Case, by rings, by the others."""
     for name, (loops, one) in CASES.items():
         with busy(loops):
             command = [sys.executable, __file__, "one" if one else "all"]
             found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         for way, by in found.items():
-            rings, pipes = (f"{by[each][0]:.1f} / {by[each][1]:.1f}" for each in ("rings", "pipes"))
-            yield f"{way}, {name}, µs best / median", f"rings {rings}", f"pipes {pipes}"
+            pipes, usual, rings = (f"{each} {by[each][0]:.1f} / {by[each][1]:.1f}" for each in TRANSPORTS)
+            yield f"{way}, {name}, µs best / median", rings, f"{pipes}; {usual}"
 
 
 def main() -> None:

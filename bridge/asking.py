@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import BridgeError, NodeLost, WouldBlock, unbegun
 from .forms import current
+from .plain import SLOW, Sent
 from .protocol import OPS, TAGS
 from .proxy import JsProxy
 from .segments import Segments
@@ -120,8 +121,12 @@ class Asking:
     def operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
         """An operation on an object."""
         exchange = self.home(proxy)
+        form = current()
+        value = exchange.ask(op, form, (proxy._handle, *operands))
+        if value is not SLOW:
+            return self.request(value, [], exchange) if value.__class__ is Sent else value
         segments = Segments()
-        header: list[Any] = [op, 0, current(), proxy._handle]
+        header: list[Any] = [op, 0, form, proxy._handle]
         _add(header, exchange.marshal, operands, {}, segments)
         return self.request(header, segments, exchange)
 
@@ -141,8 +146,13 @@ class Asking:
     def call(self, function: JsProxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function, with the object that it was taken from."""
         exchange = self.home(function)
+        form = current()
+        if not kwargs:
+            value = exchange.ask(_CALL, form, (function._handle, receiver(function), *args))
+            if value is not SLOW:
+                return self.request(value, [], exchange) if value.__class__ is Sent else value
         segments = Segments()
-        header: list[Any] = [_CALL, 0, current(), function._handle, receiver(function)]
+        header: list[Any] = [_CALL, 0, form, function._handle, receiver(function)]
         _add(header, exchange.marshal, args, kwargs, segments)
         return self.request(header, segments, exchange)
 

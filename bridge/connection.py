@@ -15,6 +15,7 @@ conversation that is carried.
 from __future__ import annotations
 
 import itertools
+import signal
 import threading
 import time
 from collections import deque
@@ -24,6 +25,7 @@ from typing import Any
 from .answers import Answer
 from .errors import BridgeError, Interrupted, NodeLost, unbegun
 from .host import Host
+from .plain import Plain, Sent
 from .protocol import KINDS, NOTES
 from .sending import ASYNC, BELL, Outbox
 from .transport import TAKEN, Channel, Closed, Frame
@@ -70,9 +72,9 @@ class Connection:
         self.held: list[Frame] = []
         self.outbox = Outbox(channel, self, dead)
         self.waits = Waits()
-        self._inbox: deque[Frame] = deque()
+        self.inbox: deque[Frame] = deque()
         self._asyncs: deque[Frame] = deque()
-        self._ids = itertools.count(1).__next__
+        self.ids = itertools.count(1).__next__
         self._reader = threading.Lock()
         self._sleepers: list[Waiter] = []
         self._aside = False
@@ -80,6 +82,8 @@ class Connection:
         self._penalty = 1
         self._room = Room()
         self._ending = ending
+        self.plain = Plain(self, channel, self.outbox, host)
+        channel.beside(self._reader.locked)
         self._poll = Poll(channel.read_fd, extra_fds, host.raw_output)
 
     @property
@@ -111,15 +115,17 @@ class Connection:
             self.lose(TAKEN)
 
     def request(self, header: list[Any], segments: list[Any], until: float | None = None) -> Frame:
-        """Send a request, serve while waiting, return the reply frame. Raises what ended the wait, or
-        BridgeError where JavaScript has asked nothing in return until a time (of time.perf_counter)."""
+        """Send a request (but one that is Sent), serve while waiting, return the reply frame. Raises what
+        ended the wait, or BridgeError where JavaScript has asked nothing in return until a time (of
+        time.perf_counter)."""
         if self.failure is not None:
             raise self._over()
-        ident = self._ids() & 0xFFFFFFFF
+        sent = header if isinstance(header, Sent) else None
+        ident = self.ids() & 0xFFFFFFFF if sent is None else sent.ident
         thread = _get_ident()
         home = thread == self.home
         depth = self.depth if home else None
-        parts = self._request_frame(ident, BELL, header, segments)
+        parts = [] if sent is not None else self._request_frame(ident, BELL, header, segments)
         lent = None if home and self.depth <= SHALLOW else self._lend(thread, depth, segments)
         waiter = Waiter(thread, header, until)
         self.waits[ident] = waiter
@@ -132,8 +138,12 @@ class Connection:
                 top, self.top_python = self.top_python, False
                 self.depth += 1
                 try:
-                    self._send(parts)
-                    self._wait(waiter, True)
+                    if sent is None:
+                        self._send(parts)
+                    end = self.channel.end
+                    if sent is not None and sent.stopped:
+                        signal.raise_signal(signal.SIGINT)  # now it is JavaScript's
+                    self._wait(waiter, True, ident)
                 finally:
                     self.depth -= 1
                     self.top_python = top
@@ -141,7 +151,8 @@ class Connection:
                         self.outer = 0
             else:
                 self._send(parts)
-                self._wait(waiter, False)
+                end = self.channel.end
+                self._wait(waiter, False, ident)
         except BaseException:
             self.waits.pop(ident, None)
             raise
@@ -149,6 +160,8 @@ class Connection:
             if lent is not None:
                 self._room.take_back(thread, depth, lent)
         if waiter.failure is not None:
+            if isinstance(waiter.failure, NodeLost) and not self.channel.reached(end):
+                raise unbegun(waiter.failure)
             raise waiter.failure
         assert waiter.frame is not None
         return waiter.frame
@@ -170,7 +183,7 @@ class Connection:
         """Send a request without waiting; `waiter` is settled by the host. Returns its id."""
         if self.failure is not None:
             raise self._over()
-        ident = self._ids() & 0xFFFFFFFF
+        ident = self.ids() & 0xFFFFFFFF
         parts = self._request_frame(ident, BELL | ASYNC, header, segments)
         self.waits[ident] = waiter
         if self.failure is not None and self.waits.pop(ident, None) is not None:  # ended since we looked
@@ -218,8 +231,8 @@ class Connection:
 
     # ---- waiting
 
-    def _wait(self, waiter: Waiter, home: bool) -> None:
-        inbox, outer = waiter.inbox, self._inbox
+    def _wait(self, waiter: Waiter, home: bool, ident: int) -> None:
+        inbox, outer = waiter.inbox, self.inbox
         while True:
             if inbox:
                 waiter.until = None  # it has begun
@@ -232,7 +245,10 @@ class Connection:
                 break
             if self.failure is not None:
                 raise self._over()
-            if waiter.until is not None and time.perf_counter() >= waiter.until:
+            if waiter.until is None:
+                if home and self.plain.serve(ident):
+                    continue
+            elif time.perf_counter() >= waiter.until:
                 raise BridgeError("JavaScript does not answer")
             if self._reader.acquire(False):
                 try:
@@ -251,7 +267,7 @@ class Connection:
         event = waiter.event = threading.Event()
         self._sleepers.append(waiter)
         try:
-            served = waiter.inbox or (self._inbox and waiter.thread == self.home)
+            served = waiter.inbox or (self.inbox and waiter.thread == self.home)
             if waiter.frame is None and not served and waiter.failure is None and self._reader.locked():
                 event.wait(0.05)
         finally:
@@ -267,7 +283,7 @@ class Connection:
             give_up = _now() + self.channel.spin
         while True:
             if self._receive(give_up):
-                if waiter.frame is not None or waiter.inbox or (home and self._inbox):
+                if waiter.frame is not None or waiter.inbox or (home and self.inbox):
                     if give_up:
                         self._penalty = 1
                     return
@@ -353,7 +369,7 @@ class Connection:
                 if target.event is not None:
                     target.wake()
             else:
-                self._inbox.append(frame)
+                self.inbox.append(frame)
                 if _get_ident() != self.home:
                     self._wake_home_waiter()
         else:
@@ -384,10 +400,10 @@ class Connection:
         served = False
         give_up = 0.0
         while True:
-            if self._inbox:
+            if self.inbox:
                 self.depth += 1
                 try:
-                    self._serve(self._inbox.popleft(), True)
+                    self._serve(self.inbox.popleft(), True)
                 finally:
                     self.depth -= 1
                 if give_up:
@@ -401,7 +417,7 @@ class Connection:
                 self._reader.release()
                 if self._sleepers:
                     self._sleepers[-1].wake()
-            if self._inbox:
+            if self.inbox:
                 if time.perf_counter() > end:
                     self.host.wake_home()
                     break
@@ -424,7 +440,7 @@ class Connection:
         """Node lost requests of ours to a termination: the wait for each ends with Interrupted."""
         self.outbox.epoch = epoch & 0xFFFF
         self.outbox.owed = 0
-        self._inbox.clear()
+        self.inbox.clear()
         self._fail(Interrupted("JavaScript was interrupted"), lost)
         self.channel.ring()  # for what was sent while Node seemed to read
 

@@ -20,6 +20,7 @@ from .forms import Forms
 from .handles import Exports, Imports
 from .marshal import Copying, Marshal, is_single
 from .output import Output
+from .plain import SLOW
 from .protocol import NOTES
 from .server import Server
 from .text import loads
@@ -146,6 +147,10 @@ class Conversation(Protocol):
         """The connection is gone. Returns what pending calls fail with."""
 
 
+def _slow(op: int, form: int, operands: tuple[Any, ...]) -> Any:
+    return SLOW
+
+
 class Exchange:
     """The host of a connection (see host.Host).
 
@@ -178,6 +183,9 @@ class Exchange:
         self._forms = conversation.forms
         self._serving: dict[int, int] = {}  # other threads than the home thread, inside a callback
         self.connection = connect(self, self.imports.dead)
+        plain = getattr(self.connection, "plain", None)  # not every line has plain calls
+        self.ask: Callable[[int, int, tuple[Any, ...]], Any] = _slow if plain is None else plain.ask
+        """The value of an operation for a form if it is plain (see plain.Plain.ask)."""
 
     def copy_containers(self) -> None:
         """From now on what is asked brings copies of containers: the other side cannot look at Python's."""
@@ -278,6 +286,16 @@ class Exchange:
         if threading.get_ident() == self.connection.home:
             self.connection.top_python = False
         return self.answers.make_error(self.connection.pack, frame.id, True, error)
+
+    def plain(self) -> tuple[dict[int, Any], Callable[..., Any], Any]:
+        """See plain.Host."""
+        return self.exports.objects, self.server.apply, self._interrupts
+
+    def outcome(self, ident: int, value: Any, error: BaseException | None) -> Answer:
+        """The answer of a synchronous request that was served elsewhere. Raises nothing."""
+        if error is not None:
+            return self.answers.make_error(self.connection.pack, ident, True, error)
+        return self.answers.make(self.connection.pack, ident, True, value)
 
     def serve_async(self, frame: Frame) -> None:
         """Start an asynchronous request."""

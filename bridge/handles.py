@@ -49,6 +49,11 @@ class Exports:
         except (KeyError, TypeError):
             raise ProtocolError(f"unknown handle {handle!r}") from None
 
+    @property
+    def objects(self) -> dict[int, Any]:
+        """All that the other side holds, by its handle: to be looked at only."""
+        return self._objects
+
     def peek(self, handle: Any) -> Any:
         """The object behind a handle, None when there is none."""
         return self._objects.get(handle)

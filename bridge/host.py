@@ -5,7 +5,7 @@ In: frames, and moments at which something is due. Out: answers ready to be sent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from .answers import Answer
@@ -30,6 +30,8 @@ class Host(Protocol):
     def refuse(
         self, frame: Frame, error: BaseException
     ) -> Answer: ...  # the answer where it did all the same
+    def plain(self) -> tuple[dict[int, Any], Callable[..., Any], Any]: ...  # see plain.Host
+    def outcome(self, ident: int, value: Any, error: BaseException | None) -> Answer: ...
     def serve_async(self, frame: Frame) -> None: ...
     def settle(self, waiter: Settled | None, frame: Frame) -> None: ...
     def take_back(self, segments: list[Any]) -> None: ...

@@ -28,8 +28,8 @@ if TYPE_CHECKING:  # they are not often asked for
     from .rings import Offer, Rings
 
 OLDEST = 24
-# What carries the frames, if the environment has no other wish: pipes or rings.
-TRANSPORT, USUAL = "POLYREPL_TRANSPORT", "pipes"
+# What carries the frames, if the environment has no other wish: rings where they are to be had, or pipes.
+TRANSPORT, USUAL = "POLYREPL_TRANSPORT", "rings"
 _FOLDER = os.path.join(os.path.dirname(os.path.realpath(__file__)), "node")
 # The async-hooks checks abort the process when an execution is terminated (rung 2 of the interrupt ladder).
 # V8's compilation cache keeps every script it has seen, a kilobyte for each form of a session, for good.
@@ -238,7 +238,7 @@ def spawn(
     stdin: int | None = None,
     terminal: bool = False,
 ) -> NodeProcess:
-    """Start a Node, which is offered rings where they are asked for.
+    """Start a Node, which is offered rings where there are any.
 
     Raises:
         NodeNotFound: there is no Node to start.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from typing import Any, Protocol
 
@@ -33,6 +34,31 @@ class Rings(Protocol):
 
     def into(self, buffer: Any, at: int, /) -> int:
         """Read what is there to a place. Raises EOFError."""
+
+    def among(self, writes: Callable[[], bool], reads: Callable[[], bool], /) -> None:
+        """Who tells whether somebody writes, or reads."""
+
+    def ask(self, ident: int, epoch: int, op: int, form: int, operands: tuple[Any, ...], /) -> Any:
+        """The value of a plain request. Ellipsis: it was sent, and that is not plain or not there at once.
+        NotImplemented: it was not sent."""
+
+    def serve(
+        self, parent: int, epoch: int, objects: Any, apply: Any, line: Any, outbox: Any, interrupts: Any, /
+    ) -> tuple[int, Any, BaseException | None] | None:
+        """Serve plain calls that a request of ours makes. What came of one that is to be answered the usual
+        way; None: what comes next is no such call."""
+
+    def written(self) -> int:
+        """How much was written, modulo 2^32."""
+
+    def reached(self, end: int, /) -> bool:
+        """Whether the other side has read as much as had been written then."""
+
+    def counts(self) -> tuple[int, int]:
+        """How many frames `ask` and `serve` have sent, and how many they have received."""
+
+    def asked(self) -> int:
+        """What `ask` has sent, or `serve` leaves to be answered; 0: neither."""
 
 
 class Offer:

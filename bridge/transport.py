@@ -80,7 +80,8 @@ class Closed(Exception):
 TAKEN = "its pipes were closed by something else in this program (os.closerange?)"
 
 
-def _closed(error: OSError) -> Closed:
+def closed(error: OSError) -> Closed:
+    """What an error of the descriptors says: the other end is gone, or they are others' by now."""
     return Closed(TAKEN if error.errno == errno.EBADF else str(error))
 
 
@@ -97,6 +98,7 @@ class Channel:
     Attributes:
         why: why frames cross by the pipes; "" where they do not.
         spin: for how many seconds a wait may spin.
+        plain: the rings, once both sides write to them.
     """
 
     def __init__(
@@ -122,10 +124,11 @@ class Channel:
         self._take: Callable[[float], bytes] | None = None  # from the ring, once Node writes to it
         self._put: Callable[[bytes | memoryview], int] | None = None  # to the ring, once Node was told
         self._accepted = False  # Node is to be told
+        self.plain: Rings | None = None  # once both sides write to them
         if self._rings is not None:
             self._rings.bells(self.read_fd, self.write_fd, self.bell_fd)
-        self.sent = 0
-        self.received = 0
+        self._sent = 0
+        self._received = 0
         self.broken: ProtocolError | None = None  # what came behind the last good frame
 
     def intact(self) -> bool:
@@ -167,7 +170,7 @@ class Channel:
                 if not until or _perf_counter() >= until:
                     return ()
             except OSError as error:
-                raise _closed(error) from None
+                raise closed(error) from None
         if not data:
             raise Closed("end of file")
         return self._parse(data)
@@ -187,7 +190,7 @@ class Channel:
             if whole:  # it came before that, which the next look finds again
                 return whole
             if isinstance(error, OSError):
-                raise _closed(error) from None
+                raise closed(error) from None
             if isinstance(error, EOFError):
                 raise Closed(str(error)) from None
             raise ProtocolError(str(error)) from None
@@ -204,7 +207,7 @@ class Channel:
         if end >= PREFIX_SIZE:  # nearly always it is one frame
             size, ident, head, epoch, kind, flags = _unpack(data)
             if head == size == end - PREFIX_SIZE and 0 < kind <= _LAST_KIND:
-                self.received += 1
+                self._received += 1
                 return (_tuple(Frame, (kind, ident, epoch, flags, data[PREFIX_SIZE:], b"")),)
         frames: list[Frame] = []
         while end - position >= PREFIX_SIZE:
@@ -226,7 +229,7 @@ class Channel:
                 break
             if about_rings:
                 if self._heard(data[start:stop]):  # what is behind it has only rung
-                    self.received += len(frames)
+                    self._received += len(frames)
                     return [*frames, *self.receive()]
                 position = stop
                 continue
@@ -237,7 +240,7 @@ class Channel:
             position = stop
         if position < end:
             self._rest = data[position:]
-        self.received += len(frames)
+        self._received += len(frames)
         return frames
 
     def _heard(self, reason: bytes) -> bool:
@@ -261,7 +264,7 @@ class Channel:
             except BlockingIOError:
                 return ()
             except OSError as error:
-                raise _closed(error) from None
+                raise closed(error) from None
             if not count:
                 raise Closed("end of file")
             self._filled += count
@@ -271,10 +274,39 @@ class Channel:
         """A frame that was read to its place."""
         view = memoryview(large)
         self._large = None
-        self.received += 1
+        self._received += 1
         _, ident, head, epoch, kind, flags = _unpack(large, 0)
         middle = PREFIX_SIZE + head
         return Frame(kind, ident, epoch, flags, bytes(view[PREFIX_SIZE:middle]), view[middle:].toreadonly())
+
+    def beside(self, reads: Callable[[], bool]) -> None:
+        """Whether somebody reads: plain calls look before they do."""
+        if self._rings is not None:
+            self._rings.among(self.lock.locked, reads)
+
+    @property
+    def end(self) -> int | None:
+        """How much was written to the rings; None: they are not in use."""
+        return None if self.plain is None else self.plain.written()
+
+    def reached(self, end: int | None) -> bool:
+        """Whether the other side may have read what was written until then."""
+        return end is None or self.plain is None or self.plain.reached(end)
+
+    @property
+    def sent(self) -> int:
+        """How often something was sent."""
+        return self._sent + (0 if self.plain is None else self.plain.counts()[0])
+
+    @property
+    def received(self) -> int:
+        """How many frames have come."""
+        return self._received + (0 if self.plain is None else self.plain.counts()[1])
+
+    @property
+    def unread(self) -> bool:
+        """Whether a frame has come in part."""
+        return self._large is not None or self._rest != b""
 
     @property
     def filling(self) -> bool:
@@ -288,13 +320,13 @@ class Channel:
         `meanwhile` (two sides writing a megabyte at once would wait for each other for ever)."""
         if self._accepted and self._rings is not None:
             self._send(_GO_ON, False, meanwhile)
-            self._put = self._rings.send
+            self._put, self.plain = self._rings.send, self._rings
             self._accepted = False
         if self._put is not None:
             self._send_rings(self._put, parts, meanwhile)
         else:
             self._send(parts, bell, meanwhile)
-        self.sent += 1
+        self._sent += 1
 
     def _send(
         self, parts: Sequence[bytes | memoryview], bell: bool, meanwhile: Callable[[], object] | None
@@ -308,7 +340,7 @@ class Channel:
         except BlockingIOError:
             count = 0
         except OSError as error:
-            raise _closed(error) from None
+            raise closed(error) from None
         except ValueError:  # -1: closed by ourselves
             raise Closed("closed") from None
         # Rung before the rest is written: more than the pipe holds goes through only while Node reads.
@@ -340,7 +372,7 @@ class Channel:
                         meanwhile()
                     view = view[put(view) :]
         except OSError as error:
-            raise _closed(error) from None
+            raise closed(error) from None
         except ValueError as error:
             raise Closed(str(error)) from None
 
@@ -351,7 +383,7 @@ class Channel:
         except BlockingIOError:
             pass
         except OSError as error:
-            raise _closed(error) from None
+            raise closed(error) from None
 
     def _send_rest(
         self, parts: Sequence[bytes | memoryview], skip: int, meanwhile: Callable[[], object] | None
@@ -370,7 +402,7 @@ class Channel:
                 except BlockingIOError:
                     pass
                 except OSError as error:
-                    raise _closed(error) from None
+                    raise closed(error) from None
                 if poll is None:
                     poll = select.poll()
                     poll.register(self.write_fd, select.POLLOUT)

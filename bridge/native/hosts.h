@@ -11,7 +11,7 @@
 /* ---- Python */
 
 typedef struct Object { ptrdiff_t refcnt; struct Type *type; } Object;
-typedef struct Type Type;
+typedef struct Type { Object head; } Type;
 typedef struct { void *buf; Object *obj; ptrdiff_t len, itemsize; int readonly, ndim; char *format; ptrdiff_t *shape, *strides, *suboffsets; void *internal; } Buffer;
 typedef struct { int slot; void *pfunc; } Slot;
 typedef struct { const char *name; int basicsize, itemsize; unsigned flags; Slot *slots; } Spec;
@@ -45,6 +45,29 @@ WEAK Object *PyBytes_FromStringAndSize(const char *, ptrdiff_t);
 WEAK char *PyBytes_AsString(Object *);
 WEAK void PyBytes_ConcatAndDel(Object **, Object *);
 WEAK Object *PyLong_FromSsize_t(ptrdiff_t);
+WEAK Object *PyLong_FromLongLong(long long);
+WEAK long long PyLong_AsLongLongAndOverflow(Object *, int *);
+WEAK Object *PyFloat_FromDouble(double);
+WEAK char *PyOS_double_to_string(double, char, int, int, int *);
+WEAK double PyOS_string_to_double(const char *, char **, Object *);
+WEAK void PyMem_Free(void *);
+WEAK const char *PyUnicode_AsUTF8AndSize(Object *, ptrdiff_t *);
+WEAK Object *PyUnicode_DecodeUTF8(const char *, ptrdiff_t, const char *);
+WEAK Object *PyUnicode_InternFromString(const char *);
+WEAK Object *PyTuple_GetItem(Object *, ptrdiff_t);
+WEAK ptrdiff_t PyTuple_Size(Object *);
+WEAK Object *PyList_New(ptrdiff_t);
+WEAK int PyList_Append(Object *, Object *);
+WEAK Object *PyDict_New(void);
+WEAK Object *PyDict_GetItemWithError(Object *, Object *);
+WEAK ptrdiff_t PyObject_Size(Object *);
+WEAK Object *PyObject_GetAttr(Object *, Object *);
+WEAK int PyObject_SetAttr(Object *, Object *, Object *);
+WEAK Object *PyObject_CallNoArgs(Object *);
+WEAK Object *PyObject_CallFunctionObjArgs(Object *, ...);
+WEAK void PyErr_Fetch(Object **, Object **, Object **);
+WEAK void PyErr_NormalizeException(Object **, Object **, Object **);
+WEAK int PyException_SetTraceback(Object *, Object *);
 WEAK double PyFloat_AsDouble(Object *);
 WEAK Object *Py_BuildValue(const char *, ...);
 WEAK Object *PyErr_Occurred(void);
@@ -54,7 +77,8 @@ WEAK void PyErr_Clear(void);
 WEAK void *PyEval_SaveThread(void);
 WEAK void PyEval_RestoreThread(void *);
 WEAK Object *PyExc_OSError, *PyExc_EOFError, *PyExc_ValueError;
-WEAK Object _Py_NoneStruct;
+WEAK Object _Py_NoneStruct, _Py_TrueStruct, _Py_FalseStruct, _Py_NotImplementedStruct, _Py_EllipsisObject;
+WEAK Type PyLong_Type, PyFloat_Type, PyUnicode_Type;
 
 /* ---- Node */
 

@@ -147,6 +147,14 @@ static int ring(Rings *r, uint32_t how) {
   do n = write(b->fd, "!", 1); while (n < 0 && errno == EINTR);
   return n < 0 && errno != EAGAIN ? errno : 0;
 }
+/* The next k bytes are written: show them, and wake who sleeps. 0, or an error number. */
+static int publish(Rings *r, uint32_t k) {
+  Lane *o = outgoing(r);
+  r->written += k;
+  atomic_store(&o->head, r->written);
+  uint32_t how = atomic_load(&o->sleeping);
+  return how && (how = atomic_exchange(&o->sleeping, AWAKE)) ? ring(r, how) : 0;
+}
 /* Copy as much as there is room for, and wake who sleeps. The number of bytes, or an error number (negative). Where it is
    less than all, the reader will ring when there is room. */
 static int64_t put(Rings *r, const unsigned char *from, size_t n) {
@@ -160,14 +168,9 @@ static int64_t put(Rings *r, const unsigned char *from, size_t n) {
     if (k > n - done) k = (uint32_t)(n - done);
     if (k) {
       memcpy(r->data[r->side] + (r->written & MASK), from + done, k);
-      r->written += k;
       done += k;
-      atomic_store(&o->head, r->written);
-      uint32_t how = atomic_load(&o->sleeping);
-      if (how && (how = atomic_exchange(&o->sleeping, AWAKE))) {
-        int bad = ring(r, how);
-        if (bad) return -bad;
-      }
+      int bad = publish(r, k);
+      if (bad) return -bad;
     }
     if (done == n) return (int64_t)done;
     atomic_store(&o->full, 1);
@@ -180,12 +183,16 @@ static int64_t put(Rings *r, const unsigned char *from, size_t n) {
 /* How many bytes are there; more than RING: what the other side says makes no sense. */
 static uint32_t there(const Rings *r) { return atomic_load(&incoming(r)->head) - r->read; }
 
-static void copy(Rings *r, void *to, uint32_t n) {
+/* The next n bytes were read: there is room for others, and who waits for it is woken. */
+static void passed(Rings *r, uint32_t n) {
   Lane *i = incoming(r);
-  memcpy(to, r->data[1 - r->side] + (r->read & MASK), n);
   r->read += n;
   atomic_store(&i->tail, r->read);
   if (atomic_load(&i->full) && atomic_exchange(&i->full, 0)) ring(r, POLLS); /* one that fails is found out by the next */
+}
+static void copy(Rings *r, void *to, uint32_t n) {
+  memcpy(to, r->data[1 - r->side] + (r->read & MASK), n);
+  passed(r, n);
 }
 /* From here on the writer does not ring. */
 static void rouse(Rings *r) { if (atomic_exchange(&incoming(r)->sleeping, AWAKE) == AWAKE) r->owed = 1; }
@@ -229,12 +236,12 @@ static uint32_t spin(Rings *r, int64_t until) {
   } while (now() < until);
   return 0;
 }
-/* Spin as long as pays. */
-static uint32_t turn(Rings *r) {
+/* Spin as long as pays, for so many nanoseconds at most. */
+static uint32_t turn(Rings *r, int64_t most) {
   uint32_t n;
   if (r->skip > 0) { r->skip--; return 0; }
   if (!apart(r)) return 0;
-  if ((n = spin(r, now() + SPIN))) { r->penalty = 1; return n; }
+  if ((n = spin(r, now() + most))) { r->penalty = 1; return n; }
   r->skip = r->penalty;
   if (r->penalty < MOST_SKIPPED) r->penalty *= 2;
   return 0;
@@ -246,7 +253,7 @@ static int64_t take(Rings *r, void *to, uint32_t room, int mode, uint32_t how) {
   int bad = 0;
   rouse(r);
   uint32_t n = there(r);
-  if (!n && mode != LOOK) n = turn(r);
+  if (!n && mode != LOOK) n = turn(r, SPIN);
   while (!n && mode == SLEEP && !r->gone && !bad) {
     rest(r, POLLS);
     if (!there(r)) {

@@ -26,7 +26,7 @@ const [readFd, spinFd, writeFd, bellFd, controlFd] = process.env.POLYREPL_FDS.sp
 delete process.env.POLYREPL_FDS;
 const offered = process.env.POLYREPL_RINGS;
 delete process.env.POLYREPL_RINGS;
-const terminal = process.env.POLYREPL_TERMINAL;
+const terminal = process.env.POLYREPL_TERMINAL?.split(",").map(Number);
 delete process.env.POLYREPL_TERMINAL;
 Error.stackTraceLimit = 40; // a merged stack of both languages needs more than ten
 
@@ -82,6 +82,7 @@ if (offered) {
   const [fd, library] = offered.split(/,(.*)/s);
   channel.useRings(() => {
     const addon = loadAddon(library);
+    addon.own(readFd, spinFd, writeFd, bellFd, controlFd, ...(terminal ?? []).filter((each) => each >= 0));
     return { addon, rings: addon.open(Number(fd), readFd, writeFd) };
   });
   closeSync(Number(fd));
@@ -103,7 +104,7 @@ globalThis.require = evaluator.require;
 globalThis[Symbol.for("polyrepl.$import")] = evaluator.importModule;
 
 takeOver(connection);
-if (terminal) onTerminal(terminal.split(",").map(Number));
+if (terminal) onTerminal(terminal);
 
 // Else Node opens its inspector on a port for whoever sends the signal. A program's own listeners are heard, which they
 // are not with --disable-sigusr1.

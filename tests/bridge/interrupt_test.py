@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 from interrupting import POLLED, interrupted, when_waiting
@@ -303,7 +304,7 @@ def test_loops_of_both_languages_nested(js: Bridge, body: str) -> None:
 
 def test_just_after_a_nested_call_was_sent(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     """JavaScript runs by then, and has to be told: an exception here alone would leave it running."""
-    connection = own.live().connection
+    connection: Any = own.live().connection
     send = connection.outbox.send
 
     def sent(parts: list[Any], bell: bool, owed: int = 0) -> None:
@@ -312,10 +313,68 @@ def test_just_after_a_nested_call_was_sent(own: Bridge, monkeypatch: pytest.Monk
             monkeypatch.setattr(connection.outbox, "send", send)
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(connection.outbox, "send", sent)
     pid = own.pid
     own.eval("globalThis.call = (f) => f()")
     turn = own.eval("() => { for (;;); }")
+    call = own.eval("call")
+    if connection.channel.plain is None:
+        monkeypatch.setattr(connection.outbox, "send", sent)
+    else:
+        Pressed(own, lambda: connection.depth > 0)
     with pytest.raises(KeyboardInterrupt):
-        own.eval("call")(lambda: turn())
+        call(lambda: turn())
     assert (own.eval("1 + 1"), own.pid) == (2, pid)
+
+
+class Pressed:
+    """Rings on which Ctrl-C comes just after a plain call was sent, once."""
+
+    def __init__(self, js: Bridge, when: Callable[[], bool]) -> None:
+        self.channel: Any = cast(Any, js.connection).channel
+        self.rings, self.when = self.channel.plain, when
+        self.asked, self.serve, self.counts = self.rings.asked, self.rings.serve, self.rings.counts
+        self.written, self.reached = self.rings.written, self.rings.reached
+        self.channel.plain = self
+
+    def ask(self, *request: Any) -> Any:
+        said = self.rings.ask(*request)
+        if self.when():
+            self.channel.plain = self.rings
+            signal.raise_signal(signal.SIGINT)
+        return said
+
+
+def test_just_after_a_plain_call_was_sent(own: Bridge, transport: None) -> None:
+    """At the outermost level, where the program's handler still stands."""
+    turn, add = own.eval("() => { for (;;); }"), own.eval("(x) => x + 1")
+    pid = own.pid
+    if cast(Any, own.connection).channel.plain is None:
+        pytest.skip("plain calls need rings")
+    Pressed(own, lambda: True)
+    with pytest.raises(KeyboardInterrupt):
+        turn()
+    assert (add(1), own.pid) == (2, pid)
+    Pressed(own, lambda: True)
+    with contextlib.suppress(KeyboardInterrupt):  # none where it has its answer before it is stopped
+        add(1)
+    assert (add(1), own.eval("1 + 1"), own.pid) == (2, 2, pid)
+
+
+def test_a_handler_of_the_programs_is_left_alone(own: Bridge, transport: None) -> None:
+    """What it raises is raised, and what was sent goes on without anybody who waits."""
+    slow = own.eval("(n) => { const end = Date.now() + n; while (Date.now() < end); return n; }")
+    add = own.eval("(x) => x + 1")
+    if cast(Any, own.connection).channel.plain is None:
+        pytest.skip("plain calls need rings")
+
+    def raises(number: int, frame: object) -> None:
+        raise LookupError
+
+    before = signal.signal(signal.SIGINT, raises)
+    try:
+        Pressed(own, lambda: True)
+        with pytest.raises(LookupError):
+            slow(50)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [add(x) for x in range(3)] == [1, 2, 3]

@@ -453,6 +453,42 @@ def test_what_is_read_with_the_end_of_a_turn_is_served(
 
 
 @needs_rings
+@pytest.mark.parametrize("plain", [True, False])
+def test_what_a_dead_node_was_asked_has_not_begun(
+    own: Bridge, monkeypatch: pytest.MonkeyPatch, plain: bool
+) -> None:
+    """Memory takes everything, whether somebody reads it or not; how far it was read tells."""
+    monkeypatch.setenv(TRANSPORT, "rings")
+    call: Any = own.eval("(x, more) => { if (x === 0) process.kill(process.pid, 'SIGKILL'); for (;;); }")
+    node = psutil.Process(own.pid)
+    node.kill()
+    psutil.wait_procs([node], 10)
+    with pytest.raises(NodeLost) as lost:
+        call(1) if plain else call(1, lambda: None)
+    assert not lost.value.begun
+    call = own.eval("(x, more) => { if (x === 0) process.kill(process.pid, 'SIGKILL'); for (;;); }")
+    with pytest.raises(NodeLost) as lost:
+        call(0) if plain else call(0, lambda: None)
+    assert lost.value.begun
+
+
+@needs_rings
+def test_children_of_nodes_inherit_nothing(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Node sees to that for small numbers only. Who inherits a bell keeps Node's end from being seen."""
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("nobody tells what is open")
+    monkeypatch.setenv(TRANSPORT, "rings")
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(30)]
+    try:
+        own.eval("globalThis.child = require('node:child_process')")
+    finally:
+        for fd in taken:
+            os.close(fd)
+    said = own.eval("child.execFileSync('ls', ['/proc/self/fd'], { encoding: 'utf8' })")
+    assert said.split() == ["0", "1", "2", "3"]
+
+
+@needs_rings
 def test_nothing_of_the_rings_is_left(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     def mapped() -> int:
         return Path("/proc/self/maps").read_text().count("rings-of-polyrepl")

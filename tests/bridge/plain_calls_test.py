@@ -1,0 +1,282 @@
+"""Plain calls mean what all others do: each here is made with them and without."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polyrepl.bridge import Bridge, BridgeError, JSError, NodeLost
+from polyrepl.bridge.building import refused
+from polyrepl.bridge.process import TRANSPORT
+
+pytestmark = pytest.mark.skipif(refused() is not None, reason="no rings here")
+
+
+class Counted:
+    """Rings, and how many requests were asked, how many answered at once, how many left by `serve`."""
+
+    def __init__(self, rings: Any) -> None:
+        self.rings = rings
+        self.sent = self.answered = self.left = 0
+        self.asked, self.counts = rings.asked, rings.counts
+        self.written, self.reached = rings.written, rings.reached
+
+    def ask(self, *request: Any) -> Any:
+        said = self.rings.ask(*request)
+        self.sent += said is not NotImplemented
+        self.answered += said is not NotImplemented and said is not Ellipsis
+        return said
+
+    def serve(self, *request: Any) -> Any:
+        said = self.rings.serve(*request)
+        self.left += said is not None
+        return said
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Bridge]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TRANSPORT, "rings")
+        js = Bridge(output=lambda *event: None).start()
+    assert js.eval("1") == 1 and js.stats()["transport"]["kind"] == "rings"
+    yield js
+    js.close()
+
+
+def channel(js: Bridge) -> Any:
+    return cast(Any, js.connection).channel
+
+
+def both(js: Bridge, run: Callable[[], Any]) -> tuple[Any, Any, Counted]:
+    """What comes of it with plain calls and without, and what was counted."""
+    rings = channel(js).plain
+    counted = channel(js).plain = Counted(rings)
+    try:
+        with_them = outcome(run)
+        channel(js).plain = None
+        return with_them, outcome(run), counted
+    finally:
+        channel(js).plain = rings
+
+
+def outcome(run: Callable[[], Any]) -> Any:
+    try:
+        return run()
+    except Exception as error:
+        return type(error), str(error)
+
+
+def same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and math.isnan(one):
+        return isinstance(other, float) and math.isnan(other)
+    return type(one) is type(other) and one == other and (one != 0 or str(one) == str(other))
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.integers(-(2**54), 2**54), st.floats(), st.text(),
+    st.text(st.characters(max_codepoint=0x2FF, blacklist_categories=()), max_size=40), st.binary(max_size=20),
+    st.sampled_from([2**53 - 1, -(2**53) + 1, 10**15, 10**15 - 1, 1e15, 1e16, 1e21, 5e-324, -0.0]),
+    st.sampled_from(["\ud800", "\u2028", "\x00", "\x7f", "\u00e9" * 3000]),
+    st.sampled_from([4050, 4060, 4070, 4080, 4090, 5000]).map("x".__mul__),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(SCALARS, max_size=4))
+def test_all_scalars_there_and_back(plain: Bridge, values: list[Any]) -> None:
+    count, last = plain.eval("(...x) => x.length"), plain.eval("(...x) => x.at(-1)")
+    mine: list[Any] = []
+
+    def keep(*given: Any) -> Any:
+        mine.extend(given)
+        return given[-1] if given else None
+
+    through = plain.eval("(f, ...x) => f(...x)")
+    for run in (lambda: count(*values), lambda: last(*values), lambda: through(keep, *values)):
+        one, other, _ = both(plain, run)
+        assert same(one, other), values
+    half = len(mine) // 2
+    assert all(map(same, mine[:half], mine[half:])), mine
+
+
+LOOP = "(f, n) => { let s = 0; for (let i = 0; i < n; i++) s += f(i); return s; }"
+
+
+def test_plain_calls_are_what_is_counted_on(plain: Bridge) -> None:
+    """They are made and served as such, whatever else the machine does meanwhile."""
+    add, loop = plain.eval("(x) => x + 1"), plain.eval(LOOP)
+    one, other, counted = both(plain, lambda: [add(x) for x in range(2000)])
+    assert one == other == list(range(1, 2001)) and counted.sent == 2000 and counted.answered > 0
+    served: list[int] = []
+    one, other, _ = both(plain, lambda: loop(lambda x: served.append(x) or 1, 1000))
+    assert one == other == 1000 and served == [*range(1000), *range(1000)]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "() => { throw new TypeError('no') }",
+        "() => undefined",
+        "() => [1, 2]",
+        "() => ({ a: 1 })",
+        "() => new Map([[1, 2]])",
+        "() => 'a\\\\b\"c\\n'",
+        "() => 2 ** 60",
+        "() => 10n",
+        "() => NaN",
+        "() => -0",
+        "() => 'x'.repeat(100000)",
+        "() => new Uint8Array(200000)",
+        "function f() { return typeof this }",
+    ],
+)
+def test_what_is_not_plain_goes_the_usual_way(plain: Bridge, what: str) -> None:
+    call = plain.eval(f"({what})")
+    one, other, counted = both(plain, lambda: repr(call()) if "=> new" not in what else str(call()))
+    assert one == other and counted.sent == 1
+
+
+def fails(x: int) -> int:
+    raise LookupError(f"no {x}")
+
+
+def ends(x: int) -> int:
+    raise SystemExit(x)
+
+
+@pytest.mark.parametrize(
+    "function", [fails, float, str, repr, lambda x: [x], lambda x: {"x": x}, lambda: 1, lambda x: 10**30, max]
+)
+def test_whatever_a_function_of_pythons_does(plain: Bridge, function: Any) -> None:
+    call = plain.eval("(f) => { try { return String(f(7)) } catch (e) { return `${e.name}: ${e.message}` } }")
+    one, other, _ = both(plain, lambda: [call(function) for _ in range(20)])
+    assert one == other
+
+
+def test_what_it_throws_passes_through(plain: Bridge) -> None:
+    call = plain.eval("(f) => { f(1); f(2) }")
+    for kind, function in ((LookupError, fails), (SystemExit, ends)):
+        with pytest.raises(kind) as caught:
+            call(function)
+        assert caught.traceback[-1].name == function.__name__
+    assert plain.eval("2") == 2
+
+
+def test_operations_too(plain: Bridge) -> None:
+    box = plain.eval("new (class Box extends Map { name = 'x'; half = 0.5 })([['a', 1], ['b', null]])")
+    one, other, counted = both(
+        plain, lambda: [len(box), box["a"], box["b"], box.name, box.half, "a" in box, box.has("c"), box.size]
+    )
+    assert one == other == [2, 1, None, "x", 0.5, True, False, 2]
+    assert counted.sent >= 8
+    with pytest.raises(AttributeError):
+        _ = box.nothing
+    with pytest.raises(KeyError):
+        _ = box["c"]
+
+
+def test_a_method_knows_what_it_was_taken_from(plain: Bridge) -> None:
+    counter = plain.eval("new (class { n = 41; more() { return ++this.n } })()")
+    assert [counter.more(), counter.more()] == [42, 43]
+
+
+def test_they_nest(plain: Bridge) -> None:
+    down = plain.eval("globalThis.down = (f, n) => n === 0 ? 0 : f(n - 1) + 1; down")
+
+    def further(n: int) -> int:
+        return int(down(further, n))
+
+    one, other, _ = both(plain, lambda: [further(n) for n in (1, 5, 19, 20, 21, 60)])
+    assert one == other == [1, 5, 19, 20, 21, 60]
+
+
+def test_what_was_put_off_is_in_front_of_the_answer(plain: Bridge) -> None:
+    """What a function that JavaScript calls has asked asynchronously is sent before its answer."""
+    plain.eval("globalThis.seen = []")
+    note = plain.eval("(x) => { seen.push(x) }")
+    call = plain.eval("(f) => { seen.push('before'); const x = f(1); seen.push('after'); return x }")
+    line: Any = plain.connection
+
+    class Nobody:
+        def settle(self, value: Any, error: BaseException | None) -> None: ...
+
+    def posts(x: int) -> int:
+        line.post([7, 0, 0, note._handle, None, x], [], Nobody())
+        assert line.outbox.outgoing
+        return x
+
+    assert call(posts) == 1
+    assert not line.outbox.outgoing
+
+
+def test_threads_call_beside(plain: Bridge) -> None:
+    add, loop = plain.eval("(x) => x + 1"), plain.eval(LOOP)
+    wrong: list[Any] = []
+
+    def ask() -> None:
+        wrong.extend(x for x in range(300) if add(x) != x + 1)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        assert loop(lambda x: x, 100) == 4950
+        wrong.extend(x for x in range(100) if add(x) != x + 1)
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_output_is_not_held_up(own: Bridge, monkeypatch: pytest.MonkeyPatch, printed: Any) -> None:
+    monkeypatch.setenv(TRANSPORT, "rings")
+    say = own.eval("(x) => { console.log(x); return x }")
+    assert [say(x) for x in range(50)] == list(range(50))
+    own.eval("1")
+    assert printed.text().split() == [str(x) for x in range(50)]
+
+
+def test_objects_are_given_back_while_only_plain_calls_are_made(plain: Bridge) -> None:
+    make, add = plain.eval("() => () => 1"), plain.eval("(x) => x + 1")
+    before = plain.stats(collect=True)["python"]["proxies"]
+    for x in range(500):
+        make()
+        add(x)
+    assert plain.stats(collect=True)["python"]["proxies"] <= before + 2
+
+
+@pytest.mark.parametrize("how", ["close", "kill"])
+def test_the_end_within_a_call(own: Bridge, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    monkeypatch.setenv(TRANSPORT, "rings")
+    loop, add = own.eval(LOOP), own.eval("(x) => x + 1")
+    assert add(1) == 2
+
+    def end(x: int) -> int:
+        if x == 20:
+            if how == "close":
+                own.close()
+            else:
+                import os
+                import signal
+
+                os.kill(cast(int, own.pid), signal.SIGKILL)
+        return x
+
+    with pytest.raises(BridgeError):
+        loop(end, 100)
+    with pytest.raises((NodeLost, BridgeError)):
+        add(1)
+
+
+def test_a_handle_that_was_given_back(plain: Bridge) -> None:
+    call: Any = plain.eval(
+        "(f) => { const $py = globalThis[Symbol.for('polyrepl.$py')]; $py.destroy?.(f); return f(1) }"
+    )
+    for _ in range(2):
+        with pytest.raises(JSError):
+            call(lambda x: x)
+    assert plain.eval("3") == 3
