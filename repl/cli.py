@@ -30,6 +30,7 @@ SUBCOMMANDS = {
     "doctor": ".command_line.doctor:doctor",
     "compile": ".command_line.compile_file:compile_file",
     "fmt": ".command_line.tools:fmt",
+    "web": ".command_line.web:web",
     "completion": ".command_line.shell_completion:completion",
     "kernel": "polyrepl.kernel.install:main",  # by name only: nothing of the kernel is imported before
 }
@@ -46,6 +47,7 @@ ways to run:
   polyrepl fmt FILE...          rewrite files in the canonical layout; --check only looks
   polyrepl npm install NAME     add a JavaScript package with the bundled npm; polyrepl node runs Node
   polyrepl doctor               versions, what was found, what is wrong
+  polyrepl web build DIR        a page for the browser; polyrepl web serve --open shows it
   polyrepl completion SHELL     the completion file of bash, zsh or fish
 
 exit codes:

@@ -145,6 +145,11 @@ def state_folder() -> Path:
     return _folder("state", "XDG_STATE_HOME", "~/.local/state")
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept."""
+    return _folder("cache", "XDG_CACHE_HOME", "~/.cache")
+
+
 def _folder(what: str, variable: str, usual: str) -> Path:
     """The platform's folder. Linux's is said here: to load what knows of all platforms takes a while."""
     if sys.platform == "linux":

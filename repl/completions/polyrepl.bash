@@ -3,18 +3,19 @@
 _polyrepl() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local options="-e --eval -i --interactive -m --no-init --json --keep-going --full --version -h --help --"
-    local commands="compile fmt npm node doctor kernel completion"
+    local commands="compile fmt npm node doctor kernel web completion"
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 2 ]]; then
         case $previous in
             kernel) mapfile -t COMPREPLY < <(compgen -W "install uninstall list" -- "$cur"); return ;;
+            web) mapfile -t COMPREPLY < <(compgen -W "build serve" -- "$cur"); return ;;
             completion) mapfile -t COMPREPLY < <(compgen -W "bash zsh fish" -- "$cur"); return ;;
             npm) mapfile -t COMPREPLY < <(compgen -W "install uninstall update list run" -- "$cur"); return ;;
         esac
     fi
     case ${COMP_WORDS[1]} in
         npm | doctor | kernel | completion) [[ $COMP_CWORD -gt 1 ]] && return ;;
-        node | compile | fmt)
+        node | compile | fmt | web)
             if [[ $COMP_CWORD -gt 1 ]]; then
                 mapfile -t COMPREPLY < <(compgen -f -- "$cur")
                 return

@@ -66,8 +66,13 @@ _WITHOUT = (
     "repl/cli.py",
     "repl/command_line",
     "repl/terminal",
-    "repl/web/assemble.py",
-    "repl/web/page.py",
+    *(
+        f"repl/web/{name}.py"
+        for name in (
+            *("assemble", "assets", "build", "folders", "headers", "html", "npm_modules", "page"),
+            *("problem", "server", "wheels"),
+        )
+    ),
 )
 """What of Python's files no worker imports."""
 

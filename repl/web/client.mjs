@@ -36,14 +36,14 @@ export class Client {
   #stopping = null;
 
   /**
-   * @param {{worker?: string | URL, page?: string, python?: string, archive?: string, stray?: (event: any) => void,
-   *   restarting?: (reason: string, begun: Promise<any>) => void}} [options] `worker`: its file; `page`, `python`, `archive`: see
-   *   `start` in serving.mjs; `stray` gets what belongs to no text that runs, as output of an old timer; `restarting` is called
-   *   where a worker was lost, with why, and what comes when the next one is there
+   * @param {{worker?: string | URL, page?: string, python?: string, archive?: string, packages?: string, files?: string,
+   *   snapshot?: string, stray?: (event: any) => void, restarting?: (reason: string, begun: Promise<any>) => void}} [options]
+   *   `worker`: its file; `stray` gets what belongs to no text that runs, as output of an old timer; `restarting` is called where a
+   *   worker was lost, with why, and what comes when the next one is there; all others: see `start` in serving.mjs
    */
-  constructor({ worker = new URL("worker.mjs", import.meta.url), page = globalThis.location?.href, python, archive, stray = () => {}, restarting = () => {} } = {}) {
+  constructor({ worker = new URL("worker.mjs", import.meta.url), page = globalThis.location?.href, stray = () => {}, restarting = () => {}, ...others } = {}) {
     this.#url = worker;
-    this.#options = { page, python, archive };
+    this.#options = { page, ...others };
     this.#stray = stray;
     this.#restarting = restarting;
   }

@@ -4,9 +4,11 @@
  * In: messages of a page. Out: messages to it. A message is a plain object; what a page asks has an `id` of its choice (a
  * number or a string) and an `op`, and all that comes of it has the same `id`.
  *
- *   start      {page, words, python, archive}      all may be left out; it must be the first, and comes once.
+ *   start      {page, words, python, archive, packages, files, snapshot}   all may be left out; it must be the first, and comes once.
  *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
  *                `words`: an Int32Array of a SharedArrayBuffer, by which a page stops what runs (bridge/web/words.mjs)
+ *                `packages`, `files`: URLs of archives for site-packages and for the working folder
+ *                `snapshot`: the URL of a snapshot of Python's memory (loading.mjs)
  *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
  *                -> any number of {op: "progress", step, done}: step "python", "lisp", "session"; done from 0 to 1
  *                -> {op: "answer", value: {polyrepl, python}}
@@ -41,6 +43,8 @@
  * request is long forgotten) has the id null. So has {op: "fatal", text}: Python has ended, and the worker is of no use any more;
  * client.mjs begins another. Places in texts count as in JavaScript's strings.
  */
+import { load } from "./loading.mjs";
+
 const asTheyAre = (_id, fields) => fields;
 /** What Python's half answers (answering.py): operation -> what that is given. */
 const QUESTIONS = {
@@ -129,25 +133,29 @@ export class Serving {
     }
   }
 
-  async #start({ id, page, words, python = new URL("pyodide/", BUILD).href, archive = new URL("polyrepl.zip", BUILD).href }) {
+  async #start({ id, page, words, python = new URL("pyodide/", BUILD).href, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot }) {
     const tell = (step, done) => this.#post({ id, op: "progress", step, done });
     tell("python", 0);
+    const wanted = [packages, given].map((url) => url && bytesOf(url));
     const files = Promise.all([
       bytesOf(archive),
+      Promise.all(wanted),
       import("../../bridge/web/host.mjs"),
       import("../node/session.mjs"),
       import("../node/javascript.mjs"),
       import("../node/describe.mjs"),
     ]);
     files.catch(() => {}); // it is told when it is awaited
-    const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
-    // What it has not got it must not ask others for.
-    this.#python = await loadPyodide({ indexURL: folderOf(python), packageBaseUrl: python });
+    const plainly = (text) => this.#post({ id: null, op: "output", stream: "stderr", text: `without its snapshot: ${text}\n` });
+    this.#python = await load(python, snapshot, plainly);
     this.#python._api.on_fatal = (error) => this.#post({ id: null, op: "fatal", text: textOf(error) });
     tell("lisp", 0.7);
-    const [zip, { converse }, session, javascript, describe] = await files;
+    const [zip, [forPython, forUser], { converse }, session, javascript, describe] = await files;
     const home = this.#python.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
-    this.#python.unpackArchive(zip, "zip", { extractDir: home });
+    const unpack = (data, extractDir) => data && this.#python.unpackArchive(data, "zip", { extractDir });
+    unpack(zip, home);
+    unpack(forPython, home);
+    unpack(forUser, ".");
     tell("session", 0.75);
     globalThis[Symbol.for("polyrepl.page")] = page ?? BUILD.href;
     const answering = this.#python.pyimport("polyrepl.repl.web.answering");
@@ -164,9 +172,6 @@ export class Serving {
     return said;
   }
 }
-
-/** Where a URL's file is for Pyodide, which takes paths where it runs in Node. */
-const folderOf = (url) => (url.startsWith("file:") ? decodeURIComponent(new URL(url).pathname) : url);
 
 async function bytesOf(url) {
   if (url.startsWith("file:")) return globalThis.process.getBuiltinModule("node:fs").readFileSync(new URL(url)).buffer;

@@ -1,0 +1,48 @@
+/**
+ * Pyodide in this worker: as its files have it, or from a snapshot of its memory in which polyrepl is imported already.
+ *
+ * In: the URL of Pyodide's folder, that of a snapshot (`polyrepl web build --snapshot`). Out: Pyodide, with no file of
+ * polyrepl's. A snapshot is of one build of Pyodide, and asks it for what has no public name: where it can not be used the start
+ * is the plain one.
+ */
+
+/** @param {string} python @param {string | undefined} snapshot @param {(reason: string) => void} complain gets why it is not used */
+export async function load(python, snapshot, complain) {
+  const memory = snapshot === undefined ? undefined : unpacked(snapshot).catch((error) => error);
+  const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
+  // What it has not got it must not ask others for.
+  const options = { indexURL: folderOf(python), packageBaseUrl: python };
+  if (memory !== undefined) {
+    try {
+      const got = await memory;
+      if (got instanceof Error) throw got;
+      const made = await loadPyodide({ ...options, _loadSnapshot: got });
+      made.runPython(RENEW);
+      return made;
+    } catch (error) {
+      complain(String(error?.message ?? error).split("\n")[0]);
+    }
+  }
+  return loadPyodide(options);
+}
+
+/** Two starts must not draw the same numbers, whoever draws them; and what was looked up in folders is forgotten. */
+const RENEW = `def _renew():
+    import gc, importlib, random
+    for one in gc.get_objects():
+        if issubclass(type(one), random.Random):
+            one.seed()
+    importlib.invalidate_caches()
+_renew()
+del _renew`;
+
+/** A snapshot's file is packed: hosts leave files of kinds that they do not know as they are. */
+async function unpacked(url) {
+  const got = await fetch(url);
+  if (!got.ok) throw new Error(`${url}: ${got.status} ${got.statusText}`);
+  const stream = got.body.pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Where a URL's file is for Pyodide, which takes paths where it runs in Node. */
+const folderOf = (url) => (url.startsWith("file:") ? decodeURIComponent(new URL(url).pathname) : url);

@@ -1,0 +1,64 @@
+"""A page with packages of both languages, on a host that knows nothing of it: no headers, not at the root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from web_pages import built
+
+pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
+
+READY = "body[data-state=ready]"
+
+
+@pytest.fixture(scope="module")
+def page(
+    tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., str], open_page: Callable[..., Any]
+) -> Any:
+    root = tmp_path_factory.mktemp("host")
+    modules = root / "some" / "where"
+    built(modules, packages=("sortedcontainers==2.4.0",), npm=("ms@2.1.3", "nanoid@5.1.6"))
+    (modules / "beside.mjs").write_text("export const word = 'beside';\n")
+    opened = open_page(f"{serve(root, {})}some/where/")
+    opened.wait_for_selector(READY)
+    return opened
+
+
+def run(page: Any, text: str) -> str:
+    page.click("#editor .cm-content")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+    page.click("#run")
+    page.wait_for_selector(READY)
+    return "\n".join(part.rstrip("\n") for part in page.locator("#output > *").all_text_contents())
+
+
+def test_the_service_worker_isolates_it(page: Any) -> None:
+    assert page.evaluate("crossOriginIsolated") is True
+    assert page.evaluate("navigator.serviceWorker.controller.scriptURL").endswith(
+        "/some/where/service-worker.js"
+    )
+
+
+def test_packages_of_both_languages(page: Any) -> None:
+    said = run(page, '(py.import "sortedcontainers" :refer [SortedList])\n(py.list (SortedList [3 1 2]))')
+    assert said == "[1, 2, 3]"
+    said = run(
+        page, '(js.import "ms" :as ms)\n(js.import "nanoid" :refer [nanoid])\n[(ms 60000) (count (nanoid))]'
+    )
+    assert said == '["1m" 21]'
+    assert run(page, '(js.import "./beside.mjs" :refer [word])\nword') == '"beside"'
+
+
+def test_what_the_build_has_not_is_said(page: Any) -> None:
+    said = run(page, '(js.import "left-pad" :as pad)')
+    assert 'cannot find the JavaScript module "left-pad"' in said
+    assert "polyrepl web build --npm left-pad" in said
+
+
+def test_frames_show_html(page: Any) -> None:
+    run(page, "(html \"<b id=x>bold</b><script>document.getElementById('x').append(' script')</script>\")")
+    assert page.frame_locator("#output iframe").locator("#x").inner_text() == "bold script"

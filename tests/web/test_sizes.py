@@ -1,0 +1,117 @@
+"""Sizes and times of the page, beside a plain page of Pyodide in the same browser: told, never asserted."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from polyrepl.repl.web import folders
+from polyrepl.repl.web.server import Server
+from web_pages import built
+
+pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
+
+STARTS = 3
+PLAIN = """<!doctype html><title>plain</title><link rel="icon" href="data:,"><script type="module">
+const worker = new Worker("./plain-worker.mjs", { type: "module" });
+worker.onmessage = () => { document.body.dataset.state = "ready"; };
+</script><body>plain</body>"""
+PLAIN_WORKER = """import { loadPyodide } from "./%s/pyodide.mjs";
+const python = await loadPyodide();
+postMessage(python.runPython("1 + 1"));
+"""
+# One-liners, each alone, as the prompt runs them.
+ONE_LINERS = """async ([url, python]) => {
+  const { Client } = await import(url);
+  const client = new Client({ python });
+  await client.start();
+  const times = [];
+  for (let i = 0; i < 60; i++) {
+    const from = performance.now();
+    await client.eval("(+ 1 2)");
+    times.push(performance.now() - from);
+  }
+  client.close();
+  return times.slice(10);
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("sizes") / "page"
+    built(made, snapshot=True)
+    text = (made / "index.html").read_text("utf-8")
+    (made / "without.html").write_text(re.sub(r', "snapshot": "[^"]+"', "", text), "utf-8")
+    python = next(made.glob("python.*")).name
+    (made / "plain.html").write_text(PLAIN)
+    (made / "plain-worker.mjs").write_text(PLAIN_WORKER % python)
+    return made
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with Server(folder) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.address
+        server.shutdown()
+        thread.join()
+
+
+def squeezed(folder: Path, names: list[str]) -> float:
+    """Megabytes that a host sends which compresses."""
+    return sum(len(gzip.compress((folder / name).read_bytes(), 6)) for name in names) / 1e6
+
+
+def started(open_page: Callable[..., Any], address: str) -> tuple[Any, float, list[str]]:
+    """A page at its prompt, the seconds until then, the files it asked for."""
+    asked: list[str] = []
+    page = open_page("about:blank")
+    page.context.on("request", lambda request: asked.append(request.url))
+    from_ = time.monotonic()
+    page.goto(address)
+    page.wait_for_selector("body[data-state=ready]")
+    took = time.monotonic() - from_
+    base = address.rsplit("/", 1)[0] + "/"
+    names = {
+        url.removeprefix(base).partition("#")[0] or "index.html" for url in asked if url.startswith(base)
+    }
+    return page, took, sorted(names)
+
+
+def test_sizes_and_times(
+    folder: Path, address: str, open_page: Callable[..., Any], tell: Callable[[str], None]
+) -> None:
+    kinds = {
+        "our page": "without.html",
+        "our page with its snapshot": "",
+        "a plain page of Pyodide": "plain.html",
+    }
+    times: dict[str, list[float]] = {kind: [] for kind in kinds}
+    files: dict[str, list[str]] = {}
+    for _ in range(STARTS):
+        for kind, name in kinds.items():
+            page, took, files[kind] = started(open_page, f"{address}{name}")
+            times[kind].append(took)
+            page.close()
+    sizes = sum(file.stat().st_size for file in folders.files(folder)) / 1e6
+    tell(f"web: the folder has {sizes:.1f} MB")
+    for kind in kinds:
+        best, usual = min(times[kind]), statistics.median(times[kind])
+        sent = squeezed(folder, files[kind])
+        start = f"is ready after {best:.1f} s (median {usual:.1f})"
+        tell(f"web: {kind} transfers {sent:.2f} MB compressed, {start}")
+    app, python = (next(folder.glob(f"{part}.*")).name for part in ("app", "python"))
+    urls = [f"{address}{app}/repl/web/client.mjs", f"{address}{python}/"]
+    page, _, _ = started(open_page, address)
+    lines = page.evaluate(ONE_LINERS, urls)
+    tell(f"web: a one-liner takes {min(lines):.1f} ms (median {statistics.median(lines):.1f})")
+    assert any("snapshot" in name for name in files["our page with its snapshot"])
+    assert not any("snapshot" in name for name in files["our page"])

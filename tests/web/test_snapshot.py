@@ -1,0 +1,100 @@
+"""A start from a snapshot of Python's memory: what two starts have in common, and what they must not have."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from polyrepl.repl.web.server import Server
+from web_pages import built
+
+pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
+
+READY = "body[data-state=ready]"
+DRAWN = """import random, secrets, tempfile, uuid, os
+name = next(tempfile._get_candidate_names())
+[random.random(), secrets.token_hex(8), str(uuid.uuid4()), name, os.urandom(8).hex()]"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("snapshot") / "page"
+    built(made, snapshot=True, packages=("sortedcontainers==2.4.0",))
+    return made
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with Server(folder) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.address
+        server.shutdown()
+        thread.join()
+
+
+def run(page: Any, text: str, language: str = "py") -> str:
+    page.select_option("#language", language)
+    page.click("#editor .cm-content")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)
+    page.click("#run")
+    page.wait_for_selector(READY)
+    return "\n".join(part.rstrip("\n") for part in page.locator("#output > *").all_text_contents())
+
+
+def started(open_page: Callable[..., Any], address: str) -> Any:
+    page = open_page(address)
+    page.wait_for_selector(READY)
+    return page
+
+
+def test_two_starts_draw_different_numbers(address: str, open_page: Callable[..., Any]) -> None:
+    drawn = []
+    for _ in range(2):
+        page = started(open_page, address)
+        assert page.inner_text("#output") == "", "nothing was said of a start without the snapshot"
+        drawn.append(json.loads(run(page, DRAWN).replace("'", '"')))
+        page.close()
+    assert all(one != other for one, other in zip(*drawn, strict=True)), drawn
+
+
+def test_all_is_there(address: str, open_page: Callable[..., Any]) -> None:
+    page = started(open_page, address)
+    said = run(
+        page, '(py.import "sortedcontainers" :refer [SortedList])\n(py.list (SortedList [3 1]))', "lisp"
+    )
+    assert said == "[1, 3]"
+    assert (
+        run(page, "import sqlite3, decimal\nsqlite3.connect(':memory:').execute('select 7').fetchone()")
+        == "(7,)"
+    )
+    assert run(page, '(defn f (s) (py.int s))\n(f "x")', "lisp").splitlines()[1:3] == [
+        "  (defn f (s) (py.int s))",
+        "              ^^^^^^^^^^",
+    ]
+    page.close()
+
+
+def test_a_snapshot_that_can_not_be_used_is_a_plain_start(
+    folder: Path, address: str, open_page: Callable[..., Any]
+) -> None:
+    file = next(folder.glob("snapshot.*.bin"))
+    whole = file.read_bytes()
+    packer = zlib.compressobj(wbits=-15)
+    for bad in (b"", whole[: len(whole) // 2], packer.compress(bytes(2_000_000)) + packer.flush()):
+        file.write_bytes(bad)
+        page = started(open_page, address)
+        assert "without its snapshot" in page.inner_text("#output")
+        assert run(page, "(+ 40 2)", "lisp") == "42"
+        page.close()
+    file.unlink()
+    page = started(open_page, address)
+    assert "404" in page.inner_text("#output")
+    file.write_bytes(whole)
