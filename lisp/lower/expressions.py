@@ -16,6 +16,7 @@ from ..forms import Span, Symbol
 from ..nodes import Node
 from ..nodes.facts import is_collection, is_object
 from .data import data
+from .fusing import LAST, fused
 from .gathering import STEPS, gathered
 from .lowerer import EFFECT, Dest, Lowerer, delivering, expression, label, null
 from .questions import is_stable
@@ -193,6 +194,10 @@ def lookup(lw: Lowerer, node: n.Lookup) -> Expr:
 def call(lw: Lowerer, node: n.Call) -> Expr:
     fn = node.fn
     if type(fn) is n.CoreRef:
+        if fn.name in LAST:
+            loop = fused(node, lw.name_of)
+            if loop is not None:
+                return lw.expr(loop)
         args = gathered(node, fn.name) if fn.name in STEPS else node.args
         return ir.CallExpr(node.span, core_ref(lw, fn), lw.args(args))
     made = lw.args([fn, *node.args])

@@ -20,6 +20,7 @@ from .. import nodes as n
 from ..emit import ir
 from ..emit.ir import Binary, Expr, Name, Text
 from ..emit.mangle import mangle
+from ..forms import Span
 from ..nodes import Node
 from ..stack import apart_when_full
 from .lifts import TREE, lifts
@@ -36,6 +37,7 @@ NATIVELY = {"=": "===", "==": "===", "not=": "!=="}
 COMPARE = {"<", "<=", ">", ">="}
 NUMERIC = ('"number"', '"bigint"')
 ON_NUMBERS = {"zero?": "===", "pos?": ">", "neg?": "<"}
+OWN = {"%number": "", "%whole": "", "%even": "===", "%odd": "!=="}
 HALVES = {"even?": "0", "odd?": "1"}
 SCALAR = {"num", "str", "bool", "fn"}
 MAX_GUARDS = 3
@@ -119,6 +121,8 @@ def unary(lw: Lowerer, node: n.Op) -> Expr:
     if name == "number?" and is_simple(e):
         number, big = (Binary(at, "===", ir.Unary(at, "typeof ", e), Text(at, t)) for t in NUMERIC)
         return Binary(at, "||", number, big)
+    if name in OWN:
+        return own(at, name, e)
     call = ir.CallExpr(at, lw.core(mangle(name)), [e])
     if name in HALVES and kind in ("num", "any") and type(e) is Name:
         # what is no whole number is refused by the function itself
@@ -128,6 +132,15 @@ def unary(lw: Lowerer, node: n.Op) -> Expr:
         return call
     plain = Binary(at, ON_NUMBERS[name], e, Text(at, "0"))
     return plain if kind == "num" else ir.Cond(at, are_numbers([e]), plain, call)
+
+
+def own(at: Span | None, name: str, e: Expr) -> Expr:
+    """Operators that only the compiler writes (see fusing.py)."""
+    if name == "%number":
+        return Binary(at, "===", ir.Unary(at, "typeof ", e), Text(at, NUMERIC[0]))
+    if name == "%whole":
+        return ir.CallExpr(at, ir.Dot(at, Name(None, "Number"), "isInteger"), [e])
+    return Binary(at, OWN[name], Binary(at, "%", e, Text(at, "2")), Text(at, "0"))
 
 
 # -- arithmetic -----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ COUNTED = ("num", "bool", "nil")
 REPEATED = frozenset({
     "+", "-", "*", "/", "**", "mod", "rem", "quot", "inc", "dec", "neg", "<", "<=", ">", ">=", "=", "==",
     "not=", "not", "identical?", "nil?", "some?", "true?", "false?", "zero?", "pos?", "neg?", "even?", "odd?",
-    "number?",
+    "number?", "%number", "%whole", "%even", "%odd",
 })  # fmt: skip
 
 
@@ -75,6 +75,8 @@ def is_short(node: Node) -> bool:
             return type_of(node) in COUNTED
         case n.Op():
             return node.op in REPEATED and all_short(node.args)
+        case n.Index(obj=n.LocalRef()):
+            return type_of(node.obj) == "arr" and is_short(node.key)
         case n.If():
             return (
                 is_short(node.test) and is_short(node.then) and (node.other is None or is_short(node.other))
