@@ -25,7 +25,7 @@ from .errors import (
 from .marshal import Marshal
 from .protocol import KINDS, TAGS
 from .segments import Segments
-from .text import DEEP, depth, loads
+from .text import DEEP, Reader, depth
 from .transport import Frame
 
 if TYPE_CHECKING:
@@ -101,10 +101,16 @@ Answer = tuple[Any, list[Any], Any]
 
 
 class Answers:
-    """What one conversation answers and what it is answered."""
+    """What one conversation answers and what it is answered.
 
-    def __init__(self, marshal: Marshal) -> None:
+    Args:
+        marshal: makes wire data of values, and back.
+        text: reads what comes.
+    """
+
+    def __init__(self, marshal: Marshal, text: Reader) -> None:
         self.marshal = marshal
+        self._text = text
         # Exceptions that went home to JavaScript and may come back, until the outermost call ends.
         self.thrown: deque[JSError] = deque(maxlen=_REMEMBERED)
 
@@ -163,7 +169,7 @@ class Answers:
     def read(self, frame: Frame) -> Any:
         """Value of an answer. Raises the exception that it carries, ProtocolError when it makes no sense."""
         try:
-            wire = loads(frame.head)
+            wire = self._text.loads(frame.head)
         except (ValueError, MemoryError) as error:
             raise ProtocolError(f"malformed reply: {error}") from None
         if frame.kind == _ERROR:

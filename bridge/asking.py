@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .errors import BridgeError, NodeLost, WouldBlock, unbegun
 from .forms import current
 from .plain import SLOW, Sent
-from .protocol import OPS, TAGS
+from .protocol import NOTES, OPS, TAGS
 from .proxy import JsProxy
 from .segments import Segments
 from .transport import Frame
@@ -76,6 +76,12 @@ class Loops(Protocol):
         """Wait for a request here and now."""
 
 
+class Common(Protocol):
+    """What both sides keep alike (see conversation.Common)."""
+
+    def changes(self) -> str | None: ...
+
+
 class Conversation(Protocol):
     """What requests ask of the conversation that they belong to."""
 
@@ -86,6 +92,10 @@ class Conversation(Protocol):
     @property
     def exchange(self) -> Exchange | None:
         """The one that is, or was, under way."""
+
+    @property
+    def common(self) -> Common | None:
+        """What both sides keep alike."""
 
     def live(self) -> Exchange:
         """One that lives; begun if there is none. Raises BridgeError when the conversation is closed."""
@@ -110,6 +120,8 @@ class Asking:
         conn = exchange.connection
         if conn.depth:
             return exchange.answers.read(conn.request(header, segments))
+        if self._conversation.common is not None:
+            self._agree(exchange, segments)
         try:
             return exchange.answers.read(self._interrupts.guard(conn, header, segments))
         finally:
@@ -117,6 +129,18 @@ class Asking:
                 exchange.leave_lost()
             if exchange.answers.thrown:
                 exchange.answers.over()
+
+    def _agree(self, exchange: Exchange, segments: list[Any]) -> None:
+        """Before something outermost: what has changed here of what both sides keep alike goes in front."""
+        common = self._conversation.common
+        assert common is not None
+        try:
+            text = common.changes()
+            if text is not None:
+                exchange.connection.note([NOTES["common"], text])
+        except BaseException:
+            exchange.take_back(segments)
+            raise
 
     def operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
         """An operation on an object."""
@@ -233,6 +257,8 @@ class Asking:
         conn = exchange.connection
         _check_turning(exchange)
         loops = self._conversation.loops
+        if self._conversation.common is not None:
+            self._agree(exchange, segments)
         pending = loops.pending(conn)
         if form and not begun:
             self._interrupts.starting(form)

@@ -29,13 +29,10 @@ from .plain import Plain, Sent
 from .protocol import KINDS, NOTES
 from .sending import ASYNC, BELL, Outbox
 from .transport import TAKEN, Channel, Closed, Frame
-from .waiting import SHALLOW, Poll, Room, Settled, Waiter, Waits
+from .waiting import SHALLOW, Poll, Room, Settled, Spin, Waiter, Waits
 
 REQUEST, REPLY, ERROR = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]
 NOTE, OUTPUT = KINDS["NOTE"], KINDS["OUTPUT"]
-# Where the cores are busy spinning only keeps the other process from running; one in vain is therefore left
-# out for the next waits, ever more of them.
-_MOST_SKIPPED = 64
 _get_ident, _now = threading.get_ident, time.perf_counter
 
 
@@ -78,8 +75,7 @@ class Connection:
         self._reader = threading.Lock()
         self._sleepers: list[Waiter] = []
         self._aside = False
-        self._skip = 0
-        self._penalty = 1
+        self._spin = Spin(channel)
         self._room = Room()
         self._ending = ending
         self.plain = Plain(self, channel, self.outbox, host)
@@ -276,20 +272,17 @@ class Connection:
 
     def _read_until(self, waiter: Waiter, home: bool) -> None:
         """Read until there is something for this waiter: spin first, then block."""
-        give_up = 0.0  # when it has spun enough; 0: it does not spin
-        if self._skip:
-            self._skip -= 1
-        else:
-            give_up = _now() + self.channel.spin
+        spin = self._spin
+        give_up = spin.begin()  # when it has spun enough; 0: it does not spin
         while True:
             if self._receive(give_up):
                 if waiter.frame is not None or waiter.inbox or (home and self.inbox):
                     if give_up:
-                        self._penalty = 1
+                        spin.paid()
                     return
                 if waiter.failure is not None or self.failure is not None:
                     return
-                give_up = give_up and _now() + self.channel.spin
+                give_up = give_up and spin.until()
                 continue
             if waiter.failure is not None or self.failure is not None:
                 return
@@ -300,8 +293,7 @@ class Connection:
                     return
             elif not self.channel.filling or _now() >= give_up:
                 give_up = 0.0
-                self._skip = self._penalty
-                self._penalty = min(self._penalty * 2, _MOST_SKIPPED)
+                spin.in_vain()
 
     def read_aside(self) -> None:
         """While a write cannot go on: read and queue, serve nothing, and call nothing of the user's."""
@@ -398,7 +390,7 @@ class Connection:
         """Called by the home thread's loop: read, serve, spin for the next, at most `budget` seconds."""
         end = time.perf_counter() + budget
         served = False
-        give_up = 0.0
+        spin, give_up = self._spin, 0.0
         while True:
             if self.inbox:
                 self.depth += 1
@@ -407,7 +399,7 @@ class Connection:
                 finally:
                     self.depth -= 1
                 if give_up:
-                    self._penalty = 1
+                    spin.paid()
                 served, give_up = True, 0.0
             if self.failure is not None or not self._reader.acquire(False):
                 break
@@ -423,14 +415,13 @@ class Connection:
                     break
                 continue
             now = time.perf_counter()
-            if not served or now > end or self._asyncs or self.outbox.outgoing or self._skip:
-                self._skip -= self._skip > 0
+            if not served or now > end or self._asyncs or self.outbox.outgoing or spin.left_out:
+                spin.left_out -= spin.left_out > 0
                 break
             if give_up == 0.0:
-                give_up = now + self.channel.spin
+                give_up = spin.until()
             elif now > give_up:
-                self._skip = self._penalty
-                self._penalty = min(self._penalty * 2, _MOST_SKIPPED)
+                spin.in_vain()
                 break
         while self._asyncs and not self.kept:
             self.host.serve_async(self._asyncs.popleft())

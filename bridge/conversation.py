@@ -11,7 +11,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .asking import Asking
 from .errors import BridgeError
@@ -44,6 +44,16 @@ _INTERNAL = frozenset(
 )  # fmt: skip
 
 
+class Common(Protocol):
+    """What both sides keep alike, as a session does its working folder; node/sending.mjs has the mirror."""
+
+    def changes(self) -> str | None:
+        """What has changed here since both agreed, for the other side; None if nothing. Both agree then."""
+
+    def take(self, text: str) -> None:
+        """Change here what has changed there."""
+
+
 class Conversation(Verbs):
     """Two runtimes, one conversation.
 
@@ -57,6 +67,8 @@ class Conversation(Verbs):
         on_reset: functions called with a reason when the other side was lost.
         describe_late: called as describe_late(name, message, stack) for an exception that nobody caught,
             gives the text to print; set by a front end that knows the source it came from.
+        common: what both sides keep alike, set by a front end whose half in Node does the same. It is asked
+            for changes before each outermost request; Node tells its own before all that it says.
     """
 
     def __init__(
@@ -64,6 +76,7 @@ class Conversation(Verbs):
     ) -> None:
         self.on_reset: list[Callable[[str], None]] = []
         self.describe_late: Callable[[str, str, str], str] | None = None
+        self.common: Common | None = None
         self.forms = Forms()
         self.interrupts = life.interrupts
         self.exchange: Exchange | None = None

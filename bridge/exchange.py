@@ -23,7 +23,7 @@ from .output import Output
 from .plain import SLOW
 from .protocol import NOTES
 from .server import Server
-from .text import loads
+from .text import Reader
 from .transport import Frame
 
 _get_ident = threading.get_ident
@@ -122,6 +122,13 @@ class Loops(Protocol):
     def flush_soon(self) -> None: ...
 
 
+class Common(Protocol):
+    """What both sides keep alike (see conversation.Common)."""
+
+    def changes(self) -> str | None: ...
+    def take(self, text: str) -> None: ...
+
+
 class Conversation(Protocol):
     """What an exchange asks of the conversation that it belongs to."""
 
@@ -136,6 +143,9 @@ class Conversation(Protocol):
     @property
     def looping(self) -> bool:
         """Whether they have been."""
+
+    @property
+    def common(self) -> Common | None: ...
 
     def welcome(self, versions: list[Any]) -> BaseException | None:
         """JavaScript is ready. Returns why it is of no use, if so."""
@@ -176,7 +186,8 @@ class Exchange:
         self.exports: Exports = marshal.exports
         self.imports: Imports = marshal.imports
         self.server = server
-        self.answers = Answers(marshal)
+        self._text = Reader()
+        self.answers = Answers(marshal, self._text)
         self.ready = False
         self.refused: BaseException | None = None  # why the other side is of no use
         self._interrupts = conversation.interrupts
@@ -204,7 +215,7 @@ class Exchange:
     def parse(self, frame: Frame) -> list[Any]:
         """Header of a request. Raises ProtocolError when it is malformed."""
         try:
-            message = loads(frame.head)
+            message = self._text.loads(frame.head)
         except (ValueError, MemoryError) as error:
             raise ProtocolError(f"malformed request: {error}") from None
         if message.__class__ is not list or len(message) < 3 or message[2].__class__ is not int:
@@ -336,7 +347,7 @@ class Exchange:
         """Do what a note says; one that makes no sense is told on stderr, since nobody waits for an
         answer."""
         try:
-            message = loads(frame.head)
+            message = self._text.loads(frame.head)
             heed = _NOTES.get(message[0])
             if heed is not None:
                 heed(self, *message[1:])
@@ -359,6 +370,11 @@ class Exchange:
         self.refused = self.conversation.welcome(list(versions))
         if self.refused is not None:
             self.connection.lose(str(self.refused))
+
+    def _common(self, text: str) -> None:
+        common = self.conversation.common
+        if common is not None:
+            common.take(text)
 
     def _reset(self, epoch: int, lost: list[int], forms: list[int]) -> None:
         for form in forms:
@@ -426,6 +442,7 @@ _NOTES: dict[int, Callable[..., None]] = {
     NOTES["release"]: Exchange._release,
     NOTES["cancel"]: Exchange._cancel,
     NOTES["plane"]: Exchange._plane,
+    NOTES["common"]: Exchange._common,
     NOTES["ready"]: Exchange._begin,
     NOTES["reset"]: Exchange._reset,
     NOTES["late"]: Exchange._late,

@@ -97,6 +97,8 @@ NOTES: Final[dict[str, int]] = {
     # Python's: path of the library, file of the memory, its size, the part in which JavaScript allocates; the
     # answer: null, or why it can not be had.
     "plane": 9,
+    # What has changed of what both sides keep alike (see conversation.Common), as text.
+    "common": 10,
 }
 
 # Tags of values. The comment says what follows the tag.

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Protocol
 
-from . import text
 from .errors import BridgeError
 from .protocol import FLAGS, KINDS, MAX_FRAME, MAX_TEXT, NOTES, PREFIX, PREFIX_SIZE
+from .text import Writer
 from .transport import Channel, Closed, Frame
 
 _NOTE = KINDS["NOTE"]
@@ -56,13 +56,14 @@ class Outbox:
         self.owed = 0  # replies that Node, blocked in a read, is waiting for
         self.outgoing: list[bytes] = []
         self._reader = reader
+        self._text = Writer()
 
     def frame(self, kind: int, ident: int, flags: int, header: Any, segments: list[Any]) -> list[Any]:
         """Parts of a frame. Raises BridgeError for one that is too large."""
         try:
-            head = text.dumps_plain(header)
+            head = self._text.plain(header)
         except TypeError:
-            head = text.dumps(header)
+            head = self._text.dumps(header)
         size = len(head)
         if size > MAX_TEXT:
             why = f"a frame's text of {size} bytes is too large (JavaScript's limit is {MAX_TEXT} bytes)"

@@ -1,98 +1,116 @@
 """JSON, the text of frames.
 
 In: data that marshal makes. Out: its text as bytes, and back; what an error says of data that make no sense.
+Who reads or writes begins with Python's own `json`; orjson does the same faster, and takes longer to load
+than a short program runs.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-__all__ = ["DEEP", "depth", "dumps", "dumps_plain", "excerpt", "loads"]
+__all__ = ["DEEP", "Reader", "Writer", "depth", "excerpt"]
 
 DEEP = 100  # the least depth that may have been what a RecursionError was about
 
 _BRACE = ord("{")  # a number is found in bytes faster than bytes are
+_FEW = 30  # texts, after which it pays to load orjson
+_LARGE = 4096  # bytes of a text that is worth it by itself
+_PATH = tuple(sys.path)  # before the program's own modules can be found
 
-# Until so many texts, or a large one, Python's own `json` does what orjson does, which takes longer to load
-# than a short program runs.
-_left, _LARGE = 60, 4096
-_PATH = list(sys.path)  # before the program's own modules can be found
+_slow = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_Functions = tuple[Callable[[Any], bytes], Callable[[Any], Any]]
 
 
-def _quicken() -> None:
-    """From now on it is orjson's affair."""
-    global _plain, dumps_plain
+@cache
+def _fast() -> _Functions:
+    """`dumps` and `loads` of orjson; where there is none, as in a browser, what does the same."""
     path = sys.path[:]
     sys.path[:] = _PATH
     try:
         from orjson import dumps, loads
-    except ImportError:  # it is compiled, and not to be had in a browser
+    except ImportError:
         from ._json import dumps, loads  # type: ignore[assignment]
     finally:
         sys.path[:] = path
-    _plain, dumps_plain = loads, dumps
+    return dumps, loads
 
 
-def _begin_loads(text: Any) -> Any:
-    """As orjson does it."""
-    global _left
-    _left -= 1
-    if _left < 0 or len(text) > _LARGE:
-        _quicken()
-        return _plain(text)
-    try:
-        return json.loads(str(text, "utf-8"), parse_int=_integer, parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+class Writer:
+    """Makes texts.
+
+    Args:
+        few: how many, before orjson is loaded.
+    """
+
+    def __init__(self, few: int = _FEW) -> None:
+        self._left = few
+        self._dumps: Callable[[Any], bytes] | None = None
+
+    def plain(self, data: Any) -> bytes:
+        """Text of nearly all data. Raises TypeError where only `dumps` will do."""
+        if self._dumps is None:
+            self._left -= 1
+            if self._left >= 0:
+                try:
+                    return _slow(data).encode()
+                except ValueError:  # a lone surrogate; a number that is none
+                    pass
+            self._dumps = _fast()[0]
+        return self._dumps(data)
+
+    def dumps(self, data: Any) -> bytes:
+        """Text of wire data. Raises RecursionError when it is nested too deeply."""
+        try:
+            return self.plain(data)
+        except TypeError:
+            # Lone surrogates, or more than 254 levels (and nothing else that marshal lets through).
+            return json.dumps(data, separators=(",", ":")).encode("ascii")
+
+
+class Reader:
+    """Reads texts.
+
+    Args:
+        few: how many, before orjson is loaded.
+    """
+
+    def __init__(self, few: int = _FEW) -> None:
+        self._left = few
+        self._loads: Callable[[Any], Any] | None = None
+
+    def loads(self, text: bytes) -> Any:
+        """Data of a frame's text: null, booleans, numbers, strings, and arrays of data. Raises ValueError for
+        anything else."""
+        try:
+            data = self._plain(text) if self._loads is None else self._loads(text)
+        except ValueError:
+            if b"\\u" not in text:
+                raise
+            data = _halved(text)
+        if _BRACE in text:
+            _refuse_objects(data)
+        return data
+
+    def _plain(self, text: Any) -> Any:
+        self._left -= 1
+        if self._left < 0 or len(text) > _LARGE:
+            self._loads = _fast()[1]
+            return self._loads(text)
+        try:
+            return json.loads(str(text, "utf-8"), parse_int=_integer, parse_constant=_refuse)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
 
 def _integer(digits: str) -> int | float:
+    """As orjson does it."""
     number = int(digits)
     return number if -(2**63) <= number < 2**64 else float(digits)
-
-
-def _begin_dumps(data: Any) -> bytes:
-    """As orjson does it."""
-    global _left
-    _left -= 1
-    if _left < 0:
-        _quicken()
-        return bytes(dumps_plain(data))
-    try:
-        return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except ValueError:  # a lone surrogate; a number that is none
-        _quicken()
-        return bytes(dumps_plain(data))
-
-
-_plain: Any = _begin_loads
-dumps_plain: Any = _begin_dumps
-"""Text of nearly all data. Raises TypeError where only `dumps` will do. It may be another function later."""
-
-
-def dumps(data: Any) -> bytes:
-    """Text of wire data. Raises RecursionError when it is nested too deeply."""
-    try:
-        return bytes(dumps_plain(data))
-    except TypeError:
-        # Lone surrogates, or more than 254 levels (and nothing else that marshal lets through).
-        return json.dumps(data, separators=(",", ":")).encode("ascii")
-
-
-def loads(text: bytes) -> Any:
-    """Data of a frame's text: null, booleans, numbers, strings, and arrays of data. Raises ValueError for
-    anything else."""
-    try:
-        data = _plain(text)
-    except ValueError:
-        if b"\\u" not in text:
-            raise
-        data = _halved(text)
-    if _BRACE in text:
-        _refuse_objects(data)
-    return data
 
 
 def _halved(text: bytes) -> Any:

@@ -1,6 +1,7 @@
 """What a connection waits with: the slots of waiting threads, a poll that can be woken, room on the stack.
 
-In: descriptors, threads. Out: who is woken, by which descriptor, and a RecursionError where no room is left.
+In: descriptors, threads. Out: who is woken, by which descriptor, how long a wait spins first, and a
+RecursionError where no room is left.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from .descriptors import Descriptor
-from .transport import Frame
+from .transport import Channel, Frame
 
 DEEPEST = 1000
 SHALLOW = 20  # levels that the usual limit has room for
@@ -77,6 +78,41 @@ class Waits(dict[int, Waiter | Settled]):
                 waiter.wake()
             elif waiter is not None:
                 waiter.settle(None, error)
+
+
+class Spin:
+    """How long waits spin before they sleep.
+
+    Where the cores are busy spinning only keeps the other process from running; one in vain is therefore left
+    out for the next waits, ever more of them.
+    """
+
+    _MOST = 64
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._next = 1
+        self.left_out = 0  # waits that do not spin
+
+    def begin(self) -> float:
+        """`until` of a wait that begins; 0: it does not spin."""
+        if self.left_out:
+            self.left_out -= 1
+            return 0.0
+        return self.until()
+
+    def until(self) -> float:
+        """The time (of time.perf_counter) at which a wait that goes on from now has spun enough."""
+        return time.perf_counter() + self._channel.spin
+
+    def paid(self) -> None:
+        """Something came while it was spun for."""
+        self._next = 1
+
+    def in_vain(self) -> None:
+        """Nothing came."""
+        self.left_out = self._next
+        self._next = min(self._next * 2, self._MOST)
 
 
 class Poll:

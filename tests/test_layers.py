@@ -66,7 +66,18 @@ def test_every_room_stands_on_a_floor_and_every_floor_has_its_rooms() -> None:
 
 
 # The files of bridge/node that are Node's alone; all others run wherever there is another platform.mjs.
-NODE_S_OWN = {"idle", "library", "main", "output", "platform", "terminal", "transport", "watchdog", "worker"}
+NODE_S_OWN = {
+    "idle",
+    "library",
+    "main",
+    "output",
+    "packages",
+    "platform",
+    "terminal",
+    "transport",
+    "watchdog",
+    "worker",
+}
 
 
 def test_shared_files_of_the_bridge_name_no_module_of_node_s() -> None:

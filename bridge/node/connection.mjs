@@ -336,6 +336,9 @@ export class Connection {
       case NOTES.free:
         this.holding = false;
         return;
+      case NOTES.common:
+        this.outbox.common?.take(String(message[1]));
+        return;
       case NOTES.plane:
         return this.note(NOTES.plane, this.marshal.plane.attach(...message.slice(1)));
       case NOTES.exit:

@@ -53,6 +53,9 @@ export class Connection {
     this.next = 1;
     this.parent = 0;
     this.depth = 0;
+    /** What both sides keep alike (see ../node/sending.mjs); here only Python changes it.
+     * @type {{take: (text: string) => void} | null} */
+    this.common = null;
     /** Whether Python keeps this turn: here it does for as long as it runs. */
     this.holding = false;
     this.closed = false;
@@ -393,6 +396,9 @@ export class Connection {
         return;
       case NOTES.cancel:
         this.answers.cancel(message[1]);
+        return;
+      case NOTES.common:
+        this.common?.take(String(message[1]));
     }
   }
 }

@@ -11,6 +11,7 @@ import { converse } from "./conversation.mjs";
 import * as evaluator from "./evaluator.mjs";
 import { Idle } from "./idle.mjs";
 import { heedRejections, takeOver } from "./output.mjs";
+import { importAt, requireAt } from "./packages.mjs";
 import { loadAddon } from "./platform.mjs";
 import { NOTES, OPS, VERSION, WORDS } from "./protocol.mjs";
 import { onTerminal } from "./terminal.mjs";
@@ -96,7 +97,11 @@ const still = async () => {
   return process.stdout.listenerCount("resize") + process.stderr.listenerCount("resize") > 0 ? null : connection.next;
 };
 const giveUp = (form, outcome) => interrupts.giveUp(form, outcome, connection.unwound);
-const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt, leave: leaveAsked, still, giveUp };
+/** What Python and this side keep alike from now on: see sending.mjs. */
+const keepAlike = (common) => {
+  connection.outbox.common = common;
+};
+const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt, leave: leaveAsked, still, giveUp, keepAlike, importAt, requireAt };
 for (const [name, value] of Object.entries(named)) {
   Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
 }

@@ -5,11 +5,12 @@
  * another platform is another file in this one's place.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createRequire, isBuiltin } from "node:module";
+import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { getCallSites, inspect, types } from "node:util";
 import vm from "node:vm";
+import { importAt, requireAt } from "./packages.mjs";
 
 export { AsyncLocalStorage, fileURLToPath as pathOfUrl, inspect, isBuiltin };
 export const { isModuleNamespaceObject, isPromise, isProxy } = types;
@@ -62,12 +63,12 @@ const options = { filename: home, importModuleDynamically: vm.constants.USE_MAIN
 const here = (source) => new vm.Script(source, options).runInThisContext();
 
 /** require() as seen from the working directory. */
-export const require = createRequire(pathToFileURL(home));
+export const require = requireAt(home);
 
 /** Indirect eval whose import() resolves from the working directory. @type {(source: string) => any} */
 export const evaluate = here("(source) => (0, eval)(source)");
 
-const importer = here("(spec, options) => import(spec, options)");
+const importer = importAt(home);
 
 /** import() as seen from the working directory; absolute paths are taken as files. @returns {Promise<any>} */
 export function importModule(spec, attributes) {

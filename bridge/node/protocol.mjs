@@ -19,7 +19,7 @@ export const OPS = {
 };
 /** What `getattr` does about an attribute that is missing. */
 export const LOOKS = { READ: 0, CHAIN: 1, PROBE: 2 };
-export const NOTES = { release: 1, cancel: 2, ready: 3, reset: 4, exit: 5, late: 6, unwound: 7, free: 8, plane: 9 };
+export const NOTES = { release: 1, cancel: 2, ready: 3, reset: 4, exit: 5, late: 6, unwound: 7, free: 8, plane: 9, common: 10 };
 
 export const TAGS = {
   FLOAT: "f", INT: "n", BYTES: "b", TYPED: "t", GRID: "g", ARRAY: "a", OBJECT: "o", MAP: "M", SET: "S",

@@ -27,13 +27,19 @@ export class Outbox {
     this.imports = imports;
     this.exit = exit;
     this.answers = new Answers(marshal, this);
+    /** What both sides keep alike, set by a front end: what has changed here since both agreed (undefined: nothing), and
+     * what takes over what has changed there. @type {{changes: () => string | undefined, take: (text: string) => void} | null} */
+    this.common = null;
     this.closed = false;
     this.flushing = false;
   }
 
-  /** Write a frame, with the binary parts that the marshal's frame holds, behind releases and answers that are due. */
+  /** Write a frame, with the binary parts that the marshal's frame holds, behind what has changed of what both sides keep
+   * alike, releases and answers that are due. */
   put(kind, id, flags, header) {
     const segments = this.marshal.frame === null ? [] : this.marshal.frame.segments;
+    const changes = this.common?.changes();
+    if (changes !== undefined) this.channel.put(KINDS.NOTE, 0, 0, JSON.stringify([NOTES.common, changes]));
     const { dead } = this.imports;
     if (dead.length > 0) this.channel.put(KINDS.NOTE, 0, 0, JSON.stringify([NOTES.release, dead.splice(0)]));
     this.answers.makeUp();

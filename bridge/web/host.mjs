@@ -77,7 +77,10 @@ export function converse(pyodide, { words = new Int32Array(told.SIZE), output, o
 
   /** Make it the one that the program's globals mean. */
   const select = () => {
-    const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt };
+    const keepAlike = (common) => {
+      connection.common = common;
+    };
+    const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt, keepAlike };
     for (const [name, value] of Object.entries(named)) {
       Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
     }

@@ -5,11 +5,10 @@
  * Loading files again is renewing.mjs's. In a browser `../web/importing.mjs` stands in this one's place.
  */
 import fs from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
+import { isBuiltin } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
-import vm from "node:vm";
 import { defaultExport, moduleValue, note, notFound, withDefault } from "./modules.mjs";
 
 /** Folder -> what imports from there. */
@@ -26,16 +25,15 @@ class Specifiers extends Map {
 
 export const specifiers = new Specifiers();
 
+const at = (name) => globalThis[Symbol.for(`polyrepl.${name}`)];
+
 /** A dynamic `import` and a `require` that resolve from `folder`. */
 export function importer(folder, again) {
   let found = importers.get(folder);
   if (found === undefined) {
     const base = path.join(folder, ".polyrepl-import.mjs");
-    const load = vm.runInThisContext("(specifier, options) => import(specifier, options)", {
-      filename: pathToFileURL(base).href,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
-    const require = createRequire(base);
+    const load = at("importAt")(base);
+    const require = at("requireAt")(base);
     found = {
       require,
       load: async (specifier, options, takesDefault) => {
@@ -96,7 +94,20 @@ function installs(specifier) {
 export function hintOf(error) {
   if (typeof error.hint === "string") return error.hint;
   if (error instanceof TypeError) return defaultExport(error.message);
+  if (error.code === "ERR_INVALID_PACKAGE_CONFIG") return brokenPackage(error.message);
   if (error.code !== "MODULE_NOT_FOUND" && error.code !== "ERR_MODULE_NOT_FOUND") return null;
   const name = /^Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
   return name === undefined ? null : installs(name);
+}
+
+/** What is wrong with the package.json that Node's message names. */
+function brokenPackage(message) {
+  const file = /(\/\S.*?package\.json)/.exec(message)?.[1];
+  if (file === undefined) return null;
+  try {
+    JSON.parse(fs.readFileSync(file, "utf8"));
+    return `mend ${file}: it must be an object, with texts for "name" and "type"`;
+  } catch (error) {
+    return `mend ${file}: ${error.message.split("\n", 1)[0]}`;
+  }
 }

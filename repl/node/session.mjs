@@ -56,7 +56,7 @@ export function moveTo(folder) {
 }
 
 /** What Python has changed of the working folder and the environment. */
-export function agreeOn(text) {
+function agreeOn(text) {
   const now = place.agree(text);
   if (follows) setFolder(now);
 }
@@ -68,21 +68,8 @@ function changedPlace() {
   return text;
 }
 
-/** `agreeOn` where no form runs; gives what has changed here. */
-function sharePlace(text) {
-  const mine = changedPlace();
-  if (text) agreeOn(text);
-  return mine;
-}
-
-let tellPlace;
-
-/** An outcome, with what the form has changed of the place. */
-function placed(outcome) {
-  const text = changedPlace();
-  if (text !== undefined) outcome.place = text;
-  return outcome;
-}
+/** Asked where no form runs: what both sides have changed goes in front of the question and of its answer. */
+const sharePlace = () => {};
 
 /** The `require` of JavaScript that nobody compiles: cells, `js.eval`. */
 let lent = globalThis.require;
@@ -163,6 +150,7 @@ export function begin(told, argv, ...compiler) {
   globalThis[names.error] = null;
   setCompiler(...compiler);
   limits = most;
+  bridge("keepAlike")({ changes: changedPlace, take: agreeOn });
   return [run, runNow, rest, defined, remember, sharePlace, exitCode, keepResult, bridge("$py").rests];
 }
 
@@ -178,11 +166,9 @@ export const defineMacro = (code) => host().define(code);
 export const expandMacro = (number, forms) => JSON.stringify(host().expand(number, JSON.parse(forms)));
 
 /**
- * Let programs ask the compiler and the session (reflection.mjs); `renew` loads a Python module again, `moved` hears of
- * the working folder and the environment.
+ * Let programs ask the compiler and the session (reflection.mjs); `renew` loads a Python module again.
  */
-function setCompiler(compile, read, expand, failed, about, renew, moved) {
-  tellPlace = moved;
+function setCompiler(compile, read, expand, failed, about, renew) {
   renewPython = renew;
   const lastError = () => globalThis[names.error];
   globalThis[Symbol.for("polyrepl.lisp")] = lisp(
@@ -204,16 +190,14 @@ const AsyncFunction = (async () => {}).constructor;
 export function run(code, filename, quiet, options, defines) {
   // What the form's definitions were before: should it fail, `defined` tells which of them it has made.
   watched = watch(defines);
-  const behind = changedPlace(); // by a timer, say
-  if (behind !== undefined) tellPlace(behind);
   try {
     const form = evaluate(code, filename);
     let value = form(currentImports());
     // Compiled code that awaits hears of an interrupt at its own awaits, and is waited for until it has unwound.
     if (defines === null || !(form instanceof AsyncFunction)) value = bridge("$w")(value);
-    return value instanceof Promise ? later(value, quiet, options) : placed(outcome(value, quiet, options));
+    return value instanceof Promise ? later(value, quiet, options) : outcome(value, quiet, options);
   } catch (error) {
-    return placed(failure(error));
+    return failure(error);
   } finally {
     bridge("$read").lisp = undefined; // what was read last is nobody's to keep
   }
@@ -221,9 +205,9 @@ export function run(code, filename, quiet, options, defines) {
 
 async function later(promise, quiet, options) {
   try {
-    return placed(outcome(await promise, quiet, options));
+    return outcome(await promise, quiet, options);
   } catch (error) {
-    return placed(failure(error));
+    return failure(error);
   }
 }
 

@@ -18,8 +18,6 @@ from .place import Place
 from .prelude import PRELUDE
 
 if TYPE_CHECKING:  # loaded where it is used
-    import asyncio
-
     from polyrepl.bridge.turns import Turn
     from polyrepl.lisp.compiler import Compiled
     from polyrepl.repl.travel import LispFunction
@@ -101,10 +99,12 @@ class NodeSide:
         """Keep what is called often: what `begin` of node/session.mjs gives."""
         self._run, self._run_now, self._rest, self.defined, *others = often
         self._remember, self._share, self._exit_code, self._keep_result, self._rests = others
+        self._bridge.common = self.place
 
     def forget(self) -> None:
         """That Node has ended."""
         self._module = None
+        self._bridge.common = None
 
     def module(self) -> JsProxy:
         """The module node/session.mjs in a running Node."""
@@ -121,7 +121,7 @@ class NodeSide:
     async def run(
         self, form: tuple[Any, ...], number: int, turn: Turn | None, late: LateLoop | None
     ) -> dict[str, Any]:
-        """The outcome of a form. Both sides have one working folder and one environment before and after it.
+        """The outcome of a form.
 
         Args:
             form: what `run` of node/session.mjs takes.
@@ -132,7 +132,6 @@ class NodeSide:
         Raises:
             KeyboardInterrupt: it was stopped before it began. NodeLost: Node has ended.
         """
-        self.agree()
         outcome: dict[str, Any]
         if turn is None and (late is None or late.begun):
             outcome = await self._bridge.call_async(self._run, *form, form=number)
@@ -146,8 +145,6 @@ class NodeSide:
             elif late is not None:
                 await late
             outcome = await self._bridge.call_on(self._rest, number)
-        if "place" in outcome:
-            self.place.take(outcome["place"])
         return outcome
 
     def remember(self, value: Any) -> None:
@@ -205,12 +202,6 @@ class NodeSide:
 
     # -- one working folder, one environment -----------------------------------------------------
 
-    def agree(self) -> None:
-        """Before a form: Node hears what Python has changed."""
-        moved = self.place.changes()
-        if moved is not None:
-            self.ask("agreeOn", moved)
-
     async def share_place(self) -> None:
         """Before and after Python code that no form has called: all languages have one working folder and one
         environment. A Node that is busy hears of it later."""
@@ -218,10 +209,6 @@ class NodeSide:
             return
         import asyncio
 
-        asked = asyncio.ensure_future(self._bridge.call_async(self._share, self.place.changes() or ""))
-        asked.add_done_callback(self._shared)
+        asked = asyncio.ensure_future(self._bridge.call_async(self._share))
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
         await asyncio.wait({asked}, timeout=PATIENCE)
-
-    def _shared(self, done: asyncio.Future[Any]) -> None:
-        if not done.cancelled() and done.exception() is None and done.result():
-            self.place.take(done.result())

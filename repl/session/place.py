@@ -1,8 +1,8 @@
 """One working folder and one environment for all languages of a session.
 
 In: what Python has (os.getcwd, os.environ), what Node says that it has changed. Out: what has changed here
-since both agreed, as text for Node; the same changes made here. It is compared at the edges of a form, and
-costs nothing in between.
+since both agreed, as text for Node; the same changes made here. It is compared before each outermost request
+of Python's, a form's say, and costs nothing in between; Node tells of its changes before all that it says.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ class Place:
 
     def changes(self) -> str | None:
         """What has changed here since, for `agree` in node/place.mjs; None if nothing. Both agree then."""
-        told: dict[str, Any] = {}
         folder, environment = _folder(), _environment()
+        if folder == self._folder and environment == self._environment:
+            return None
+        told: dict[str, Any] = {}
         if folder != self._folder and folder is not None:
             told["folder"] = folder
         if environment != self._environment:
@@ -44,18 +46,29 @@ class Place:
         return json.dumps(told)
 
     def take(self, text: str) -> None:
-        """Change here what Node says that has changed there; a folder that is none by now is not entered."""
+        """Change here what Node says that has changed there; a folder that is none by now is not entered.
+        What has changed here meanwhile is still to be told."""
         told = json.loads(text)
         if "folder" in told:
             with suppress(OSError):
                 os.chdir(told["folder"])
+            self._folder = _folder()
         for name, value in told.get("environment", {}).items():
             with suppress(ValueError, OSError):
                 if value is None:
                     os.environ.pop(name, None)
                 else:
                     os.environ[name] = value
-        self.agree()
+                self._note(name)
+
+    def _note(self, name: str) -> None:
+        """Both have this variable as it is now."""
+        encode = getattr(os.environ, "encodekey", None)
+        key, now = name if encode is None else encode(name), _environment()
+        if key in now:
+            self._environment[key] = now[key]
+        else:
+            self._environment.pop(key, None)
 
 
 def _folder() -> str | None:

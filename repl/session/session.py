@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from polyrepl.bridge import Bridge, JsProxy, NodeLost
 from polyrepl.lisp.compiler import Compiled, Compiler
@@ -30,7 +30,7 @@ from .events import UNSETTLED, Event, Exit, Lost, Problem, Value, ends_unit, fai
 from .host import NodeHost
 from .node_module import NodeModule
 from .node_side import RESULTS, LateLoop, NodeSide
-from .outcomes import event_of, exit_code
+from .outcomes import event_of
 from .prelude import JAVASCRIPT, Output, new_bridge
 from .reflection import Files, Reflection
 
@@ -279,9 +279,7 @@ class Session:
         defines = None if names is None else " ".join(names)
         form = code, filename, quiet, options, defines
         outcome = await self.node.run(form, number, turn, self.late_loop)
-        if outcome["kind"] == "unsettled":
-            return self.trace.unsettled(list(outcome["stacks"]), span)
-        return self._failed(outcome, span) if outcome["kind"] == "error" else event_of(outcome)
+        return event_of(outcome, span, self.trace)
 
     async def finish(self, wait: str = "({ $py }) => $py.idle()") -> Event:
         """Wait until what the program left running is done: its timers, sockets, servers, requests to Python.
@@ -309,14 +307,6 @@ class Session:
             return self.trace.interrupted()
         finally:
             self._running = None
-
-    def _failed(self, outcome: dict[str, Any], span: Span | None) -> Event:
-        exception = outcome["exception"]
-        if isinstance(exception, SystemExit):
-            return Exit(exit_code(exception))
-        if isinstance(exception, KeyboardInterrupt) or outcome["name"] == "Interrupt":
-            return self.trace.interrupted(outcome)
-        return self.trace.runtime_problem(outcome, span)
 
     # -- asking ----------------------------------------------------------------------------------
 
@@ -442,7 +432,7 @@ class Session:
         asked = ask.compile, ask.read, ask.expand, ask.failed, ask.about, lambda n: self.renewing.python(n)
         told = self.node.beginning(self.folder, self.limits)
         # All at once: each question is a way to Node and back, and this is on the way to the first result.
-        self.node.take(prelude.begin(told, self._argv, *asked, self.node.place.take))
+        self.node.take(prelude.begin(told, self._argv, *asked))
 
     def _node_was_lost(self, reason: str) -> None:
         self.node.forget()

@@ -16,10 +16,11 @@ from polyrepl.bridge import JSError, NodeLost
 from polyrepl.bridge.conversation import Conversation
 from polyrepl.bridge.interrupt import NoLadder
 from polyrepl.bridge.protocol import KINDS, OPS, TAGS
-from polyrepl.bridge.text import dumps, loads
+from polyrepl.bridge.text import Reader, Writer
 from polyrepl.bridge.transport import Frame
 
 REQUEST, REPLY, ERROR = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]
+dumps, loads = Writer().dumps, Reader().loads
 
 
 class Far:

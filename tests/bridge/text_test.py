@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from polyrepl.bridge import text
+from polyrepl.bridge.text import Reader, Writer
 
 DATA = [
     None, True, 0, -1, 2**53, 2**63 - 1, 2**63, 2**64 - 1, -(2**63), 1.5, -0.0, 1e22, 5e-324, 0.1, "",
@@ -18,16 +18,10 @@ DATA = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def at_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test begins as a program does, and leaves things as they were."""
-    for name, value in {"_left": 1000, "_plain": text._plain, "dumps_plain": text.dumps_plain}.items():
-        monkeypatch.setattr(text, name, value)
-
-
 @pytest.mark.parametrize("data", DATA, ids=repr)
 def test_both_write_the_same(data: Any) -> None:
-    assert text._begin_dumps(data) == orjson.dumps(data)
+    slow, fast = Writer(few=1).plain(data), Writer(few=0).plain(data)
+    assert slow == fast == orjson.dumps(data)
 
 
 @pytest.mark.parametrize(
@@ -38,24 +32,28 @@ def test_both_write_the_same(data: Any) -> None:
     ],
 )  # fmt: skip
 def test_both_read_the_same(written: str) -> None:
-    ours, theirs = text._begin_loads(written.encode()), orjson.loads(written)
-    assert (ours, type(ours), str(ours)) == (theirs, type(theirs), str(theirs))
+    theirs = orjson.loads(written)
+    for few in (1, 0):
+        ours = Reader(few).loads(written.encode())
+        assert (ours, type(ours), str(ours)) == (theirs, type(theirs), str(theirs))
 
 
 @pytest.mark.parametrize(
     "wrong", [b"NaN", b"[Infinity]", b"", b"[1,]", b"[1] 2", b'"\xff"', b'"\n"', b"01", b"[" * 4000]
 )
 def test_both_refuse_the_same(wrong: bytes) -> None:
-    for read in (text._begin_loads, orjson.loads):
+    for read in (Reader(few=1).loads, Reader(few=0).loads):
         with pytest.raises(ValueError):
             read(wrong)
 
 
 def test_what_python_alone_can_write_is_written_by_it() -> None:
     for data in ("\ud800", [2**70]):
-        assert json.loads(text.dumps(data)) == data
-    with pytest.raises(TypeError):
-        text._begin_dumps(object())
+        for few in (1, 0):
+            assert json.loads(Writer(few).dumps(data)) == data
+    for few in (1, 0):
+        with pytest.raises(TypeError):
+            Writer(few).plain(object())
 
 
 CODE = """

@@ -77,6 +77,34 @@ def test_what_fails_and_what_comes_later_counts_too(prompt: Prompt, tmp_path: Pa
     assert prompt.submit("(os.getcwd)") == f'"{(tmp_path / "sub").resolve()}"'
 
 
+# Within one piece of code: where the outermost request of one language meets the other.
+WITHIN = [
+    ",py os.chdir('sub'); js.process.cwd()",
+    ",py js.process.chdir('sub'); os.getcwd()",
+    ",py os.chdir('sub'); await js.eval('(async () => process.cwd())')()",
+    ",py await js.eval('(async () => { await 1; process.chdir(\"sub\") })')(); os.getcwd()",
+    ",js process.chdir('sub'); py.os.getcwd()",
+    '(do (process.chdir "sub") (os.getcwd))',
+    ",py os.environ['WHERE'] = os.getcwd() + '/sub'; js.process.env.WHERE",
+    ",py js.eval('process.env.WHERE = process.cwd() + \"/sub\"'); os.environ['WHERE']",
+    '(do (set! process.env.WHERE (str (process.cwd) "/sub")) (. os.environ ["WHERE"]))',
+]
+
+
+@pytest.mark.parametrize("code", WITHIN)
+def test_it_is_one_within_a_form_too(prompt: Prompt, tmp_path: Path, code: str) -> None:
+    assert prompt.submit(code)[1:-1] == str(tmp_path.resolve() / "sub")
+
+
+def test_what_python_has_changed_is_not_forgotten_for_what_javascript_has(
+    prompt: Prompt, tmp_path: Path
+) -> None:
+    python = "__import__('os').chdir('sub')"
+    prompt.submit(f'(do (py.eval "{python}") (set! process.env.PLACE_G "7") nil)')
+    assert prompt.submit("(process.cwd)") == f'"{tmp_path.resolve()}/sub"'
+    assert prompt.submit(",py os.environ['PLACE_G']") == "'7'"
+
+
 def test_a_text_of_several_forms(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     text = (

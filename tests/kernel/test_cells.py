@@ -275,6 +275,10 @@ def test_all_languages_have_one_working_folder_and_environment(kernel: Kernel) -
         assert kernel.run("%%js\nrequire('./near.cjs')").result == "7"
         assert kernel.run(f"%%js\nprocess.chdir({before}); process.cwd()").result == before
         assert kernel.run("%%py\nos.getcwd() + ''").result == repr(before[1:-1])
+    cell = kernel.run(
+        f"%%py\nos.chdir({below!r}); print(js.process.cwd()); js.process.chdir('..'); print(os.getcwd())"
+    )
+    assert cell.text() == f"{below}\n{before[1:-1]}\n"
     kernel.run("%%py\nos.environ['PLACE'] = '1'")
     assert kernel.run("process.env.PLACE").result == '"1"'
     kernel.run('(set! process.env.PLACE "2")')
