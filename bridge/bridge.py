@@ -39,7 +39,6 @@ if TYPE_CHECKING:  # they are loaded while Node starts
 _ENDS = 5.0  # seconds in which a Node is gone that has closed its pipes
 _HEARS = 0.5  # seconds in which a Node whose event loop turns has begun to leave
 _LEAVE = "globalThis[Symbol.for('polyrepl.leave')]({})"
-_OUT_OF_MEMORY = "JavaScript ran out of memory and Node ended; Python's objects are still there"
 
 
 class NodeLife:
@@ -123,7 +122,7 @@ class NodeLife:
                 return self._why_not(process.node, status, unready)
         stopped = self.interrupts.lost()
         why = stopped or (_COLLECTED if collected else _why(reason, status))
-        lost = NodeLost(_OUT_OF_MEMORY if out_of_memory else why)
+        lost = NodeLost(_out_of_memory() if out_of_memory else why)
         if not stopped and not collected and status is not None:
             if status < 0:
                 lost.signal = -status
@@ -268,6 +267,14 @@ _COLLECTED = (
     "the Node process ended, and how is not known: something else in this program collected its exit status "
     "(a SIGCHLD handler, or os.waitpid(-1, ..))"
 )
+
+
+def _out_of_memory() -> str:
+    from .failed_start import memory_limit
+
+    limit = memory_limit()
+    note = f" ({limit})" if limit else ""
+    return f"JavaScript ran out of memory and Node ended{note}; Python's objects are still there"
 
 
 def _at_its_end(reason: str) -> bool:

@@ -66,12 +66,20 @@ def _told(said: str, status: int | None) -> str:
     return f"exit status {status if status is not None else 'unknown'}"
 
 
+def memory_limit() -> str:
+    """What limits the memory of this process; "" if nothing."""
+    memory, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return (
+        ""
+        if memory == resource.RLIM_INFINITY
+        else f"its memory is limited to {memory >> 20} MB, see ulimit -v"
+    )
+
+
 def _limits(said: str) -> list[str]:
     """Limits of this process that may be the reason."""
-    found = []
-    memory, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if memory != resource.RLIM_INFINITY:
-        found.append(f"its memory is limited to {memory >> 20} MB, see ulimit -v")
+    memory = memory_limit()
+    found = [memory] if memory else []
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if descriptors < _FEW or "EMFILE" in said:
         found.append(f"its descriptors are limited to {descriptors}, see ulimit -n")

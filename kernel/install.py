@@ -16,14 +16,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from polyrepl.repl.command_line.arguments import Parser
+
 DEFAULT_NAME = "polyrepl"
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of `polyrepl kernel`."""
-    made = argparse.ArgumentParser(
-        prog="polyrepl kernel", description="Register the Jupyter kernel.", allow_abbrev=False
-    )
+    made = Parser(prog="polyrepl kernel", description="Register the Jupyter kernel.", allow_abbrev=False)
     commands = made.add_subparsers(dest="command", required=True, metavar="install|uninstall|list")
     install = commands.add_parser("install", help="register the kernel", allow_abbrev=False)
     where = install.add_mutually_exclusive_group()

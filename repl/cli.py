@@ -20,6 +20,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polyrepl import drop_started_from
 
+# At once: where descriptors are all in use nothing is imported any more.
+from .session.sink import BROKEN_PIPE, Sink, abandon_stdout, written
+
 if TYPE_CHECKING:
     import argparse
 
@@ -111,7 +114,9 @@ def parser() -> argparse.ArgumentParser:
     """The options for argparse, which knows every way to write them; the tests read it too."""
     import argparse
 
-    made = argparse.ArgumentParser(
+    from .command_line.arguments import Parser
+
+    made = Parser(
         prog="polyrepl",
         description="An interactive Lisp whose programs use Python's and JavaScript's libraries at once.",
         epilog=EPILOG,
@@ -156,8 +161,6 @@ def main(argv: list[str] | None = None) -> int:
         exec("")
         return status if argv is not None else all_written(status)
     except BrokenPipeError:
-        from .session.sink import BROKEN_PIPE, abandon_stdout
-
         abandon_stdout()
         return BROKEN_PIPE if argv is not None else all_written(BROKEN_PIPE)
     except OSError as error:
@@ -180,8 +183,6 @@ def main(argv: list[str] | None = None) -> int:
 
 def all_written(status: int) -> int:
     """The exit code, when all that was printed is written."""
-    from .session.sink import written
-
     return written(status)
 
 
@@ -294,8 +295,6 @@ def start(options: Any, path: str | None, *, own_process: bool) -> int:
     except NodeNotFound as error:
         print(f"polyrepl: {error}", file=sys.stderr)
         return 1
-    from .session.sink import Sink
-
     sink = Sink()
     bridge = new_bridge(sink.write, stdin, terminal=shown, process=process)
     # Imported while Node starts: the compiler, and whatever else takes its time.

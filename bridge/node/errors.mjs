@@ -16,7 +16,9 @@ export class PyError extends Error {
       Interrupt.told = true;
       Object.defineProperty(this, INTERRUPT, { value: true });
     }
-    this.stack = `${name}: ${message}${String(this.stack).replace(/^[^]*?(?=\n    at |$)/, "")}`;
+    const stack = String(this.stack);
+    const frames = stack.indexOf("\n    at ", message.length); // behind the message, which may be long and may look like frames
+    this.stack = `${name}: ${message}${frames < 0 ? "" : stack.slice(frames)}`;
   }
 
   /** Python's traceback text; undefined in a program whose proxies return promises and that cannot wait (a page). */

@@ -21,9 +21,29 @@ export function takeOver(connection) {
   process.stdout.write = make(false);
   process.stderr.write = make(true);
 
-  process.on("uncaughtException", ours((error) => {
-    if (!isHeard("uncaughtException")) late(connection, error);
+  process.on("uncaughtException", ours((error, origin) => {
+    if (origin === LISTENER || !isHeard("uncaughtException")) late(connection, error);
+    if (origin === LISTENER) connection.outbox.flush(); // a program ends by it
   }));
+  survive();
+}
+
+/** The origin of what a listener of `uncaughtException` has thrown itself. Only listeners of ours hear of that. */
+const LISTENER = "polyrepl.listener";
+
+/** Node would end then, with a stack of the bridge's. */
+function survive() {
+  const { emit } = process;
+  const value = function (event, ...args) {
+    if (event !== "uncaughtException") return Reflect.apply(emit, this, [event, ...args]);
+    try {
+      return Reflect.apply(emit, this, [event, ...args]);
+    } catch (error) {
+      for (const listener of process.listeners(event)) if (listener[OURS]) listener(error, LISTENER);
+      return true;
+    }
+  };
+  Object.defineProperty(process, "emit", { value, writable: true, configurable: true });
 }
 
 const OURS = Symbol.for("polyrepl.ours");

@@ -20,6 +20,7 @@ from polyrepl.lisp.emit.sourcemap import inline_comment, to_json
 from polyrepl.lisp.errors import LispError, render
 
 from ..session.host import NodeHost
+from .arguments import Parser
 from .tools import read_source
 
 OURS = {"exit", "require"}  # globals that polyrepl adds to its Node
@@ -27,7 +28,7 @@ POLL = 0.15  # seconds between two looks at the files with --watch
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="polyrepl compile",
         description="Compile a Lisp file to an ES module; definitions become its exports.",
     )

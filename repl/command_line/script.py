@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from polyrepl import stand_before_sites
-from polyrepl.bridge import Bridge, BridgeError, JSError, NodeNotFound
+from polyrepl.bridge import Bridge, BridgeError, JSError, NodeLost, NodeNotFound
 from polyrepl.bridge.bridge import unwaited
 from polyrepl.lisp.errors import LispError
 from polyrepl.lisp.forms import Source
@@ -215,6 +215,12 @@ def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: 
     except BrokenPipeError:
         abandon_stdout()
         return BROKEN_PIPE
+    except NodeLost as lost:  # between two forms
+        if lost.exit_status is not None:
+            return lost.exit_status
+        problem = session.trace.node_lost(lost)
+        reporter.complain(problem.ename, problem.text)
+        return problem.status
     except (NodeNotFound, BridgeError, JSError) as error:
         print(f"polyrepl: {error}", file=sys.stderr)
         return 1

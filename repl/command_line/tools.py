@@ -5,12 +5,13 @@ In: arguments after the tool's name. Out: an exit code: 0 fine, 1 a program with
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
 
 from polyrepl.lisp.errors import LispError, render
+
+from .arguments import Parser
 
 
 def read_source(name: str) -> str | None:
@@ -30,7 +31,7 @@ def read_source(name: str) -> str | None:
 
 def fmt(arguments: list[str]) -> int:
     """Rewrite files in the canonical layout; `-` formats standard input to standard output."""
-    parser = argparse.ArgumentParser(prog="polyrepl fmt", description=fmt.__doc__)
+    parser = Parser(prog="polyrepl fmt", description=fmt.__doc__)
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
     options = parser.parse_args(arguments)

@@ -33,17 +33,23 @@ export const exitCodeSet = () => Number(process.exitCode ?? 0) || 0;
 /** @param {string} text */
 export const writeError = (text) => void process.stderr.write(text);
 
+/** Node's exit code where a listener of `uncaughtException` throws. */
+const LISTENER_FAILED = 7;
+
 /**
  * Before anybody else hears of an exception that nobody caught, or a promise that nobody awaits: what it ends the process
  * with.
  * @param {(error: any) => number | undefined} codeOf
  */
 export function endUncaught(codeOf) {
+  const ours = (listener) => Object.defineProperty(listener, Symbol.for("polyrepl.ours"), { value: true });
   for (const event of ["uncaughtException", "unhandledRejection"]) {
     const end = (error) => {
       const code = codeOf(error);
       if (code !== undefined) process.exit(code & 255);
     };
-    process.prependListener(event, Object.defineProperty(end, Symbol.for("polyrepl.ours"), { value: true }));
+    process.prependListener(event, ours(end));
   }
+  // Behind the one that tells of it.
+  process.on("uncaughtException", ours((_, origin) => origin === "polyrepl.listener" && process.exit(LISTENER_FAILED)));
 }

@@ -289,13 +289,13 @@ class Session:
         """
         if not self.alive:
             return Value("", quiet=True)
-        if self.late_loop is not None and not self.late_loop.begun:
-            if self.node.rests():
-                return Value("", quiet=True)
-            await self.late_loop
-        self.form_number += 1
-        number = self._running = self.form_number
         try:
+            if self.late_loop is not None and not self.late_loop.begun:
+                if self.node.rests():
+                    return Value("", quiet=True)
+                await self.late_loop
+            self.form_number += 1
+            number = self._running = self.form_number
             event = await self._run_code(wait, "polyrepl:end", True, number)
             if isinstance(event, Problem) and event.status == UNSETTLED:
                 return Value("", quiet=True)  # what nobody awaits need not come

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 from pathlib import Path
 
@@ -49,6 +51,15 @@ def test_output_that_waits_for_the_end(tmp_path: Path, command: str, code: int, 
     """As a shell runs it, without PYTHONUNBUFFERED: what is printed is written when the process ends."""
     done = shell(tmp_path, f'"$@" {command}', PYTHONUNBUFFERED="")
     assert (done.returncode, done.stderr) == (code, err)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.parametrize("command", ["", "fmt", "compile", "kernel", "kernel install", "completion"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_help_that_cannot_be_written(tmp_path: Path, command: str, unbuffered: str) -> None:
+    done = shell(tmp_path, f'"$@" {command} --help > /dev/full', PYTHONUNBUFFERED=unbuffered)
+    assert done.returncode == 1
+    assert re.fullmatch(r"polyrepl: .*No space left on device\n", done.stderr)
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -117,6 +128,50 @@ def test_exit_codes_of_javascript(tmp_path: Path, form: str, code: int, out: str
     (tmp_path / "p.lisp").write_text(form)
     done = polyrepl("p.lisp", cwd=tmp_path)
     assert (done.code, done.out, done.err) == (code, out, "")
+
+
+ENDS = [
+    "(def _ (setImmediate leave))",
+    "(def _ (process.nextTick leave))",
+    "(def _ (queueMicrotask leave))",
+    "(def _ (.then (sleep 5) leave))",
+    '(def _ (process.on "uncaughtException" (fn [e] (leave)))) (.unref (setTimeout throws 5)) (sleep 90)',
+    '(def _ (process.on "unhandledRejection" (fn [e] (leave)))) (def p (js.Promise.reject (error "x")))',
+]
+
+
+@pytest.mark.parametrize("leave", ["(process.exit 9)", "(exit 9)", "(e.leave 9)"])
+@pytest.mark.parametrize("form", ENDS)
+def test_it_ends_wherever_that_is_asked(tmp_path: Path, form: str, leave: str) -> None:
+    """Between two forms and behind the last one, in listeners of what nobody has caught."""
+    (tmp_path / "leaving.py").write_text(SYSTEM_EXIT)
+    first = f'(py.import "leaving" :as e)\n(defn leave [] {leave}) (defn throws [] (throw (error "x")))\n'
+    (tmp_path / "p.lisp").write_text(first + form)
+    ways = (
+        ["p.lisp"],
+        ["-e", first + form.replace(" nil", "")],
+        ["-e", first, "-e", form, "-e", "(sleep 2000)"],
+    )
+    for way in ways:
+        done = polyrepl(*way, cwd=tmp_path)
+        assert (done.code, done.err) == (9, "")
+
+
+@pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGTERM"])
+def test_node_that_is_killed_between_two_forms(tmp_path: Path, signal_name: str) -> None:
+    form = f'(def _ (setImmediate (fn [] (process.kill process.pid "{signal_name}"))))'
+    for way in (["-e", form], ["-e", form, "-e", "(await (sleep 2000))"]):
+        done = polyrepl(*way, cwd=tmp_path)
+        assert done.code == 128 + getattr(signal, signal_name)
+        assert done.err.startswith(f"NodeLost: the Node process was killed by {signal_name}\n")
+
+
+def test_what_a_listener_of_exceptions_throws_ends_a_program_as_in_node(tmp_path: Path) -> None:
+    form = '(def _ (process.on "uncaughtException" (fn [e] (throw (error "again")))))'
+    done = polyrepl("-e", f'{form} (def t (setTimeout (fn [] (throw (error "x"))) 5))', cwd=tmp_path)
+    assert done.code == 7
+    assert done.err.startswith("Uncaught (late) <-e>:1:") and ": Error: again\n" in done.err
+    assert "bundle" not in done.err and "node:" not in done.err
 
 
 SYSTEM_EXIT = """
@@ -188,9 +243,10 @@ def test_closed_descriptors(tmp_path: Path, closed: str, out: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, out, "")
 
 
-def test_few_descriptors(tmp_path: Path) -> None:
-    done = shell(tmp_path, "ulimit -n 16; \"$@\" -e '(+ 1 2)'")
-    assert done.returncode == 1
+@pytest.mark.parametrize("number", [6, 8, 10, 16])
+def test_few_descriptors(tmp_path: Path, number: int) -> None:
+    done = shell(tmp_path, f"ulimit -n {number}; \"$@\" -e '(+ 1 2)'")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "Too many open files" in done.stderr
     assert "Traceback" not in done.stderr and "install" not in done.stderr
 
