@@ -116,12 +116,10 @@ class Asking:
     def request(self, header: list[Any], segments: list[Any], exchange: Exchange | None = None) -> Any:
         """Send a request and wait for its answer's value. Raises what it carries, or what ended the wait."""
         if exchange is None:
-            exchange = self._conversation.live()
+            exchange = self._live()
         conn = exchange.connection
         if conn.depth:
             return exchange.answers.read(conn.request(header, segments))
-        if self._conversation.common is not None:
-            self._agree(exchange, segments)
         try:
             return exchange.answers.read(self._interrupts.guard(conn, header, segments))
         finally:
@@ -130,17 +128,18 @@ class Asking:
             if exchange.answers.thrown:
                 exchange.answers.over()
 
-    def _agree(self, exchange: Exchange, segments: list[Any]) -> None:
-        """Before something outermost: what has changed here of what both sides keep alike goes in front."""
+    def _live(self) -> Exchange:
+        """One that lives, to ask something of."""
+        return self._agreed(self._conversation.live())
+
+    def _agreed(self, exchange: Exchange) -> Exchange:
+        """What has changed here of what both sides keep alike goes in front of something outermost."""
         common = self._conversation.common
-        assert common is not None
-        try:
+        if common is not None and not exchange.connection.depth:
             text = common.changes()
             if text is not None:
                 exchange.connection.note([NOTES["common"], text])
-        except BaseException:
-            exchange.take_back(segments)
-            raise
+        return exchange
 
     def operate(self, op: int, proxy: JsProxy, *operands: Any) -> Any:
         """An operation on an object."""
@@ -156,7 +155,7 @@ class Asking:
 
     def operate_on(self, op: int, name: str, *operands: Any) -> Any:
         """A named operation on several values."""
-        exchange = self._conversation.live()
+        exchange = self._live()
         segments = Segments()
         header: list[Any] = [op, 0, current(), name]
         _add(header, exchange.marshal, operands, {}, segments)
@@ -253,12 +252,10 @@ class Asking:
         `form`: what an interrupt of the wait is about. `held`: what the header mentions; it lives until then,
         since a handle that is given back before the request is sent is unknown there."""
         if exchange is None:
-            exchange = self._conversation.live()
+            exchange = self._live()
         conn = exchange.connection
         _check_turning(exchange)
         loops = self._conversation.loops
-        if self._conversation.common is not None:
-            self._agree(exchange, segments)
         pending = loops.pending(conn)
         if form and not begun:
             self._interrupts.starting(form)
@@ -289,7 +286,7 @@ class Asking:
     def block_on_source(self, source: str) -> Any:
         """Value of JavaScript source that awaits, here and now. Raises WouldBlock where that could never
         end; nothing has run then."""
-        exchange = self._conversation.live()
+        exchange = self._live()
         _check_turning(exchange)
         loops = self._conversation.loops
         if loops.running():
@@ -299,13 +296,13 @@ class Asking:
     def serve(self, awaitable: Awaitable[Any]) -> Any:
         """Wait here and now for anything that can be awaited, until Ctrl-C. Raises WouldBlock where that
         could never end."""
-        exchange = self._conversation.live()
+        exchange = self._live()
         _check_turning(exchange)
         return self._conversation.loops.wait(exchange.connection, awaitable)
 
     def serving(self, awaitable: Awaitable[Any]) -> contextlib.AbstractContextManager[None]:
         """While inside, a thread serves, until something is done."""
-        exchange = self._conversation.live()
+        exchange = self._live()
         _check_turning(exchange)
         return self._conversation.loops.serving(exchange.connection, awaitable)
 
@@ -325,7 +322,7 @@ class Asking:
             raise unbegun(NodeLost("this object lived in a Node process that has ended"))
         if proxy._handle < 0:
             raise BridgeError("this JavaScript object was given back with release()")
-        return exchange
+        return self._agreed(exchange)
 
 
 def receiver(function: JsProxy) -> int | None:
