@@ -19,6 +19,7 @@ from .segments import Segments
 from .transport import Frame
 
 if TYPE_CHECKING:  # they are loaded while Node starts
+    from .capsule import Capsules
     from .exchange import Exchange, Line
     from .marshal import Marshal
 
@@ -89,6 +90,10 @@ class Conversation(Protocol):
     def interrupts(self) -> Interrupts: ...
     @property
     def loops(self) -> Loops: ...
+    @property
+    def capsules(self) -> Capsules | None:
+        """What opens functions of others; None where nothing has been sent or opened yet."""
+
     @property
     def exchange(self) -> Exchange | None:
         """The one that is, or was, under way."""
@@ -195,6 +200,11 @@ class Asking:
     def stand_in(self, proxy: JsProxy) -> Any:
         """What stands for an object in a pickle."""
         return self._conversation.stand_in(proxy)
+
+    @property
+    def capsules(self) -> Capsules | None:
+        """Those of the conversation."""
+        return self._conversation.capsules
 
     # ---- asynchronous
 

@@ -98,12 +98,14 @@ class Capsules:
 
     Attributes:
         version: of the Node that the module was asked for last.
+        pool: processes that its owner has begun for it.
     """
 
     def __init__(
         self, conversation: Conversation, entry: str, begun: Callable[[Any], None] = lambda _: None
     ) -> None:
         self.version = ""
+        self.pool: Any = None
         self._conversation = conversation
         self._entry = entry
         self._begun = begun

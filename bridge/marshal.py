@@ -218,12 +218,20 @@ class Marshal:
 
     def encode_exception(self, error: BaseException, segments: list[Any]) -> Any:
         """A live exception; one that came from JavaScript goes home as the value that was thrown."""
+        name, text = type(error).__name__, None
         if isinstance(error, JSError):
             value = error.value
-            if not isinstance(value, JsProxy) or value._imports is self.imports:
+            if value is None and error.name:  # it was pickled, and the Error is in another process
+                name, text = error.name, error.message
+            elif not isinstance(value, JsProxy) or value._imports is self.imports:
                 return self.encode(value, segments)
-        name = type(error).__name__
-        return [_EXCEPTION, self.give(error, segments), traits.of(error), name, message(error)]
+        return [
+            _EXCEPTION,
+            self.give(error, segments),
+            traits.of(error),
+            name,
+            message(error) if text is None else text,
+        ]
 
     # ---- wire -> Python
 

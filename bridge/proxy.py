@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Generator, Iterator
 from keyword import kwlist
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import BridgeError, JSError
 from .functions import Awaitable, Callable, Coded, Promise
 from .protocol import OPS, SORT_BITS, SORTS, TRAITS
+
+if TYPE_CHECKING:
+    from .capsule import Capsules
 
 _GETATTR, _SETATTR, _DELATTR = OPS["getattr"], OPS["setattr"], OPS["delattr"]
 _HASATTR = OPS["hasattr"]
@@ -41,6 +44,8 @@ class Owner(Protocol):
     def call(self, function: JsProxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     def block_on(self, promise: JsProxy) -> Any: ...
     def stand_in(self, proxy: JsProxy) -> Any: ...
+    @property
+    def capsules(self) -> Capsules | None: ...
 
 
 class JsProxy:

@@ -37,6 +37,7 @@ GROUPS = {
     "core_mutate.mjs": "Changing things in place",
     "core_functions.mjs": "Functions, names, errors, atoms",
     "core_async.mjs": "Promises and time",
+    "core_batches.mjs": "Many at a time",
     "core_io.mjs": "Printing and JSON",
     "display.mjs": "Rich display",
     "reflect.mjs": "Code as data",

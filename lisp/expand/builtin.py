@@ -273,6 +273,26 @@ def when_let(an: Analyzer, form: List) -> Form:
     return let_test(an, form, None, "(when-let [x value] body ..)", body(form.items[2:], form.span), None)
 
 
+@macro(
+    "pfor",
+    "(pfor [x xs option ..] body ..)",
+    "A promise of what the body gives for each item, as `pmap` with the same options (:on pool, :chunk n).",
+)
+def pfor(an: Analyzer, form: List) -> Form:
+    arity(form, 2, "(pfor [x xs] body ..)")
+    span, binding = form.span, form.items[1]
+    items = binding.items if isinstance(binding, Vector) else ()
+    if len(items) < 2 or len(items) % 2:
+        raise LispError(
+            "binding-style",
+            binding.span,
+            "a name, its items, and options in pairs are expected",
+            "write (pfor [x xs :on :processes] body ..)",
+        )
+    each = call("fn", span, Vector((items[0],), items[0].span), body(form.items[2:], span))
+    return call("pmap", span, each, *items[1:])
+
+
 @macro("if-some", "(if-some [name value] then else)", "As if-let, for anything but nil.")
 def if_some(an: Analyzer, form: List) -> Form:
     arity(form, 2, "(if-some [x value] then else)")

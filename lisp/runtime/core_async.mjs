@@ -2,6 +2,7 @@
  * Core functions on promises and time. In: promises, or anything else, which counts as already there. Out: promises.
  */
 
+import { inPool, poolOptions } from "./core_batches.mjs";
 import { asArray, describe, toFn, wrongType } from "./data.mjs";
 import { walkAll } from "./sequences.mjs";
 
@@ -88,12 +89,16 @@ export function rejected(e) {
 }
 
 /**
- * (pmap f xs) (pmap f xs limit): A promise of the array of what f gives, at most limit (all) promises under way at
- * a time.
+ * (pmap f xs) (pmap f xs limit) (pmap f xs & options): A promise of the array of what f gives, at most limit (all)
+ * promises under way at a time; with :on in the processes of a pool, :processes or one of Python's, in chunks of
+ * :chunk items.
  * Example: (await (pmap (fn (x) (delay 1 x)) [1 2])) => [1 2]
  */
-export async function pmap(f, xs, limit = Infinity) {
+export async function pmap(f, xs, ...how) {
   const fn = toFn(f, "pmap");
+  const rest = poolOptions(typeof how[0] === "number" ? how.slice(1) : how, "pmap");
+  if (rest.on !== null) return inPool("spread", "pmap", fn, xs, rest);
+  const limit = typeof how[0] === "number" ? how[0] : rest.limit ?? Infinity;
   if (!(limit >= 1)) throw new RangeError(`pmap: expected a limit of at least 1, got ${describe(limit)}`);
   if (limit === Infinity) return Promise.all(Array.from(asArray(xs, "pmap"), (x) => fn(x)));
   const out = [];

@@ -26,6 +26,7 @@ export * from "./core_strings.mjs";
 export * from "./core_format.mjs";
 export * from "./core_functions.mjs";
 export * from "./core_async.mjs";
+export * from "./core_batches.mjs";
 export * from "./core_io.mjs";
 export * from "./display.mjs";
 export * from "./arithmetic.mjs";

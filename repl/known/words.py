@@ -15,10 +15,10 @@ SPECIAL = frozenset(
     """
     quote quasiquote set! fn lambda if do begin let letfn loop recur while try catch finally throw await
     yield new when unless cond case match and or if-let when-let if-not when-not -> ->> some-> some->>
-    as-> cond-> cond->> doto for doseq dotimes with auto py-> let-syntax letrec-syntax syntax-rules delete!
+    as-> cond-> cond->> doto for doseq dotimes pfor with auto py-> let-syntax letrec-syntax delete!
     . .. assert class comment condp if-some let* macroexpand macroexpand-1 py.async py.eval py.exec super
     py.fn syntax-error this-as time unquote unquote-splicing when-first when-some with-open yield*
-    doc source apropos pst load-file
+    doc source apropos pst load-file syntax-rules
     """.split()  # noqa: SIM905  (a table of words reads better as words)
 )
 OPERATORS = frozenset(["+", "-", "*", "/", "**", "=", "==", "<", ">", "<=", ">=", "not=", "mod"])

@@ -173,32 +173,53 @@ export function begin() {
   return process.versions.node;
 }
 
-/** Many calls as one request: what `f` gives of each item, a promise where one of them is. */
-export function mapAll(f, items) {
-  const out = [];
-  let waits = false;
-  let at = 0;
-  try {
-    for (const item of items) {
-      const value = f(item);
-      waits ||= value instanceof Promise;
-      out.push(value);
-      at++;
-    }
-  } catch (error) {
-    throw failed(error, at);
-  }
-  if (!waits) return out;
-  return Promise.all(out.map((value, at) => Promise.resolve(value).catch((error) => Promise.reject(failed(error, at)))));
+/** Which item it was that a batch has failed at, by the batch's number. */
+const failures = new Map();
+
+/** Asked once. */
+export function failedAt(number) {
+  const at = failures.get(number) ?? null;
+  failures.delete(number);
+  return at;
 }
 
-function failed(error, at) {
-  if (error !== null && typeof error === "object") {
-    try {
-      Object.defineProperty(error, Symbol.for("polyrepl.item"), { value: at, configurable: true });
-    } catch {
-      // a frozen error does not tell which item it was
-    }
+function failing(number, at, ask) {
+  const fail = (error) => {
+    if (!failures.has(number)) failures.set(number, at);
+    throw error;
+  };
+  try {
+    const value = ask();
+    return value instanceof Promise ? value.catch(fail) : value;
+  } catch (error) {
+    return fail(error);
   }
-  return error;
+}
+
+const dataOf = (items, copied) => (copied ? ours("$py").toJs(items) : items);
+
+/** Many calls as one request: what `f` gives of each item; a promise where one of them is. */
+export function mapAll(f, items, copied, number) {
+  const out = [];
+  let waits = false;
+  for (const item of dataOf(items, copied)) {
+    const value = failing(number, out.length, () => f(item));
+    waits ||= value instanceof Promise;
+    out.push(value);
+  }
+  return waits ? Promise.all(out) : out;
+}
+
+/** `reduce` as one request; a promise where a step is one. */
+export function reduceAll(f, items, copied, number, first) {
+  const all = [...dataOf(items, copied)];
+  const from = (value, at) => {
+    for (; at < all.length; at++) {
+      if (value instanceof Promise) return value.then((settled) => from(settled, at));
+      const before = value;
+      value = failing(number, at, () => f(before, all[at]));
+    }
+    return value;
+  };
+  return from(first, 0);
 }

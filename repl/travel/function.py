@@ -7,6 +7,7 @@ that Node was lost.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -121,13 +122,38 @@ class LispFunction:
             lambda: self.live.new(*map(_live, args), **{name: _live(kwargs[name]) for name in kwargs})
         )
 
-    def batch(self, items: Sequence[Any]) -> list[Any]:
+    def batch(self, items: Sequence[Any], *, copied: bool = False) -> list[Any]:
         """What it gives of each item, asked for in one request.
 
+        Args:
+            items: as it is called with.
+            copied: lists and dicts among them are JavaScript's own there, as they were where they came from.
+
         Raises:
-            JSError: what it throws; `item`, an attribute of the exception, is the number of the item.
+            JSError: what it throws, as a call does; `item`, an attribute of the exception, is the number of
+                the item that it was raised for.
         """
-        return list(self._run(lambda: capsules_of(home()).module().mapAll(self.live, list(items))))
+        return list(self._counted("mapAll", list(items), copied))
+
+    def fold(self, first: Any, items: Sequence[Any], *, copied: bool = False) -> Any:
+        """`reduce` of items from a first value, in one request. Args and what is raised: as `batch`."""
+        return self._counted("reduceAll", list(items), copied, _live(first))
+
+    def _counted(self, how: str, items: list[Any], copied: bool, *more: Any) -> Any:
+        number = id(items)
+
+        def ask() -> Any:
+            module = capsules_of(home()).module()
+            return getattr(module, how)(self.live, items, copied and is_data(items), number, *more)
+
+        try:
+            return self._run(ask)
+        except Exception as error:
+            item = capsules_of(home()).module().failedAt(number)
+            if item is not None:
+                with contextlib.suppress(AttributeError):
+                    error.item = int(item)  # type: ignore[attr-defined]
+            raise
 
     def _run(self, ask: Any) -> Any:
         try:
@@ -155,6 +181,15 @@ def _major(version: str) -> str:
 
 def _live(value: Any) -> Any:
     return value.live if isinstance(value, LispFunction) else value
+
+
+def is_data(value: Any) -> bool:
+    """Whether all of it can be copied without loss."""
+    if isinstance(value, (list, tuple, set)):
+        return all(map(is_data, value))
+    if isinstance(value, dict):
+        return all(type(key) is str for key in value) and all(map(is_data, value.values()))
+    return value is None or type(value) in (str, int, float, bool, bytes)
 
 
 def settled(value: Any) -> Any:

@@ -1,0 +1,204 @@
+"""`pmap`, `preduce`, `pfor` on pools: chunks, order, which item failed, cancelling, how far is read ahead."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+from polyrepl.bridge import JSError
+from polyrepl.repl.session import Session
+from polyrepl.repl.session.events import Problem
+
+from .conftest import Lisp
+
+pytestmark = [pytest.mark.scale, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def pool(session: Session, workers: ProcessPoolExecutor) -> ProcessPoolExecutor:
+    """Python's `pool` in the session is two processes."""
+    session.bridge.server.namespace["pool"] = workers
+    return workers
+
+
+async def test_pmap_on_a_pool_keeps_the_order(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    text = "(def k 3) (await (pmap (fn [x] (* k x)) (range 1000) :on py.pool :chunk 7))"
+    assert await lisp(text) == [3 * x for x in range(1000)]
+    assert await lisp("(await (pmap (fn [x] (await (sleep 1)) (inc x)) [1 2 3] :on py.pool))") == [2, 3, 4]
+    assert await lisp("(await (pmap inc [] :on py.pool))") == []
+
+
+async def test_items_and_results_are_javascript_s_own(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    text = (
+        "(def rows [{:name :a :tags [1 2]} {:name :b :tags [3]}])"
+        "(defn grown [row] (assoc row :n (count row.tags) :plain (array? row.tags)))"
+        "(def made (await (pmap grown rows :on py.pool)))"
+        "[(array? made) (array? (get-in made [0 :tags])) (map :n made) (map :plain made)]"
+    )
+    assert await lisp(text) == [True, True, [2, 1], [True, True]]
+
+
+async def test_a_python_callable_and_python_objects_as_items(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    assert await lisp("(py.import math) (await (pmap math.sqrt [4 9] :on py.pool))") == [2, 3]
+    text = (
+        "(py.import fractions) (await (pmap (fn [f] f.denominator) [(fractions.Fraction 1 3)] :on py.pool))"
+    )
+    assert await lisp(text) == [3]
+
+
+async def test_the_item_that_failed_is_named(lisp: Lisp, session: Session, pool: ProcessPoolExecutor) -> None:
+    text = (
+        '(await (pmap (fn [x]\n  (if (= x 37) (throw (new RangeError "not 37")) x)) (range 100) :on py.pool))'
+    )
+    events = [event async for event in session.eval(text, "<test>")]
+    problem = events[-1]
+    assert isinstance(problem, Problem)
+    assert problem.exception is not None and isinstance(problem.exception, JSError)
+    assert problem.exception.item == 37  # type: ignore[attr-defined]
+    assert "RangeError: not 37" in problem.text
+    assert "note: pmap: it was item 37 (counted from 0)" in problem.text
+    assert "note: in the Lisp: <test>:2:23" in problem.text
+
+
+async def test_preduce(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    assert await lisp("(await (preduce + 0 (range 1001) :on py.pool :chunk 50))") == 500500
+    text = "(await (preduce (fn [a b] (merge-with + a b)) {} [{:x 1} {:y 2} {:x 3}] :on py.pool :chunk 2))"
+    assert await lisp(text) == {"x": 4, "y": 2}
+    assert await lisp("(await (preduce + 0 [1 2 3]))") == 6
+
+
+async def test_pfor(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    assert await lisp("(await (pfor [x [1 2 3] :on py.pool] (def y (* x x)) (inc y)))") == [2, 5, 10]
+    assert await lisp("(await (pfor [x [1 2 3]] (* x x)))") == [1, 4, 9]
+
+
+async def test_processes_are_begun_once(lisp: Lisp, session: Session) -> None:
+    pids = await lisp("(await (pfor [x (range 8) :on :processes :chunk 1] process.pid))")
+    again = await lisp("(await (pfor [x (range 8) :on :processes :chunk 1] process.pid))")
+    assert session.bridge.pid not in pids
+    assert set(again) & set(pids)
+    assert session.bridge.capsules is not None
+    session.bridge.capsules.pool.shutdown()
+
+
+async def test_a_source_is_read_as_fast_as_its_items_are_done(session: Session, lisp: Lisp) -> None:
+    """While all threads are busy, no more is read than what is under way: four chunks of two."""
+    read: list[int] = []
+    go_on, busy = threading.Event(), threading.Barrier(3)
+
+    def numbers() -> Iterator[int]:
+        for n in range(100):
+            read.append(n)
+            yield n
+
+    def slowly(x: int) -> int:
+        if x in (0, 2):
+            busy.wait(60)
+            go_on.wait(60)
+        return x
+
+    with ThreadPoolExecutor(2) as threads:
+        session.bridge.server.namespace.update(numbers=numbers, slowly=slowly, threads=threads)
+        task = asyncio.ensure_future(
+            lisp("(await (pmap py.slowly (py.numbers) :on py.threads :chunk 2 :ahead 4))")
+        )
+        await asyncio.to_thread(busy.wait, 60)
+        for _ in range(100):  # turns of the loop in which more could be read
+            await asyncio.sleep(0)
+        assert read == list(range(8)) and not task.done()
+        go_on.set()
+        assert await task == list(range(100))
+
+
+async def test_what_is_cancelled_is_not_begun(session: Session, lisp: Lisp) -> None:
+    begun: list[int] = []
+    first, go_on = threading.Event(), threading.Event()
+
+    def work(x: int) -> int:
+        begun.append(x)
+        first.set()
+        go_on.wait(60)
+        return x
+
+    threads = ThreadPoolExecutor(1)
+    try:
+        session.bridge.server.namespace.update(work=work, one=threads)
+        await lisp(
+            "(def stop (new AbortController))"
+            "(def p (pmap py.work (range 50) :on py.one :chunk 1 :signal stop.signal))"
+            "(do (.catch p (fn [e] nil)) nil)"
+        )
+        await asyncio.to_thread(first.wait, 20)
+        assert await lisp("(.abort stop) (try (await p) (catch e :stopped))") == "stopped"
+    finally:
+        go_on.set()
+        threads.shutdown()
+    assert begun == [0]
+
+
+async def test_what_is_no_pool_and_no_option_is_said(
+    lisp: Lisp, session: Session, pool: ProcessPoolExecutor
+) -> None:
+    async def said(text: str) -> str:
+        return "".join([event.text async for event in session.eval(text) if isinstance(event, Problem)])
+
+    assert ":on takes :processes, a pool of concurrent.futures or a Client of Dask, not list" in await said(
+        "(await (pmap inc [1] :on (py.list)))"
+    )
+    assert "pmap: there is no option :chunks; there are :on :chunk :ahead" in await said(
+        "(await (pmap inc [1] :chunks 3))"
+    )
+    assert "pmap: :chunk takes a number of at least 1, not 0" in await said(
+        "(await (pmap inc [1] :on py.pool :chunk 0))"
+    )
+
+
+async def test_progress(lisp: Lisp, pool: ProcessPoolExecutor, capfd: pytest.CaptureFixture[str]) -> None:
+    await lisp("(await (pmap inc (range 10) :on py.pool :progress true))")
+    assert "10/10" in capfd.readouterr().err
+
+
+async def test_vectorize(lisp: Lisp) -> None:
+    import numpy as np
+    import pandas as pd
+
+    function = await lisp("(vectorize (fn [x y] (+ (* 2 x) y)))")
+    made = np.asarray(function(np.array([1.0, 2.0]), np.array([3, 4])))
+    assert made.dtype == np.float64 and made.tolist() == [5, 8]
+    assert np.asarray(function(pd.Series([1, 2]), 10)).tolist() == [12, 14]
+    assert (await lisp("(vectorize str)"))([1, 2]) == ["1", "2"]
+    with pytest.raises(JSError, match="the columns have different lengths, 2 and 3"):
+        function([1, 2], [1, 2, 3])
+    with pytest.raises(JSError, match="expected an array among the arguments, got 1, 2"):
+        function(1, 2)
+
+
+async def test_on_a_client_of_dask(lisp: Lisp, session: Session) -> None:
+    from distributed import Client, LocalCluster
+    from polyrepl.repl.travel.dask import NodePlugin
+
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        client.register_plugin(NodePlugin())
+        session.bridge.server.namespace["client"] = client
+        assert await lisp("(await (pmap (fn [x] (* x x)) (range 200) :on py.client :chunk 9))") == [
+            x * x for x in range(200)
+        ]
+        assert await lisp("(await (preduce + 0 (range 101) :on py.client))") == 5050
+        text = '(try (await (pmap (fn [x] (throw (new Error "no"))) [1] :on py.client)) (catch e e.message))'
+        assert await lisp(text) == "no"
+
+
+def test_a_python_function_needs_no_session() -> None:
+    from polyrepl.repl.travel.batches import spread
+
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert asyncio.run(spread(abs, [-1, -2], pool, {})) == (True, [1, 2])
