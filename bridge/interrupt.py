@@ -2,8 +2,8 @@
 
 In: interrupt() from a signal handler or another thread. Out: KeyboardInterrupt in Python code that is on top,
 else a record to Node's watchdog that names the request to be stopped: rung 1 cancels it (a poll in loops, a
-rejection at awaits), rung 2 (300 ms later) terminates JavaScript's execution, rung 3 (a second interrupt, or
-3 s) ends Node.
+rejection at awaits), rung 2 (300 ms later) terminates JavaScript's execution and passes the signal on to a
+child that it waits for, rung 3 (a second interrupt, or 3 s) ends Node.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
  * A worker thread that looks after the main thread: it works while that one loops or sleeps.
  * In: interrupt records on its own socket, each about one request of Python's, its target. Out: a ladder for each
  * target. Rung 1: the shared word and a cancel message; rung 2, 300 ms later: what ignores them is terminated through
- * an inspector session, or settled from outside; rung 3 (a second interrupt, or 3 s): the process is ended.
+ * an inspector session, or settled from outside, and a child that is waited for gets the signal; rung 3 (a second
+ * interrupt, or 3 s): the process is ended.
  *
  * A ladder ends when the main thread says that its target has ended (`calm`), which it says before it serves anything
  * else; what it has said is read before each step. Whether the target is what runs is looked at behind the gate
  * (gate.mjs), where it cannot change. End of file means Python is gone, and ends the process.
  */
+import { readdirSync, readFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import net from "node:net";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
@@ -22,9 +24,9 @@ const word = (name) => Atomics.load(words, name);
 const die = () => process.kill(process.pid, "SIGKILL");
 
 /**
- * @typedef {{target: number, message: number, tried: boolean, stopped: number, timer: any}} Ladder
+ * @typedef {{target: number, message: number, tried: boolean, stopped: number, passed: boolean, timer: any}} Ladder
  *   message: the number of the last message about it; tried: rung 2 was reached; stopped: when a termination was asked for
- *   first, 0: not yet
+ *   first, 0: not yet; passed: the signal was passed on to a child
  */
 /** @type {Map<number, Ladder>} */
 const ladders = new Map();
@@ -73,7 +75,7 @@ function ask(target) {
   listen();
   let ladder = ladders.get(target);
   if (ladder === undefined) {
-    ladder = { target, message: 0, tried: false, stopped: 0, timer: null };
+    ladder = { target, message: 0, tried: false, stopped: 0, passed: false, timer: null };
     ladders.set(target, ladder);
     ladder.timer = setTimeout(climb, PATIENCE_MS, ladder);
   } else if (ladder.tried && unheard(ladder)) {
@@ -94,8 +96,35 @@ function climb(ladder) {
   if (!unheard(ladder)) tell(ladder, "settle");
   else if (ladder.stopped > 0 && performance.now() - ladder.stopped > LIMIT_MS - PATIENCE_MS) {
     if (stopping || busyWith(ladder.target | 0)) die();
+  } else if (stopping && !ladder.passed) {
+    ladder.passed = true;
+    passOn();
   } else terminate(ladder, false);
   ladder.timer = setTimeout(climb, PATIENCE_MS, ladder);
+}
+
+/** Children of a thread, oldest first; none where there is no /proc. */
+function childrenOf(pid, thread = pid) {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/children`, "latin1").trim().split(" ").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/** What cannot be terminated waits in the system, as `execSync` does for a child: a terminal would have sent the signal to
+ * that too, and to its own children. */
+function passOn() {
+  const [child] = childrenOf(process.pid).slice(-1);
+  for (const waiting = child === undefined ? [] : [child]; waiting.length > 0; ) {
+    const pid = waiting.pop();
+    try {
+      waiting.push(...readdirSync(`/proc/${pid}/task`).flatMap((thread) => childrenOf(pid, thread)));
+      process.kill(Number(pid), "SIGINT");
+    } catch {
+      // it has ended
+    }
+  }
 }
 
 /** Terminate what runs, if it is the target; or whatever keeps it from ending, since that was asked for twice. */

@@ -18,6 +18,8 @@ from .place import Place
 from .prelude import PRELUDE
 
 if TYPE_CHECKING:  # loaded where it is used
+    import asyncio
+
     from polyrepl.bridge.turns import Turn
     from polyrepl.lisp.compiler import Compiled
     from polyrepl.repl.travel import LispFunction
@@ -205,10 +207,16 @@ class NodeSide:
     async def share_place(self) -> None:
         """Before and after Python code that no form has called: all languages have one working folder and one
         environment. A Node that is busy hears of it later."""
+        await self.busy(PATIENCE)
+
+    async def busy(self, seconds: float) -> asyncio.Future[Any] | None:
+        """What is done when Node answers, where something keeps its event loop longer than some seconds; else
+        None."""
         if not self.alive:
-            return
+            return None
         import asyncio
 
         asked = asyncio.ensure_future(self._bridge.call_async(self._share))
         asked.add_done_callback(lambda done: done.cancelled() or done.exception())
-        await asyncio.wait({asked}, timeout=PATIENCE)
+        done, _ = await asyncio.wait({asked}, timeout=seconds)
+        return None if done else asked

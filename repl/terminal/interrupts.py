@@ -20,6 +20,9 @@ from ..session.session import Session
 from .editor import Editor
 from .plain import PlainEditor
 
+_TELLS_ITSELF = 0.3  # seconds in which a form that was stopped has said so
+_BUSY = 0.15  # seconds after which a Node that does not answer has something to do
+
 
 class Interrupts:
     """The handler, and what it must know of what is going on.
@@ -33,6 +36,7 @@ class Interrupts:
     Attributes:
         submitted: what was typed is being done.
         stopped: and was stopped where it is our own code: a value is shown, a command runs.
+        beside: something beside what was typed was stopped meanwhile, and nobody was told of it.
     """
 
     def __init__(
@@ -40,6 +44,7 @@ class Interrupts:
     ) -> None:
         self.submitted = False
         self.stopped = False
+        self.beside = False
         self._session = session
         self._python = python
         self._editor = editor
@@ -60,7 +65,7 @@ class Interrupts:
         """Within, what was typed is done."""
         if self._waker is not None:
             self._waker.install()
-        self.submitted, self.stopped = True, False
+        self.submitted, self.stopped, self.beside = True, False, False
         try:
             yield
         finally:
@@ -118,12 +123,29 @@ class Interrupts:
     def _heed(self) -> None:
         """Something beside the forms is stopped: say so once it has been."""
         self._editor.heeded()
-        if not self.submitted and self._task is not None:
-            stopped = asyncio.current_task()
+        if self._task is None:
+            return
+        stopped = asyncio.current_task()
+        loop = self._task.get_loop()
+        self.beside = True
 
-            def tell() -> None:
-                if stopped is not None and stopped.done() and not stopped.cancelled():
-                    stopped.exception()  # it has been heard of
+        def tell() -> None:
+            if stopped is not None and stopped.done() and not stopped.cancelled():
+                stopped.exception()  # it has been heard of
+            if self.beside:
+                self.beside = False
                 self._tell()
 
-            self._task.get_loop().call_soon_threadsafe(tell)
+        def tell_soon() -> None:
+            # What was typed may await what was stopped, and tell of that itself.
+            loop.call_later(_TELLS_ITSELF if self.submitted else 0, tell)
+
+        loop.call_soon_threadsafe(tell_soon)
+
+    async def stop_javascript(self) -> None:
+        """Nothing that was typed runs: what keeps JavaScript's event loop (a timer's callback that loops) is
+        stopped."""
+        answer = await self._session.node.busy(_BUSY)
+        if answer is not None and self._session.bridge.interrupt():
+            await asyncio.wait({answer})
+            self._tell()

@@ -28,7 +28,7 @@ from ..known.names import SESSION_NAMES, user_globals
 from ..polyglot import JavaScript, Python
 from ..prose import precise
 from ..session.autoreload import Autoreload
-from ..session.events import Event, Exit, Problem, Value, ends_unit
+from ..session.events import Event, Exit, Problem, Value, ends_unit, interrupted
 from ..session.session import Session
 from . import background, figures
 from .editor import Editor
@@ -190,6 +190,7 @@ class Terminal:
                         return await self.editor.read(before=self._warm_up)
             except KeyboardInterrupt:
                 self._asked_to_leave = False
+                await self._interrupts.stop_javascript()
 
     def warm_up(self) -> None:
         """Make Node ready for the first form, completion and commands; waits until it has started."""
@@ -332,6 +333,8 @@ class Terminal:
                         last = event
                     elif isinstance(event, Problem) and event.severity == "error":
                         self.last_error = event
+                    elif interrupted(event):
+                        self._interrupts.beside = False
                     if values or not isinstance(event, Value):
                         if not (isinstance(event, Value) and event.quiet):
                             self.status.fresh_line()

@@ -97,6 +97,45 @@ def test_at_the_idle_prompt(screen: Screen, form: str) -> None:
     still_there(screen)
 
 
+# Each says that it has begun.
+JAVASCRIPT = {
+    "a timer that loops": '(setTimeout (fn [] (py.say "begun") (while true nil)) 50)',
+    "JavaScript's own loop": ",js void setTimeout(() => { py.say('begun'); for (;;); }, 50)",
+    "what a promise goes on with": '(def p (.then (sleep 50) (fn [] (py.say "begun") (while true nil))))',
+    "a child that a timer waits for": (
+        '(setTimeout (fn [] (.execSync (require "node:child_process") "touch begun; sleep 60; true")) 50)'
+    ),
+}
+CHILDREN = [
+    '(.execSync (require "node:child_process") "touch begun; sleep 60; true")',
+    ",js require('node:child_process').spawnSync('sh', ['-c', 'touch begun; exec sleep 60'])",
+]
+
+
+@pytest.mark.parametrize(
+    "form", [*JAVASCRIPT.values(), *CHILDREN], ids=[*JAVASCRIPT, "execSync", "spawnSync"]
+)
+def test_what_keeps_javascript_s_loop(screen: Screen, form: str) -> None:
+    """Node and all that it knows live on."""
+    screen.paste(form)
+    screen.key("Enter")
+    begun(screen)
+    stops(screen)
+    still_there(screen)
+    assert "restarted" not in screen.capture()
+
+
+def test_a_task_beside_a_form_that_has_all_but_ended(screen: Screen) -> None:
+    screen.paste(",py async def at_once():\n    busy()\n\n")
+    screen.key("Enter")
+    screen.ready()
+    screen.submit(",py task = asyncio.get_running_loop().create_task(at_once())")
+    begun(screen)
+    stops(screen)
+    still_there(screen)
+    assert screen.capture().count("Interrupted") == 1
+
+
 def test_a_server_of_javascript_calls_slow_python(screen: Screen) -> None:
     screen.submit('(js.import "node:http" :as http)')
     screen.ready()
