@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import traits
 from .errors import BridgeError, JSError, ProtocolError, Uncopied
-from .foreign import message
+from .foreign import clip, message
 from .functions import Itself, Left
 from .handles import Exports, Imports
 from .protocol import SAFE_INTEGER, TAGS, TRAITS
@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # late: most programs share nothing
 _BUFFER = TRAITS["BUFFER"]
 _FLOAT, _INT, _BYTES, _TYPED, _HOME = (TAGS[name] for name in ("FLOAT", "INT", "BYTES", "TYPED", "HOME"))
 _KEYWORD, _CUSTOM, _HANDLE, _EXCEPTION = TAGS["KEYWORD"], TAGS["CUSTOM"], TAGS["HANDLE"], TAGS["EXCEPTION"]
+_MOST_MESSAGE = 1_000_000  # characters of an exception's message that cross before it is read
 _UTC = datetime.UTC
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
 # JavaScript's typed arrays as struct formats, in order of the wire's format letters.
@@ -225,13 +226,9 @@ class Marshal:
                 name, text = error.name, error.message
             elif not isinstance(value, JsProxy) or value._imports is self.imports:
                 return self.encode(value, segments)
-        return [
-            _EXCEPTION,
-            self.give(error, segments),
-            traits.of(error),
-            name,
-            message(error) if text is None else text,
-        ]
+        text = message(error) if text is None else text
+        wire = [_EXCEPTION, self.give(error, segments), traits.of(error), name, clip(text, _MOST_MESSAGE)]
+        return wire if len(text) <= _MOST_MESSAGE else [*wire, True]
 
     # ---- wire -> Python
 

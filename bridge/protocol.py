@@ -119,7 +119,7 @@ TAGS: Final[dict[str, str]] = {
     # the sender
     "HANDLE": "p",
     "HOME": "h",  # id: an object of the receiver comes home
-    "EXCEPTION": "x",  # id, traits, name, message: a live exception of the sender
+    "EXCEPTION": "x",  # id, traits, name, message[, true: its beginning only]: a live exception of the sender
     "MISSING": "m",  # no such attribute
     "CUSTOM": "c",  # name, value: a type added with register()
     # count, [keys], column, ...: an array of objects with the same keys; without keys, of arrays with an item

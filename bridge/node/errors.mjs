@@ -5,10 +5,16 @@
  */
 export const INTERRUPT = Symbol.for("polyrepl.interrupt");
 
+/** The beginning of a message that has not been asked for whole. */
+const CUT = Symbol.for("polyrepl.cut");
+
 /** A Python exception in JavaScript. Back in Python it is raised as the same object. */
 export class PyError extends Error {
-  /** @param {string} name @param {string} message @param {any} exception the live exception's proxy */
-  constructor(name, message, exception) {
+  /**
+   * @param {string} name @param {string} message @param {any} exception the live exception's proxy
+   * @param {(() => string) | null} whole gives a long message, of which `message` is the beginning
+   */
+  constructor(name, message, exception, whole = null) {
     super(message);
     Object.defineProperty(this, "name", { value: name, configurable: true, writable: true });
     Object.defineProperty(this, "exception", { value: exception, configurable: true });
@@ -19,6 +25,24 @@ export class PyError extends Error {
     const stack = String(this.stack);
     const frames = stack.indexOf("\n    at ", message.length); // behind the message, which may be long and may look like frames
     this.stack = `${name}: ${message}${frames < 0 ? "" : stack.slice(frames)}`;
+    if (whole !== null) this.#ask(message, whole); // last: V8 reads the message for the stack
+  }
+
+  /** The message crosses when it is read. */
+  #ask(cut, whole) {
+    const set = (value) => Object.defineProperty(this, "message", { value, configurable: true, writable: true });
+    const get = () => {
+      let value = cut;
+      try {
+        value = whole();
+      } catch {
+        // Python has ended, or cannot be waited for
+      }
+      set(value);
+      return value;
+    };
+    Object.defineProperty(this, "message", { get, set, configurable: true });
+    Object.defineProperty(this, CUT, { value: cut });
   }
 
   /** Python's traceback text; undefined in a program whose proxies return promises and that cannot wait (a page). */

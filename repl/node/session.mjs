@@ -388,7 +388,7 @@ function describe(error, told = new Set()) {
   const cause = asked(() => error.cause, undefined);
   return {
     name: clipped(asked(() => String(error.name), "Error")),
-    message: clipped(asked(() => plain(error, runtime.messageOf(error)), "<its message cannot be read>")),
+    message: clipped(asked(() => plain(error, error[Symbol.for("polyrepl.cut")] ?? runtime.messageOf(error)), "<its message cannot be read>")),
     stack: asked(() => stackOf(error), "").slice(-MOST_STACK),
     hint: asked(() => hintOf(error), null),
     exception: asked(() => error.exception ?? null, null),

@@ -221,3 +221,31 @@ def test_a_rejection_that_python_awaits_is_no_late_one(own: Bridge, printed: Any
     own.stats(collect=True)
     own.eval("1")
     assert printed.text("stderr").count("Error: kept") == 1
+
+
+def test_a_long_message_crosses_when_it_is_read(js: Bridge) -> None:
+    """What tells of an exception looks at its beginning."""
+
+    def fails(length: int) -> None:
+        raise ValueError("x" * length)
+
+    lengths = js.eval(
+        "(f, n) => { try { f(n) } catch (e) { return [e.stack.length, e.message.length, String(e).length] } }"
+    )
+    assert list(lengths(fails, 3_000_000))[1:] == [3_000_000, 3_000_012]
+    stack = js.eval("(f, n) => { try { f(n) } catch (e) { return e.stack.length } }")
+    assert 1_000_000 < stack(fails, 30_000_000) < 1_100_000
+    own = js.eval("(f, n) => { try { f(n) } catch (e) { e.message = 'mine'; return String(e) } }")
+    assert own(fails, 3_000_000) == "ValueError: mine"
+    with pytest.raises(ValueError) as caught:
+        js.eval("(f, n) => f(n)")(fails, 3_000_000)
+    assert len(str(caught.value)) == 3_000_000
+
+
+def test_a_message_that_looks_like_a_stack(js: Bridge) -> None:
+    def fails() -> None:
+        raise ValueError("one\n    at two (three.js:4:5)")
+
+    stack = js.eval("(f) => { try { f() } catch (e) { return e.stack } }")(fails)
+    assert stack.startswith("ValueError: one\n    at two (three.js:4:5)\n    at ")
+    assert stack.count("three.js") == 1
