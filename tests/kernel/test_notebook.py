@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 import os
+import shutil
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from polyrepl.bridge.building import refused
 from running import MARKER, assert_nothing_left, environment
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -65,6 +70,37 @@ def test_async_fetch(marked: str) -> None:
     assert "20/20" in cells[2][0]["data"]["text/plain"]
     assert shown(cells[2]).endswith("361 400]")
     assert shown(cells[3]) == '["4" "9" "16"]'
+
+
+@pytest.mark.skipif(
+    refused() is not None or not any(map(shutil.which, ("cc", "gcc", "clang"))),
+    reason="this system has no shared memory, or nothing to build its library with",
+)
+def test_shared_waves(marked: str) -> None:
+    cells = outputs_of("shared-waves.ipynb")
+    assert shown(cells[0]) == "13500"
+    (film,) = [output for output in cells[2] if "image/png" in output.get("data", {})]
+    png = base64.b64decode(film["data"]["image/png"])
+    frames = [
+        data[4:] if name == b"fdAT" else data for name, data in chunks(png) if name in (b"IDAT", b"fdAT")
+    ]
+    pixels = [zlib.decompress(data) for data in frames]
+    assert len(pixels) == 60 and {len(frame) for frame in pixels} == {180 * (300 * 3 + 1)}
+    moved = [before != after for before, after in itertools.pairwise(pixels)]
+    assert all(moved)  # NumPy has written between any two frames
+    assert shown(cells[3]) == "(True, (90, 150))"
+
+
+def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and data of a PNG's chunks, whose sums are right."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at = 8
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4])
+        name, data = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        assert zlib.crc32(name + data) == int.from_bytes(png[at + 8 + size : at + 12 + size])
+        yield name, data
+        at += 12 + size
 
 
 def test_widgets(marked: str) -> None:
