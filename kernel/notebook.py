@@ -1,4 +1,4 @@
-"""What Lisp can ask of the notebook; node/notebook.mjs calls it.
+"""What Lisp can ask of the notebook; repl/node/notebook.mjs calls it.
 
 In: values and MIME bundles from JavaScript, on the main thread and in the context of the form that asks. Out:
 display messages under that form's cell; lines that the user typed.

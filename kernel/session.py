@@ -19,7 +19,7 @@ from polyrepl.bridge import BridgeError, JSError
 from polyrepl.repl.session import Session
 from polyrepl.repl.session.node_module import NodeModule
 
-NOTEBOOK = Path(__file__).with_name("node") / "notebook.mjs"
+NOTEBOOK = Path(__file__).parents[1] / "repl" / "node" / "notebook.mjs"
 REMEMBERED_FORMS = 1_000
 # A bundle has a text of its own, of about this size; the whole of a large value is never made.
 LIMITS = {"maxItems": 100, "maxDepth": 8, "maxString": 10_000, "maxTotal": 2_000}

@@ -14,7 +14,7 @@
  */
 import { Edits, LINE_END, sourceOffset } from "./edits.mjs";
 import { CLOSE, OPEN, Refusal, compiles, isBody, parseCell, parseObject } from "./javascript_parser.mjs";
-import { compileScript } from "./platform.mjs";
+import { compileScript, scriptsImport } from "./platform.mjs";
 import { owned } from "./session.mjs";
 import { rewriteUsing } from "./using.mjs";
 
@@ -80,6 +80,7 @@ class Cell {
     if (this.globals.size > 0) {
       for (const node of declarations) if (node.type !== "VariableDeclaration") this.sharedVars(node);
     }
+    if (!scriptsImport) this.dynamicImports(body);
     const prologue = body.filter((node) => node.directive !== undefined);
     const around = rewriteUsing(this.text, this.edits, body);
     this.tail = around.tail;
@@ -179,6 +180,15 @@ class Cell {
       parts = ["void ", ...parts, ";"];
     }
     this.edits.put(node.start, node.end, ...parts);
+  }
+
+  /** Every `import(..)` as `$cell.$import(..)`. */
+  dynamicImports(node) {
+    if (Array.isArray(node)) for (const part of node) this.dynamicImports(part);
+    else if (typeof node?.type === "string") {
+      if (node.type === "ImportExpression") this.edits.put(node.start, node.start + "import".length, `${this.given}.$import`);
+      for (const part of Object.values(node)) if (typeof part === "object") this.dynamicImports(part);
+    }
   }
 
   slice(node) {

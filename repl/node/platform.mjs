@@ -25,6 +25,9 @@ export function compileScript(code, filename) {
 /** What a name means that is no property of the global object: `let` and `class` of a script. */
 export const scopeValue = (name) => vm.runInThisContext(name);
 
+/** Whether import() in a script finds what the program's imports find. */
+export const scriptsImport = true;
+
 export const workingFolder = () => process.cwd();
 
 /** The exit code that the program has set. */

@@ -56,6 +56,10 @@ def python_hint(exception: BaseException, installer: str = "python -m pip instal
         exception: it.
         installer: the command before the name of a package.
     """
+    if sys.platform == "emscripten":
+        installer = "build the page with it: polyrepl web build --packages"
+        if (hint := browser_hint(exception)) is not None:
+            return hint
     try:
         name = getattr(exception, "name", None)
     except Exception:  # a property may do anything
@@ -73,6 +77,24 @@ def python_hint(exception: BaseException, installer: str = "python -m pip instal
         except Exception:  # a class's own __dir__ may do anything
             return None
         return f"did you mean {near}?" if near else None
+    return None
+
+
+def browser_hint(exception: BaseException) -> str | None:
+    """What to do about what a browser's Python has not got: sockets, threads, processes."""
+    kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(exception).__mro__}
+    if kinds & {"urllib.error.URLError", "builtins.ConnectionError", "socket.gaierror"} or (
+        "http.client.HTTPException" in kinds
+    ):
+        return (
+            'a browser\'s Python has no sockets: (await (fetch "https://..")) in Lisp, or in Python '
+            'await js.fetch("https://..") and pyodide.http.open_url("https://..")'
+        )
+    said = str(exception.args[0]) if exception.args else ""
+    if isinstance(exception, RuntimeError) and said == "can't start new thread":
+        return "a browser's Python has no threads: use asyncio, or a Worker of JavaScript's"
+    if isinstance(exception, OSError) and "does not support processes" in str(exception):
+        return "a browser's Python can start no processes"
     return None
 
 

@@ -24,8 +24,8 @@ from ..complete.modes import indent as indent_of
 from ..complete.services import SessionServices
 from ..polyglot import JavaScript, Python
 from ..session.events import Event, Exit, Lost, Problem, Value
-from ..session.session import Session
 from .mime import bundle
+from .notebook import Notebook, PageSession
 from .outlet import Outlet, Stream
 from .stopping import Attention, Stopping
 
@@ -46,14 +46,21 @@ class Answering:
         outlet: where output goes.
         attention: what a page has asked to stop.
         post: takes the text of a message for the page.
+        ask: see Notebook.
     """
 
     def __init__(
-        self, bridge: Bridge, outlet: Outlet, attention: Attention, post: Callable[[str], None]
+        self,
+        bridge: Bridge,
+        outlet: Outlet,
+        attention: Attention,
+        post: Callable[[str], None],
+        ask: Callable[[Any, str, bool], str],
     ) -> None:
         self.outlet = outlet
         self._post = post
-        self.session = Session(bridge=bridge)
+        notebook = Notebook(outlet, lambda told: post(json.dumps(told)), ask)
+        self.session = PageSession(bridge, notebook)
         self.session.limits = LIMITS
         self.session.on_form = outlet.form
         self.services = SessionServices(self.session)
@@ -62,6 +69,7 @@ class Answering:
         self._attention = attention
         self._stopping = Stopping(self.session, self._python, attention)
         self._turn = asyncio.Lock()
+        notebook.take_over()
         sys.stdout, sys.stderr = Stream(outlet, "stdout"), Stream(outlet, "stderr")
 
     def start(self) -> str:

@@ -10,6 +10,7 @@
  *   await client.eval("(+ 1 2)", { name: "In[1]" }, (event) => ..);
  *   await client.ask("complete", { text: "(ma", cursor: 3 });
  *   client.stop();
+ *   client.answer("a line");       after an event {op: "input", prompt, secret}
  *
  * Where the page is isolated (Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp) it shares
  * memory with its worker, and `stop` reaches all but JavaScript that is not the Lisp's and loops without end. Elsewhere it
@@ -17,6 +18,7 @@
  * {op: "lost", text}, another worker begins, and what is asked meanwhile waits for it.
  */
 import * as told from "../../bridge/web/words.mjs";
+import { BOX, BOX_SIZE, parts } from "./reader.mjs";
 
 /** Milliseconds: until a stop that nobody has heard of is asked for again; until the worker is ended. */
 const AGAIN = 300, PATIENCE = 2000;
@@ -26,6 +28,9 @@ export class Client {
   #options;
   #worker = null;
   #words = null;
+  #box = null;
+  /** The line that the worker waits for: what of it is still to be sent, once it is there. @type {{left: Uint8Array | null} | null} */
+  #wanted = null;
   #next = 1;
   /** What waits for its answer: id -> {op, resolve, reject, heed}. */
   #asked = new Map();
@@ -62,6 +67,7 @@ export class Client {
   async start(heed = () => {}) {
     const worker = (this.#worker = new Worker(this.#url, { type: "module" }));
     this.#words = this.isolated ? new Int32Array(new SharedArrayBuffer(4 * told.SIZE)) : null;
+    this.#box = this.isolated ? new SharedArrayBuffer(BOX_SIZE) : null;
     this.#begun = false;
     worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#heed(data);
@@ -73,7 +79,7 @@ export class Client {
       if (!this.#begun) this.#fail(new Error(`the worker failed: ${text}`));
       else this.#stray({ id: null, op: "output", stream: "stderr", text: `${text}\n` });
     };
-    const said = await this.ask("start", { ...this.#options, words: this.#words ?? undefined }, heed);
+    const said = await this.ask("start", { ...this.#options, words: this.#words ?? undefined, box: this.#box ?? undefined }, heed);
     if (worker === this.#worker) this.#begun = true;
     return said;
   }
@@ -105,6 +111,16 @@ export class Client {
     this.#worker.postMessage(message, transfer);
   }
 
+  /** Answer {op: "input"}, which only isolated pages get. @param {string | null} line null: input has ended */
+  answer(line) {
+    if (this.#wanted === null) return;
+    if (line === null) this.#put(BOX.END);
+    else {
+      this.#wanted.left = new TextEncoder().encode(line);
+      this.#more();
+    }
+  }
+
   /** Stop the text that runs; the second time, end the worker if that does not help either. Nothing where none runs. */
   stop() {
     const [target] = this.#texts();
@@ -115,6 +131,7 @@ export class Client {
     const later = (ms, step) => stopping.timers.push(setTimeout(step, ms));
     const press = () => {
       if (this.#words !== null) told.ask(this.#words);
+      if (this.#wanted !== null) this.#put(BOX.STOPPED);
       this.ask("interrupt", { target }).then((runs) => (stopping.heard ||= runs), () => {});
     };
     press();
@@ -139,6 +156,8 @@ export class Client {
 
   #heed(message) {
     if (message.op === "fatal") return this.#restart(`Python has ended: ${message.text}`);
+    if (message.op === "more") return this.#more();
+    if (message.op === "input") this.#wanted = { left: null };
     const asked = this.#asked.get(message.id);
     if (asked === undefined) return this.#stray(message);
     if (message.op !== "answer" && message.op !== "failed") return asked.heed(message);
@@ -146,6 +165,24 @@ export class Client {
     if (this.#stopping?.target === message.id) this.#calm();
     if (message.op === "answer") asked.resolve(message.value);
     else asked.reject(new Error(message.text));
+  }
+
+  /** Put the next part of the line into the box. */
+  #more() {
+    const { left } = this.#wanted;
+    const { words, bytes } = parts(this.#box);
+    const size = Math.min(left.length, bytes.length);
+    bytes.set(left.subarray(0, size));
+    words[1] = size;
+    this.#wanted.left = left.subarray(size);
+    this.#put(size < left.length ? BOX.PART : BOX.LAST);
+  }
+
+  #put(what) {
+    const { words } = parts(this.#box);
+    if (what !== BOX.PART) this.#wanted = null;
+    Atomics.store(words, 0, what);
+    Atomics.notify(words, 0);
   }
 
   /** No stop is under way any more. */
@@ -173,6 +210,7 @@ export class Client {
 
   #end() {
     this.#calm();
+    this.#wanted = null;
     this.#worker?.terminate();
     this.#worker = null;
   }

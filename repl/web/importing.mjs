@@ -16,6 +16,9 @@ const BY_PATH = /^\.{0,2}\//;
 const URLS = /^[a-z][a-z\d+.-]+:/i;
 const NODES = /^node:|^(?:fs|path|os|util|url|crypto|http|https|net|child_process|process|buffer|stream|events|assert|vm|zlib)(?:\/promises)?$/;
 
+/** What a browser says of a request that came to nothing is that alone. */
+const NO_ANSWER = "the address must be right, and its host allow other pages to read it: Access-Control-Allow-Origin";
+
 const page = () => globalThis[Symbol.for("polyrepl.page")] ?? HERE.href;
 
 /** For functions that are sent to other processes, which there are not: see ../node/importing.mjs. */
@@ -53,7 +56,8 @@ async function load(specifier, options) {
   } catch (error) {
     // A browser says of a file that is missing, or refused, only this; what the file itself throws is its own affair.
     if (!(error instanceof TypeError) || !/dynamically imported module|Importing a module script failed/.test(error.message)) throw error;
-    throw notFound(error, specifier, BY_PATH.test(specifier) ? page() : url, advice(specifier));
+    const from = BY_PATH.test(specifier) ? page() : URLS.test(specifier) ? "its host" : NPM.href;
+    throw notFound(error, specifier, from, advice(specifier));
   }
 }
 
@@ -83,5 +87,6 @@ function require(name) {
 /** The hint of an error: its own, or that a module's default export was meant. */
 export function hintOf(error) {
   if (typeof error.hint === "string") return error.hint;
-  return error instanceof TypeError ? defaultExport(error.message) : null;
+  if (!(error instanceof TypeError)) return null;
+  return /^(?:Failed to fetch|NetworkError|Load failed)/.test(error.message) ? NO_ANSWER : defaultExport(error.message);
 }

@@ -30,6 +30,9 @@ export function compileScript(code) {
 /** What a name means that is no property of the global object: `let` and `class` of a script. */
 export const scopeValue = (name) => evaluate(name);
 
+/** import() in a script would start from this file. */
+export const scriptsImport = false;
+
 /** Files are Python's here (place.mjs). */
 export const workingFolder = () => "/";
 

@@ -4,9 +4,10 @@
  * In: messages of a page. Out: messages to it. A message is a plain object; what a page asks has an `id` of its choice (a
  * number or a string) and an `op`, and all that comes of it has the same `id`.
  *
- *   start      {page, words, python, archive, packages, files, snapshot}   all may be left out; it must be the first, and comes once.
+ *   start      {page, words, box, python, archive, packages, files, snapshot}   all may be left out; the first of all, and once.
  *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
  *                `words`: an Int32Array of a SharedArrayBuffer, by which a page stops what runs (bridge/web/words.mjs)
+ *                `box`: a SharedArrayBuffer for lines that a person types (reader.mjs)
  *                `packages`, `files`: URLs of archives for site-packages and for the working folder
  *                `snapshot`: the URL of a snapshot of Python's memory (loading.mjs)
  *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
@@ -20,6 +21,9 @@
  *                                                            definition, nil); is it Python's; was its text cut
  *                   {op: "problem", severity: "error" | "warning" | "interrupt", text, ename, evalue, frames, backtrace}
  *                                                            `text` is all there is to show, with excerpt and caret
+ *                   {op: "display", data, metadata, name, update}   shown now; with `update` in place of what has the name
+ *                   {op: "clear", wait}                      what was shown so far goes; with `wait` when the next comes
+ *                   {op: "input", prompt, secret}            a line is wanted; {op: "more"}: more of it (reader.mjs)
  *                   {op: "lost", text}                       state was lost, and which
  *                   {op: "exit", code}                       the program asked to end
  *                -> {op: "answer", value: {form}}            it has ended; the number of its last form
@@ -44,6 +48,7 @@
  * client.mjs begins another. Places in texts count as in JavaScript's strings.
  */
 import { load } from "./loading.mjs";
+import { Reader } from "./reader.mjs";
 
 const asTheyAre = (_id, fields) => fields;
 /** What Python's half answers (answering.py): operation -> what that is given. */
@@ -73,6 +78,8 @@ const FILES = {
 };
 
 const BUILD = new URL("../../", import.meta.url);
+/** Modules that Python asks for by their files, which are here already. */
+const MODULES = ["session", "javascript", "describe", "notebook"];
 /** Words that are shared with who stops what runs (bridge/web/words.mjs). */
 const WORDS_SIZE = 16;
 
@@ -133,24 +140,25 @@ export class Serving {
     }
   }
 
-  async #start({ id, page, words, python = new URL("pyodide/", BUILD).href, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot }) {
+  async #start({ id, page, words, box, python = new URL("pyodide/", BUILD).href, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot }) {
     const tell = (step, done) => this.#post({ id, op: "progress", step, done });
     tell("python", 0);
     const wanted = [packages, given].map((url) => url && bytesOf(url));
-    const files = Promise.all([
+    const parts = Promise.all([
       bytesOf(archive),
       Promise.all(wanted),
       import("../../bridge/web/host.mjs"),
       import("../node/session.mjs"),
       import("../node/javascript.mjs"),
       import("../node/describe.mjs"),
+      import("../node/notebook.mjs"),
     ]);
-    files.catch(() => {}); // it is told when it is awaited
+    parts.catch(() => {}); // it is told when it is awaited
     const plainly = (text) => this.#post({ id: null, op: "output", stream: "stderr", text: `without its snapshot: ${text}\n` });
     this.#python = await load(python, snapshot, plainly);
     this.#python._api.on_fatal = (error) => this.#post({ id: null, op: "fatal", text: textOf(error) });
     tell("lisp", 0.7);
-    const [zip, [forPython, forUser], { converse }, session, javascript, describe] = await files;
+    const [zip, [forPython, forUser], { converse }, ...modules] = await parts;
     const home = this.#python.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
     const unpack = (data, extractDir) => data && this.#python.unpackArchive(data, "zip", { extractDir });
     unpack(zip, home);
@@ -161,13 +169,14 @@ export class Serving {
     const answering = this.#python.pyimport("polyrepl.repl.web.answering");
     const post = (text) => this.#post(JSON.parse(text));
     const outlet = answering.outlet(post);
-    const modules = { "session.mjs": session, "javascript.mjs": javascript, "describe.mjs": describe };
-    const own = (file) => (file.startsWith(`${home}/polyrepl/repl/node/`) ? modules[file.split("/").at(-1)] : undefined);
+    const reader = new Reader(this.#post, box, () => this.#host.attention.heard());
+    const files = new Map(MODULES.map((name, i) => [`${home}/polyrepl/repl/node/${name}.mjs`, modules[i]]));
+    const own = (file) => files.get(file);
     this.#words = words ?? new Int32Array(WORDS_SIZE);
     this.#host = converse(this.#python, { words: this.#words, output: outlet.write, own });
-    this.#answering = answering.Answering(this.#host.bridge, outlet, this.#host.attention, post);
+    this.#answering = answering.Answering(this.#host.bridge, outlet, this.#host.attention, post, (...asked) => reader.ask(...asked));
     const said = JSON.parse(this.#answering.start());
-    session.setRich(true);
+    modules[0].setRich(true);
     tell("session", 1);
     return said;
   }

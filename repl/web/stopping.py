@@ -23,7 +23,7 @@ from ..session.trace import is_ours
 
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 # Where a call of the program's is made, which may run in C and have no frame of its own.
-_CALLING = ((server.__file__, "apply"), (__file__, "_sleep_on"))
+_CALLING = ((server.__file__, "_calls"), (__file__, "_sleep_on"))
 _SLICE = 0.05
 
 Whose: TypeAlias = Literal["program", "called", "nobody"]

@@ -4,7 +4,7 @@
  * JavaScript's cells also get those of the core that make something to show (html, svg, markdown ..).
  *
  * In: values, from Lisp or JavaScript. Out: display messages under the cell whose form called, by way of Python's
- * notebook.py. Keyword arguments come as Lisp passes them: `(display x :id "a")` is display(x, <keyword id>, "a").
+ * half (kernel/notebook.py, in a browser web/notebook.py). Keyword arguments come as Lisp passes them: `(display x :id "a")` is display(x, <keyword id>, "a").
  */
 import { displayBundle, html, image, json, latex, markdown, prStr, svg, vega_lite } from "../../lisp/runtime/index.mjs";
 
@@ -63,6 +63,8 @@ export function readLine(prompt = "") {
   return host.read_line(prompt);
 }
 
+/** Bars of different processes are different. */
+const PROCESS = globalThis.process?.pid ?? Math.random().toString(36).slice(2);
 let bars = 0;
 
 /** A bar that shows how far a loop is. */
@@ -70,7 +72,7 @@ class Bar {
   constructor(total, label) {
     this.total = total;
     this.label = label;
-    this.id = `polyrepl-progress-${process.pid}-${++bars}`;
+    this.id = `polyrepl-progress-${PROCESS}-${++bars}`;
     this.start = performance.now();
     this.last = -Infinity;
     this.done = 0;
@@ -173,7 +175,7 @@ export function progress(xs, ...args) {
   return new Progress(items, () => new Bar(total, String(label)));
 }
 
-/** Make the functions known; `notebook` is Python's Notebook. */
+/** Make the functions known; `notebook` is Python's half. */
 export function install(notebook) {
   host = notebook;
   // The core functions that make things to show, for JavaScript's cells. They are lent, not owned: a cell's own `html`
