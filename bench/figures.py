@@ -18,6 +18,7 @@ from pathlib import Path
 from bridge_rows import bridge
 from lisp_figures import compile_growth, lisp_speed
 from polyrepl.bridge.process import find_node
+from python_functions import python_functions
 from terminal import terminal
 from transports import bridge_transports
 
@@ -116,5 +117,6 @@ def median(values: list[float]) -> float:
 
 
 PARTS: list[Callable[[Peers], Iterator[Row]]] = [
-    bridge, bridge_transports, start_up, terminal, compile_speed, compile_growth, lisp_speed
+    bridge, bridge_transports, start_up, terminal, compile_speed, compile_growth, lisp_speed,
+    python_functions,
 ]  # fmt: skip

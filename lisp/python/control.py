@@ -293,6 +293,7 @@ def throw(w: Writer, node: n.Throw, dest: Dest) -> None:
 
 @delivering(n.Try)
 def try_into(w: Writer, node: n.Try, dest: Dest) -> None:
+    w.at.tries += 1
     body = w.body(node.body, dest)
     handlers = []
     for at, clause in enumerate(node.catches):
@@ -301,6 +302,7 @@ def try_into(w: Writer, node: n.Try, dest: Dest) -> None:
             break
         handlers.append(handler(w, clause, dest))
     final = w.body(node.final, Dest("effect")) if node.final is not None else []
+    w.at.tries -= 1
     if not handlers and not final:
         w.stmts.extend(body)
         return

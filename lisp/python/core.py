@@ -173,6 +173,8 @@ CORE: dict[str, Callable[..., Any]] = {
     "prn": m.prn, "chars": list,
     # sequences
     "map": s.map_, "mapv": s.mapv, "map-indexed": s.map_indexed, "mapcat": s.mapcat, "keep": s.keep,
+    "keep-indexed": s.keep_indexed, "split-with": s.split_with, "nthrest": s.nthrest, "ffirst": s.ffirst,
+    "trampoline": f.trampoline, "subset?": m.subset, "superset?": m.superset,
     "filter": s.filter_, "filterv": s.filterv, "remove": s.remove, "some": s.some, "every?": s.every,
     "not-any?": s.not_any, "not-every?": s.not_every, "find-first": s.find_first, "reduce": s.reduce_,
     "reduced": v.Reduced, "reductions": s.reductions, "run!": s.run, "count": s.count,
@@ -201,14 +203,15 @@ CORE: dict[str, Callable[..., Any]] = {
     "identity": f.identity, "constantly": f.constantly, "comp": f.comp, "partial": f.partial,
     "juxt": f.juxt, "complement": f.complement, "every-pred": f.every_pred, "some-fn": f.some_fn,
     "memoize": f.memoize, "fnil": f.fnil, "apply": f.apply, "error": v.error, "ex-info": v.ex_info,
-    "ex-message": v.ex_message, "ex-data": v.ex_data, "atom": v.Atom, "deref": m.deref,
+    "ex-message": v.ex_message, "ex-data": v.ex_data, "ex-cause": v.ex_cause, "atom": v.Atom,
+    "deref": m.deref,
     "reset!": m.reset, "swap!": m.swap, "all": m.all_, "delay": m.delay, "sleep": m.delay, "now": now,
     "time-ms": time_ms,
     # what the compiler calls
     "%truthy": v.truthy, "%eq": v.eq, "%div": v.div, "%asFunction": v.as_function, "%thrown": v.thrown,
     "%caught": v.caught, "%Thrown": v.Thrown, "%noClause": v.no_clause, "%arityError": v.arity_error,
     "%items": v.items, "%interpolate": v.interpolate, "%part": s.part, "%whole": s.whole,
-    "%awaitable": m.awaitable,
+    "%awaitable": m.awaitable, "%asyncItems": m.async_items,
     "%isMapLike": m.is_map, "%isSequenceOf": m.is_sequence_of, "keyword-args": f.keyword_args,
     "%frozen": v.frozen, "%spliced": v.listed,
 }  # fmt: skip

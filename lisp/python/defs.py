@@ -85,6 +85,35 @@ def free(node: Node) -> list[Local]:
     return list(found)
 
 
+def bound(node: n.Fn) -> set[Local]:
+    """The locals that are bound somewhere in a function."""
+    found: set[Local | None] = set()
+    stack: list[Node] = [node]
+    while stack:
+        item = stack.pop()
+        stack.extend(children(item))
+        match item:
+            case n.Fn():
+                found.add(item.self_local)
+                for arity in item.arities:
+                    found |= {arity.rest, *[param.local for param in arity.params]}
+            case Bind():
+                found |= {item.local, item.rest, *(item.elements or ())}
+            case n.Loop():
+                found |= {*item.locals}
+            case n.Letfn():
+                found |= {local for local, _ in item.fns}
+            case n.For():
+                found |= {clause.local for clause in item.clauses}
+            case n.Try():
+                found |= {clause.local for clause in item.catches}
+            case n.Match():
+                found.add(item.subject)
+            case n.With():
+                found |= {item.local, item.entered}
+    return {local for local in found if local is not None}
+
+
 def definition(
     w: Writer,
     node: n.Fn,

@@ -82,6 +82,8 @@ def core_ref(w: Writer, node: n.CoreRef) -> ast.expr:
 @expression(n.JsRef)
 def js_ref(w: Writer, node: n.JsRef) -> ast.expr:
     name = node.name
+    if name in ("NaN", "Infinity"):
+        return ast.Call(w.builtin("float"), [constant(name)], [])
     hint = "a py.fn runs without JavaScript; (py.import ..) or py.NAME has Python's own"
     if name == "Math":
         hint = "(py.import math), then (math.sqrt x)"
@@ -199,7 +201,10 @@ def arguments(w: Writer, nodes: list[Node], *, named: bool) -> tuple[list[ast.ex
 
 def known_function(w: Writer, fn: Node) -> bool:
     """Is it surely a function that the Lisp has made, which takes `:name value` as two arguments?"""
-    return type(fn) is n.Fn or (type(fn) is n.LocalRef and type_of(fn) == "fn" and fn.local not in w.keywords)
+    if type(fn) is n.LocalRef and fn.local not in w.keywords:
+        sources = fn.local.sources
+        return bool(sources) and all(type(source) is n.Fn for source in sources or ())
+    return type(fn) is n.Fn
 
 
 @expression(n.Call)
@@ -213,7 +218,7 @@ def call(w: Writer, node: n.Call) -> ast.expr:
     if not ours and type_of(fn) == "any" and not (type(fn) is n.LocalRef and fn.local in w.keywords):
         if len(node.args) in (1, 2) and not any(type(arg) is n.Spread for arg in node.args):
             target = w.call("%asFunction", target)
-    elif type_of(fn) in ("arr", "data", "str"):
+    elif not ours and type_of(fn) in ("arr", "data", "str", "fn") and type(fn) is not n.GlobalRef:
         target = w.call("%asFunction", target)
     middle = len(w.stmts)
     args, keywords = arguments(w, node.args, named=not ours)

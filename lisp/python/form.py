@@ -3,7 +3,7 @@
 In: a `PyFn` node. Out: JavaScript that hands Python the text of the function's syntax tree and the values of
 the names that it takes along, read at that moment:
 
-    $py.call($py("polyrepl.lisp.python.making"), ["function"], ["{..}", np, x])
+    $py.call($py("polyrepl.lisp.python.making"), ["made"], ["{..}", [np, x]])
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..lower.lowerer import Lowerer
 from ..nodes import Node
 from ..stack import Stack
 from . import control, expressions, loops, operators
-from .defs import definition
+from .defs import bound, definition
 from .writer import Writer, python_name
 
 LOADED = (control, expressions, loops, operators)
@@ -39,8 +39,8 @@ def made_in_python(lw: Lowerer, node: n.PyFn) -> ir.Expr:
     text, captured = written(node, lw.stack)
     values = lw.args(captured)
     python = ir.CallExpr(None, lw.host("$py"), [ir.Text(None, js_string(MODULE))])
-    path = ir.Array(None, [ir.Text(None, '"function"')])
-    args = ir.Array(None, [ir.Text(None, js_string(text)), *values])
+    path = ir.Array(None, [ir.Text(None, '"made"')])
+    args = ir.Array(None, [ir.Text(None, js_string(text)), ir.Array(None, values)])
     return ir.CallExpr(node.span, ir.Dot(None, lw.host("$py"), "call"), [python, path, args])
 
 
@@ -59,6 +59,7 @@ def written(node: n.PyFn, stack: Stack) -> tuple[str, list[Node]]:
         w.names[fn.self_local] = name
         w.homes[fn.self_local] = w.at
         w.keywords.add(fn.self_local)
+    w.inner = bound(fn)
     tree = definition(w, fn, name, node.annotations, node.returns, keywords=True)
     named = w.settle()
     outer = [(named[key], spelled(made), made) for key, made in w.outer.captured.items()]

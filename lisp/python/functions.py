@@ -80,6 +80,13 @@ def fnil(f: Any, *defaults: Any) -> Callable[..., Any]:
     return filled
 
 
+def trampoline(f: Any, *args: Any) -> Any:
+    found = as_function(f)(*args)
+    while callable(found):
+        found = found()
+    return found
+
+
 def apply(f: Any, *args: Any) -> Any:
     return as_function(f)(*args[:-1], *items(args[-1]))
 

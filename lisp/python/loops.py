@@ -174,7 +174,9 @@ def source(w: Writer, node: n.For, clause: n.Clause, at: int, result: str | None
     assert clause.local is not None and clause.value is not None
     local = clause.local
     items = w.expr(clause.value)
-    if clause.kind == "range":
+    if clause.kind == "await":
+        items = w.call("%asyncItems", items)
+    elif clause.kind == "range":
         items = ast.Call(w.builtin("range"), [items], [])
     elif clause.kind == "in" and type_of(clause.value) != "arr" and not gives_range(clause.value):
         items = w.call("%items", items)

@@ -27,6 +27,11 @@ KEPT = 512  # functions whose code is remembered
 _NO_PLACE = [1, 0, 1, 0]
 
 
+def made(text: str, values: list[Any]) -> FunctionType:
+    """`function` as a program calls it: in a list keywords of the Lisp are values, not names of arguments."""
+    return function(text, *values)
+
+
 def function(text: str, *values: Any) -> FunctionType:
     """The function that a text describes.
 
@@ -48,11 +53,11 @@ def function(text: str, *values: Any) -> FunctionType:
         check(lisp_name, value)
         space[name] = value
     exec(code, space)
-    made: FunctionType = space[said["def"]]
+    found: FunctionType = space[said["def"]]
     if said["name"] != said["def"]:
-        made.__name__ = made.__qualname__ = said["name"]
-        made.__code__ = made.__code__.replace(co_name=said["name"], co_qualname=said["name"])
-    return made
+        found.__name__ = found.__qualname__ = said["name"]
+        found.__code__ = found.__code__.replace(co_name=said["name"], co_qualname=said["name"])
+    return found
 
 
 @lru_cache(maxsize=KEPT)

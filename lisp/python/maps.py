@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence, Set
 from typing import Any
 
 from . import sequences as seqs
@@ -158,6 +158,14 @@ def intersection(s: Any, *sets: Any) -> set[Any]:
 
 def difference(s: Any, *sets: Any) -> set[Any]:
     return set(s).difference(*sets)
+
+
+def subset(a: Any, b: Any) -> bool:
+    return set(a) <= set(b)
+
+
+def superset(a: Any, b: Any) -> bool:
+    return set(a) >= set(b)
 
 
 def push(xs: Any, *more: Any) -> Any:
@@ -346,6 +354,16 @@ class Ready:
 def awaitable(x: Any) -> Awaitable[Any]:
     """What `(await x)` awaits: a value that is no awaitable is its own result."""
     return x if hasattr(x, "__await__") else Ready(x)
+
+
+async def async_items(xs: Any) -> AsyncIterator[Any]:
+    """What `(for [:await x xs] ..)` walks: an asynchronous iterable, or awaitables one after the other."""
+    if hasattr(xs, "__aiter__"):
+        async for x in xs:
+            yield x
+    else:
+        for x in items(xs):
+            yield await awaitable(x)
 
 
 async def all_(xs: Any) -> list[Any]:

@@ -46,6 +46,11 @@ def keep(f: Any, xs: Any) -> Any:
     return _made((y for y in map(as_function(f), items(xs)) if y is not None), xs)
 
 
+def keep_indexed(f: Any, xs: Any) -> Any:
+    found = itertools.starmap(as_function(f), enumerate(items(xs)))
+    return _made((y for y in found if y is not None), xs)
+
+
 def filter_(f: Any, xs: Any) -> Any:
     f = as_function(f)
     return _made((x for x in items(xs) if truthy(f(x))), xs)
@@ -164,12 +169,13 @@ def nth(xs: Any, at: int, otherwise: Any = MISSING) -> Any:
     return otherwise
 
 
-def rest(xs: Any) -> list[Any]:
-    return listed(xs)[1:]
+def rest(xs: Any) -> Any:
+    return drop(1, xs)
 
 
 def next_(xs: Any) -> Any:
-    return listed(xs)[1:] or None
+    found = rest(xs)
+    return found if not isinstance(found, list) else found or None
 
 
 def butlast(xs: Any) -> Any:
@@ -211,6 +217,19 @@ def take_nth(n: int, xs: Any) -> Any:
 def split_at(n: int, xs: Any) -> list[Any]:
     found = listed(xs)
     return [found[: max(n, 0)], found[max(n, 0) :]]
+
+
+def split_with(f: Any, xs: Any) -> list[Any]:
+    found = listed(xs)
+    return [take_while(f, found), drop_while(f, found)]
+
+
+def nthrest(xs: Any, n: int) -> Any:
+    return drop(n, xs)
+
+
+def ffirst(xs: Any) -> Any:
+    return first(first(xs))
 
 
 def slice_(xs: Any, start: int, end: Any = None) -> Any:
@@ -265,12 +284,12 @@ def cycle(xs: Any) -> Iterator[Any]:
     return itertools.cycle(items(xs))
 
 
-def cons(x: Any, xs: Any) -> list[Any]:
-    return [x, *items(xs)]
+def cons(x: Any, xs: Any) -> Any:
+    return _made(itertools.chain([x], items(xs)), xs)
 
 
-def concat(*xss: Any) -> list[Any]:
-    return [x for xs in xss for x in items(xs)]
+def concat(*xss: Any) -> Any:
+    return _made(itertools.chain.from_iterable(map(items, xss)), *xss)
 
 
 def reverse(xs: Any) -> list[Any]:
@@ -281,23 +300,33 @@ def flatten(xs: Any) -> list[Any]:
     return [y for x in items(xs) for y in (flatten(x) if isinstance(x, (list, tuple, range)) else [x])]
 
 
-def distinct(xs: Any) -> list[Any]:
-    seen: dict[Any, Any] = {}
+def distinct(xs: Any) -> Any:
+    return _made(_distinct(xs), xs)
+
+
+def _distinct(xs: Any) -> Iterator[Any]:
+    seen = set()
     for x in items(xs):
-        seen.setdefault(mark(x), x)
-    return list(seen.values())
+        key = mark(x)
+        if key not in seen:
+            seen.add(key)
+            yield x
 
 
-def dedupe(xs: Any) -> list[Any]:
-    made: list[Any] = []
+def dedupe(xs: Any) -> Any:
+    return _made(_deduped(xs), xs)
+
+
+def _deduped(xs: Any) -> Iterator[Any]:
+    last = MISSING
     for x in items(xs):
-        if not made or not eq(made[-1], x):
-            made.append(x)
-    return made
+        if last is MISSING or not eq(last, x):
+            yield x
+        last = x
 
 
-def interleave(*xss: Any) -> list[Any]:
-    return [x for xs in zip(*map(items, xss), strict=False) for x in xs]
+def interleave(*xss: Any) -> Any:
+    return _made(itertools.chain.from_iterable(zip(*map(items, xss), strict=False)), *xss)
 
 
 def zip_(*xss: Any) -> list[Any]:
@@ -308,8 +337,8 @@ def enumerate_(xs: Any, start: int = 0) -> list[Any]:
     return list(map(list, enumerate(items(xs), start)))
 
 
-def interpose(sep: Any, xs: Any) -> list[Any]:
-    return [y for x in items(xs) for y in (sep, x)][1:]
+def interpose(sep: Any, xs: Any) -> Any:
+    return _made(itertools.islice((y for x in items(xs) for y in (sep, x)), 1, None), xs)
 
 
 def partition(n: int, *given: Any) -> list[Any]:

@@ -282,6 +282,11 @@ def ex_data(e: Any) -> Any:
     return getattr(e, "data", None)
 
 
+def ex_cause(e: Any) -> Any:
+    """The exception that led to this one, else nil."""
+    return getattr(e, "__cause__", None)
+
+
 def thrown(value: Any) -> BaseException:
     """What is raised for `(throw value)`."""
     if isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException)):
@@ -325,6 +330,7 @@ def get(m: Any, key: Any, default: Any = None) -> Any:
         except TypeError:  # a list as a key
             return m.get(frozen(key), default)
     if isinstance(m, Set):
+        key = frozen(key)
         return key if key in m else default
     if isinstance(m, Sequence):
         return m[key] if isinstance(key, int) and 0 <= key < len(m) else default

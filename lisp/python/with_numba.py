@@ -48,6 +48,14 @@ def register() -> None:
     def div(a: Any, b: Any) -> Any:
         if not are_numbers(a, b):
             return None
+        if are_integers(a, b):  # whose zero has no sign
+
+            def whole(a: Any, b: Any) -> Any:
+                if b != 0:
+                    return a / b
+                return math.inf if a > 0 else -math.inf if a < 0 else math.nan
+
+            return whole
 
         def found(a: Any, b: Any) -> Any:
             if b != 0:

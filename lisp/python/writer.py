@@ -39,6 +39,7 @@ class Dest:
         self.leaves = leaves
 
 
+MAY_AWAIT = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.IfExp)
 RETURN = Dest("return")
 EFFECT = Dest("effect")
 
@@ -49,6 +50,7 @@ class Def:
     def __init__(self, parent: Def | None, is_async: bool = False) -> None:
         self.parent = parent
         self.is_async = is_async
+        self.tries = 0  # how many try forms of it do
         self.loops = 0  # how many loops of it stand around the node at hand
         self.outer: set[str] = set()  # names of functions around it that it assigns
 
@@ -75,6 +77,7 @@ class Writer:
         self.boxed: set[Local] = set()
         self.taken: set[str] = set()
         self.at = Def(None)
+        self.inner: set[Local] = set()  # bound somewhere in the function, maybe further on
         self.nexts: dict[n.Loop, list[str]] = {}  # where recur leaves a finally: the next turn's variables
         self.keywords: set[Local] = set()  # functions whose `:name value` arguments are Python's
 
@@ -101,8 +104,8 @@ class Writer:
     def declare(self, local: Local, *, each_turn: bool = False) -> str:
         """The variable of a local that is bound here."""
         name = self.names.get(local)
-        if name is None:
-            name = self.names[local] = self.fresh(local.name)
+        if name is None or local not in self.homes:
+            name = self.names[local] = name or self.fresh(local.name)
             self.homes[local] = self.at
             if (each_turn or self.at.loops) and local.captured:
                 self.fresh_each_turn.add(local)
@@ -112,6 +115,10 @@ class Writer:
 
     def load(self, local: Local, at: Span | None = None) -> ast.expr:
         """The value of a local; of one that is bound outside of the function, what it takes along."""
+        if local not in self.names and local in self.inner:  # bound further on, and read when it is
+            if self.at.loops or (self.at.parent is not None and self.at.parent.loops):
+                raise self.refuse(at, f"{local.name} is defined further on in a loop", "define it before")
+            self.names[local] = self.fresh(local.name)
         if local not in self.names:
             key = ("outer", local)
             self.outer.captured.setdefault(key, n.LocalRef(at, local))
@@ -209,6 +216,8 @@ class Writer:
 
     def finish(self, value: ast.expr, dest: Dest, at: Span | None) -> None:
         if dest.kind == "return":
+            if self.at.is_async and not self.at.tries and isinstance(value, MAY_AWAIT):
+                value = ast.Await(self.call("%awaitable", value))  # what it gives is never a coroutine
             self.put(ast.Return(value), at)
             return
         if dest.kind == "assign":

@@ -196,6 +196,8 @@ def show(value: Any) -> str:
         return "nil"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and abs(value) > 2**53:
+        return str(value)
     if isinstance(value, (int, float)):
         return without_sign(number_text(float(value)))
     if isinstance(value, str):
@@ -203,7 +205,9 @@ def show(value: Any) -> str:
     if isinstance(value, (list, tuple, range)):
         return "[" + " ".join(map(show, value)) + "]"
     if isinstance(value, Mapping):
-        return "{" + " ".join(f"{show(str(key))} {show(item)}" for key, item in value.items()) + "}"
+        return "{" + " ".join(f"{show(key)} {show(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (set, frozenset)):
+        return "#{" + " ".join(map(show, value)) + "}"
     if isinstance(value, BaseException):
         return f"#<Error {value.args[0] if value.args else ''}>"
     if hasattr(value, "__await__"):
