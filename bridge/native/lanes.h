@@ -25,8 +25,8 @@
    leaves nothing unsaid. At rest Python sleeps on the descriptor that Node rings; Node sleeps in its event loop (LOOP),
    or in a wait of this file (POLLS).
 
-   Waits spin first, since to wake a sleeping core takes longer than most answers; not where the other side waits on
-   the same core, and after a vain spin the next 1, 2, 4 .. 64 waits go without. The end of the other side is the end
+   Waits spin first, since to wake a sleeping core takes longer than most answers; where the other side waits on the same
+   core they sleep for a moment instead. After a vain wait of this kind the next 1, 2, 4 .. 64 go without. The end of the other side is the end
    of file of the descriptor that it rings: its process has it, and nobody else. */
 #ifndef POLYREPL_LANES_H
 #define POLYREPL_LANES_H
@@ -49,7 +49,10 @@
 #define VERSION 1u
 #define SPIN 50000     /* nanoseconds */
 #define HELD 3000      /* of them with Python's lock */
+#define NAP 100000     /* nanoseconds, where both sides wait on the same core */
 #define MOST_SKIPPED 64
+#define MOST_NAPS_SKIPPED 4
+#define SPREAD 32 /* so often one that could nap spins: then the system may see that there is another core */
 enum { PYTHON = 0, NODE = 1 };           /* sides; each writes the lane of its number */
 enum { AWAKE = 0, POLLS = 1, LOOP = 2 }; /* how a reader is woken */
 enum { LOOK = 0, TURN = 1, SLEEP = 2 };  /* what `take` does where there is nothing */
@@ -75,7 +78,7 @@ typedef struct {
   Bell in, out, loop; /* what rings here; what rings the other side where it polls, and where its event loop sleeps */
   int owed;           /* a bell has rung or will, and was not heard yet */
   int gone;           /* the other side has ended */
-  uint32_t skip, penalty;
+  uint32_t skip, penalty, naps;
 } Rings;
 
 /* ---- the memory */
@@ -236,14 +239,25 @@ static uint32_t spin(Rings *r, int64_t until) {
   } while (now() < until);
   return 0;
 }
-/* Spin as long as pays, for so many nanoseconds at most. */
+/* Sleep for a moment: where both share a core, that lets the other side run. */
+static uint32_t nap(Rings *r) {
+  rest(r, POLLS);
+  struct pollfd p = {r->in.fd, POLLIN, 0};
+  struct timespec most = {0, NAP};
+  int rung = !there(r) && ppoll(&p, 1, &most, NULL) > 0;
+  rouse(r);
+  if (rung) hear(r); /* an error is found again by who reads */
+  return there(r);
+}
+/* Wait as long as pays: spin, for so many nanoseconds at most, or take a nap, which costs hardly more than it takes. */
 static uint32_t turn(Rings *r, int64_t most) {
-  uint32_t n;
+  uint32_t n, limit = MOST_SKIPPED;
   if (r->skip > 0) { r->skip--; return 0; }
-  if (!apart(r)) return 0;
-  if ((n = spin(r, now() + most))) { r->penalty = 1; return n; }
-  r->skip = r->penalty;
-  if (r->penalty < MOST_SKIPPED) r->penalty *= 2;
+  if (apart(r) || ++r->naps % SPREAD == 0) n = spin(r, now() + most);
+  else { n = nap(r); limit = MOST_NAPS_SKIPPED; }
+  if (n) { r->penalty = 1; return n; }
+  r->skip = r->penalty < limit ? r->penalty : limit;
+  r->penalty = r->skip * 2;
   return 0;
 }
 
@@ -253,7 +267,7 @@ static int64_t take(Rings *r, void *to, uint32_t room, int mode, uint32_t how) {
   int bad = 0;
   rouse(r);
   uint32_t n = there(r);
-  if (!n && mode != LOOK) n = turn(r, SPIN);
+  if (!n && mode != LOOK && (mode == TURN || apart(r))) n = turn(r, SPIN);
   while (!n && mode == SLEEP && !r->gone && !bad) {
     rest(r, POLLS);
     if (!there(r)) {

@@ -17,6 +17,7 @@ from shared_memory import memory
 # Files whose tests are about waiting, waking and dying: they run on each transport.
 ON_BOTH = {
     "answers_test",
+    "basics_test",
     "concurrency_test",
     "death_test",
     "interrupt_test",
