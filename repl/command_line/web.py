@@ -80,11 +80,13 @@ def web(arguments: list[str]) -> int:
         KeyboardInterrupt: Ctrl-C ended it.
     """
     options = parser().parse_args(arguments)
+    from polyrepl.bridge import NodeNotFound
+
     from ..web.problem import WebProblem
 
     try:
         return build(options) if options.kind == "build" else serve(options)
-    except WebProblem as problem:
+    except (WebProblem, NodeNotFound) as problem:
         from polyrepl.bridge.foreign import visible
 
         print(f"polyrepl: {visible(str(problem))}", file=sys.stderr)
@@ -151,7 +153,12 @@ def _plain_page() -> Path:
     from ..web.assets import cache
     from ..web.build import Wanted
     from ..web.build import build as make
+    from ..web.snapshot import NoSnapshot
 
     folder = cache() / "page"
-    make(Wanted(folder), tell)
+    try:
+        make(Wanted(folder, snapshot=True), tell)
+    except NoSnapshot as problem:
+        tell(str(problem))
+        make(Wanted(folder), tell)
     return folder

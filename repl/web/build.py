@@ -125,7 +125,9 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
     )
     if wanted.snapshot:
         tell("a snapshot")
-        snapshot.take(made / names["python"], made / "app" / "polyrepl.zip", made / "snapshot.bin")
+        snapshot.take(
+            made / names["python"], made / "app" / "polyrepl.zip", made / "snapshot.bin", wanted.kept
+        )
         part(made / "snapshot.bin")
     part(made / "app")
     shutil.copyfile(_PAGE / _AT_ROOT, made / _AT_ROOT)
@@ -141,6 +143,7 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
             "operators": sorted(OPERATORS),
             "bodies": BODY_FORMS,
         },
+        "size": sum(_size(made / names[name]) for name in ("python", "snapshot") if name in names),
         "examples": examples(wanted.examples or _PAGE / "examples"),
     }
     text = (_PAGE / "index.html").read_text("utf-8")

@@ -2,12 +2,38 @@
  * Pyodide in this worker: as its files have it, or from a snapshot of its memory in which polyrepl is imported already.
  *
  * In: the URL of Pyodide's folder, that of a snapshot (`polyrepl web build --snapshot`). Out: Pyodide, with no file of
- * polyrepl's. A snapshot is of one build of Pyodide, and asks it for what has no public name: where it can not be used the start
+ * polyrepl's; on the way how far it is. A snapshot is of one build of Pyodide, and asks it for what has no public name: where it can not be used the start
  * is the plain one.
  */
 
-/** @param {string} python @param {string | undefined} snapshot @param {(reason: string) => void} complain gets why it is not used */
-export async function load(python, snapshot, complain) {
+/**
+ * @param {{python: string, snapshot?: string, size?: number}} from `size`: how many bytes its files have
+ * @param {(reason: string) => void} complain gets why the snapshot is not used
+ * @param {(done: number) => void} tell gets how much of the files has come, from 0 to 1
+ */
+export async function load({ python, snapshot, size }, complain, tell) {
+  const ignore = watch([python, snapshot], size, tell);
+  try {
+    return await begin(python, snapshot, complain);
+  } finally {
+    ignore();
+  }
+}
+
+/** Look at what has been loaded. Returns what ends that. */
+function watch(places, size, tell) {
+  if (!size || typeof PerformanceObserver === "undefined") return () => {};
+  let come = 0;
+  const observer = new PerformanceObserver((seen) => {
+    for (const { name, decodedBodySize } of seen.getEntries()) {
+      if (places.some((place) => place !== undefined && name.startsWith(place))) tell(Math.min((come += decodedBodySize) / size, 1));
+    }
+  });
+  observer.observe({ type: "resource", buffered: true });
+  return () => observer.disconnect();
+}
+
+async function begin(python, snapshot, complain) {
   const memory = snapshot === undefined ? undefined : unpacked(snapshot).catch((error) => error);
   const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
   // What it has not got it must not ask others for.

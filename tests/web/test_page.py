@@ -336,6 +336,25 @@ def test_files_go_in_and_out(page: Any, tmp_path: Path) -> None:
     assert page.locator("#more menu").is_visible() is False
 
 
+# ---- the start
+
+
+def test_the_start_is_shown(address: str, open_page: Open) -> None:
+    page = open_page(address)
+    seen: list[tuple[float, str]] = []
+    while page.locator(READY).count() == 0:
+        found = page.evaluate(
+            "[document.getElementById('progress').value, document.getElementById('status').textContent]"
+        )
+        if not seen or seen[-1] != tuple(found):
+            seen.append((found[0], found[1]))
+    done = [value for value, _ in seen]
+    assert done == sorted(done)
+    assert len([value for value in done if 0 < value < 1]) >= 2, seen
+    assert page.locator("#run").is_enabled()
+    page.close()
+
+
 # ---- looks
 
 
@@ -351,6 +370,11 @@ def test_a_phone(address: str, open_page: Open, shot: Callable[[Any, str], None]
         assert box["x"] + box["width"] <= 360, part
         assert box["y"] + box["height"] <= 700, part
     assert page.locator("#editor").bounding_box()["height"] >= 150
+    page.tap("#more summary")
+    menu = page.locator("#more menu").bounding_box()
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= 360
+    page.tap("#more summary")
     shot(page, "phone")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from polyrepl.repl.web.server import Server
+from polyrepl.repl.web.snapshot import NoSnapshot, take
 from web_pages import built
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
@@ -80,6 +81,17 @@ def test_all_is_there(address: str, open_page: Callable[..., Any]) -> None:
         "              ^^^^^^^^^^",
     ]
     page.close()
+
+
+def test_the_same_parts_have_the_same_snapshot(folder: Path, tmp_path: Path) -> None:
+    built(tmp_path / "page", snapshot=True)
+    first, second = (next(made.glob("snapshot.*.bin")) for made in (folder, tmp_path / "page"))
+    assert first.name == second.name
+    (tmp_path / "bad.zip").write_text("no archive")
+    with pytest.raises(NoSnapshot, match="no snapshot can be made"):
+        take(next(folder.glob("python.*")), tmp_path / "bad.zip", tmp_path / "made.bin", tmp_path / "kept")
+    assert not (tmp_path / "made.bin").exists()
+    assert not list((tmp_path / "kept" / "snapshot").iterdir())
 
 
 def test_a_snapshot_that_can_not_be_used_is_a_plain_start(
