@@ -3,7 +3,7 @@
 In: where to, and what to take along. Out: the folder. Everything is fetched now, pinned and checked
 (assets.py, wheels.py); at run time the page reads only what lies beside it.
 
-    index.html  service-worker.js  _headers  polyrepl.json  LICENSES.txt
+    index.html  polyrepl.mjs  service-worker.js  _headers  polyrepl.json  LICENSES.txt
     app.<digest>/       the page, the worker and its modules (assemble.py); npm/ in it, what was asked for
     python.<digest>/    Pyodide    editor.<digest>/    CodeMirror    charts.<digest>/    Vega
     packages.<digest>.zip   files.<digest>.zip   snapshot.<digest>.bin   what was asked for
@@ -25,7 +25,7 @@ from ..known.words import DEFINERS, OPERATORS, SPECIAL
 from . import folders, headers, npm_modules, snapshot, wheels
 from .assemble import assemble
 from .assets import cache, packages
-from .html import index
+from .html import door, index
 from .problem import WebProblem
 
 _PAGE = Path(__file__).resolve().parent / "playground"
@@ -148,6 +148,7 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
     }
     text = (_PAGE / "index.html").read_text("utf-8")
     (made / folders.INDEX).write_text(index(text, names, imports, page), "utf-8")
+    (made / "polyrepl.mjs").write_text(door(names), "utf-8")
     return {"polyrepl": __version__, "names": names}
 
 

@@ -1,6 +1,6 @@
-"""The page's HTML, with the names that its parts have in this build.
+"""The page's HTML, and the door for pages of others, with the names that the parts have in this build.
 
-In: the text of `playground/index.html` with `{{..}}` where something stands in, the names. Out: the text.
+In: the text of `playground/index.html` with `{{..}}` where something stands in, the names. Out: texts.
 """
 
 from __future__ import annotations
@@ -37,6 +37,32 @@ def index(text: str, names: dict[str, str], imports: dict[str, str], page: dict[
         "page": _script(page),
     }
     return _HOLE.sub(lambda hole: filling[hole[1]], text)
+
+
+def door(names: dict[str, str]) -> str:
+    """The module `polyrepl.mjs`, which keeps its name: by it another page of the host begins a session.
+
+    Args:
+        names: the parts, by their names without a digest.
+    """
+    parts = {"python": names["python"] + "/"}
+    parts |= {part: names[part] for part in ("packages", "files", "snapshot") if part in names}
+    lines = [
+        f"  {part}: new URL({json.dumps(place)}, import.meta.url).href," for part, place in parts.items()
+    ]
+    return "\n".join(
+        [
+            f'import {{ Client }} from "./{names["app"]}/repl/web/client.mjs";',
+            "",
+            "const parts = {",
+            *lines,
+            "};",
+            "",
+            "/** A session in a worker of its own; options and methods are those of Client. */",
+            "export const client = (options = {}) => new Client({ ...parts, ...options });",
+            "",
+        ]
+    )
 
 
 def _script(value: Any) -> str:

@@ -59,6 +59,21 @@ def test_what_the_build_has_not_is_said(page: Any) -> None:
     assert "polyrepl web build --npm left-pad" in said
 
 
+def test_another_page_of_the_host_begins_a_session(page: Any) -> None:
+    said = page.evaluate(
+        """async () => {
+          const { client } = await import("./polyrepl.mjs");
+          const session = client(), values = [];
+          await session.start();
+          const text = '(py.import "sortedcontainers" :as s)\\n(py.list (s.SortedList [2 1]))';
+          await session.eval(text, {}, ({ op, data }) => op === "value" && values.push(data["text/plain"]));
+          session.close();
+          return values.filter(Boolean);
+        }"""
+    )
+    assert said == ["[1, 2]"]
+
+
 def test_frames_show_html(page: Any) -> None:
     run(page, "(html \"<b id=x>bold</b><script>document.getElementById('x').append(' script')</script>\")")
     assert page.frame_locator("#output iframe").locator("#x").inner_text() == "bold script"
