@@ -205,6 +205,49 @@ def test_a_chart(page: Any, shot: Callable[[Any, str], None]) -> None:
     shot(page, "chart")
 
 
+def test_what_is_shown_can_be_changed(page: Any) -> None:
+    run(page, '(display (html "<b>one</b>") :id "a")\n(update-display "a" (html "<b>two</b>"))')
+    frame(page).locator("b", has_text="two").wait_for()
+    assert page.locator(f"{OUTPUT} iframe").count() == 1
+    run(page, '(println "before")\n(clear-output)\n(println "after")')
+    assert shown(page) == "after"
+    run(page, '(doseq [x (progress [1 2 3] :label "items")] nil)')
+    frame(page).locator("code", has_text="3/3").wait_for()
+    assert page.locator(f"{OUTPUT} iframe").count() == 1
+
+
+# ---- lines that somebody types
+
+
+@pytest.mark.parametrize(
+    ("language", "program"),
+    [("lisp", '(println (str "hello " (read-line "who? ")))'), ("py", "print('hello', input('who? '))")],
+)
+def test_a_program_asks_for_a_line(page: Any, language: str, program: str) -> None:
+    write(page, program, language)
+    page.click("#run")
+    line = page.locator(f"{OUTPUT} [data-kind=ask] input")
+    line.fill("Ada ümlaut")
+    line.press("Enter")
+    ready(page)
+    assert shown(page) == "who? Ada ümlaut\nhello Ada ümlaut"
+
+
+def test_an_end_of_input_and_a_stop(page: Any) -> None:
+    write(page, '[(read-line "x ")]')
+    page.click("#run")
+    page.locator(f"{OUTPUT} [data-kind=ask] input").press("Control+d")
+    ready(page)
+    assert shown(page).endswith("[nil]")
+    write(page, '(read-line "x ")')
+    page.click("#run")
+    page.wait_for_selector(f"{OUTPUT} [data-kind=ask] input")
+    page.click("#stop")
+    page.wait_for_selector(f"{OUTPUT} [data-kind=interrupt]")
+    ready(page)
+    assert page.locator(f"{OUTPUT} input").count() == 0, "nobody waits for the line any more"
+
+
 # ---- stop
 
 

@@ -27,19 +27,27 @@ PLAIN_WORKER = """import { loadPyodide } from "./%s/pyodide.mjs";
 const python = await loadPyodide();
 postMessage(python.runPython("1 + 1"));
 """
-# One-liners, each alone, as the prompt runs them.
-ONE_LINERS = """async ([url, python]) => {
+# One-liners, each alone, as the prompt runs them; loops that are stopped after a while: milliseconds of each.
+MEASURE = """async ([url, python]) => {
   const { Client } = await import(url);
   const client = new Client({ python });
   await client.start();
-  const times = [];
+  const lines = [], stops = [];
   for (let i = 0; i < 60; i++) {
     const from = performance.now();
     await client.eval("(+ 1 2)");
-    times.push(performance.now() - from);
+    lines.push(performance.now() - from);
+  }
+  for (let i = 0; i < 5; i++) {
+    const ended = client.eval("(loop [i 0] (recur (+ i 1)))");
+    await new Promise((done) => setTimeout(done, 300));
+    const from = performance.now();
+    client.stop();
+    await ended;
+    stops.push(performance.now() - from);
   }
   client.close();
-  return times.slice(10);
+  return [lines.slice(10), stops];
 }"""
 
 
@@ -111,7 +119,9 @@ def test_sizes_and_times(
     app, python = (next(folder.glob(f"{part}.*")).name for part in ("app", "python"))
     urls = [f"{address}{app}/repl/web/client.mjs", f"{address}{python}/"]
     page, _, _ = started(open_page, address)
-    lines = page.evaluate(ONE_LINERS, urls)
-    tell(f"web: a one-liner takes {min(lines):.1f} ms (median {statistics.median(lines):.1f})")
+    for what, took in zip(
+        ("a one-liner takes", "a loop stops within"), page.evaluate(MEASURE, urls), strict=True
+    ):
+        tell(f"web: {what} {min(took):.1f} ms (median {statistics.median(took):.1f})")
     assert any("snapshot" in name for name in files["our page with its snapshot"])
     assert not any("snapshot" in name for name in files["our page"])

@@ -17,7 +17,9 @@ const INSIDE = `{
   new ResizeObserver(tell).observe(document.documentElement);
   addEventListener("load", tell);
   addEventListener("message", ({ data, source }) => {
-    if (source === parent && data?.polyrepl === "look") document.documentElement.dataset.look = data.look;
+    if (source !== parent) return;
+    if (data?.polyrepl === "look") document.documentElement.dataset.look = data.look;
+    else if (data?.polyrepl === "body") document.body.innerHTML = data.html;
   });
 }`;
 const CHART = `const { mode, spec } = JSON.parse(document.getElementById("spec").textContent);
@@ -27,6 +29,9 @@ vegaEmbed("#chart", spec, { mode, ast: true, actions: false, renderer: "svg",
 const TALLEST = 4_000;
 
 const frames = new Map();
+/** What a frame is to show, where that is not what it was made with: until it has loaded it hears nothing. */
+const newest = new WeakMap();
+const loaded = new WeakSet();
 addEventListener("message", ({ data, source }) => {
   if (data?.polyrepl !== "height" || typeof data.height !== "number") return;
   const frame = frames.get(source);
@@ -47,6 +52,14 @@ export class Frames {
     const parsed = new DOMParser().parseFromString(text, "text/html");
     for (const script of parsed.querySelectorAll("script")) script.setAttribute("nonce", this.nonce);
     return this.#frame(parsed.head.innerHTML, parsed.body.innerHTML);
+  }
+
+  /** Show other HTML in a frame; returns whether that is done, which it can not be with scripts. */
+  change(frame, text) {
+    if (/<(?:script|body|head)/i.test(text)) return false;
+    newest.set(frame, text);
+    if (loaded.has(frame)) this.#tell(frame);
+    return true;
   }
 
   svg(text) {
@@ -75,6 +88,10 @@ export class Frames {
     for (const [source, frame] of frames) if (!frame.isConnected) frames.delete(source);
   }
 
+  #tell(frame) {
+    frame.contentWindow?.postMessage({ polyrepl: "body", html: newest.get(frame) }, "*");
+  }
+
   #colour(frame) {
     frame.contentWindow?.postMessage({ polyrepl: "look", look: this.look() }, "*");
   }
@@ -86,7 +103,9 @@ export class Frames {
     frame.srcdoc = `<!doctype html><html data-look="${this.look()}"><head><meta charset="utf-8"><style>${STYLE}</style><script nonce="${this.nonce}">${INSIDE}</script>${head}</head><body>${body}</body></html>`;
     frame.addEventListener("load", () => {
       frames.set(frame.contentWindow, frame);
+      loaded.add(frame);
       this.#colour(frame);
+      if (newest.has(frame)) this.#tell(frame);
     });
     // A script in the frame may speak before its load ends.
     queueMicrotask(() => frame.contentWindow && frames.set(frame.contentWindow, frame));

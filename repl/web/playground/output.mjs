@@ -1,8 +1,8 @@
 /**
  * What a program prints and gives, as it comes.
  *
- * In: messages of the worker: output, value, problem, lost, exit. Out: elements of the page. Text is text; what may hold
- * markup goes into a frame (frame.mjs).
+ * In: messages of the worker: output, value, display, clear, input, problem, lost, exit. Out: elements of the page; lines that
+ * somebody types. Text is text; what may hold markup goes into a frame (frame.mjs).
  */
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const CHART = /^application\/vnd\.vega(?:lite)?\.v\d+\+json$/;
@@ -14,6 +14,7 @@ const COLOURS = /\x1b\[[\d;]*[A-Za-z]/g;
 export class Output {
   #size = 0;
   #following = true;
+  #clearing = false;
 
   /** @param {HTMLElement} element @param {import("./frame.mjs").Frames} frames */
   constructor(element, frames) {
@@ -24,7 +25,10 @@ export class Output {
     });
   }
 
-  clear() {
+  /** @param {boolean} wait until something else is shown */
+  clear(wait = false) {
+    this.#clearing = wait;
+    if (wait) return;
     this.element.replaceChildren();
     this.frames.sweep();
     this.#size = 0;
@@ -33,6 +37,7 @@ export class Output {
 
   /** Text of a kind: input, stdout, stderr, value, warning, error, interrupt, note. */
   text(kind, text) {
+    if (this.#clearing) this.clear();
     const plain = text.replace(COLOURS, "");
     const last = /** @type {HTMLElement | null} */ (this.element.lastElementChild);
     const goesOn = (kind === "stdout" || kind === "stderr") && last?.dataset.kind === kind && last.textContent.length < LONGEST_PIECE;
@@ -46,26 +51,87 @@ export class Output {
     this.#follow();
   }
 
-  /** A value in its richest form. @param {Record<string, any>} data a MIME bundle */
-  value(data) {
+  /**
+   * A value in its richest form.
+   * @param {Record<string, any>} data a MIME bundle
+   * @param {{name?: string | null, update?: boolean}} [where] `update`: in place of what was shown under the name
+   */
+  value(data, { name = null, update = false } = {}) {
+    const before = name === null ? [] : [...this.element.children].filter((shown) => shown.dataset.name === name);
+    for (const shown of update ? before : []) this.#again(shown, data);
+    if (update && before.length > 0) return;
+    const rich = this.#rich(data);
+    const plain = data["text/plain"];
+    if (rich === null && plain === undefined) return;
+    if (rich === null && name === null) return this.text("value", String(plain));
+    this.#add(rich === null ? "value" : "rich", (shown) => {
+      if (name !== null) shown.dataset.name = name;
+      shown.append(rich ?? String(plain));
+    });
+  }
+
+  /** Show something else there; HTML without scripts in the frame that is there, which a bar that moves does often. */
+  #again(shown, data) {
+    const frame = shown.querySelector("iframe");
+    const html = data["text/html"];
+    if (frame !== null && typeof html === "string" && this.frames.change(frame, html)) return;
+    const rich = this.#rich(data);
+    shown.dataset.kind = rich === null ? "value" : "rich";
+    shown.replaceChildren(rich ?? String(data["text/plain"] ?? ""));
+    this.frames.sweep();
+  }
+
+  /** An element for data that is more than text; else null. */
+  #rich(data) {
     const chart = Object.keys(data).find((mime) => CHART.test(mime));
     const picture = PICTURES.find((mime) => mime in data);
-    if (chart !== undefined) this.#add("rich", (shown) => shown.append(this.frames.chart(data[chart], chart.includes("lite") ? "vega-lite" : "vega")));
-    else if ("text/html" in data) this.#add("rich", (shown) => shown.append(this.frames.html(String(data["text/html"]))));
-    else if ("image/svg+xml" in data) this.#add("rich", (shown) => shown.append(this.frames.svg(String(data["image/svg+xml"]))));
-    else if (picture !== undefined) {
-      this.#add("rich", (shown) => {
-        const image = new Image();
-        image.src = `data:${picture};base64,${data[picture]}`;
-        image.alt = data["text/plain"] ?? "a picture";
-        image.addEventListener("load", () => this.#follow());
-        shown.append(image);
+    if (chart !== undefined) return this.frames.chart(data[chart], chart.includes("lite") ? "vega-lite" : "vega");
+    if ("text/html" in data) return this.frames.html(String(data["text/html"]));
+    if ("image/svg+xml" in data) return this.frames.svg(String(data["image/svg+xml"]));
+    if (picture === undefined) return null;
+    const image = new Image();
+    image.src = `data:${picture};base64,${data[picture]}`;
+    image.alt = data["text/plain"] ?? "a picture";
+    image.addEventListener("load", () => this.#follow());
+    return image;
+  }
+
+  /**
+   * Ask for a line; Ctrl-D in an empty one ends the input.
+   * @param {string} prompt @param {boolean} secret @param {(line: string | null) => void} answer
+   */
+  ask(prompt, secret, answer) {
+    this.#add("ask", (shown) => {
+      const line = document.createElement("input");
+      line.type = secret ? "password" : "text";
+      line.setAttribute("aria-label", prompt || "a line");
+      for (const name of ["autocomplete", "autocapitalize", "autocorrect"]) line.setAttribute(name, "off");
+      line.spellcheck = false;
+      const done = (text) => {
+        line.replaceWith(secret ? "•".repeat(Math.min(text?.length ?? 0, 20)) : (text ?? ""));
+        answer(text);
+      };
+      line.addEventListener("keydown", (event) => {
+        if (event.isComposing) return;
+        if (event.key === "Enter") done(line.value);
+        else if (event.key === "d" && event.ctrlKey && line.value === "") {
+          event.preventDefault();
+          done(null);
+        }
       });
-    } else if ("text/plain" in data) this.text("value", String(data["text/plain"]));
+      shown.append(prompt, line);
+      queueMicrotask(() => line.focus());
+    });
+  }
+
+  /** What was asked for is not wanted any more. */
+  forget() {
+    for (const line of this.element.querySelectorAll("[data-kind=ask] input")) line.remove();
   }
 
   /** @param {string} kind @param {(shown: HTMLElement) => void} fill */
   #add(kind, fill, tag = "div") {
+    if (this.#clearing) this.clear();
     const shown = document.createElement(tag);
     shown.dataset.kind = kind;
     fill(shown);

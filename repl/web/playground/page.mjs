@@ -73,6 +73,7 @@ const session = new Session({
     if (done < 1) say(`${STEPS[name] ?? "loading"} …`);
   },
   state() {
+    if (!session.running) output.forget();
     $("run").disabled = !session.ready || session.running;
     $("stop").disabled = !session.running;
     document.body.dataset.state = session.running ? "running" : session.ready ? "ready" : "starting";
@@ -99,6 +100,12 @@ function heed(event) {
       return output.text(event.stream, event.text);
     case "value":
       return event.quiet ? undefined : output.value(event.data);
+    case "display":
+      return output.value(event.data, event);
+    case "clear":
+      return output.clear(event.wait);
+    case "input":
+      return output.ask(event.prompt ?? "", Boolean(event.secret), (line) => session.answer(line));
     case "problem":
       return output.text(event.severity, event.text);
     case "lost":

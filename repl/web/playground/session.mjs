@@ -77,6 +77,11 @@ export class Session {
     if (this.#running !== null) this.#client.stop();
   }
 
+  /** The line that a program has asked for. @param {string | null} line null: the input has ended */
+  answer(line) {
+    this.#client.answer(line);
+  }
+
   /** Ask anything of the worker's protocol; null where it can not answer. */
   async ask(op, fields) {
     if (!this.#ready) return null;
