@@ -13,7 +13,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +22,18 @@ KEPT = 100  # functions that stay made
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
-class Named:
-    """A module of Python's in a pickle: by its name."""
+class Packed:
+    """An object of Python's that travels in another form."""
+
+    __slots__ = ()
+
+    def unpacked(self) -> Any:
+        """The object. Raises what making it raises."""
+        raise NotImplementedError
+
+
+class Named(Packed):
+    """A module of Python's: by its name."""
 
     __slots__ = ("name",)
 
@@ -33,6 +42,10 @@ class Named:
 
     def __reduce__(self) -> Any:
         return Named, (self.name,)
+
+    def unpacked(self) -> Any:
+        """The module. Raises ImportError."""
+        return import_module(self.name)
 
 
 class Capsule:
@@ -77,13 +90,9 @@ class Capsule:
         return len(self._named()) == len(self.objects)
 
 
-def packed(thing: Any) -> Any:
-    """An object of Python's as it travels."""
-    return Named(thing.__name__) if isinstance(thing, ModuleType) else thing
-
-
-def _unpacked(thing: Any) -> Any:
-    return import_module(thing.name) if isinstance(thing, Named) else thing
+def unpacked(thing: Any) -> Any:
+    """An object of Python's that has travelled. Raises what making it raises."""
+    return thing.unpacked() if isinstance(thing, Packed) else thing
 
 
 class Capsules:
@@ -161,7 +170,7 @@ class Capsules:
             if capsule.plain and (found := self._kept.get(capsule.digest)) is not None:
                 self._kept.move_to_end(capsule.digest)
                 return found
-            objects = [_unpacked(thing) for thing in capsule.objects]
+            objects = [unpacked(thing) for thing in capsule.objects]
             waiting = module.prepare(capsule.data)
             if waiting is not None:
                 _wait(waiting)

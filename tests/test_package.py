@@ -31,6 +31,7 @@ OPTIONAL = {
     ("bridge", "numpy"): "values of numpy cross by value; without numpy there are none",
     ("bridge", "pyodide"): "the Python that it is part of, in a browser",
     ("repl", "PIL"): "sixel terminals; told of when it is missing",
+    ("repl", "cloudpickle"): "sends functions of the program itself, where it is there",
     ("repl", "dask"): "asks for a token of functions, where it is there",
     ("repl", "distributed"): "a plug-in for workers of Dask, which loads it",
     ("repl", "matplotlib"): "the backend module, which matplotlib itself loads",

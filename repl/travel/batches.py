@@ -12,13 +12,14 @@ import contextlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Sized
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 from polyrepl.bridge import JsProxy
-from polyrepl.bridge.capsule import Capsules
+from polyrepl.bridge.capsule import Capsules, unpacked
 
-from .function import LispFunction, is_data
+from .function import LispFunction, at_once, is_data
+from .objects import packed
 
 _LARGEST = 10_000
 """Items of a chunk, where nobody says how many."""
@@ -31,48 +32,73 @@ _AHEAD = 2
 
 
 def map_chunk(function: Any, items: list[Any]) -> list[Any]:
-    """What a function gives of each item, in the process of a pool. Raises what it raises."""
-    return function.batch(items, copied=True) if _is_lisp(function) else [function(item) for item in items]
+    """What a function gives of each item, where a pool runs it. Raises what it raises."""
+    function = unpacked(function)
+    if isinstance(function, LispFunction):
+        return function.batch(items, copied=True)
+    if isinstance(function, JsProxy):
+        return list(at_once(_capsules_of(function), "mapAll", function, items, True))
+    return [_of_item(at, function, item) for at, item in enumerate(items)]
 
 
 def reduce_chunk(function: Any, first: Any, items: list[Any]) -> Any:
-    """`reduce` of items from a first value, in the process of a pool. Raises what the function raises."""
-
-    if _is_lisp(function):
+    """`reduce` of items from a first value, where a pool runs it. Raises what the function raises."""
+    function = unpacked(function)
+    if isinstance(function, LispFunction):
         return function.fold(first, items, copied=True)
+    if isinstance(function, JsProxy):
+        return at_once(_capsules_of(function), "reduceAll", function, items, True, first)
     value = first
-    for item in items:
-        value = function(value, item)
+    for at, item in enumerate(items):
+        value = _of_item(at, function, value, item)
     return value
 
 
-def _is_lisp(function: Any) -> bool:
-    """A function of the Lisp takes all items in one request, a callable of Python's one by one."""
-    return isinstance(function, LispFunction)
+def _of_item(at: int, function: Callable[..., Any], *args: Any) -> Any:
+    """What Python's function gives; what it raises knows the number of the item."""
+    try:
+        return function(*args)
+    except Exception as error:
+        with contextlib.suppress(AttributeError):
+            error.item = at  # type: ignore[attr-defined]
+        raise
+
+
+def _capsules_of(function: JsProxy) -> Capsules:
+    with contextlib.suppress(TypeError):  # they are there from then on, also where it must stay here
+        function._owner.stand_in(function)
+    found = function._owner.capsules
+    assert found is not None
+    return found
 
 
 class Pool:
     """A pool as it is needed here: how many processes it has, and tasks as futures of the running loop.
 
     Args:
-        pool: with a method `submit`, as an Executor, or a Client of Dask.
+        pool: with a method `submit`, as an Executor, or a Client of Dask; or the module `ray`.
 
     Raises:
         TypeError: it is none.
     """
 
     def __init__(self, pool: Any) -> None:
-        if not callable(getattr(pool, "submit", None)):
+        self._is_ray = getattr(pool, "__name__", None) == "ray" and callable(getattr(pool, "remote", None))
+        if not self._is_ray and not callable(getattr(pool, "submit", None)):
             raise TypeError(
-                ":on takes :processes, a pool of concurrent.futures or a Client of Dask, "
+                ":on takes :processes, a pool of concurrent.futures, a Client of Dask or Ray, "
                 f"not {type(pool).__name__}"
             )
         self._pool = pool
+        self.is_here = isinstance(pool, ThreadPoolExecutor)
+        """Do its tasks run in this process?"""
         self._options = {} if isinstance(pool, Executor) else {"pure": False}
 
     @property
     def size(self) -> int:
         """How many tasks run at a time."""
+        if self._is_ray:
+            return int(self._pool.cluster_resources().get("CPU", 1)) or 1
         threads = getattr(self._pool, "nthreads", None)
         if callable(threads):
             return sum(threads().values()) or 1
@@ -80,11 +106,16 @@ class Pool:
 
     def submit(self, function: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         """A task; to cancel the future cancels it, where it has not begun."""
+        if self._is_ray:
+            task = self._pool.remote(function).remote(*args)
+            made = asyncio.wrap_future(task.future())
+            made.add_done_callback(lambda each: self._pool.cancel(task) if each.cancelled() else None)
+            return made
         task = self._pool.submit(function, *args, **self._options)
         if isinstance(task, Future):
             return asyncio.wrap_future(task)
         loop = asyncio.get_running_loop()
-        made: asyncio.Future[Any] = loop.create_future()
+        made = loop.create_future()
 
         def settle(value: Any, error: BaseException | None) -> None:
             if made.done():
@@ -181,12 +212,12 @@ async def _chunks(
     options: dict[str, Any],
     who: str,
 ) -> list[Any]:
-    pool = pool_of(on, _capsules_of(function))
+    pool = pool_of(on, _capsules_of(function) if isinstance(function, JsProxy) else None)
     size = pool.size
     total = len(items) if isinstance(items, Sized) else None
     chunk = _number(options, "chunk", who) or _share(total, size)
     ahead = _number(options, "ahead", who) or size * _AHEAD
-    sent = _stand_in(function)
+    sent = function if pool.is_here else _stand_in(function)
     bar = _progress(total, who) if options.get("progress") else None
     under_way: dict[asyncio.Future[Any], tuple[int, int, int]] = {}
     done: list[Any] = []
@@ -259,11 +290,4 @@ def _progress(total: int | None, who: str) -> Any:
 
 def _stand_in(function: Any) -> Any:
     """Captured once, and not for each chunk."""
-    return function._owner.stand_in(function) if isinstance(function, JsProxy) else function
-
-
-def _capsules_of(function: Any) -> Capsules | None:
-    if not isinstance(function, JsProxy):
-        return None
-    function._owner.stand_in(function)
-    return function._owner.capsules
+    return function._owner.stand_in(function) if isinstance(function, JsProxy) else packed(function)

@@ -140,20 +140,7 @@ class LispFunction:
         return self._counted("reduceAll", list(items), copied, _live(first))
 
     def _counted(self, how: str, items: list[Any], copied: bool, *more: Any) -> Any:
-        number = id(items)
-
-        def ask() -> Any:
-            module = capsules_of(home()).module()
-            return getattr(module, how)(self.live, items, copied and is_data(items), number, *more)
-
-        try:
-            return self._run(ask)
-        except Exception as error:
-            item = capsules_of(home()).module().failedAt(number)
-            if item is not None:
-                with contextlib.suppress(AttributeError):
-                    error.item = int(item)  # type: ignore[attr-defined]
-            raise
+        return self._run(lambda: at_once(capsules_of(home()), how, self.live, items, copied, *more))
 
     def _run(self, ask: Any) -> Any:
         try:
@@ -181,6 +168,32 @@ def _major(version: str) -> str:
 
 def _live(value: Any) -> Any:
     return value.live if isinstance(value, LispFunction) else value
+
+
+def at_once(capsules: Capsules, how: str, function: Any, items: list[Any], copied: bool, *more: Any) -> Any:
+    """Many calls of a function in its own Node as one request.
+
+    Args:
+        capsules: of the Node's conversation.
+        how: "mapAll" or "reduceAll" of node/travel.mjs.
+        function: a JsProxy.
+        items, copied: as `LispFunction.batch` takes them.
+        more: what else `how` takes.
+
+    Raises:
+        Exception: what the function raises, with an attribute `item`.
+    """
+    module, number = capsules.module(), id(items)
+    try:
+        return settled(getattr(module, how)(function, items, copied and is_data(items), number, *more))
+    except NodeLost:
+        raise
+    except Exception as error:
+        item = module.failedAt(number)
+        if item is not None:
+            with contextlib.suppress(AttributeError):
+                error.item = int(item)  # type: ignore[attr-defined]
+        raise
 
 
 def is_data(value: Any) -> bool:

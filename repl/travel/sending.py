@@ -13,12 +13,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from polyrepl.bridge import JSError, JsProxy
-from polyrepl.bridge.capsule import Capsules, packed
+from polyrepl.bridge.capsule import Capsules
 from polyrepl.bridge.functions import Awaitable
 from polyrepl.bridge.functions import Callable as Called
 from polyrepl.lisp.emit.mangle import demangle
 
 from .home import versions
+from .objects import packed
 from .places import Lookup, places_of
 
 _T = TypeVar("_T")

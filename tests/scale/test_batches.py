@@ -7,6 +7,7 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from polyrepl.bridge import JSError
@@ -114,6 +115,19 @@ async def test_a_source_is_read_as_fast_as_its_items_are_done(session: Session, 
         assert await task == list(range(100))
 
 
+async def test_threads_of_this_process_use_its_node(session: Session, lisp: Lisp) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        session.bridge.server.namespace["threads"] = threads
+        assert (
+            await lisp("(await (pmap (fn [x] process.pid) [1 2 3] :on py.threads))")
+            == [session.bridge.pid] * 3
+        )
+        text = "(await (pmap (fn [row] (await (sleep 1)) (assoc row :b 2)) [{:a 1}] :on py.threads))"
+        assert await lisp(text) == [{"a": 1, "b": 2}]
+        text = "(try (await (pmap py.int [1 :x] :on py.threads)) (catch e e.exception.item))"
+        assert await lisp(text) == 1
+
+
 async def test_what_is_cancelled_is_not_begun(session: Session, lisp: Lisp) -> None:
     begun: list[int] = []
     first, go_on = threading.Event(), threading.Event()
@@ -146,8 +160,9 @@ async def test_what_is_no_pool_and_no_option_is_said(
     async def said(text: str) -> str:
         return "".join([event.text async for event in session.eval(text) if isinstance(event, Problem)])
 
-    assert ":on takes :processes, a pool of concurrent.futures or a Client of Dask, not list" in await said(
-        "(await (pmap inc [1] :on (py.list)))"
+    assert (
+        ":on takes :processes, a pool of concurrent.futures, a Client of Dask or Ray, not list"
+        in await said("(await (pmap inc [1] :on (py.list)))")
     )
     assert "pmap: there is no option :chunks; there are :on :chunk :ahead" in await said(
         "(await (pmap inc [1] :chunks 3))"
@@ -202,3 +217,49 @@ def test_a_python_function_needs_no_session() -> None:
 
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert asyncio.run(spread(abs, [-1, -2], pool, {})) == (True, [1, 2])
+
+
+async def test_python_functions_of_the_program(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    """By their code, since no name leads to them there; alone, and in what a function captures."""
+    assert await lisp("(py.defn sq [x] (* x x)) (await (pmap sq [1 2 3] :on py.pool))") == [1, 4, 9]
+    assert await lisp("(await (pmap (fn [x] (inc (sq x))) [1 2 3] :on py.pool))") == [2, 5, 10]
+    assert await lisp("(await (preduce (py.fn [a b] (+ a b)) 0 [1 2 3] :on py.pool))") == 6
+
+
+async def test_an_interrupt_cancels(session: Session) -> None:
+    begun: list[int] = []
+    first, go_on = threading.Event(), threading.Event()
+
+    def work(x: int) -> int:
+        begun.append(x)
+        first.set()
+        go_on.wait(60)
+        return x
+
+    async def run(text: str) -> list[Any]:
+        return [event async for event in session.eval(text)]
+
+    threads = ThreadPoolExecutor(1)
+    try:
+        session.bridge.server.namespace.update(work=work, one=threads)
+        task = asyncio.ensure_future(run("(await (pmap py.work (range 50) :on py.one :chunk 1))"))
+        await asyncio.to_thread(first.wait, 20)
+        session.interrupt()
+        assert [event.severity for event in await task] == ["interrupt"]
+    finally:
+        go_on.set()
+        threads.shutdown()
+    assert begun == [0]
+
+
+async def test_on_ray(lisp: Lisp, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is installed."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    ray = pytest.importorskip("ray")
+    ray.init(num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.1", log_to_driver=False)
+    try:
+        assert await lisp("(py.import ray) (await (pmap (fn [x] (* x x)) (range 20) :on ray :chunk 3))") == [
+            x * x for x in range(20)
+        ]
+    finally:
+        ray.shutdown()
