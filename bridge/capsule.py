@@ -124,15 +124,17 @@ class Capsules:
 
     def module(self) -> Any:
         """The module in a Node that lives. Raises BridgeError."""
-        with self._lock:
-            self._look()
-            if self._module is None or not self.is_live(self._module):
+        self._look()
+        module = self._module
+        if module is None or not self.is_live(module):
+            # Several threads may come here at once, and get the same module.
+            module = self._conversation.import_module(self._entry)
+            self.version = str(module.begin())
+            self._begun(module)
+            with self._lock:
                 self._kept.clear()
-                module = self._conversation.import_module(self._entry)
-                self.version = str(module.begin())
-                self._begun(module)
                 self._module = module
-            return self._module
+        return module
 
     def is_live(self, proxy: Any) -> bool:
         """Whether an object is in the Node that lives."""
@@ -165,21 +167,33 @@ class Capsules:
             ImportError: a module of Python's is missing.
             BridgeError: there is no Node, or another one than the capsule needs.
         """
-        with self._lock:
-            module = self.module()
-            if capsule.plain and (found := self._kept.get(capsule.digest)) is not None:
-                self._kept.move_to_end(capsule.digest)
-                return found
-            objects = [unpacked(thing) for thing in capsule.objects]
-            waiting = module.prepare(capsule.data)
-            if waiting is not None:
-                _wait(waiting)
-            function = module.open(capsule.code, capsule.data, objects, list(capsule.bytes), filename)
-            if capsule.plain:
-                self._kept[capsule.digest] = function
-                if len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
+        module = self.module()
+        if capsule.plain and (found := self._known(capsule.digest)) is not None:
+            return found
+        objects = [unpacked(thing) for thing in capsule.objects]
+        waiting = module.prepare(capsule.data)
+        if waiting is not None:
+            _wait(waiting)
+        # Nothing is locked while Node is asked: it may be about to ask this thread, or another one.
+        function = module.open(capsule.code, capsule.data, objects, list(capsule.bytes), filename)
+        if not capsule.plain:
             return function
+        with self._lock:
+            first = self._known(capsule.digest)
+            if first is not None:  # another thread was faster
+                return first
+            self._kept[capsule.digest] = function
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return function
+
+    def _known(self, digest: str) -> Any:
+        with self._lock:
+            found = self._kept.get(digest)
+            if found is None or not self.is_live(found):
+                return None
+            self._kept.move_to_end(digest)
+            return found
 
 
 def _wait(promise: Any) -> None:

@@ -73,7 +73,8 @@ export function openCapsule(code, text, objects, bytes, named) {
       case "re": return keep(at, Object.assign(new RegExp(first, second), { lastIndex: third }));
       case "e": {
         const kinds = { Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError };
-        const error = keep(at, new (kinds[fourth] ?? Error)(second));
+        const own = fourth !== null && typeof fourth === "object" ? value(fourth) : kinds[fourth] ?? Error;
+        const error = keep(at, Reflect.construct(Error, [second], own));
         Object.defineProperty(error, "stack", { value: third, writable: true, configurable: true });
         if (error.name !== first) Object.defineProperty(error, "name", { value: first, writable: true, configurable: true });
         return properties(error, fifth);

@@ -183,7 +183,7 @@ export function error(message, cause) {
 }
 
 /** An error that carries data. */
-class ExceptionInfo extends Error {
+export class ExceptionInfo extends Error {
   constructor(message, data, cause) {
     super(message, cause === undefined || cause === null ? undefined : { cause });
     this.data = data;
@@ -226,7 +226,7 @@ export function ex_cause(e) {
 // ---------------------------------------------------------------------------------------------- state
 
 /** A box for one value that is changed by functions. */
-class Atom {
+export class Atom {
   constructor(value) {
     this.value = value;
     this.watches = undefined;

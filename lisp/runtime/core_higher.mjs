@@ -216,7 +216,7 @@ export function find_first(f, xs) {
 // ---------------------------------------------------------------------------------------------- reduce
 
 /** What `reduced` wraps: reduce stops and gives `value`. */
-class Reduced {
+export class Reduced {
   constructor(value) {
     this.value = value;
   }

@@ -90,11 +90,18 @@ class Capture {
     if (proto === Set.prototype) return ["S", Array.from(v, (item) => this.value(item))];
     if (proto === Date.prototype) return ["d", v.getTime()];
     if (proto === RegExp.prototype) return ["re", v.source, v.flags, v.lastIndex];
-    if (v instanceof Error) return ["e", v.name, String(v.message), String(v.stack ?? ""), this.known.nameOf(v.constructor)?.[1] ?? "Error", this.properties(v, ["message", "stack", "name"])];
+    if (v instanceof Error) return this.error(v);
     if (v instanceof ArrayBuffer || (typeof SharedArrayBuffer !== "undefined" && v instanceof SharedArrayBuffer)) return this.buffer(v);
     if (ArrayBuffer.isView(v)) return ["t", v.constructor.name, this.value(v.buffer), v.byteOffset, v.length ?? v.byteLength];
     if (proto === Object.prototype || proto === null) return [proto === null ? "o0" : "o", this.properties(v)];
     return this.instance(v, proto);
+  }
+
+  /** An error: of JavaScript's own kinds by the name of its kind. */
+  error(v) {
+    const named = this.known.nameOf(v.constructor);
+    const kind = named?.[0] === "g" ? named[1] : this.value(v.constructor);
+    return ["e", v.name, String(v.message), String(v.stack ?? ""), kind, this.properties(v, ["message", "stack", "name"])];
   }
 
   buffer(v) {

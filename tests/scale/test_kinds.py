@@ -80,6 +80,17 @@ KINDS: dict[str, tuple[str, list[Any], dict[str, Any], Any]] = {
         [], {}, [1, 7, 3],
     ),
     "a value that knows itself": ("(let [o {}] (set! o.me o) (fn [] (identical? o o.me.me)))", [], {}, True),
+    "an atom": ("(def box (atom 1)) (fn [] (swap! box inc) (deref box))", [], {}, 2),
+    "a list and a symbol": (
+        "(def code '(+ a 1)) (fn [] [(str (first code)) (list? code) (count code)])",
+        [], {}, ["+", True, 3],
+    ),
+    "errors": (
+        '(def told (ex-info "bad" {:a 1})) (def own (new TypeError "odd"))'
+        " (fn [] [(:a (ex-data told)) (ex-message told) (try (throw own) (catch TypeError e e.message))])",
+        [], {}, [1, "bad", "odd"],
+    ),
+    "a Lisp function of Python": ("(py.defn thrice [x] (* 3 x)) (fn [x] (inc (thrice x)))", [4], {}, 13),
     "py.import": ("(py.import math) (fn [x] (math.sqrt x))", [16], {}, 4),
     "py.import of a name": ("(py.import json :refer [dumps]) (fn [x] (dumps x))", ["a"], {}, '"a"'),
     "a Python object": ("(let [d (py.dict {:k 3})] (fn [] (py.len d)))", [], {}, 1),
