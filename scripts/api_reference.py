@@ -38,14 +38,16 @@ PYTHON: dict[str, tuple[str, tuple[str, ...]]] = {
     "macro host": ("polyrepl.lisp.host", ("MacroHost",)),
     "session": ("polyrepl.repl.session", ("Session",)),
     "verdict": ("polyrepl.lisp.read.reader", ("Verdict",)),
+    "elsewhere": ("polyrepl.repl.travel", ("LispFunction",)),
     "events": ("polyrepl.repl.session.events", ("Value", "Problem", "Lost", "Exit")),
 }
 # What a class promises, where that is not all that its other files use.
 MEMBERS = {
     "Bridge": "eval globalThis import_module require get call eval_async import_async call_async run"
     " serve_forever serving start close"
-    " restart alive pid release register form current_form interrupt stats",
+    " restart alive pid release register pickle_with form current_form interrupt stats",
     "Session": "start status eval eval_form eval_javascript finish interrupt running alive reset close",
+    "LispFunction": "batch fold new nbytes",
     "Compiler": "read compile look take_back doc macros globals loader declare_names",
 }
 ERRORS = ("polyrepl.bridge", ("BridgeError", "NodeNotFound", "NodeLost", "ProtocolError", "WouldBlock",
