@@ -119,6 +119,7 @@ class Capsules:
         self._entry = entry
         self._begun = begun
         self._lock = threading.RLock()
+        self._waits = threading.RLock()
         self._module: Any = None
         self._kept: OrderedDict[str, Any] = OrderedDict()
 
@@ -173,7 +174,7 @@ class Capsules:
         objects = [unpacked(thing) for thing in capsule.objects]
         waiting = module.prepare(capsule.data)
         if waiting is not None:
-            _wait(waiting)
+            self.settle(waiting)
         # Nothing is locked while Node is asked: it may be about to ask this thread, or another one.
         function = module.open(capsule.code, capsule.data, objects, list(capsule.bytes), filename)
         if not capsule.plain:
@@ -195,26 +196,30 @@ class Capsules:
             self._kept.move_to_end(digest)
             return found
 
+    def settle(self, promise: Any) -> Any:
+        """What a promise comes to, waited for here and now, also in a thread whose asyncio loop runs: then
+        another thread waits for it. Threads wait one after the other, since there is one loop for all waits,
+        while their promises go on beside each other. Raises what the promise rejects with."""
+        import asyncio
 
-def _wait(promise: Any) -> None:
-    """Wait for a promise, also in a thread whose asyncio loop runs: then another thread waits for it."""
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        promise.result()
-        return
-    failure: list[BaseException] = []
-
-    def wait() -> None:
         try:
-            promise.result()
-        except BaseException as error:
-            failure.append(error)
+            asyncio.get_running_loop()
+        except RuntimeError:
+            with self._waits:
+                return promise.result()
+        found: list[Any] = []
+        failure: list[BaseException] = []
 
-    waiter = threading.Thread(target=wait)
-    waiter.start()
-    waiter.join()
-    if failure:
-        raise failure[0]
+        def wait() -> None:
+            try:
+                with self._waits:
+                    found.append(promise.result())
+            except BaseException as error:
+                failure.append(error)
+
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+        waiter.join()
+        if failure:
+            raise failure[0]
+        return found[0]

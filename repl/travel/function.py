@@ -216,7 +216,8 @@ def settled(value: Any) -> Any:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return value.result()
+        capsules = value._owner.capsules  # type: ignore[attr-defined]
+        return value.result() if capsules is None else capsules.settle(value)
     return value
 
 

@@ -86,3 +86,20 @@ async def test_a_pool_of_processes_maps(lisp: Lisp) -> None:
     function = await lisp("(let [k 3] (fn [x] (* k x)))")
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert list(pool.map(function, range(6), chunksize=2)) == [0, 3, 6, 9, 12, 15]
+
+
+async def test_many_threads_of_one_worker(lisp: Lisp) -> None:
+    """They share one Node, call it at the same time and wait for its promises."""
+    from distributed import Client, LocalCluster
+
+    later = await lisp("(py.import math) (fn [x] (await (sleep 1)) (+ x (math.sqrt 4)))")
+    at_once = await lisp("(fn [n] (reduce + (map (fn [x] (math.sqrt (* x x))) (range n))))")
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=8, processes=True, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        tasks = client.map(later, range(60)), client.map(at_once, range(60))
+        assert client.gather(tasks[0]) == [x + 2 for x in range(60)]
+        assert client.gather(tasks[1]) == [sum(range(n)) for n in range(60)]
