@@ -14,7 +14,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-TIMEOUT = 20
+TIMEOUT = 60  # seconds; only what never comes takes so long
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 

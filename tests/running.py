@@ -58,12 +58,14 @@ def environment(folder: Path | None = None, **more: str) -> dict[str, str]:
     return env | more
 
 
-def polyrepl(*args: str, stdin: str | bytes = "", cwd: Path | None = None, **env: str) -> Done:
-    """Run the command line to its end; fails if it leaves a process behind."""
+def polyrepl(
+    *args: str, stdin: str | bytes = "", cwd: Path | None = None, within: float = TIMEOUT, **env: str
+) -> Done:
+    """Run the command line to its end; fails if it leaves a process behind, or takes too many seconds."""
     marked = environment(cwd, **env)
     data = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
-        [*COMMAND, *args], input=data, capture_output=True, timeout=TIMEOUT, env=marked, cwd=cwd, check=False
+        [*COMMAND, *args], input=data, capture_output=True, timeout=within, env=marked, cwd=cwd, check=False
     )
     assert_nothing_left(marked[MARKER])
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -46,7 +46,8 @@ class Request:
     """A line that asks for something to be run."""
 
     id: Any
-    code: str
+    code: str | None
+    """None: it says none."""
     end: int
     """Where in the text its line ends."""
 
@@ -68,7 +69,7 @@ def request_at(text: str, start: int, ended: bool) -> Request | bool | None:
     except ValueError:
         return None
     code = said.get("code")
-    return Request(said.get("id"), code, end) if isinstance(code, str) else None
+    return Request(said.get("id"), code if isinstance(code, str) else None, end)
 
 
 class JsonLines:
@@ -211,14 +212,39 @@ class Raw:
         # The reading thread sees the end when the last child process that writes there has ended.
 
 
+class PrintedBytes(io.BufferedIOBase):
+    """The bytes below such a stream: text in UTF-8."""
+
+    def __init__(self, text: Printed) -> None:
+        self._text = text
+        self._decode = codecs.getincrementaldecoder("utf-8")("backslashreplace").decode
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        """Takes anything that holds bytes; returns how many."""
+        taken = bytes(data)
+        self._text.write(self._decode(taken))
+        return len(taken)
+
+    def fileno(self) -> int:
+        return self._text.fileno()
+
+
 class Printed(io.TextIOBase):
     """A standard stream whose text becomes lines of JSON."""
 
     encoding = "utf-8"
+    errors = "backslashreplace"
 
     def __init__(self, lines: JsonLines, name: str) -> None:
         self._lines = lines
         self._name = name
+        self.buffer = PrintedBytes(self)
+
+    def reconfigure(self, **options: Any) -> None:
+        """It is UTF-8, a line at a time, whatever is asked for."""
 
     @property
     def name(self) -> str:

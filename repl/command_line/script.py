@@ -23,7 +23,7 @@ from polyrepl.lisp.errors import LispError
 from polyrepl.lisp.forms import Source
 from polyrepl.lisp.read.reader import Reader
 
-from ..session.events import Event
+from ..session.events import Event, Problem
 from ..session.session import Session
 from ..session.sink import BROKEN_PIPE, Sink, abandon_stdout
 from .late_loop import LateLoop
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .json_lines import Request
 
 INTERRUPTED = 130  # as a shell has it
+NO_CODE = 'a request is {"id": .., "code": ".."}: its code is a text'
 LONG = 0.05  # seconds after which a program that has a loop is one that takes long
 # How much of a value is made into text: what can be shown of it, and more.
 LIMITS: dict[str, int | bool] = {
@@ -331,7 +332,15 @@ async def run_text(
 
 async def run_request(session: Session, request: Request, reporter: Reporter) -> None:
     """Run what a line asks for. Raises as `run_events`."""
-    await run_events(session.eval(request.code, f"<{request.id}>"), reporter, request=request)
+    if request.code is None:
+        events = one(Problem("error", "RequestError", NO_CODE, NO_CODE))
+    else:
+        events = session.eval(request.code, f"<{request.id}>")
+    await run_events(events, reporter, request=request)
+
+
+async def one(event: Event) -> AsyncIterator[Event]:
+    yield event
 
 
 def read_file(path: Path, reporter: Reporter) -> str:

@@ -24,7 +24,7 @@ RUNS = 7
 ENOUGH = 0.2  # seconds that one run of ,timeit should take
 MOST = 10_000_000
 
-_ASKED = re.compile(r"\?{1,2}([^\s()\[\]{}\"';?]+)|([^\s()\[\]{}\"';?!:]+)\?{1,2}")
+_ASKED = re.compile(r"\?{1,2}([^\s()\[\]{}\"';?][^\s()\[\]{}\"';]*)|([^\s()\[\]{}\"';?!:]+)\?{1,2}")
 
 
 def meant(line: str, bound: Callable[[str], bool]) -> str:
@@ -41,7 +41,10 @@ def meant(line: str, bound: Callable[[str], bool]) -> str:
     asked = _ASKED.fullmatch(word)
     if asked is None or bound(word):
         return line
-    return f",{'source' if '??' in word else 'doc'} {asked[1] or asked[2]}"
+    if asked[2] and word.endswith("??") and bound(word[:-1]):  # `odd??` is about `odd?`
+        return f",doc {word[:-1]}"
+    name = asked[1] or asked[2]
+    return f",{'source' if word.startswith('??') or word == name + '??' else 'doc'} {name}"
 
 
 @command("sh")

@@ -111,13 +111,14 @@ class OwnModules:
         self._others = tuple(os.path.realpath(place) + os.sep for place in places)
         self._own: dict[str, bool] = {}  # whether a folder of modules is the program's
         self._known: dict[str, tuple[str, Stamp] | None] = {}
-        self._count = -1
+        self._seen: tuple[int, str] | None = None  # how many modules there were, and the last of them
 
     def note(self) -> None:
         """Look for modules that were imported since."""
-        if len(sys.modules) == self._count:
+        seen = len(sys.modules), next(reversed(sys.modules), "")
+        if seen == self._seen:
             return
-        self._count = len(sys.modules)
+        self._seen = seen
         for name in [name for name in sys.modules if name not in self._known]:
             self.loaded(name)
 

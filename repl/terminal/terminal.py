@@ -44,7 +44,7 @@ from .status import Status
 
 FORMS_KEPT = 10_000
 READ_TO_THE_END = "() => globalThis[Symbol.for('polyrepl.keyboard')]?.unused()"
-WORDS = {"exit": ",quit", "quit": ",quit", "help": ",help", "?": ",help"}
+WORDS = dict.fromkeys(("exit", "exit()", "quit", "quit()"), ",quit") | dict.fromkeys(("help", "?"), ",help")
 
 
 class Leave(Exception):
@@ -269,7 +269,8 @@ class Terminal:
             lisp = self.editor.mode == "lisp"
             return meant(text, lambda name: name in table()) if lisp or word.startswith(("!", "?")) else text
         known = set(user_globals(self.session.compiler)) - set(SESSION_NAMES)
-        return text if word in known | set(self.services.main()) - self.python_names else WORDS[word]
+        own = known | set(self.services.main()) - self.python_names
+        return text if word.removesuffix("()") in own else WORDS[word]
 
     # -- running ---------------------------------------------------------------------------------
 

@@ -115,6 +115,33 @@ def test_each_form_has_an_end_and_a_request_its_own(channel: Channel) -> None:
     assert channel.process.returncode == 4
 
 
+def test_a_request_without_code_is_answered(channel: Channel) -> None:
+    for line, ident in (
+        ('{"id": "q"}', "q"),
+        ('{"code": 5, "id": [1]}', [1]),
+        ('{"id": 2, "code": null}', 2),
+    ):
+        said, end = channel.ask(line)
+        assert (said["type"], said["name"]) == ("error", "RequestError")
+        assert end == {"type": "end", "id": ident, "status": "error"}
+    assert channel.ask('{"id": 3, "code": "(+ 1 2)"}')[0]["text"] == "3"
+
+
+BYTES = """
+import sys
+for stream in (sys.stdout, sys.__stdout__, sys.stderr):
+    stream.reconfigure(encoding='utf-8', line_buffering=True)
+    stream.buffer.write('é'.encode() + bytes([255, 10]))
+    stream.buffer.flush()
+"""
+
+
+def test_standard_output_has_bytes_and_settings(tmp_path: Path) -> None:
+    done = polyrepl("--json", "-e", f'(py.exec "{BYTES}")', cwd=tmp_path)
+    output = [(row["stream"], row["text"]) for row in rows_of(done.out) if row["type"] == "output"]
+    assert output == [(stream, "é\\xff\n") for stream in ("stdout", "stdout", "stderr")]
+
+
 def test_sigint_ends_the_form_only(channel: Channel) -> None:
     channel.ask("(def kept 41)")
     for code in (

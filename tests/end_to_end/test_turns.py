@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from running import COMMAND, Child, environment, polyrepl
+from running import COMMAND, TIMEOUT, Child, environment, polyrepl
 
 LATER = """
 (js.import "node:fs" :as fs)
@@ -36,9 +36,9 @@ loop.call_soon(log.append, 'soon')
 """
 
 
-def run(folder: Path, program: str, *options: str) -> str:
+def run(folder: Path, program: str, *options: str, within: float = TIMEOUT) -> str:
     (folder / "program.lisp").write_text(program)
-    done = polyrepl(*options, "program.lisp", cwd=folder)
+    done = polyrepl(*options, "program.lisp", cwd=folder, within=within)
     assert (done.code, done.err) == (0, "")
     return done.out
 
@@ -127,11 +127,16 @@ def test_output_and_values_stay_in_order(tmp_path: Path) -> None:
     assert out == "".join(f"out {n}\n{n}\npy {n}\n" for n in range(50))
 
 
+@pytest.mark.timeout(300)  # it compiles ten thousand forms, also where the machine is busy
 def test_ten_thousand_forms_are_no_deeper_than_one(tmp_path: Path) -> None:
     depth = "(py.eval \"len(__import__('inspect').stack(0))\")"
     forms = "\n".join("(set! n (inc n))" for _ in range(10_000))
-    out = run(tmp_path, f"(def n 0)\n(def before {depth})\n{forms}\n(println n (- {depth} before))")
-    assert out == "10000 0\n"
+    out = run(
+        tmp_path, f"(def n 0)\n(def before {depth})\n{forms}\n(println n (- {depth} before))", within=280
+    )
+    count, deeper = map(int, out.split())
+    # A call is served in one of a few ways, some by a few frames longer; a frame in a hundred forms is more.
+    assert count == 10_000 and abs(deeper) < 30
 
 
 @pytest.mark.parametrize("loop", ["(while true nil)", "(spin)", "(await (new Promise (fn [r] nil)))"])

@@ -278,7 +278,7 @@ def test_interrupt_stops_what_runs_in_the_background(prompt: Prompt) -> None:
     assert prompt.submit(",interrupt") == "nothing runs in the background"
 
 
-@pytest.mark.parametrize("text", [",quit", "exit", "quit"])
+@pytest.mark.parametrize("text", [",quit", "exit", "quit", "exit()", "quit()"])
 def test_quit(prompt: Prompt, text: str) -> None:
     with pytest.raises(Quit):
         prompt.submit(text)
@@ -320,6 +320,9 @@ LINES = [
     ("?map", ",doc map"),
     ("??map", ",source map"),
     ("np.sum??", ",source np.sum"),
+    ("?mine?", ",doc mine?"),
+    ("mine??", ",doc mine?"),
+    ("?even?", ",doc even?"),
     ("np.sum?", ",doc np.sum"),
     ("mine?", "mine?"),
     ("(doc map)", "(doc map)"),
