@@ -17,6 +17,7 @@ export function onTerminal(fds) {
   ["stdout", "stderr"].forEach((name, at) => {
     if (fds[at + 1] >= 0) screen(name, fds[at + 1]);
   });
+  known(fds);
   inherit(fds, keyboard);
   if (fds[0] >= 0) readers(fds[0], keyboard);
   builtin("node:module").syncBuiltinESMExports();
@@ -48,6 +49,13 @@ function screen(name, fd) {
   Object.assign(stream, { write, _isStdio: true, _type: "tty", destroySoon: stream.destroy });
   stream._destroy = (error, done) => done(error); // as Node's own: nobody closes it
   Object.defineProperty(process, name, { get: () => stream, enumerable: true, configurable: true });
+}
+
+/** Libraries for colours ask so, and not the streams. */
+function known(fds) {
+  const tty = builtin("node:tty");
+  const { isatty } = tty;
+  tty.isatty = (fd) => fds[fd] >= 0 || isatty(fd);
 }
 
 /** What children inherit is the terminal. */

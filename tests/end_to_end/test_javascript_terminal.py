@@ -67,6 +67,12 @@ PROGRAMS = {
 (println "got" keys size (> (process.stdout.getColorDepth) 1))""",
         "", (), "got [true true true] [90 30] true",
     ),
+    "what libraries ask": Program(
+        """(js.import "node:tty" :as tty)
+(js.import "node:tty" :refer [isatty])
+(println "got" (map tty.isatty [0 1 2]) (map isatty [0 1 2]) (isatty 99))""",
+        "", (), "got [true true true] [true true true] false",
+    ),
     "an editor as a child": Program(
         """(js.import "node:child_process" :as child)
 (def ended (child.spawnSync "vi" ["f"] {"stdio" "inherit"}))
@@ -204,6 +210,8 @@ def test_a_resize_is_heard_of(tmp_path: Path) -> None:
 
 
 def test_pipes_stay_pipes() -> None:
+    found = polyrepl("-e", '(map (. (require "node:tty") isatty) [0 1 2])')
+    assert found.out == "[false false false]\n"
     found = polyrepl("-e", "[process.stdin.isTTY process.stdout.isTTY process.stderr.isTTY]")
     assert found.out == "[nil nil nil]\n"
 
