@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from polyrepl import drop_started_from
 
 # At once: where descriptors are all in use nothing is imported any more.
+from .command_line.complaints import complain
 from .session.sink import BROKEN_PIPE, Sink, abandon_stdout, written
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         if argv is not None:
             raise
-        print(f"polyrepl: {error}", file=sys.stderr)
+        complain(error)
         return all_written(1)
     except MemoryError:
         if argv is not None:
@@ -215,7 +216,7 @@ def run_command(argv: list[str] | None) -> int:
         try:
             importlib.import_module("polyrepl.bridge")
         except ImportError as error:  # it says what to do
-            print(f"polyrepl: {error}", file=sys.stderr)
+            complain(error)
             return 1
     if arguments and arguments[0] in SUBCOMMANDS:
         module, _, function = SUBCOMMANDS[arguments[0]].partition(":")
@@ -226,9 +227,7 @@ def run_command(argv: list[str] | None) -> int:
     try:
         path = program_of(options)
     except UsageError as error:
-        from polyrepl.bridge.foreign import visible
-
-        print(f"polyrepl: {visible(str(error))}", file=sys.stderr)
+        complain(error)
         return USAGE_ERROR
     return start(options, path, own_process=argv is None)
 
@@ -293,7 +292,7 @@ def start(options: Any, path: str | None, *, own_process: bool) -> int:
     try:
         process = spawn(stdin, terminal=shown)
     except NodeNotFound as error:
-        print(f"polyrepl: {error}", file=sys.stderr)
+        complain(error)
         return 1
     sink = Sink()
     bridge = new_bridge(sink.write, stdin, terminal=shown, process=process)
@@ -382,7 +381,7 @@ def version() -> int:
         asked = subprocess.run([find_node(), "--version"], capture_output=True, text=True, timeout=10)
         node = f"Node {asked.stdout.strip()}"
     except (NodeNotFound, OSError, subprocess.SubprocessError) as error:
-        print(f"polyrepl: {error}", file=sys.stderr)
+        complain(error)
         node = "no usable Node"
     print(f"polyrepl {installed('polyrepl')} (Python {platform.python_version()}, {node})")
     return 0

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import Any, NoReturn
+
+from polyrepl.bridge.foreign import visible
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's own says nothing where its help cannot be written."""
+    """argparse's own says nothing where its help cannot be written, and sends what it was given."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end."""
+        super().error(visible(message))
 
     def print_help(self, file: Any = None) -> None:
         """Write the help, to standard output if `file` is None. Raises OSError."""

@@ -21,6 +21,7 @@ from polyrepl.lisp.errors import LispError, render
 
 from ..session.host import NodeHost
 from .arguments import Parser
+from .complaints import complain
 from .tools import read_source
 
 OURS = {"exit", "require"}  # globals that polyrepl adds to its Node
@@ -124,7 +125,7 @@ class Work:
             try:
                 Path(path).write_text(text, encoding="utf-8", newline="\n")
             except OSError as error:
-                print(f"polyrepl: {path}: {error.strerror}", file=sys.stderr)
+                complain(f"{path}: {error.strerror}")
                 return 2
         return 0
 

@@ -14,13 +14,15 @@ from pathlib import Path
 from polyrepl.bridge import NodeNotFound
 from polyrepl.bridge.process import find_node
 
+from .complaints import complain
+
 
 def node(arguments: list[str]) -> int:
     """Run the Node that polyrepl uses."""
     try:
         return run([find_node(), *arguments])
     except NodeNotFound as error:
-        print(f"polyrepl: {error}", file=sys.stderr)
+        complain(error)
         return 1
 
 
@@ -29,7 +31,7 @@ def npm(arguments: list[str]) -> int:
     try:
         found = find_node()
     except NodeNotFound as error:
-        print(f"polyrepl: {error}", file=sys.stderr)
+        complain(error)
         return 1
     program = npm_of(Path(found))
     if program is None:
@@ -62,7 +64,7 @@ def run(command: list[str], env: dict[str, str] | None = None) -> int:
         ) as child:
             code = child.wait()
     except OSError as error:
-        print(f"polyrepl: {command[0]}: {error.strerror}", file=sys.stderr)
+        complain(f"{command[0]}: {error.strerror}")
         return 1
     finally:
         signal.signal(signal.SIGINT, before)

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING
 
 from polyrepl.bridge import NodeLost
-from polyrepl.bridge.foreign import clip
+from polyrepl.bridge.foreign import clip, visible
 
 from ..session.display import plain_text
 from ..session.events import Event, Exit, Lost, Problem, Value, ends_unit, interrupted
@@ -49,7 +49,7 @@ class Reporter:
             self.lines.problem("error", name, text, text)
         else:
             sys.stdout.flush()
-            print(text, file=sys.stderr, flush=True)
+            print(visible(text), file=sys.stderr, flush=True)
 
     @property
     def is_channel(self) -> bool:

@@ -26,6 +26,7 @@ from polyrepl.lisp.read.reader import Reader
 from ..session.events import Event, Problem
 from ..session.session import Session
 from ..session.sink import BROKEN_PIPE, Sink, abandon_stdout
+from .complaints import complain
 from .late_loop import LateLoop
 from .reporting import Ended, Failed, Reporter, Stopped, run_events, show
 
@@ -223,7 +224,7 @@ def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: 
         reporter.complain(problem.ename, problem.text)
         return problem.status
     except (NodeNotFound, BridgeError, JSError) as error:
-        print(f"polyrepl: {error}", file=sys.stderr)
+        complain(error)
         return 1
     except OSError as error:
         return unwritten(error)

@@ -12,6 +12,7 @@ from pathlib import Path
 from polyrepl.lisp.errors import LispError, render
 
 from .arguments import Parser
+from .complaints import complain
 
 
 def read_source(name: str) -> str | None:
@@ -20,9 +21,9 @@ def read_source(name: str) -> str | None:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        print(f"polyrepl: {name}: byte 0x{error.object[error.start]:02x} is not UTF-8", file=sys.stderr)
+        complain(f"{name}: byte 0x{error.object[error.start]:02x} is not UTF-8")
     except OSError as error:
-        print(f"polyrepl: {name}: {error.strerror}", file=sys.stderr)
+        complain(f"{name}: {error.strerror}")
     return None
 
 

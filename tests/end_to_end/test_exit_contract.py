@@ -81,6 +81,18 @@ def test_nobody_reads(tmp_path: Path, arguments: list[str], both: bool) -> None:
 def test_a_name_in_a_message_is_shown_not_sent(tmp_path: Path) -> None:
     done = polyrepl("no\x1b[31m.lisp", cwd=tmp_path)
     assert (done.code, done.err) == (2, "polyrepl: no␛[31m.lisp does not exist\n")
+    name = "latin\x1b[31m.lisp"
+    (tmp_path / name).write_bytes(b"\xe9")
+    for command in (
+        ["--no\x1b[31m"],
+        ["fmt", "no\x1b[31m"],
+        ["compile", "no\x1b[31m"],
+        [name],
+        ["fmt", name],
+    ):
+        done = polyrepl(*command, cwd=tmp_path)
+        assert done.code in (1, 2)
+        assert "\x1b" not in done.err and "␛[31m" in done.err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,15 @@
+"""What a command says where it cannot go on.
+
+In: what is wrong. Out: a line on standard error, in which control characters of names are shown, not sent.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from polyrepl.bridge.foreign import visible
+
+
+def complain(wrong: object) -> None:
+    """Say what is wrong."""
+    print(f"polyrepl: {visible(str(wrong))}", file=sys.stderr)
