@@ -56,22 +56,22 @@ class Python:
         if isinstance(main.get("js", self._js), JsNames):  # a `js` of the user's own stays theirs
             main["js"] = self._js
         linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        event: Event
         try:
             await self.session.node.share_place()
             try:
                 event = await self._run(text, name, main)
             finally:
                 await self.session.node.share_place()
-            yield event
         except SystemExit as exit_:
-            yield Exit(exit_code(exit_))
+            event = Exit(exit_code(exit_))
         except (KeyboardInterrupt, Interrupted, asyncio.CancelledError):
-            yield Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
+            event = Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
         except BaseException as error:
-            problem = python_problem(error)
+            event = python_problem(error)
             with contextlib.suppress(BridgeError):
                 self.session.node.remember_error(error)
-            yield problem
+        yield event  # what is raised while it is shown is not the program's
 
     async def _run(self, text: str, name: str, main: dict[str, Any]) -> Value:
         # Not ast.parse: a SyntaxError would come with a frame of it.

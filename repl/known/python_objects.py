@@ -102,10 +102,20 @@ def walk(value: Any, path: list[str]) -> Any:
 def attributes(value: Any, prefix: str = "") -> list[Attribute]:
     """The attributes that begin with `prefix`; private ones only where the prefix asks for them."""
     names: set[str] = set()
-    for name in dir(value):
+    for name in names_of(value):
         if isinstance(name, str) and name.startswith(prefix) and (prefix.startswith("_") or name[:1] != "_"):
             names.add(name)
     return [describe(value, name) for name in sorted(names)[:MOST]]
+
+
+def names_of(value: Any) -> list[str]:
+    """`dir(value)`; where that raises, what the object's class has."""
+    try:
+        return dir(value)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return list(type.__dir__(type(value)))
 
 
 def describe(value: Any, name: str) -> Attribute:

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any
 
 from polyrepl.bridge import NodeLost
-from polyrepl.bridge.foreign import LONGEST_STACK, clip, notes, own, visible
+from polyrepl.bridge.foreign import LONGEST, LONGEST_STACK, clip, message, notes, own, visible
 from polyrepl.bridge.frames import stack_place
 from polyrepl.lisp.compiler import Compiled
 from polyrepl.lisp.emit.mangle import demangle
@@ -253,7 +253,11 @@ class Trace:
 
 def bounded(outcome: dict[str, Any]) -> dict[str, Any]:
     """An outcome as it is looked at and shown: texts of any length are cut."""
-    told = {"name": clip(outcome["name"], LONGEST_LINE), "message": clip(outcome["message"])}
+    said, exception = outcome["message"], outcome["exception"]
+    if len(said) >= LONGEST // 2 and isinstance(exception, BaseException):
+        whole = message(exception)  # of a long one only the beginning has crossed
+        said = whole if whole.startswith(said[: LONGEST // 2]) else said
+    told = {"name": clip(outcome["name"], LONGEST_LINE), "message": clip(said)}
     return {**outcome, **told, "stack": outcome["stack"][-LONGEST_STACK:]}
 
 

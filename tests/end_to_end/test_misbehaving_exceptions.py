@@ -40,8 +40,16 @@ class Shown:
     def __repr__(self):
         if self.how == "exit": raise SystemExit(3)
         if self.how == "number": return 5
+        if self.how == "stop": raise KeyboardInterrupt
         if self.how == "bad": raise Raises()
         return "x" * int(self.how)
+class Nameless:
+    value = 5
+    def __dir__(self): raise OSError("dir")
+class Unlike:
+    value = 5
+    @property
+    def __dict__(self): raise OSError("dict")
 def fail(kind):
     raise kind("m")
 def noted(notes):
@@ -127,6 +135,11 @@ def test_one_error(folder: Path, form: str, says: str) -> None:
         (",inspect (py.Shown \"exit\")", "its repr raised SystemExit"),
         ("(py.Shown \"exit\")", "#<Shown: its repr raised SystemExit: 3>"),
         (",py [Shown('exit')]", "[#<Shown: its repr raised SystemExit: 3>]"),
+        (",py Shown('stop')", "Interrupted"),
+        (",py [Shown('stop')]", "Interrupted"),
+        ("[(py.Shown \"stop\")]", "Interrupted"),
+        (",inspect (py.Nameless)", "\n  value  "),
+        (",inspect (py.Unlike)", "\n  value  "),
     ],
 )  # fmt: skip
 def test_at_the_prompt(prompt: Prompt, text: str, says: str) -> None:
