@@ -19,12 +19,12 @@ from .protocol import TAGS
 from .segments import Segments
 
 Encode = Callable[[Any, Segments], Any]
-_ARRAY = TAGS["ARRAY"]
+_ARRAY, _AS_IS = TAGS["ARRAY"], TAGS["AS_IS"]
 _PATIENCE = 0.002  # seconds that one batch may take: its first items are wanted
 _LOOK = 7  # the clock is looked at after every eighth
 # of these nobody's code runs for an item
 _AT_HAND = {type(iter([])), type(iter(())), type(iter(range(1))), type(iter(range(1 << 70)))}
-_PART = 64  # items at hand that are looked at together
+_PART = 512  # items at hand that are looked at together
 
 
 def batch(marshal: Marshal, iterator: Any, count: int, pairs: bool, segments: Segments) -> list[Any]:
@@ -44,7 +44,7 @@ def batch(marshal: Marshal, iterator: Any, count: int, pairs: bool, segments: Se
     end = time.perf_counter() + _PATIENCE
     try:
         if type(iterator) in _AT_HAND and not pairs:
-            return [at_hand(encode, iterator, count, items, segments, end), items]
+            return at_hand(encode, iterator, count, items, segments, end)
         for item in itertools.islice(iterator, count):
             items.append(
                 [_ARRAY, encode(item[0], segments), encode(item[1], segments)]
@@ -63,22 +63,25 @@ def batch(marshal: Marshal, iterator: Any, count: int, pairs: bool, segments: Se
 
 def at_hand(
     encode: Encode, iterator: Any, count: int, items: list[Any], segments: Segments, end: float
-) -> bool:
-    """The next items of a list, tuple or range behind `items`; whether it has ended."""
+) -> list[Any]:
+    """`batch` of a list, tuple or range; what is its own wire form goes as it is."""
     left = count
     while left > 0:
         part = list(itertools.islice(iterator, min(left, _PART)))
+        ended = len(part) < min(left, _PART)
         if plain(part):
+            if left == count and (ended or len(part) == count):
+                return [ended, [_AS_IS, part]]
             items += part
         else:
             for item in part:
                 items.append(encode(item, segments))
-        if len(part) < min(left, _PART):
-            return True
+        if ended:
+            return [True, items]
         left -= len(part)
         if time.perf_counter() > end:
             break
-    return False
+    return [False, items]
 
 
 def advance(marshal: Marshal, generator: Any, method: str, value: Any) -> Wired:

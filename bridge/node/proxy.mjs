@@ -368,7 +368,7 @@ function* iterate() {
   try {
     for (;;) {
       together(all, pairs ? items.map(([, item]) => item) : items, sizes);
-      yield* items;
+      for (let at = 0; at < items.length; at++) yield items[at]; // half of what `yield*` takes
       if (error !== undefined) throw error;
       if (done) return;
       if (alone && size < 512) size *= 2;

@@ -161,7 +161,7 @@ export function makeServer(connection, evaluator, interrupts) {
             break;
           }
           items.push(step.value);
-          if (items.length > 8 && performance.now() > end) break;
+          if (items.length > 8 && (items.length & 7) === 0 && performance.now() > end) break;
         }
       } catch (error) {
         if (items.length === 0 || isA(error, Interrupt)) throw error;
