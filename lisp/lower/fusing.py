@@ -1,7 +1,7 @@
 """Chains of `map`, `filter` and `reduce` of functions that only count: one loop, and no arrays between.
 
 In: a call whose collection is such a call again. Out: the same as nodes, a loop over an array of numbers; the
-calls as they stand for whatever else the collection is.
+calls as they stand for whatever else the collection is. A `range` with an end is counted, too.
 
     (reduce + 0 (filter (fn [x] (> x 3)) (map (fn [x] (* x x)) xs)))
 
@@ -249,11 +249,10 @@ class Fused:
         loop.locals = [step.local for step in loop.binds]
         x = self.local(name_after(self.steps), NUMBER)
         self.items.add(id(x))
-        each = n.Let(
-            None,
-            [n.Bind(None, x, n.Index(None, array(items), n.LocalRef(None, self.index)))],
-            self.looked_at(x, self.item(0, x)),
-        )
+        ranged = self.range_of(items)
+        read = n.Index(None, array(items), n.LocalRef(None, self.index)) if ranged is None else ranged
+        rest = self.item(0, x)
+        each = n.Let(None, [n.Bind(None, x, read)], self.looked_at(x, rest, known=ranged is not None))
         done: list[Node] = [n.Op(None, "=", [n.LocalRef(None, self.index), n.LocalRef(None, self.count)])]
         if self.begun is not None:
             done.append(n.LocalRef(None, self.begun))
@@ -262,11 +261,9 @@ class Fused:
         loop.body = n.If(None, more, each, found)
         loop.ty = "any"
         self.settle()
-        length = n.Prop(None, array(items), "length")
-        length.ty = "num"
-        before.append(
-            n.Bind(None, self.count, n.If(None, self.guard(items), length, n.Lit(None, "-1", "num")))
-        )
+        length = number_of(items, "length" if ranged is None else "size")
+        guard = self.guard(is_js_array(items) if ranged is None else is_finite(items))
+        before.append(n.Bind(None, self.count, n.If(None, guard, length, n.Lit(None, "-1", "num"))))
         if self.fixed_source() is None:
             before.insert(0, n.Bind(self.source.span, items, self.source))
         return n.Let(last.node.span, before, loop)
@@ -276,6 +273,20 @@ class Fused:
         if type(self.source) is not n.LocalRef or self.source.local.mutated:
             return None
         return self.source.local
+
+    def range_of(self, items: Local) -> Node | None:
+        """An item of the collection, where that is a `range`, which is no array (see data.mjs)."""
+        source = self.source
+        if type(source) is not n.Call or type(source.fn) is not n.CoreRef or source.fn.name != "range":
+            return None
+        at: Node = n.LocalRef(None, self.index)
+        if not source.args or any(type(arg) is n.Spread for arg in source.args):
+            return None
+        if len(source.args) == 1:
+            return at
+        if len(source.args) == 3:
+            at = n.Op(None, "*", [at, number_of(items, "step")])
+        return n.Op(None, "+", [number_of(items, "start"), at])
 
     def begin(self, last: Step) -> Node:
         """The accumulator's variable. Returns the loop's result."""
@@ -303,10 +314,8 @@ class Fused:
         for node in self.checked:
             suits(node)
 
-    def guard(self, items: Local) -> Node:
-        is_array = n.Call(None, n.CoreRef(None, "%isJsArray"), [n.LocalRef(None, items)])
-        is_array.ty = "bool"
-        tests: list[Node] = [is_array]
+    def guard(self, of_items: Node) -> Node:
+        tests = [of_items]
         for local, _ in self.numbers.values():
             if local.type != "num":
                 tests.append(n.Op(None, "%number", [n.LocalRef(None, local)]))
@@ -319,6 +328,24 @@ class Fused:
             name = n.CoreRef(step.node.fn.span, "%" + step.name)  # by another name: it is no chain again
             made = n.Call(step.node.span, name, [*step.node.args[:-1], made])
         return made
+
+
+def number_of(items: Local, name: str) -> Node:
+    made = n.Prop(None, array(items), name)
+    made.ty = "num"
+    return made
+
+
+def is_js_array(items: Local) -> Node:
+    made = n.Call(None, n.CoreRef(None, "%isJsArray"), [n.LocalRef(None, items)])
+    made.ty = "bool"
+    return made
+
+
+def is_finite(items: Local) -> Node:
+    made = n.MethodCall(None, n.JsRef(None, "Number"), "isFinite", [number_of(items, "size")])
+    made.ty = "bool"
+    return made
 
 
 def both(tests: list[Node]) -> Node:

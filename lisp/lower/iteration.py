@@ -93,7 +93,7 @@ def source(
         items = ir.CallExpr(clause.span, lw.core("iterableToEnd" if to_end else "iterable"), [items])
     if is_await and lw.await_wrapper:
         items = ir.CallExpr(clause.span, lw.core("asyncIterable"), [items, lw.host("$w")])
-    lw.stmts.append(ir.ForOf(clause.span or node.span, name, items, body + poll(lw), is_await, exit_))
+    lw.stmts.append(ir.ForOf(clause.span or node.span, name, items, poll(lw) + body, is_await, exit_))
     after_poll(lw)
 
 
@@ -130,7 +130,7 @@ def counted(
     body = guard_clauses(body)
     if not is_stable(limit):
         limit = lw.spill(limit, "limit")
-    lw.stmts.append(ir.ForCount(node.span, counter, limit, body + poll(lw)))
+    lw.stmts.append(ir.ForCount(node.span, counter, limit, poll(lw) + body))
     after_poll(lw)
 
 

@@ -3,9 +3,11 @@
 In: a loop's test and body, as nodes and as made. Out: the loop with its look, where polls are on.
 
     while (i < n) {                                             while (f(i)) {
-      for (let turn = 0; turn < 512 && i < n; turn++) i++;        i++;
-      if ($flag[0] !== 0) break;                                  if ($flag[0] !== 0) break;
+      for (let turn = 0; turn < 512 && i < n; turn++) i++;        if ($flag[0] !== 0) break;
+      if ($flag[0] !== 0) break;                                  i++;
     }                                                           }
+
+It comes first in a turn, since a `continue` would pass by one at the end.
 
 A turn is short that only counts: it calls nothing of anybody's (at most the twin of a function that only
 counts, and not in a loop) and reads no property, so 512 of them take
@@ -53,7 +55,7 @@ def after_poll(lw: Lowerer, certain: bool = False) -> None:
 def while_loop(lw: Lowerer, at: Span | None, cond: Expr, body: list[Stmt], short: bool) -> ir.WhileStmt:
     """`while (cond) body` with its look; nothing but its test ends it."""
     if not short:
-        return ir.WhileStmt(at, cond, body + poll(lw))
+        return ir.WhileStmt(at, cond, poll(lw) + body)
     return ir.WhileStmt(
         at, cond, [ir.ForCount(None, lw.fresh("turn"), Text(None, TURNS), body, also=cond), *poll(lw)]
     )
@@ -77,6 +79,8 @@ def is_short(node: Node) -> bool:
             return node.op in REPEATED and all_short(node.args)
         case n.Index(obj=n.LocalRef()):
             return type_of(node.obj) == "arr" and is_short(node.key)
+        case n.Prop(obj=n.LocalRef()):
+            return node.ty == "num" and type_of(node.obj) == "arr"
         case n.If():
             return (
                 is_short(node.test) and is_short(node.then) and (node.other is None or is_short(node.other))

@@ -17,9 +17,9 @@
     let i = 0;
     let s = 0;
     while (i < n) {
+      if ($flag[0] !== 0) break;
       s += i;
       i++;
-      if ($flag[0] !== 0) break;
     }
     if ($flag[0] !== 0) throw interrupt();
     return s;
@@ -29,8 +29,8 @@
 ({ $rt: { interrupt, iterable }, $flag, $w }) => {
   globalThis.wait = async function wait(xs) {
     for (const x of iterable(xs)) {
-      await $w(x);
       if ($flag[0] !== 0) break;
+      await $w(x);
     }
     if ($flag[0] !== 0) throw interrupt();
     return null;

@@ -50,6 +50,7 @@ function show(x) {
   return typeof x[Symbol.iterator] === "function" ? `lazy ${[...x].map(show)}` : `object ${Object.keys(x)}`;
 }
 const ends = [2 ** 31, 2 ** 53, 1e308, NaN, Infinity, -Infinity];
+// (an end of Infinity has none, and is for a test of its own)
 const numbers = [0, 1, 2, 3, 4, -1, -2, 0.5, 2.5, -0, 7, 100, ...ends];
 const empty = [null, undefined, true, false, [], ""];
 const others = [0n, 3n, 2n ** 70n, "a", "2", [1, 2], { a: 1 }, python("x"), ...empty];
@@ -91,6 +92,10 @@ console.log(JSON.stringify(answer));
 """
 NUMBERS = ["0", "1", "2", "3", "-1", "0.5", "10"]
 ODDS = ["nil", '"s"', "2n", "true", "k", "k", "k", "outside"]
+RANGES = [
+    "(range 7)", "(range 2 9)", "(range 0.5 5)", "(range 9 -1 -2)", "(range outside)", "(range -1 outside)",
+    "(range (count [1 2 3]))", "(range 0 1 0.25)", "(range 5 2)", "(range (if (= k 2) k 3))",
+]  # fmt: skip
 OF_ONE = ["inc", "dec", "pos?", "neg?", "zero?", "even?", "odd?", "identity", "str", "-", "nil?"]
 OF_TWO = ["+", "-", "*", "max", "str", "conj"]
 
@@ -163,7 +168,7 @@ class Chains:
 
     def chain(self) -> tuple[str, list[str]]:
         """A chain with holes for its functions, and these."""
-        made, functions = "xs", []
+        made, functions = self.random.choice(["xs"] * 4 + RANGES), []
         for _ in range(self.random.randrange(1, 4)):
             name = self.random.choice(["map", "map", "filter", "filter", "remove", "mapv", "filterv"])
             functions.append(self.function(1, truth=name[0] in "fr"))
@@ -268,6 +273,19 @@ def test_an_interrupt_ends_it(lisp: Any) -> None:
     """It looks at the flag as every loop does that counts."""
     made = code("(fn [xs] (reduce + 0 (map (fn [x] (* x x)) xs)))", True)
     assert "turn < 512" in made and "throw interrupt()" in made
+
+
+def test_a_range_is_counted(lisp: Any) -> None:
+    lisp.ask(op="reset")
+    assert fuses_range("(reduce + 0 (map (fn [x] (* x x)) (range 10)))")
+    assert lisp.run("(reduce + 0 (map (fn [x] (* x x)) (range 10)))") == "285"
+    assert lisp.run("(map inc (filter odd? (range 1 12 3)))") == "[2 8]"
+    assert lisp.run("(take 3 (map inc (filter odd? (range))))") == "[2 4 6]"
+    assert lisp.run("(take 3 (map inc (filter odd? (range 0 Infinity))))") == "[2 4 6]"
+
+
+def fuses_range(text: str) -> bool:
+    return "Number.isFinite(" in code(f"(fn [] {text})", False)
 
 
 def test_items_are_read_once(lisp: Any) -> None:

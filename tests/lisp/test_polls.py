@@ -99,6 +99,11 @@ LOOKING = [
     "(loop [i 0] (tick) (recur (inc i)))",
     "(loop [i 0] (if (tick) (recur (inc i)) i))",
     "(while (tick) nil)",
+    "(loop [i 0] (if (< i 100000) (if (tick) (recur (inc i)) (recur (+ i 2))) i))",
+    "(loop [i 0] (if (< i 100000) (let [x (tick)] (if x (let [y i] (recur (inc y))) (recur (+ i 2)))) i))",
+    "(doseq [x (range 100000) :when (not (tick))] (println x) (println x))",
+    "(for [x (range 100000) :when (not (tick)) :let [y x] :when y] y)",
+    "(dotimes [i 100000] (tick))",
     "(loop [i 0] (loop [j 0] (if (< j 3) (recur (inc j)) j)) (tick) (recur (inc i)))",
 ]
 
