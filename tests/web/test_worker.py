@@ -43,7 +43,7 @@ globalThis.helpers = {
 ANEW = """
 import gc
 from polyrepl.repl.session.session import Session
-session = next(each for each in gc.get_objects() if type(each) is Session)
+session = next(each for each in gc.get_objects() if issubclass(type(each), Session))
 def anew():
     session.compiler = session._new_compiler()
     js.forget()
@@ -218,7 +218,7 @@ def test_programs_of_the_tables(
 ) -> None:
     worker = Worker(open_page(serve(site)))
     worker.run(HELPERS, language="js")
-    worker.run(ANEW, language="py")
+    assert worker.run(ANEW, language="py")[-1]["op"] == "value"
     worker.run(FORGET, language="js")
     programs = list(cases())
     texts = [[f"{NAMES} (set! logged.length 0) {unmarked(case.program)[0]}", case.id] for case in programs]
