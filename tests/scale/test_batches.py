@@ -16,6 +16,14 @@ from polyrepl.repl.session.events import Problem
 
 from .conftest import Lisp
 
+HERE: dict[str, Any] = {
+    "processes": True,
+    "host": "127.0.0.1",
+    "dashboard_address": "127.0.0.1:0",
+    "worker_dashboard_address": "127.0.0.1:0",
+}
+"""Nothing listens anywhere else, and on no port that another may have."""
+
 pytestmark = [pytest.mark.scale, pytest.mark.timeout(300)]
 
 
@@ -197,9 +205,7 @@ async def test_on_a_client_of_dask(lisp: Lisp, session: Session) -> None:
     from polyrepl.repl.travel.dask import NodePlugin
 
     with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-        ) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, **HERE) as cluster,
         Client(cluster) as client,
     ):
         client.register_plugin(NodePlugin())

@@ -12,6 +12,14 @@ from polyrepl.bridge import JSError
 
 from .conftest import Lisp
 
+HERE: dict[str, Any] = {
+    "processes": True,
+    "host": "127.0.0.1",
+    "dashboard_address": "127.0.0.1:0",
+    "worker_dashboard_address": "127.0.0.1:0",
+}
+"""Nothing listens anywhere else, and on no port that another may have."""
+
 pytestmark = [pytest.mark.scale, pytest.mark.timeout(300)]
 
 
@@ -21,9 +29,7 @@ def client() -> Iterator[Any]:
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-        ) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, **HERE) as cluster,
         Client(cluster) as client,
     ):
         yield client
@@ -95,9 +101,7 @@ async def test_many_threads_of_one_worker(lisp: Lisp) -> None:
     later = await lisp("(py.import math) (fn [x] (await (sleep 1)) (+ x (math.sqrt 4)))")
     at_once = await lisp("(fn [n] (reduce + (map (fn [x] (math.sqrt (* x x))) (range n))))")
     with (
-        LocalCluster(
-            n_workers=1, threads_per_worker=8, processes=True, host="127.0.0.1", dashboard_address=None
-        ) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=8, **HERE) as cluster,
         Client(cluster) as client,
     ):
         tasks = client.map(later, range(60)), client.map(at_once, range(60))
