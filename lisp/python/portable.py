@@ -11,7 +11,8 @@ import builtins
 import functools
 import marshal
 import sys
-from types import CellType, FunctionType
+from importlib import import_module
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 VERSION = sys.version_info[:2]
@@ -33,6 +34,18 @@ class Portable:
         return unpacked, (packed(self.__wrapped__),)  # type: ignore[attr-defined]
 
 
+class ByValue(Portable):
+    """What is pickled in a function's place by who knows of it: the other side has the function itself."""
+
+    def __reduce__(self) -> Any:
+        return function_of, (packed(self.__wrapped__),)  # type: ignore[attr-defined]
+
+
+def travelling(value: Any) -> Any:
+    """A value for pickle: a function that pickle would not find by its name is sent by value."""
+    return ByValue(value) if is_ours(value) else value
+
+
 def portable(function: FunctionType) -> Portable:
     """Wrap a `py.fn`.
 
@@ -50,6 +63,13 @@ class Packed:
     def __init__(self) -> None:
         self.version = VERSION
         self.functions: list[dict[str, Any]] = []
+
+
+class Module:
+    """In the place of a module: its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
 class Known:
@@ -91,6 +111,8 @@ def packed(function: FunctionType) -> Packed:
     def with_numbers(value: Any) -> Any:
         if is_ours(value):
             return number_of(value)
+        if isinstance(value, ModuleType):
+            return Module(value.__name__)
         kind = type(value)
         if kind in (list, tuple):
             return kind(map(with_numbers, value))
@@ -110,10 +132,16 @@ def names_in(code: Any) -> set[str]:
 
 
 def unpacked(made: Packed) -> Portable:
+    """What `portable` made. Raises as `function_of`."""
+    return Portable(function_of(made))
+
+
+def function_of(made: Packed) -> FunctionType:
     """The function again.
 
     Raises:
         TypeError: another Python version has packed it.
+        ImportError: a module that it uses is not there.
     """
     if made.version != VERSION:
         there, here = (".".join(map(str, version)) for version in (made.version, VERSION))
@@ -129,6 +157,8 @@ def unpacked(made: Packed) -> Portable:
     def restored(value: Any) -> Any:
         if isinstance(value, Known):
             return functions[value.number]
+        if isinstance(value, Module):
+            return import_module(value.name)
         kind = type(value)
         if kind in (list, tuple):
             return kind(map(restored, value))
@@ -139,4 +169,4 @@ def unpacked(made: Packed) -> Portable:
         for cell, value in zip(function.__closure__ or (), entry["cells"], strict=True):
             cell.cell_contents = restored(value)
         function.__defaults__, function.__kwdefaults__ = restored(entry["defaults"]), restored(entry["named"])
-    return Portable(functions[0])
+    return functions[0]

@@ -71,6 +71,19 @@ def test_async_keywords_and_the_global_fn(tmp_path: Path) -> None:
     ]
 
 
+def test_in_other_processes(tmp_path: Path) -> None:
+    """A function of the Lisp takes those along that it calls; `pmap` takes them directly."""
+    program = """
+(py.import "math") (py.import "pickle")
+(py.defn root [x] (math.sqrt x))
+(defn uses [x] (+ 1 (root x)))
+(println ((pickle.loads (pickle.dumps uses)) 16))
+(println (await (pmap root [1 4 9] :on :processes)))
+(println (await (pmap uses [1 4 9] :on :processes)))
+"""
+    assert run(tmp_path, program) == ["5", "[1 2 3]", "[2 3 4]"]
+
+
 @pytest.mark.parametrize(
     ("program", "said"),
     [

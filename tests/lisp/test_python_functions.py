@@ -7,6 +7,7 @@ import asyncio
 import functools
 import inspect
 import json
+import math
 import pickle
 import shutil
 import subprocess
@@ -31,7 +32,7 @@ from polyrepl.lisp.lower.types import infer
 from polyrepl.lisp.python.core import CORE
 from polyrepl.lisp.python.form import written
 from polyrepl.lisp.python.making import function
-from polyrepl.lisp.python.portable import portable
+from polyrepl.lisp.python.portable import portable, travelling
 from polyrepl.lisp.python.values import LispFailure, Thrown
 from polyrepl.lisp.read.reader import read_all
 
@@ -275,6 +276,10 @@ def test_pickled_by_value() -> None:
     assert (again(3), again.__name__) == ([0, {"a": [1]}], "even")
     outer: Any = made("(def other 1) (py.fn outer [x] (+ 1 (other x)))", made("(py.fn [x] (* x 10))"))
     assert pickle.loads(pickle.dumps(portable(outer)))(2) == 21
+    with_module: Any = made("(def m 1) (py.fn [x] (.sqrt m x))", math)
+    assert pickle.loads(pickle.dumps(portable(with_module)))(16) == 4
+    itself = pickle.loads(pickle.dumps(travelling(outer)))
+    assert inspect.isfunction(itself) and itself(2) == 21 and travelling(len) is len
     maker: Any = made("(py.fn [k] (fn [x & {:keys [b]}] [x k b]))")
     assert pickle.loads(pickle.dumps(portable(maker(7))))(1, "b", 2) == [1, 7, 2]
     with pytest.raises(TypeError, match="portable takes a function"):
