@@ -34,6 +34,8 @@ OPTIONAL = {
     ("repl", "cloudpickle"): "sends functions of the program itself, where it is there",
     ("repl", "dask"): "asks for a token of functions, where it is there",
     ("repl", "distributed"): "a plug-in for workers of Dask, which loads it",
+    ("repl", "doit"): "what JupyterLite builds with",
+    ("repl", "jupyterlite_core"): "the addon, which JupyterLite itself loads",
     ("repl", "matplotlib"): "the backend module, which matplotlib itself loads",
     ("repl", "tqdm"): "the bar that :progress shows",
     ("kernel", "nbconvert"): "the exporter, which nbconvert itself loads",
@@ -149,7 +151,8 @@ def test_extras() -> None:
     extras = PROJECT["optional-dependencies"]
     assert declared(extras["notebook"]) == {"jupyterlab"}
     assert declared(extras["dask"]) == {"dask", "distributed"}
-    assert {"polyrepl[notebook]", "polyrepl[dask]"} <= set(extras["test"])
+    assert declared(extras["lite"]) == {"jupyterlite-core"}
+    assert {"polyrepl[notebook,lite]", "polyrepl[dask]"} <= set(extras["test"])
 
 
 # -- what is built ---------------------------------------------------------------------------------

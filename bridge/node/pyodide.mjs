@@ -174,6 +174,7 @@ export async function createPyodideBridge(options) {
   const { connection } = transport;
   const failed = (event) => transport.close(`the worker cannot serve: ${event.message || "its script could not be loaded"}`);
   worker.addEventListener?.("error", failed, { once: true });
+  worker.whenLost?.((reason) => transport.close(reason)); // a Client knows; of a worker nobody is told
   try {
     await transport.ready;
   } finally {

@@ -4,14 +4,15 @@
  * this worker, which stand still for them where page and worker share memory.
  */
 import { Mailbox } from "../node/mailbox.mjs";
-import { VERSION, WORDS } from "../node/protocol.mjs";
+import { VERSION } from "../node/protocol.mjs";
+import { isAsked } from "./words.mjs";
 
 const ALONE =
   "the page's objects answer at once only where page and worker share memory: serve it with the headers " +
   "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
 
 /**
- * @param {any} pyodide @param {{bridge: any}} host the worker's own conversation (host.mjs) @param {Int32Array} words shared with
+ * @param {any} pyodide @param {{bridge: any, attention: any}} host the worker's own conversation (host.mjs) @param {Int32Array} words shared with
  *   who interrupts @param {{port: MessagePort, mailbox?: SharedArrayBuffer, window: string | null, version: number}} message
  */
 export function openPage(pyodide, host, words, { port, mailbox: memory, window, version }) {
@@ -24,8 +25,9 @@ export function openPage(pyodide, host, words, { port, mailbox: memory, window, 
   const say = (kind) => (id, flags, head, body) => port.postMessage({ kind, id, flags, head, body });
   const wait = say("wait");
   const stopped = () => {
-    pyodide.checkInterrupt(); // raises Python's exception where one was asked for
-    return Atomics.load(words, WORDS.CANCELLED) !== 0;
+    if (!isAsked(words)) return false;
+    host.attention.seen(); // Python raises for it, once
+    return true;
   };
   const asked = {
     request: (id, head, body) => {
@@ -36,6 +38,7 @@ export function openPage(pyodide, host, words, { port, mailbox: memory, window, 
     post: say("ask"),
     note: (head) => say("note")(0, 0, head),
     settle: (id, answer, body) => say("answer")(id, 0, answer, body),
+    stop: () => false, // a page's code runs for no form
   };
   const local = pyodide.pyimport("polyrepl.bridge.local");
   const bridge = local.meet(host.bridge, asked, window ?? undefined);

@@ -36,6 +36,8 @@ export class Client {
   #asked = new Map();
   #stray;
   #restarting;
+  /** Who is told when this worker ends. @type {((reason: string) => void)[]} */
+  #heeds = [];
   #begun = false;
   /** The stop that is under way: {target, heard, timers}. */
   #stopping = null;
@@ -119,6 +121,11 @@ export class Client {
       this.#wanted.left = new TextEncoder().encode(line);
       this.#more();
     }
+  }
+
+  /** Be told, once, when the worker that there is now has ended. @param {(reason: string) => void} heed */
+  whenLost(heed) {
+    this.#heeds.push(heed);
   }
 
   /** Stop the text that runs; the second time, end the worker if that does not help either. Nothing where none runs. */
@@ -209,6 +216,7 @@ export class Client {
   }
 
   #end() {
+    for (const heed of this.#heeds.splice(0)) heed("the worker was ended: all that it held is lost");
     this.#calm();
     this.#wanted = null;
     this.#worker?.terminate();

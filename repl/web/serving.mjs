@@ -40,6 +40,8 @@
  *   list       {path}                     -> [{name, folder, size}]
  *   remove     {path}                     a file
  *
+ *   drive      {at, folder, memory | url, context}   have the page's files in the folder `at` (drive.mjs). What it is asked for of
+ *                them is {op: "drive", number, request}, answered through the memory; or the service worker at `url` is asked
  *   page       {port, ..}                 a page's conversation with this Python, begun by `createPyodideBridge`; all that comes of
  *                it goes over the port. It may be the first message: `begin` is then what `start` would be told
  *
@@ -112,6 +114,7 @@ export class Serving {
 
   async #do(op, { id, op: _, ...fields }) {
     if (this.#answering === null) throw new Error("`start` comes first");
+    if (op === "drive") return (await import("./drive.mjs")).mount(this.#python.FS, fields, this.#post, this.#words);
     if (op in QUESTIONS) return this.#ask(op, QUESTIONS[op](id, fields));
     if (!(op in FILES)) throw new Error(`there is no operation ${JSON.stringify(String(op))}`);
     return FILES[op](this.#python.FS, fields);

@@ -49,6 +49,7 @@ DOORS = {
     "lisp/runtime/data.mjs": "keywords and other data",
     "lisp/runtime/macros.mjs": "runs user macros",
     "bridge/web/host.mjs": "a conversation inside one process",
+    "bridge/node/mailbox.mjs": "memory by which a worker waits for its page",
     "bridge/web/page.mjs": "a page's conversation with a worker",
     "bridge/node/capsule.mjs": "opens functions that were sent",
     "bridge/web/words.mjs": "how what runs in a worker is asked to stop",

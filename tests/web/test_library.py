@@ -289,3 +289,18 @@ def test_a_page_does_not_stand_still(run: Callable[[str], Any]) -> None:
         'a Python object answers asynchronously, so `in` cannot be had at once: use '
         '`await $py.eval("hasattr")`',
     ]  # fmt: skip
+
+
+def test_a_client_s_session_and_its_page_s_bridge_are_one(run: Callable[[str], Any]) -> None:
+    assert run("""
+        const { Client } = await import("/repl/web/client.mjs");
+        const client = new Client();
+        await client.start();
+        const { $py } = await createPyodideBridge({ worker: client });
+        await client.eval('(set! page.document.title "from the Lisp") (py.exec "shared = 6")');
+        const endless = $py("asyncio").sleep(1000).catch((error) => error.message);
+        const all = [document.title, await $py.eval("shared * 7")];
+        document.title = "page";
+        client.close();
+        return [...all, await endless];
+    """) == ["from the Lisp", 42, "the worker was ended: all that it held is lost"]
