@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
         help="keep Python's memory after its start: more to load, a quicker start",
     )
     building.add_argument(
+        "--lite", action="store_true", help="a JupyterLite with the kernel too, in the folder `lite`"
+    )
+    building.add_argument(
         "--wheels-from-cdn",
         nargs="?",
         const="",
@@ -113,6 +116,7 @@ def build(options: argparse.Namespace) -> int:
             files=options.files,
             examples=options.examples,
             snapshot=options.snapshot,
+            lite=options.lite,
             cdn=options.wheels_from_cdn,
         ),
         tell,

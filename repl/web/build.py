@@ -6,7 +6,7 @@ In: where to, and what to take along. Out: the folder. Everything is fetched now
     index.html  polyrepl.mjs  service-worker.js  _headers  polyrepl.json  LICENSES.txt
     app.<digest>/       the page, the worker and its modules (assemble.py); npm/ in it, what was asked for
     python.<digest>/    Pyodide    editor.<digest>/    CodeMirror    charts.<digest>/    Vega
-    packages.<digest>.zip   files.<digest>.zip   snapshot.<digest>.bin   what was asked for
+    packages.<digest>.zip   files.<digest>.zip   snapshot.<digest>.bin   lite/   what was asked for
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from . import folders, headers, npm_modules, snapshot, wheels
 from .assemble import assemble
 from .assets import cache, packages
 from .html import door, index
+from .jupyterlite import jupyterlite
 from .problem import WebProblem
 
 _PAGE = Path(__file__).resolve().parent / "playground"
@@ -56,6 +57,8 @@ class Wanted:
     """A folder of programs for the list of examples, in place of ours."""
     snapshot: bool = False
     """A snapshot of Python's memory, for a quick start."""
+    lite: bool = False
+    """Whether a JupyterLite is built too, in the folder `lite`."""
     cdn: str | None = None
     """Where Pyodide's own builds of packages are fetched from: "" is where they usually are; None: not."""
     kept: Path = field(default_factory=cache)
@@ -88,6 +91,10 @@ def build(wanted: Wanted, tell: Callable[[str], None]) -> dict[str, int]:
     try:
         about = _make(wanted, modules, made, tell)
         sizes = {name: _size(made / part) for name, part in about["names"].items()}
+        if wanted.lite:
+            tell("JupyterLite")
+            jupyterlite(made / folders.LITE, wanted.packages, wanted.npm, wanted.files)
+            sizes[folders.LITE] = _size(made / folders.LITE)
         folders.publish(made, folder, about)
         return sizes
     finally:

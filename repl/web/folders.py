@@ -20,6 +20,8 @@ from .problem import WebProblem
 
 MANIFEST = "polyrepl.json"
 INDEX = "index.html"
+LITE = "lite"
+"""The folder of a JupyterLite, whose files have names of their own."""
 DIGITS = 12
 _NAMED = re.compile(rf"[\w-]+\.[0-9a-f]{{{DIGITS}}}(?:\.[a-z]+)?")
 _DATE = (2020, 1, 1, 0, 0, 0)  # of every file in an archive: equal contents make equal archives
@@ -101,7 +103,7 @@ def publish(made: Path, folder: Path, about: dict[str, Any]) -> None:
     os.replace(said, folder / MANIFEST)
     for name in before:
         # No other name is believed: a file says it that anybody may have written.
-        if isinstance(name, str) and name not in parts and _NAMED.fullmatch(name):
+        if isinstance(name, str) and name not in parts and (name == LITE or _NAMED.fullmatch(name)):
             _remove(folder / name)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from .folders import LITE
+
 ISOLATION = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -32,6 +34,14 @@ _SCRIPT = (
 )
 """A worker's policy is that of its script: there the user's program runs, and may ask whom it likes."""
 
+_LITE = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "media-src 'self' data: blob:; connect-src 'self' data: blob:; worker-src 'self' data: blob:; "
+    "frame-src 'self' data: blob:; object-src 'self' data: blob:; base-uri 'none'"
+)
+"""JupyterLite's pages check settings by code that they make, and show a notebook's HTML as their own."""
+
 _REST = "default-src 'none'; sandbox"
 
 _NAMED_BY_DIGEST = re.compile(r"(?:^|/)[\w-]+\.[0-9a-f]{12}(?:/|\.\w+$)")
@@ -46,7 +56,9 @@ def headers_of(path: str) -> dict[str, str]:
         path: its path from the folder, with "/".
     """
     policy = _REST
-    if path.endswith(".html"):
+    if path.startswith(f"{LITE}/") and path.endswith(".html"):
+        policy = _LITE
+    elif path.endswith(".html"):
         policy = PAGE
     elif path.endswith((".mjs", ".js")):
         policy = _SCRIPT

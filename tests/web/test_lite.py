@@ -9,16 +9,19 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from polyrepl.repl.web.server import Server
+from web_pages import built
 
 pytest.importorskip("jupyterlite_core")
 playwright = pytest.importorskip("playwright.sync_api")
-pytestmark = [pytest.mark.web, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.web, pytest.mark.timeout(400)]
 
 EXPECT_MS = 60_000
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"
@@ -100,7 +103,7 @@ def lite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "jupyter_lite_config.json").write_text(json.dumps(SETTINGS))
     command = [sys.executable, "-m", "jupyterlite_core", "build"]
     ran = subprocess.run(
-        command, cwd=place, capture_output=True, text=True, errors="replace", check=False, timeout=220
+        command, cwd=place, capture_output=True, text=True, errors="replace", check=False, timeout=350
     )
     said = ran.stdout + ran.stderr
     if any(words in said for words in UNREACHABLE):
@@ -194,6 +197,15 @@ def test_cells_in_three_languages(open_notebook: Callable[..., Any], shots: Path
     new_cell(page, "map")
     page.keyboard.press("Shift+Tab")
     expect(page.locator(".jp-Tooltip")).to_contain_text("(map f xs & more)")
+    page.keyboard.press("Escape")
+    new_cell(page, "?map")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".jp-CodeConsole, .jp-Notebook .jp-CodeCell").last).to_contain_text(
+        "(map f xs & more)"
+    )
+    even = new_cell(page, "even?")
+    page.keyboard.press("Control+Enter")
+    expect(even.locator(".jp-OutputArea")).to_contain_text("even")
 
 
 def test_an_interrupt_keeps_definitions_and_a_restart_does_not(
@@ -220,6 +232,26 @@ def test_an_interrupt_keeps_definitions_and_a_restart_does_not(
     idle(page)
     run_cell(page, 1)
     expect(output(page, 1).locator(ERROR)).to_contain_text("unbound symbol kept")
+
+
+def test_a_cell_asks_for_a_line_and_shows_as_it_goes(open_notebook: Callable[..., Any]) -> None:
+    expect = playwright.expect
+    page = open_notebook("plain.ipynb")
+    for ask in ('(def name (read-line "who? ")) (str "hello " name)', "%%py\n'hello ' + input('who? ')"):
+        cell = new_cell(page, ask)
+        page.keyboard.press("Control+Enter")
+        box = cell.locator("input.jp-Stdin-input")
+        expect(cell).to_contain_text("who?")
+        box.fill("Ada")
+        box.press("Enter")
+        expect(cell.locator(".jp-OutputArea")).to_contain_text("hello Ada")
+        idle(page)
+    shown = new_cell(
+        page, '(display (html "<i>first</i>")) (clear-output) (display (html "<b id=now>now</b>")) nil'
+    )
+    page.keyboard.press("Control+Enter")
+    expect(shown.locator("b#now")).to_have_text("now")
+    expect(shown.locator("i")).to_have_count(0)
 
 
 def test_files_are_those_of_jupyterlite(open_notebook: Callable[..., Any], shots: Path) -> None:
@@ -275,6 +307,24 @@ def test_a_page_that_shares_no_memory(
     expect(cell.locator(".jp-OutputArea")).to_contain_text("go")
     page.locator(INTERRUPT).first.click()
     expect(cell.locator(ERROR)).to_contain_text("Interrupted")
+
+
+def test_beside_the_playground(tmp_path: Path, open_notebook: Callable[..., Any]) -> None:
+    """`polyrepl web build --lite`, served by `polyrepl web serve`."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "plain.ipynb").write_text(notebook("(+ 40 2)"))
+    built(tmp_path / "page", lite=True, files=tmp_path / "files")
+    with Server(tmp_path / "page") as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            page = open_notebook("plain.ipynb", at=f"{server.address}lite/")
+            run_all(page)
+            playwright.expect(output(page, 0)).to_contain_text("42")
+            page.context.close()
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_an_ordinary_jupyterlab_has_nothing_of_it() -> None:

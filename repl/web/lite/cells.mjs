@@ -5,6 +5,7 @@
  */
 const MARKERS = { py: "py", python: "py", js: "js", javascript: "js", lisp: "lisp" };
 const MARKER = /^(\s*)%%(\w+)([ \t]*)(?=\r?\n|$)/;
+const QUESTION = /^(?:\?\??[ \t]*(?<before>[^\s()[\]{}"'`~,;:?!]+)|(?<asked>[^\s()[\]{}"'`~,;:?!]+)\?\??|,doc[ \t]+(?<doc>\S+))$/;
 const PIP = /^[%!]pip\b[ \t]*(.*)$/;
 
 /** Blanks stand in a marker's place, so that all else keeps its place. @param {string} text */
@@ -20,6 +21,15 @@ export function pip(text) {
   const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const commands = lines.map((line) => PIP.exec(line)?.[1].split(/\s+/).filter((word) => word !== ""));
   return commands.length > 0 && commands.every((words) => words !== undefined) ? commands : null;
+}
+
+/** The name that a cell asks about (`?map`, `map?`, `,doc map`), and whether it can mean nothing else; null where it does not ask.
+ * @param {string} text */
+export function question(text) {
+  const found = QUESTION.exec(text.trim());
+  if (found === null) return null;
+  const { before, asked, doc } = found.groups;
+  return { name: before ?? doc ?? asked, sure: asked === undefined };
 }
 
 /** @param {string} text @param {number} characters */

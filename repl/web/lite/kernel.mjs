@@ -4,7 +4,7 @@
  */
 import { Mailbox } from "../../../bridge/node/mailbox.mjs";
 import { Client } from "../client.mjs";
-import { charactersOf, pip, split, unitsOf } from "./cells.mjs";
+import { charactersOf, pip, question, split, unitsOf } from "./cells.mjs";
 
 const DRIVE = "/drive";
 /** The folder that all lies in. */
@@ -92,15 +92,22 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
 
     // ---- cells
 
-    async executeRequest({ code, silent = false }) {
+    async executeRequest({ code, silent = false, allow_stdin: mayAsk = false }) {
       const header = this.parentHeader;
       if (this.#failed !== null) return this.#error({ ename: "Error", evalue: this.#failed.message, text: `polyrepl cannot begin: ${this.#failed.message}` }, silent);
+      const asked = question(code);
+      const told = asked && (await this.#told(asked));
+      if (told) return { status: "ok", execution_count: this.executionCount, user_expressions: {}, payload: [{ source: "page", data: { "text/plain": told }, start: 0 }] };
       const commands = pip(code);
       const cell = commands === null ? split(code) : { language: "py", code: pipCode(commands) };
       let shown;
       let failed;
       await this.#client.eval(cell.code, { language: cell.language, name: `In[${this.executionCount}]` }, (event) => {
         if (event.op === "output") this.stream({ name: event.stream, text: event.text }, header);
+        else if (event.op === "display") this.#display(event, header);
+        else if (event.op === "clear") this.clearOutput({ wait: event.wait }, header);
+        else if (event.op === "input" && mayAsk) this.inputRequest({ prompt: event.prompt, password: event.secret }, header);
+        else if (event.op === "input") this.#client.answer(null);
         else if (event.op === "value") shown = event;
         else if (event.op === "lost") failed = { ename: "Lost", evalue: event.text, text: event.text };
         else if (event.op === "exit" && event.code !== 0) failed = { ename: "SystemExit", evalue: String(event.code), text: `SystemExit: ${event.code}` };
@@ -112,6 +119,13 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
         this.publishExecuteResult({ execution_count: this.executionCount, data: shown.data, metadata: shown.metadata }, header);
       }
       return { status: "ok", execution_count: this.executionCount, user_expressions: {} };
+    }
+
+    /** Something shown before the cell has ended. */
+    #display({ data, metadata, name, update }, header) {
+      const content = { data, metadata, transient: name ? { display_id: name } : {} };
+      if (update) this.updateDisplayData(content, header);
+      else this.displayData(content, header);
     }
 
     #error({ ename, evalue, text }, silent) {
@@ -151,9 +165,19 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
 
     async inspectRequest({ code, cursor_pos }) {
       const { language, code: text } = split(code);
-      const found = await this.#ask("inspect", { text, cursor: unitsOf(code, cursor_pos), language });
-      const parts = [found?.signature?.text, found?.doc].filter((part) => part);
-      return { status: "ok", found: parts.length > 0, data: parts.length > 0 ? { "text/plain": parts.join("\n\n") } : {}, metadata: {} };
+      const told = await this.#inspect(text, unitsOf(code, cursor_pos), language);
+      return { status: "ok", found: told !== "", data: told === "" ? {} : { "text/plain": told }, metadata: {} };
+    }
+
+    async #inspect(text, cursor, language) {
+      const found = await this.#ask("inspect", { text, cursor, language });
+      return [found?.signature?.text, found?.doc].filter((part) => part).join("\n\n");
+    }
+
+    /** What a cell that asks about a name is told; "" where it is a name itself, or nothing is called so and it may be code. */
+    async #told({ name, sure }) {
+      if (!sure && Object.hasOwn((await this.#ask("names", {})) ?? {}, `${name}?`)) return "";
+      return (await this.#inspect(name, name.length, "lisp")) || (sure ? `nothing is called ${name}` : "");
     }
 
     async isCompleteRequest({ code }) {
@@ -177,7 +201,11 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
       return { status: "ok", comms: {} };
     }
 
-    inputReply() {}
+    /** A line that was asked for. */
+    inputReply({ value }) {
+      this.#client.answer(value ?? null);
+    }
+
     async commOpen() {}
     async commMsg() {}
     async commClose() {}
