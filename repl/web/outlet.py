@@ -52,8 +52,10 @@ class Outlet:
             return
         request = self._requests.get(form) if form else self.running
         now = time.monotonic()
-        if now - self._began > WINDOW:
-            self._began, self._count = now, 0
+        if (passed := now - self._began) > WINDOW:
+            # A flood is over when it has been quiet for so long.
+            goes_on = self._count > FLOOD and passed < 2 * WINDOW
+            self._began, self._count = now, FLOOD if goes_on else 0
         self._count += 1
         if self._kept and self._kept[-1][:2] == (request, stream):
             before = self._kept.pop()[2]

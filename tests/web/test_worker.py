@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -208,9 +209,12 @@ def test_late_output_is_of_its_request(worker: Worker) -> None:
 
 
 def test_a_flood_of_output_loses_nothing(worker: Worker) -> None:
+    began = time.monotonic()
     events = worker.run("(dotimes (i 20000) (println i))")
+    took = time.monotonic() - began
     assert printed(events) == "".join(f"{i}\n" for i in range(20_000))
-    assert len([event for event in events if event["op"] == "output"]) < 2_000
+    # A hundred texts in each tenth of a second at most, and what gathers in between.
+    assert len([event for event in events if event["op"] == "output"]) < 1_200 * (took + 0.2)
 
 
 def test_programs_of_the_tables(
