@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -169,13 +170,20 @@ def test_html_is_in_a_frame_that_reaches_nothing(page: Any) -> None:
 
 
 def test_a_frame_asks_nobody(page: Any) -> None:
-    run(
-        page,
-        "(html \"<p id=x>waiting</p><img src='https://example.org/x.png'><script>const p = "
-        "document.getElementById('x'); fetch('https://example.org/').then(() => 'reached', (e) => e.name)"
-        '.then((said) => p.textContent = said)</script>")',
-    )
-    frame(page).locator("#x", has_text="TypeError").wait_for()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        host = f"http://127.0.0.1:{other.getsockname()[1]}"
+        run(
+            page,
+            f"(html \"<p id=x>waiting</p><img src='{host}/x.png'><script>const p = "
+            f"document.getElementById('x'); fetch('{host}/').then(() => 'reached', (e) => e.name)"
+            '.then((said) => p.textContent = said)</script>")',
+        )
+        frame(page).locator("#x", has_text="TypeError").wait_for()
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            other.accept()
 
 
 def test_a_table_a_drawing_a_picture(page: Any, shot: Callable[[Any, str], None]) -> None:
