@@ -74,13 +74,15 @@ export function require(name) {
   throw new Error(`there is no require() here: import ${JSON.stringify(String(name))} with js.import, or with import() in JavaScript`);
 }
 
-/** Indirect eval. @type {(source: string) => any} */
-export const evaluate = (0, eval)("(source) => (0, eval)(source)");
+/** Indirect eval: made when it is first asked for, since a page may not allow it. @type {(source: string) => any} */
+export const evaluate = (source) => (evaluator ??= (0, eval)("(source) => (0, eval)(source)"))(source);
+let evaluator;
 
-const importer = (0, eval)("(spec, options) => import(spec, options)");
+let importer;
 
 /** import(). @returns {Promise<any>} */
 export function importModule(spec, attributes) {
+  importer ??= (0, eval)("(spec, options) => import(spec, options)");
   return importer(spec, attributes);
 }
 

@@ -61,6 +61,10 @@ def door(names: dict[str, str]) -> str:
             "/** A session in a worker of its own; options and methods are those of Client. */",
             "export const client = (options = {}) => new Client({ ...parts, ...options });",
             "",
+            "/** `$py` of promises over the Python of a session: createPyodideBridge({ worker: client }). */",
+            "export const createPyodideBridge = async (options) =>",
+            f'  (await import("./{names["app"]}/page/pyodide.mjs")).createPyodideBridge(options);',
+            "",
         ]
     )
 

@@ -62,16 +62,18 @@ def test_what_the_build_has_not_is_said(page: Any) -> None:
 def test_another_page_of_the_host_begins_a_session(page: Any) -> None:
     said = page.evaluate(
         """async () => {
-          const { client } = await import("./polyrepl.mjs");
+          const { client, createPyodideBridge } = await import("./polyrepl.mjs");
           const session = client(), values = [];
           await session.start();
           const text = '(py.import "sortedcontainers" :as s)\\n(py.list (s.SortedList [2 1]))';
           await session.eval(text, {}, ({ op, data }) => op === "value" && values.push(data["text/plain"]));
+          const { $py } = await createPyodideBridge({ worker: session, page: null });
+          values.push(await $py("math").sqrt(16));
           session.close();
           return values.filter(Boolean);
         }"""
     )
-    assert said == ["[1, 2]"]
+    assert said == ["[1, 2]", 4]
 
 
 def test_frames_show_html(page: Any) -> None:
