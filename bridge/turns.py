@@ -66,8 +66,9 @@ class Turn:
         self._line: Line | None = None
         self._end: asyncio.Handle | None = None
 
-    async def take(self, exchange: Exchange) -> None:
-        """Begin a turn, unless this one goes on. Raises NodeLost."""
+    async def take(self, exchange: Exchange, form: int) -> None:
+        """Begin a turn for a form, unless this one goes on. Raises NodeLost, and Interrupted or
+        KeyboardInterrupt where the form is stopped before JavaScript has come to it."""
         line = exchange.connection
         if self._line is line and line.failure is None:
             if self.steps is not None:
@@ -75,7 +76,7 @@ class Turn:
             return
         self.free()
         try:
-            await self._ask.post([_HOLD, 0, 0], [], 0, exchange)
+            await self._ask.post([_HOLD, 0, 0], [], form, exchange)
         except BaseException:
             _free(line)
             raise

@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from polyrepl.bridge import Bridge, JsProxy, NodeLost
+from polyrepl.bridge import Bridge, Interrupted, JsProxy, NodeLost
 from polyrepl.lisp.compiler import Compiled, Compiler
 from polyrepl.lisp.emit.mangle import mangle
 from polyrepl.lisp.errors import LispError
@@ -176,7 +176,7 @@ class Session:
                     yield Lost(self._lost)
                     self._lost = None
                 if turn is not None:
-                    await turn.take(self.bridge.live())
+                    await turn.take(self.bridge.live(), number)
                 compiled = self._compile(form)
                 if self.late_loop is not None and (compiled.is_async or "$py" in compiled.code):
                     await self.late_loop
@@ -194,7 +194,7 @@ class Session:
         except NodeLost as lost:
             self._lost = None  # this is where it is told
             yield self.trace.node_lost(lost)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Interrupted):
             yield self.trace.interrupted()
         finally:
             self._running = None
@@ -212,7 +212,7 @@ class Session:
                 yield Lost(self._lost)
                 self._lost = None
             if turn is not None:
-                await turn.take(self.bridge.live())
+                await turn.take(self.bridge.live(), number)
             made = self.javascript.now("prepareCell", text, filename)
             if "code" not in made:
                 self.trace.remember_cell(filename, text)
@@ -224,7 +224,7 @@ class Session:
         except NodeLost as lost:
             self._lost = None  # this is where it is told
             yield self.trace.node_lost(lost)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Interrupted):
             yield self.trace.interrupted()
         finally:
             self._running = None

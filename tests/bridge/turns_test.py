@@ -37,7 +37,7 @@ async def test_what_goes_on_is_asked_before_the_turn_ends() -> None:
     for steps in (False, True):
         line = Recorder()
         turn = Turn(line, line if steps else None)
-        await turn.take(line)
+        await turn.take(line, 1)
         turn.end()
         line.did.append("rest")
         assert "free" not in line.did

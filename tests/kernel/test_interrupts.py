@@ -38,6 +38,23 @@ def test_interrupt_keeps_state(kernel: Kernel, code: str) -> None:
     assert kernel.run('[kept (py.len (py.eval "py_kept"))]').result == "[42 1]"
 
 
+KEPT = {"lisp": "(+ 1 2) (+ 3 4)", "js": "%%js\n1 + 1", "py": "%%py\njs.process.pid"}
+
+
+@pytest.mark.parametrize("code", KEPT.values(), ids=KEPT)
+def test_a_cell_that_javascript_does_not_come_to(kernel: Kernel, code: str) -> None:
+    """What the cell before has left keeps its event loop."""
+    kernel.run("(def kept 42)")
+    before = kernel.start('(setTimeout (fn [] (println "go") (while true nil)) 20) nil')
+    kernel.wait_for("stream", before)
+    cell = kernel.start(code)
+    kernel.wait_for("execute_input", cell)
+    kernel.manager.interrupt_kernel()
+    assert kernel.reply_to(cell)["status"] == "error"
+    kernel.wait_idle(cell)
+    assert kernel.run("kept").result == "42"
+
+
 def test_finally_runs_and_the_error_is_one(kernel: Kernel) -> None:
     cell = kernel.start('(println "go") (try (await (new Promise (fn (ok) nil))) (finally (println "tidy")))')
     kernel.wait_for("stream", cell)
