@@ -96,6 +96,7 @@ class Plain:
         stopped = False
         # As in every call: from here on Ctrl-C is for JavaScript.
         top, line.top_python = line.top_python, False
+        line.depth += 1
         try:
             value = rings.ask(ident, outbox.epoch, op, form, operands)
             if value is not _SENT:
@@ -109,6 +110,7 @@ class Plain:
                 raise
             stopped = True
         finally:
+            line.depth -= 1
             line.top_python = top
         sent = Sent((op, 0, form))
         sent.ident, sent.stopped = ident, stopped

@@ -123,7 +123,7 @@ def test_documentation_is_broken_between_words(prompt: Prompt, monkeypatch: pyte
 
 
 def test_profile(prompt: Prompt) -> None:
-    prompt.submit("(defn busy [n] (reduce + (map (fn [x] (* x x)) (range n))))")
+    prompt.submit("(defn busy [n] (count (map (fn [x] [x]) (range n))))")
     prompt.submit(",py def slow(n):\n    return sum(str(i).count('1') for i in range(n))")
     shown = prompt.submit(',profile (do (dotimes [_ 5] (busy 500000)) ((py.eval "slow") 100000) nil)')
     javascript, _, python = shown.partition("Python (self time)")

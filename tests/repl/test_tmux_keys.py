@@ -136,7 +136,7 @@ def test_a_child_that_blocks_node_is_stopped_by_the_second_ctrl_c(screen: Screen
     screen.ready()
     screen.submit(',py survivor = "still here"')
     screen.ready()
-    screen.submit('(child.execSync "exec sleep 100")')
+    screen.submit("(child.execSync \"trap '' INT; sleep 100\")")
     screen.shows("Ctrl-C stops it")
     screen.key("C-c")
     screen.key("C-c")
