@@ -16,6 +16,13 @@ from polyrepl.repl.session import Session
 from polyrepl.repl.session.events import Lost, Problem
 
 Lisp = Callable[[str], Coroutine[Any, Any, Any]]
+HERE: dict[str, Any] = {
+    "processes": True,
+    "host": "127.0.0.1",
+    "dashboard_address": "127.0.0.1:0",
+    "worker_dashboard_address": "127.0.0.1:0",
+}
+"""Nothing listens anywhere else, and on no port that another may have."""
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,7 @@ from typing import Any
 import pytest
 from polyrepl.bridge import JSError
 
-from .conftest import Lisp
-
-HERE: dict[str, Any] = {
-    "processes": True,
-    "host": "127.0.0.1",
-    "dashboard_address": "127.0.0.1:0",
-    "worker_dashboard_address": "127.0.0.1:0",
-}
-"""Nothing listens anywhere else, and on no port that another may have."""
+from .conftest import HERE, Lisp
 
 pytestmark = [pytest.mark.scale, pytest.mark.timeout(300)]
 

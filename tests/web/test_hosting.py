@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from web_pages import built
+from web_pages import READY, built, run
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
-
-READY = "body[data-state=ready]"
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +22,6 @@ def page(
     opened = open_page(f"{serve(root, {})}some/where/")
     opened.wait_for_selector(READY)
     return opened
-
-
-def run(page: Any, text: str) -> str:
-    page.click("#editor .cm-content")
-    page.keyboard.press("Control+a")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text)
-    page.click("#run")
-    page.wait_for_selector(READY)
-    return "\n".join(part.rstrip("\n") for part in page.locator("#output > *").all_text_contents())
 
 
 def test_the_service_worker_isolates_it(page: Any) -> None:

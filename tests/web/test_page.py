@@ -7,15 +7,13 @@ from __future__ import annotations
 import os
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from polyrepl.repl.web.server import Server
-from web_pages import built
+from web_pages import built, served
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
@@ -34,12 +32,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = tmp_path_factory.mktemp("data")
     (data / "numbers.csv").write_text("a,b\n1,2\n3,4\n")
     built(folder, files=data)
-    with Server(folder) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.address
-        server.shutdown()
-        thread.join()
+    with served(folder) as address:
+        yield address
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any
 
 import pytest
 from polyrepl.repl.web import folders
-from polyrepl.repl.web.server import Server
-from web_pages import built
+from web_pages import built, served
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
@@ -65,12 +63,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    with Server(folder) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.address
-        server.shutdown()
-        thread.join()
+    with served(folder) as address:
+        yield address
 
 
 def squeezed(folder: Path, names: list[str]) -> float:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from polyrepl.repl.web.server import Server
 from polyrepl.repl.web.snapshot import NoSnapshot, take
-from web_pages import built
+from web_pages import READY, built, run, served
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
-READY = "body[data-state=ready]"
 DRAWN = """import random, secrets, tempfile, uuid, os
 name = next(tempfile._get_candidate_names())
 [random.random(), secrets.token_hex(8), str(uuid.uuid4()), name, os.urandom(8).hex()]"""
@@ -31,23 +28,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    with Server(folder) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.address
-        server.shutdown()
-        thread.join()
-
-
-def run(page: Any, text: str, language: str = "py") -> str:
-    page.select_option("#language", language)
-    page.click("#editor .cm-content")
-    page.keyboard.press("Control+a")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text)
-    page.click("#run")
-    page.wait_for_selector(READY)
-    return "\n".join(part.rstrip("\n") for part in page.locator("#output > *").all_text_contents())
+    with served(folder) as address:
+        yield address
 
 
 def started(open_page: Callable[..., Any], address: str) -> Any:
@@ -61,7 +43,7 @@ def test_two_starts_draw_different_numbers(address: str, open_page: Callable[...
     for _ in range(2):
         page = started(open_page, address)
         assert page.inner_text("#output") == "", "nothing was said of a start without the snapshot"
-        drawn.append(json.loads(run(page, DRAWN).replace("'", '"')))
+        drawn.append(json.loads(run(page, DRAWN, "py").replace("'", '"')))
         page.close()
     assert all(one != other for one, other in zip(*drawn, strict=True)), drawn
 
@@ -73,7 +55,7 @@ def test_all_is_there(address: str, open_page: Callable[..., Any]) -> None:
     )
     assert said == "[1, 3]"
     assert (
-        run(page, "import sqlite3, decimal\nsqlite3.connect(':memory:').execute('select 7').fetchone()")
+        run(page, "import sqlite3, decimal\nsqlite3.connect(':memory:').execute('select 7').fetchone()", "py")
         == "(7,)"
     )
     assert run(page, '(defn f (s) (py.int s))\n(f "x")', "lisp").splitlines()[1:3] == [
