@@ -88,6 +88,16 @@ class Kernel:
             if message["msg_type"] == kind:
                 return message["content"]
 
+    def wait_for_text(self, text: str, parent: str) -> None:
+        """Until the next stream messages of `parent` have said `text`, in how many pieces ever.
+
+        A stream is sent every moment, and Python's `print` writes its text and its line break apart.
+        """
+        said = ""
+        while len(said) < len(text):
+            said += self.wait_for("stream", parent)["text"]
+        assert said == text
+
     def wait_idle(self, parent: str) -> None:
         while self.wait_for("status", parent)["execution_state"] != "idle":
             pass

@@ -159,7 +159,7 @@ def test_idle_follows_the_reply_at_once(kernel: Kernel) -> None:
     for name, code in ENDS.items():
         cell = kernel.start(code, stop_on_error=False)
         if name.startswith("interrupted"):
-            assert kernel.wait_for("stream", cell)["text"] == "go\n"
+            kernel.wait_for_text("go\n", cell)
             kernel.manager.interrupt_kernel()
         messages = [kernel.next_of(cell)]
         while messages[-1]["content"].get("execution_state") != "idle":

@@ -42,7 +42,7 @@ def test_many_lines_in_few_messages(kernel: Kernel) -> None:
 
 def test_output_comes_while_the_cell_runs(kernel: Kernel) -> None:
     cell = kernel.start('(print "a") (await (new Promise (fn (ok) (set! globalThis.go ok))))')
-    assert kernel.wait_for("stream", cell)["text"] == "a"
+    kernel.wait_for_text("a", cell)
     kernel.manager.interrupt_kernel()
     kernel.wait_idle(cell)
     kernel.reply_to(cell)
@@ -155,7 +155,7 @@ def test_what_fails_in_the_background_is_told_under_its_own_cell(kernel: Kernel)
 def test_what_goes_around_the_streams_is_the_running_cell_s(kernel: Kernel) -> None:
     kernel.run("1")
     cell = kernel.start('%%js\nrequire("child_process").execSync("echo kid", { stdio: "inherit" })')
-    assert kernel.wait_for("stream", cell)["text"] == "kid\n"  # perhaps after the cell's end
+    kernel.wait_for_text("kid\n", cell)  # perhaps after the cell's end
     kernel.reply_to(cell)
     assert kernel.run("%%py\n!echo shell").text().strip() == "shell"
 
@@ -218,14 +218,14 @@ def test_late_output_that_nothing_assigns_is_the_last_cell_s(kernel: Kernel) -> 
         "import subprocess\n"
         "from concurrent.futures import ThreadPoolExecutor\n"
         "pool = ThreadPoolExecutor(1)\n"
-        "work = pool.submit(lambda: print(open('pool').read()))\n"
+        "work = pool.submit(lambda: print(open('pool').read(), end=''))\n"
         "child = subprocess.Popen(['cat', 'child'])\n"
     )
     kernel.wait_idle(cell)
     for name in ("pool", "child"):
         kernel.ask("complete", "(map", 4)
-        (kernel.home / name).write_text(name)
-        assert kernel.wait_for("stream", cell)["text"].strip() == name
+        (kernel.home / name).write_text(name + "\n")
+        kernel.wait_for_text(name + "\n", cell)
     assert kernel.run("%%py\npool.shutdown()\nchild.wait()").result == "0"
 
 

@@ -146,7 +146,7 @@ def test_questions_and_interrupts_within_a_turn(kernel: Kernel) -> None:
     kernel.run("(def ticks 0) (defn tick [] (set! ticks (inc ticks)) (setTimeout tick 0)) (tick) nil")
     for loop in ("(while true nil)", '(js.eval "for (;;);")', "(await (new Promise (fn [r] nil)))"):
         cell = kernel.start(f'(def kept 5)\n(println "go")\n{loop}\n(println "never")')
-        assert kernel.wait_for("stream", cell)["text"] == "go\n"
+        kernel.wait_for_text("go\n", cell)
         assert "mapcat" in kernel.ask("complete", "(map", 4)["matches"]
         kernel.manager.interrupt_kernel()
         error = kernel.wait_for("error", cell)
@@ -214,7 +214,7 @@ def test_a_comm_message_comes_after_the_turn(kernel: Kernel, spin: str) -> None:
     kernel.run(f'(js.import "node:fs" :as fs) (def go "{go}")')
     send_comm(kernel, "comm_open", comm_id="turns", target_name="turns", data={})
     cell = kernel.start(spin)
-    assert kernel.wait_for("stream", cell)["text"] == "go\n"
+    kernel.wait_for_text("go\n", cell)
     for n in range(3):
         send_comm(kernel, "comm_msg", comm_id="turns", data=n)
     after = kernel.start("py.heard")
@@ -236,7 +236,7 @@ def test_comm_messages_come_while_a_form_awaits(kernel: Kernel) -> None:
     kernel.run(TARGET)
     send_comm(kernel, "comm_open", comm_id="awaits", target_name="turns", data={})
     cell = kernel.start('(println "go") (while (= (py.len py.heard) 0) (await (sleep 1))) py.heard')
-    assert kernel.wait_for("stream", cell)["text"] == "go\n"
+    kernel.wait_for_text("go\n", cell)
     send_comm(kernel, "comm_msg", comm_id="awaits", data="now")
     assert kernel.wait_for("execute_result", cell)["data"]["text/plain"] == "['now']"
     assert kernel.reply_to(cell)["status"] == "ok"
