@@ -10,6 +10,7 @@ import re
 import sys
 
 from polyrepl import SITES
+from polyrepl.bridge.namespace import Names
 from polyrepl.lisp.analyze.hints import LIKELY_PYTHON
 from polyrepl.lisp.analyze.names import suggest
 
@@ -71,7 +72,11 @@ def python_hint(exception: BaseException, installer: str = "python -m pip instal
         if module in sys.modules or module in sys.stdlib_module_names:
             return None  # the package is there; it has no such module
         return beside_hint(module) or f"{installer} {DISTRIBUTIONS.get(module, module)}"
+    if isinstance(exception, NameError) and (of_program(name) or is_module(name)):
+        return f"Python loads it by: import {name}"
     if isinstance(exception, AttributeError) and exception.name and exception.obj is not None:
+        if isinstance(exception.obj, Names) and (of_program(name) or is_module(name)):
+            return f'load it first: (py.import "{name}"), then {name} is its name'
         try:
             near = suggest(exception.name, [name for name in dir(exception.obj) if name[0] != "_"])
         except Exception:  # a class's own __dir__ may do anything
@@ -133,15 +138,19 @@ def module_hint(message: str) -> str | None:
         return f'of Python: (py.import "{match[1]}")'
     if hint := beside_hint(root):
         return hint
+    if root not in LIKELY_PYTHON and not is_module(root):
+        return None
+    return f'of Python: (py.import "{match[1]}"); of npm: polyrepl npm install {match[1]}'
+
+
+def is_module(name: str) -> bool:
+    """Would Python find this module anywhere?"""
     try:
         from importlib.util import find_spec
 
-        known = root in LIKELY_PYTHON or find_spec(root) is not None
+        return find_spec(name) is not None
     except (ImportError, ValueError, AttributeError):  # a finder or a module that is half there
-        known = False
-    if not known:
-        return None
-    return f'of Python: (py.import "{match[1]}"); of npm: polyrepl npm install {match[1]}'
+        return False
 
 
 def of_program(module: str) -> bool:

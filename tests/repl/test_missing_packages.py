@@ -51,3 +51,20 @@ def test_the_default_export_was_meant(prompt: Prompt) -> None:
     assert 'default export has get: (js.import ".." :default thing)' in prompt.submit("(thing.get 1)")
     assert "default export is what can be called: (js.import" in prompt.submit("(thing 1)")
     assert "default export" not in prompt.submit("(thing.put 1)")
+
+
+UNLOADED = [
+    ("(py.datetime.datetime.now)", 'load it first: (py.import "datetime"), then datetime is its name'),
+    ("(.dumps py.json 1)", 'load it first: (py.import "json"), then json is its name'),
+    ('(py.eval "decimal.Decimal(1)")', "Python loads it by: import decimal"),
+    (",py colorsys.rgb_to_hsv(1, 1, 1)", "Python loads it by: import colorsys"),
+    ("(py.nosuchmod 1)", None),
+    ('(py.eval "nosuchmod")', None),
+    ("(py.lenn [1])", "did you mean len?"),
+]
+
+
+@pytest.mark.parametrize(("program", "hint"), UNLOADED, ids=[row[0] for row in UNLOADED])
+def test_a_module_that_nobody_has_loaded(prompt: Prompt, program: str, hint: str | None) -> None:
+    found = re.search(r"^  hint: (.*)$", prompt.submit(program), re.MULTILINE)
+    assert (found and found[1]) == hint
