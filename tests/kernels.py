@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -52,6 +53,20 @@ class Cell:
     def error(self) -> str:
         """The traceback, without colours."""
         return plain(self.of("error")[0]["traceback"])
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of the messages between busy and idle; a stream counts as one, in how many pieces ever."""
+        kinds = [m["msg_type"] for m in self.messages if m["msg_type"] != "status"]
+        return [kind for kind, _ in groupby(kinds)]
+
+    @property
+    def streams(self) -> list[tuple[str, str]]:
+        """Names and texts of the streams, in their order; pieces of one are together."""
+        return [
+            (name, "".join(content["text"] for content in pieces))
+            for name, pieces in groupby(self.of("stream"), key=lambda content: content["name"])
+        ]
 
     def text(self, stream: str = "stdout") -> str:
         return "".join(c["text"] for c in self.of("stream") if c["name"] == stream)

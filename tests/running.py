@@ -81,7 +81,7 @@ def marked_processes(mark: str) -> list[psutil.Process]:
     return found
 
 
-def assert_nothing_left(mark: str, within: float = 5.0) -> None:
+def assert_nothing_left(mark: str, within: float = 20.0) -> None:
     """No process with the marker lives on; those that are just ending get `within` seconds."""
     _, alive = psutil.wait_procs(marked_processes(mark), timeout=within)
     assert not alive, f"left behind: {[p.cmdline() for p in alive]}"

@@ -5,6 +5,7 @@ In: keys. Out: the screen. Everything waits for what is to be seen, with a deadl
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -92,6 +93,21 @@ class Screen:
         """An empty prompt on an empty screen."""
         self.key("C-l")
         self.until(lambda screen: typed_rows(screen) == ["=>"], "a cleared screen")
+
+    def offered(self, text: str, pattern: str) -> str:
+        """Type a text at an empty prompt, for which something is offered that matches.
+
+        A busy machine may have nothing ready at a key stroke: then it is typed again, as a person would.
+        """
+        for _ in range(9):
+            self.type(text)
+            self.shows(text.strip())
+            with contextlib.suppress(AssertionError):
+                return self.matches(pattern, within=2)
+            self.key("C-c")
+            self.ready()
+        self.type(text)
+        return self.matches(pattern)
 
     # -- looking ---------------------------------------------------------------------------------
 

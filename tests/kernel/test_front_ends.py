@@ -30,7 +30,9 @@ class Console(Screen):
 
 
 def test_jupyter_console(kernelspec: Path, tmp_path: Path) -> None:
-    with Console(tmp_path, "--kernel", "polyrepl", rows=40) as console:
+    # Where the kernel has not answered in time whether a text is complete, the console never asks again.
+    patient = "--ZMQTerminalInteractiveShell.kernel_is_complete_timeout=60"
+    with Console(tmp_path, "--kernel", "polyrepl", patient, rows=40) as console:
         console.matches(r"^In \[1\]:\s*$")
         assert "Out[1]: 42" in console.enter("(+ 40 2)", 1)
         console.submit("(defn twice (x)")  # not complete: the console asks for more, at our indent

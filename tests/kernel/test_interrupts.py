@@ -62,15 +62,12 @@ def test_a_cell_that_javascript_does_not_come_to(kernel: Kernel, code: str) -> N
 
 
 def test_finally_runs_and_the_error_is_one(kernel: Kernel) -> None:
-    cell = kernel.start('(println "go") (try (await (new Promise (fn (ok) nil))) (finally (println "tidy")))')
-    kernel.wait_for("stream", cell)
+    cell = kernel.start('(try (println "go") (await (new Promise (fn (ok) nil))) (finally (println "tidy")))')
+    kernel.wait_for_text("go\n", cell)
     kernel.manager.interrupt_kernel()
-    said = []
-    while not said or said[-1][0] != "idle":
-        message = kernel.next_of(cell)
-        content = message["content"]
-        said.append((content.get("execution_state", message["msg_type"]), content.get("text")))
-    assert said == [("stream", "tidy\n"), ("error", None), ("idle", None)]
+    kernel.wait_for_text("tidy\n", cell)
+    messages = [kernel.next_of(cell), kernel.next_of(cell)]
+    assert [m["content"].get("execution_state", m["msg_type"]) for m in messages] == ["error", "idle"]
     assert kernel.reply_to(cell)["status"] == "error"
 
 

@@ -58,6 +58,11 @@ CELLS = [
     '(py.import "ipywidgets" :as w)\n(def slider (w.IntSlider :value 3 :max 10 :description "n"))\nslider',
     '(defn parse (s)\n  (py.int s))\n(+ 1 (parse "x"))',
 ]
+SETTINGS = {
+    "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
+    # It waits for completions so many milliseconds, one second by itself, and does not ask again.
+    "completer-extension/manager": '{"providerTimeout": 20000}',
+}
 PAIRING = "from polyrepl.kernel import pairing\npairing.register()\n"  # as docs/kernel.md has it
 LIBRARY = "export function bad() {\n  throw new RangeError('from a file');\n}\n"
 
@@ -78,10 +83,10 @@ def address(kernelspec: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (folder / "languages.ipynb").write_text(notebook(*CELLS))
     (folder / "plain.ipynb").write_text(notebook("(+ 40 2)", '(html "<b id=bold>bold</b>")', "(nope)"))
     (folder / "library.mjs").write_text(LIBRARY)
-    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    quiet = '{"fetchNews":"false","checkForUpdates":false}'
-    (settings / "notification.jupyterlab-settings").write_text(quiet)
+    for name, text in SETTINGS.items():
+        settings = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(text)
     if importlib.util.find_spec("jupytext"):
         (folder / "config").mkdir()
         (folder / "config" / "jupyter_server_config.py").write_text(PAIRING)

@@ -29,16 +29,23 @@ def move(kernel: Kernel, comm: str, value: Any) -> str:
 
 
 def output_of(kernel: Kernel, moved: str) -> tuple[str, str, dict[str, Any]]:
-    """The first output that a front end's message sets off: its kind, its parent and its content."""
-    found = None
+    """The output that a front end's message sets off: its kind, its parent and its content."""
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    busy = False
     while True:
         message = kernel.client.get_iopub_msg(timeout=TIMEOUT)
-        kind, parent = message["msg_type"], message["parent_header"].get("msg_id")
-        if kind in ("stream", "display_data", "error") and found is None:
-            found = kind, parent, message["content"]
-        if parent == moved and message["content"].get("execution_state") == "idle":
-            assert found is not None, "nothing was printed"
-            return found
+        kind, content = message["msg_type"], message["content"]
+        parent = message["parent_header"].get("msg_id")
+        if parent == moved and kind == "status":
+            busy = content["execution_state"] == "busy"
+            if not busy:
+                assert len(found) == 1, found
+                return found[0]
+        elif busy and kind in ("stream", "display_data", "error"):
+            if found and found[-1][:2] == (kind, parent) and kind == "stream":  # another piece of it
+                found[-1][2]["text"] += content["text"]
+            else:
+                found.append((kind, parent, content))
 
 
 REGISTER = {

@@ -106,13 +106,11 @@ def test_a_bracket_s_partner_is_marked(screen: Screen) -> None:
 def test_keywords_of_a_python_call_and_attributes_of_javascript(screen: Screen) -> None:
     screen.submit("(def server {:port 80 :start (fn [host] host)})")
     screen.ready()
-    screen.type("server.")
-    screen.matches(r"port\s+number")
+    screen.offered("server.", r"port\s+number")
     screen.matches(r"start\s+\(host\)")
     screen.key("C-c")
     screen.ready()
-    screen.type("(py.sorted xs :re")
-    screen.matches(r":reverse\s+argument = False")
+    screen.offered("(py.sorted xs :re", r":reverse\s+argument = False")
 
 
 def test_an_unknown_command(screen: Screen) -> None:
