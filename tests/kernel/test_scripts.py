@@ -51,6 +51,7 @@ def book() -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(metadata=metadata, cells=[kinds[kind](text) for kind, text in CELLS])
 
 
+@pytest.mark.timeout(300)  # several processes that load much, also where the machine is busy
 def test_the_script_of_a_notebook_runs(tmp_path: Path) -> None:
     nbformat.write(book(), tmp_path / "book.ipynb")
     done = subprocess.run(
@@ -106,6 +107,7 @@ def pairing(folder: Path, *arguments: str, before: str = "") -> subprocess.Compl
     )  # fmt: skip
 
 
+@pytest.mark.timeout(300)
 def test_jupytext_pairs_lisp_files(tmp_path: Path) -> None:
     pytest.importorskip("jupytext")
     nbformat.write(book(), tmp_path / "book.ipynb")
