@@ -25,7 +25,7 @@ _CALL, _NEW, _LEN, _ITER, _NEXT = OPS["call"], OPS["new"], OPS["len"], OPS["iter
 _CONTAINS, _DIR, _REPR, _STR = OPS["contains"], OPS["dir"], OPS["repr"], OPS["str"]
 _OPERATOR, _CONVERT, _DESCRIBE, _SEND = OPS["operator"], OPS["convert"], OPS["describe"], OPS["send"]
 _LOCAL = frozenset(("_handle", "_traits", "_imports", "_owner", "_this"))
-_FUNCTION, _CLASS, _MODULE = SORTS.index("callable"), SORTS.index("class"), SORTS.index("module")
+_MODULE = SORTS.index("module")
 
 
 class Keyword(str):
@@ -71,7 +71,7 @@ class JsProxy:
         if name.startswith("__") and name.endswith("__") and len(names) == 1 and not self._has(name):
             raise AttributeError(name)
         value = self._owner.operate(_GETATTR, self, *names)
-        if isinstance(value, Callable) and self._traits & SORT_BITS not in (_FUNCTION, _CLASS, _MODULE):
+        if isinstance(value, Callable) and self._traits & SORT_BITS != _MODULE:
             return _bound(value, self)
         return value
 

@@ -322,12 +322,19 @@ export function copiedAs(value) {
   switch (Object.getPrototypeOf(value)) {
     case Object.prototype:
     case null:
-      return isModuleNamespaceObject(value) || Object.hasOwn(value, Symbol.toStringTag) ? undefined : TAGS.OBJECT;
+      return isModuleNamespaceObject(value) || hasSymbols(value) ? undefined : TAGS.OBJECT;
     case Map.prototype:
       return TAGS.MAP;
     case Set.prototype:
       return TAGS.SET;
   }
+}
+
+/** Whether there is more to an object than keys and values: what it does under symbols (iterates, disposes, keeps its
+ * state as fastify's servers do) would be lost in a copy. One that nobody lists is nobody's data, but for its tag. */
+function hasSymbols(object) {
+  const symbols = Object.getOwnPropertySymbols(object);
+  return symbols.length > 0 && symbols.some((key) => key === Symbol.toStringTag || Object.prototype.propertyIsEnumerable.call(object, key));
 }
 
 /** Whether an array has very many places, most of them empty, by a look at some. */

@@ -322,5 +322,5 @@ function deepCopy(marshal, object) {
   if (!Array.isArray(wire) || wire[0] !== TAGS.HANDLE || typeof object !== "object") return wire;
   marshal.takeBack();
   if (object[Symbol.iterator] !== undefined) return marshal.encode([...object]);
-  return marshal.encode({ ...object });
+  return marshal.encode(Object.fromEntries(Object.entries(object))); // what it has under symbols is no data
 }

@@ -452,3 +452,21 @@ def test_json_of_what_is_no_plain_data(js: Bridge) -> None:
 def test_json_of_a_table(js: Bridge) -> None:
     table = pandas.DataFrame({"x": [1, 2], "y": ["a", "b"]})
     assert js.eval("(x) => JSON.stringify(x)")(table) == '{"x":{"0":1,"1":2},"y":{"0":"a","1":"b"}}'
+
+
+def test_an_object_that_does_something_under_symbols_is_no_literal(js: Bridge) -> None:
+    """A copy would lose what it does, or keeps, there, as that of a server of fastify's did."""
+    state = js.eval("({ [Symbol.for('state')]: 5, a: 1, read() { return this[Symbol.for('state')] } })")
+    assert (state.a, state["a"], state.read()) == (1, 1, 5)
+    assert state.to_py().keys() == {"a", "read"}
+    assert list(js.eval("({ *[Symbol.iterator]() { yield* [1, 2] } })")) == [1, 2]
+    assert js.eval("({ *[Symbol.iterator]() { yield* [1, 2] } })").to_py() == [1, 2]
+    left: list[int] = []
+    with js.eval("(left) => ({ a: 1, [Symbol.dispose]() { left(1) } })")(left.append) as thing:
+        assert thing.a == 1
+    assert left == [1]
+    inner = js.eval("[{ b: { [Symbol()]: 1 } }]")[0]["b"]
+    assert isinstance(inner, JsProxy)
+    # What nobody lists is a note of some library's on plain data.
+    noted = "(() => Object.defineProperty({ a: 1 }, Symbol(), { value: 1 }))()"
+    assert js.eval(noted) == {"a": 1}

@@ -44,6 +44,45 @@ def test_attributes_and_items(js: Bridge) -> None:
     assert thing.typeof() == "T"
 
 
+OWNERS = {
+    "a function": "(() => { const f = () => 0; f.me = function () { return this }; return f })()",
+    "an async function": "(() => { const f = async () => 0; f.me = function () { return this }; return f })()",
+    "a class": "(class { static me() { return this } })",
+    "a class's child": "(class extends (class { static me() { return this } }) {})",
+    "an instance": "new (class { me() { return this } })()",
+    "an object with symbols": "({ [Symbol()]: 1, me() { return this } })",
+    "a function made by bind": "(() => { const f = (() => 0).bind(1); f.me = function () { return this }; return f })()",
+}
+
+
+@pytest.mark.parametrize("source", OWNERS.values(), ids=OWNERS)
+def test_a_method_of_whatever_remembers_its_object(js: Bridge, source: str) -> None:
+    owner = js.eval(source)
+    assert owner.me() == owner
+    method = owner.me
+    assert method() == owner  # as Python's own
+    assert method == owner.me
+    assert js.eval("(o, f) => f === o.me")(owner, method) is True
+
+    class Holder:
+        held = owner.me
+
+    assert Holder().held() == owner  # it has its object
+
+
+def test_what_classes_and_functions_of_javascript_do_with_this(js: Bridge) -> None:
+    of = js.globalThis
+    assert of.Promise.all([of.Promise.resolve(1), 2]).result() == [1, 2]
+    assert of.Array.of(1, 2) == [1, 2]
+    assert js.eval("(a, b) => a * 10 + b").call(None, 1, 2) == 12
+    assert js.eval("(a, b) => a * 10 + b").bind(None, 1)(2) == 12
+    point = js.eval(
+        "globalThis.P = class P { static Inner = class Inner {}; static make() { return new this() } }; P"
+    )
+    assert isinstance(point.make(), point)
+    assert isinstance(point.Inner.new(), point.Inner)
+
+
 def test_arrays(js: Bridge) -> None:
     xs = by_ref(js, "[1, 2, 3]")
     assert (len(xs), xs[0], xs[-1], xs[1:], list(xs), 2 in xs) == (3, 1, 3, [2, 3], [1, 2, 3], True)
