@@ -115,7 +115,7 @@ class Callable:
     __signature__ = Asked(_signature)
     __annotations__ = Asked(_annotations)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
             args, kwargs = self._placed(args, kwargs)
         return self._owner.call(self, args, kwargs)

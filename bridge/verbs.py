@@ -76,7 +76,7 @@ class Verbs:
         """`root.a.b` for the path "a.b" in one round trip. Raises JSError."""
         return self._ask.get_path(root, path.split("."))
 
-    def call(self, root: Any, path: str, *args: Any, **kwargs: Any) -> Any:
+    def call(self, root: Any, path: str, /, *args: Any, **kwargs: Any) -> Any:
         """`root.a.b(*args)` for the path "a.b" in one round trip, with `root.a` as `this`. Raises JSError."""
         return self._ask.call_path(root, path.split("."), args, kwargs)
 
@@ -97,7 +97,7 @@ class Verbs:
         """`import_module` that keeps the running loop going. Raises JSError."""
         return await self._ask.post([_IMPORT, 0, current(), self._spec(spec)], [], UNNUMBERED)
 
-    async def call_async(self, function: Any, *args: Any, form: int | None = None, **kwargs: Any) -> Any:
+    async def call_async(self, function: Any, /, *args: Any, form: int | None = None, **kwargs: Any) -> Any:
         """Call a JavaScript function and await its promise; meanwhile the running loop serves what JavaScript
         asks of Python.
 

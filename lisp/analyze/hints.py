@@ -6,6 +6,7 @@ that adding a hint means adding a line.
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Container, Iterable
 
@@ -43,6 +44,9 @@ in               = (contains? coll x), or (for [x xs] ..)
 +=               = (set! x (+ x n))
 -=               = (set! x (- x n))
 void             = nil
+export           a file's definitions are there for who imports it: leave it out
+alert            = println
+prompt           = py.input
 # Python
 None             = nil
 True             = true
@@ -59,7 +63,7 @@ isinstance       = (py.isinstance x type)
 dict             = {:key value}, or py.dict
 tuple            = py.tuple
 sorted           = sort
-append           = push!, or conj for a copy
+append           = push!, conj for a copy, or concat for two sequences
 input            = py.input
 sum              = (reduce + xs), or py.sum
 //               = quot for whole division; a comment begins with ;
@@ -74,6 +78,11 @@ System/nanoTime  = (performance.now), in milliseconds
 Thread/sleep     = (await (sleep ms))
 Integer/parseInt = parse-long
 Double/parseDouble = parse-double
+Long/parseLong   = parse-long
+String/format    = format
+String/join      = join
+java             there is no Java here: JavaScript has its own classes, as (new Date)
+deliver          = (new Promise (fn [deliver] ..)), whose function gives the value
 use              = (import "./file.lisp" :refer [name]), or py.import and js.import with :refer
 js-await         = await
 dorun            = run!, or doseq
@@ -180,6 +189,20 @@ hash-table-ref   = get
 hash-ref         = get
 define-record-type = defclass
 make-vector      = (repeat n x)
+vector-length    = count
+list-tail        = (drop n xs)
+string-ref       = (nth s n)
+substring        = subs
+string-upcase    = upper-case
+string-downcase  = lower-case
+set-car!         = (set! (. xs [0]) x)
+hash-table-set!  = (assoc! m key value)
+hash-set!        = (assoc! m key value)
+let-values       = (let [[a b] (f)] ..)
+call-with-values = (apply g (f))
+values           = [a b]
+assq             = (get m key)
+assv             = (get m key)
 call-with-current-continuation there are no continuations: write loop, try or yield
 """
 INSTEAD: dict[str, str] = {
@@ -203,8 +226,11 @@ LIKELY_PYTHON = frozenset(
         "itertools",
         "functools",
         "random",
+        "sys",
     ]
 )
+# What Python finds without an import. Its exceptions, too: JavaScript's have other names.
+PYTHON = frozenset(name for name in vars(builtins) if name[0] != "_")
 _LIKELY_NODE = frozenset(
     ["fs", "path", "os", "http", "https", "util", "events", "child_process", "zlib", "stream"]
 )
@@ -216,12 +242,16 @@ _OTHER_PREFIX = re.compile(r"js/(.+)")
 def unbound(name: str, known: Iterable[str] = ()) -> str | None:
     """What to try instead of the unbound symbol `name`; `known` are all names that could be meant there.
 
-    Asks, in this order: a name from another language (`null`), a slip of the pen (`long-nam`), a way of
-    writing from another language (`js/Math`, `a:`), a module that is not loaded (`np.sum`).
+    Asks, in this order: a name from another language (`null`, `ord`), a member of a module that is not loaded
+    (`np.sum`), a slip of the pen (`long-nam`), a way of writing from another language (`js/Math`, `a:`).
     """
     if name in INSTEAD:
         return INSTEAD[name]
     root, dot, _ = name.partition(".") if name.strip(".") else (name, "", "")
+    if name in PYTHON:
+        return f"of Python: py.{name}"
+    if (module := _module(root)) is not None:
+        return module
     near = suggest(root if dot else name, known)
     if near is not None:
         meant = near + (name[len(root) :] if dot else "")
@@ -265,11 +295,17 @@ def _shape(name: str, root: str) -> str | None:
         return f"write (new {name[:-1]} ..)"
     if name[0] == "$" and len(name) > 1:
         return 'f-strings write f"{x}", not ${x}' if name[1] == "{" else None
+    if name.startswith("%"):
+        return "% means an argument only inside #(..)"
+    return None
+
+
+def _module(root: str) -> str | None:
     if root in LIKELY_PYTHON:
         module = _PYTHON_ALIASES.get(root, root)
         return f'load it first: (py.import "{module}" :as {root})'
+    if root == "os":
+        return 'load it first: (js.import "node:os" :as os), or (py.import "os")'
     if root in _LIKELY_NODE:
         return f'load it first: (js.import "node:{root}" :as {root})'
-    if name.startswith("%"):
-        return "% means an argument only inside #(..)"
     return None

@@ -23,6 +23,7 @@ from .questions import is_stable
 from .types import is_javascript, type_of
 
 IN_GLOBAL = " in globalThis"
+COMPUTED = (n.Await, n.Call, n.Index, n.Lookup, n.MethodCall, n.PyCall, n.If, n.Let, n.Logic, n.Do)
 IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 
 
@@ -208,7 +209,7 @@ def call(lw: Lowerer, node: n.Call) -> Expr:
             return ir.CallExpr(node.span, lw.core("invoke"), made)
         unknown = unknown_callee(fn)
         if unknown is not None and not any(type(arg) is n.Spread for arg in node.args):
-            callee = ir.CallExpr(fn.span, lw.core("callable"), [made[0], string(mangle(unknown))])
+            callee = ir.CallExpr(fn.span, lw.core("callable"), [made[0], string(unknown)])
             return ir.CallExpr(node.span, callee, made[1:])
     if type(made[0]) is ir.Text and made[0].text.startswith("-"):
         made[0] = lw.spill(made[0], "f")  # -1(x) would be read as -(1(x))
@@ -216,10 +217,18 @@ def call(lw: Lowerer, node: n.Call) -> Expr:
 
 
 def unknown_callee(fn: Node) -> str | None:
-    """The name of a callee that may be data: `(m :a)` then looks up. None for a known function."""
+    """What messages call a callee that may be data: `(m :a)` then looks up, `((first ms) :a)` too. None for a
+    known function."""
     if type(fn) is n.LocalRef and type_of(fn) == "any" and not fn.local.is_python:
-        return fn.local.name
-    return fn.name if type(fn) is n.GlobalRef and fn.may_be_data else None
+        return mangle(fn.local.name)
+    if type(fn) is n.GlobalRef:
+        return mangle(fn.name) if fn.may_be_data else None
+    if type(fn) is n.Call and type(fn.fn) in (n.CoreRef, n.GlobalRef, n.LocalRef):
+        head = fn.fn
+        return f"({head.local.name if type(head) is n.LocalRef else head.name} ..)"  # type: ignore[attr-defined]
+    if type(fn) is n.Lookup and type(fn.key) is n.KeywordLit:
+        return f"(:{fn.key.name} ..)"
+    return "(..)" if isinstance(fn, COMPUTED) and type_of(fn) == "any" else None
 
 
 @expression(n.NamedCall)

@@ -20,8 +20,8 @@ from ..stack import apart_when_full
 
 # A function that gives a changed copy: the one that changes in place, and which argument it changes.
 OWN = {
-    "assoc": ("%assocOwn", 0), "assoc-in": ("%assocInOwn", 0), "conj": ("conj!", 0), "disj": ("%disjOwn", 0),
-    "dissoc": ("%dissocOwn", 0), "into": ("%intoOwn", 0), "merge": ("%mergeOwn", 0),
+    "assoc": ("%assocOwn", 0), "assoc-in": ("%assocInOwn", 0), "conj": ("%conjOwn", 0),
+    "disj": ("%disjOwn", 0), "dissoc": ("%dissocOwn", 0), "into": ("%intoOwn", 0), "merge": ("%mergeOwn", 0),
     "merge-with": ("%mergeWithOwn", 1), "update": ("%updateOwn", 0), "update-in": ("%updateInOwn", 0),
 }  # fmt: skip
 LOOKING = frozenset({"contains?", "count", "empty?", "first", "get", "get-in", "has?", "last", "nth"})

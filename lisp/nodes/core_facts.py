@@ -32,7 +32,7 @@ JS_RETURNS: dict[str, Type] = {
 COLLECTIONS = frozenset(
     ("set", "vec", "vector", "mapv", "filterv", "hash-map", "hash-set", "zipmap", "select-keys", "assoc",
      "assoc-in", "dissoc", "update", "update-in", "merge", "merge-with", "into", "conj", "disj", "union",
-     "frequencies", "group-by", "rename-keys", "update-vals", "update-keys", "conj!", "%assocOwn",
+     "frequencies", "group-by", "rename-keys", "update-vals", "update-keys", "conj!", "%conjOwn", "%assocOwn",
      "%assocInOwn", "%disjOwn", "%dissocOwn", "%intoOwn", "%mergeOwn", "%mergeWithOwn", "%updateOwn",
      "%updateInOwn")
 )  # fmt: skip

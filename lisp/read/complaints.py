@@ -253,7 +253,10 @@ def bad_keyword(text: str, span: Span) -> LispError:
         )
     name = shown(text.strip(":"))
     return LispError(
-        "bad-keyword", span, f"{shown(text)} is not a keyword", f"write :{name}" if name else "write :name"
+        "bad-keyword",
+        span,
+        f"{shown(text)} is not a keyword",
+        f"write :{name}" if name else "write :name; a map is {:name value}, and Python's text goes after ,py",
     )
 
 

@@ -43,13 +43,17 @@ export function any(xs) {
  * Example: (await (delay 1 :done)) => :done
  */
 export function delay(ms, x = null) {
-  if (typeof ms !== "number") throw wrongType("delay", "milliseconds", ms);
+  return later(ms, x, "delay");
+}
+
+function later(ms, x, who) {
+  if (typeof ms !== "number") throw wrongType(who, "milliseconds", ms);
   return new Promise((resolve) => setTimeout(resolve, ms, x));
 }
 
 /** (sleep ms): A promise of nil after some milliseconds; await it. Example: (await (sleep 1)) => nil */
 export function sleep(ms) {
-  return delay(ms);
+  return later(ms, null, "sleep");
 }
 
 /**

@@ -60,30 +60,35 @@ export function conj(xs, ...items) {
   if (xs instanceof LazySeq) return items.reduce((seq, x) => cons(x, seq), xs);
   const ops = pyOps(xs);
   if (ops && ops.kind(xs) === "tuple") return [...xs, ...items];
-  return conj$b(copyOf(xs, "conj"), ...items);
+  return grown(copyOf(xs, "conj"), items, "conj");
 }
 
 /** (conj! xs & items): Add the items to xs itself; returns it. Example: (conj! [1] 2) => [1 2] */
 export function conj$b(xs, ...items) {
+  return grown(xs, items, "conj!");
+}
+
+/** xs with the items added to it itself. */
+export function grown(xs, items, who) {
   const ops = pyOps(xs);
   for (const item of items) {
-    if (ops) conjPython(ops, xs, item);
+    if (ops) conjPython(ops, xs, item, who);
     else if (xs instanceof List) xs.unshift(item);
     else if (Array.isArray(xs)) xs.push(item);
     else if (xs instanceof Set) xs.add(memberKey(xs, item));
-    else if (xs instanceof Map) for (const [k, v] of entriesToAdd(item)) xs.set(keyToAdd(xs, k, item), v);
-    else if (isRecord(xs)) for (const [k, v] of entriesToAdd(item)) setField(xs, k, v, "conj");
-    else throw wrongType("conj", "a collection", xs);
+    else if (xs instanceof Map) for (const [k, v] of entriesToAdd(item, who)) xs.set(keyToAdd(xs, k, item), v);
+    else if (isRecord(xs)) for (const [k, v] of entriesToAdd(item, who)) setField(xs, k, v, who);
+    else throw wrongType(who, "a collection", xs);
   }
   return xs;
 }
 
-function conjPython(ops, xs, item) {
+function conjPython(ops, xs, item, who) {
   const kind = ops.kind(xs);
-  if (kind === "dict") for (const [k, v] of entriesToAdd(item)) ops.setitem(xs, k, v);
+  if (kind === "dict") for (const [k, v] of entriesToAdd(item, who)) ops.setitem(xs, k, v);
   else if (kind === "set") xs.add(item);
   else if (kind === "list") appendTo(xs, item);
-  else throw wrongType("conj", "a collection that can grow", xs);
+  else throw wrongType(who, "a collection that can grow", xs);
 }
 
 /** At the end of a Python sequence, or where a sorted one says that it belongs. */
@@ -97,11 +102,11 @@ export function appendTo(xs, item) {
 }
 
 /** What `conj` may add to a map: one [key value], or all entries of a map. */
-function entriesToAdd(item) {
+function entriesToAdd(item, who) {
   if (Array.isArray(item) && item.length === 2) return [item];
-  if (item === null || item === undefined || item instanceof Map || isRecord(item)) return walk(item, "conj");
-  if (pyOps(item)) return pyOps(item).kind(item) === "dict" ? walk(item, "conj") : [Array.from(item)];
-  throw wrongType("conj", "a [key value] pair or a map", item);
+  if (item === null || item === undefined || item instanceof Map || isRecord(item)) return walk(item, who);
+  if (pyOps(item)) return pyOps(item).kind(item) === "dict" ? walk(item, who) : [Array.from(item)];
+  throw wrongType(who, "a [key value] pair or a map", item);
 }
 
 /** The key under which an entry of `from` goes into a Map: an equal one that is there, else its own. */
@@ -153,8 +158,8 @@ export function into(to, from) {
   if (to instanceof Set && !pyOps(to)) return setOf([to, from], "into");
   const ops = pyOps(to);
   const out = ops && ops.kind(to) === "tuple" ? Array.from(to) : copyOf(to, "into");
-  if (out instanceof Map && isRecord(from)) return conj$b(out, from);
-  for (const x of walkAll(from, "into")) conj$b(out, x);
+  if (out instanceof Map && isRecord(from)) return grown(out, [from], "into");
+  for (const x of walkAll(from, "into")) grown(out, [x], "into");
   return out;
 }
 

@@ -154,11 +154,15 @@ export function symbol(name) {
 
 /** (name x): The text of a keyword or symbol; a string is itself, a function its name. Example: (name :a) => "a" */
 export function name(x) {
+  return nameOf(x, "name");
+}
+
+function nameOf(x, who) {
   if (typeof x === "string") return x;
   if (isKeyword(x)) return x[KEYWORD];
   if (x instanceof LispSymbol) return x.name;
   if (typeof x === "function" && !pyOps(x)) return x.name;
-  throw wrongType("name", "a keyword, a symbol or a string", x);
+  throw wrongType(who, "a keyword, a symbol or a string", x);
 }
 
 const gensymState = { count: 0 };
@@ -166,7 +170,7 @@ const gensymState = { count: 0 };
 /** (gensym) (gensym prefix): A symbol that nobody else has. Example: (= (gensym) (gensym)) => false */
 export function gensym(prefix = "G__") {
   gensymState.count++;
-  return new LispSymbol(`${name(prefix)}${gensymState.count}`);
+  return new LispSymbol(`${nameOf(prefix, "gensym")}${gensymState.count}`);
 }
 
 /** (random-uuid): A fresh random UUID as a string. Example: (count (random-uuid)) => 36 */

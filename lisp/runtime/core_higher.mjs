@@ -23,9 +23,13 @@ function needCollection(given, who) {
  * Example: (map + [1 2] [10 20]) => [11 22]
  */
 export function map(f, xs, ...more) {
-  const fn = toFn(f, "map");
-  if (more.length > 0) return mapMany(fn, [xs, ...more], "map");
   needCollection(arguments.length, "map");
+  return mapped(f, xs, more, "map");
+}
+
+function mapped(f, xs, more, who) {
+  const fn = toFn(f, who);
+  if (more.length > 0) return mapMany(fn, [xs, ...more], who);
   if (isJsArray(xs)) {
     const out = new Array(xs.length);
     for (let i = 0; i < out.length; i++) out[i] = fn(xs[i]);
@@ -33,7 +37,7 @@ export function map(f, xs, ...more) {
   }
   if (isEndless(xs) || isOpen(xs)) return gather([xs], () => mapWalk(fn, xs));
   const out = [];
-  for (const x of walk(xs, "map")) out.push(fn(x));
+  for (const x of walk(xs, who)) out.push(fn(x));
   return out;
 }
 
@@ -68,7 +72,8 @@ export function* together(collections, who) {
 
 /** (mapv f xs & more): The same as `map`, always an array. Example: (mapv inc [1 2]) => [2 3] */
 export function mapv(f, xs, ...more) {
-  return asArray(map(f, xs, ...more), "mapv");
+  needCollection(arguments.length, "mapv");
+  return asArray(mapped(f, xs, more, "mapv"), "mapv");
 }
 
 /**

@@ -43,6 +43,10 @@ const NO_VALUE = Symbol("no value");
  * Example: (contains? {:a nil} :a) => true
  */
 export function contains$q(m, key) {
+  return holdsKey(m, key, "contains?");
+}
+
+function holdsKey(m, key, who) {
   if (m === null || m === undefined) return false;
   const ops = pyOps(m);
   if (ops) {
@@ -57,20 +61,20 @@ export function contains$q(m, key) {
     return whole && key >= 0 && key < m.length;
   }
   if (m instanceof LazySeq) return lookup(m, key, NO_VALUE) !== NO_VALUE;
-  if (typeof m !== "object" && typeof m !== "function") throw wrongType("contains?", "a collection", m);
+  if (typeof m !== "object" && typeof m !== "function") throw wrongType(who, "a collection", m);
   if (isComposite(key)) return false;
-  const name = propKey(key, "contains?");
+  const name = propKey(key, who);
   return Object.hasOwn(m, name) || (!isPlainObject(m) && name in m && !(name in Object.prototype));
 }
 
 /** (has? m key): The same as `contains?`. Example: (has? #{1 2} 2) => true */
 export function has$q(m, key) {
-  return contains$q(m, key);
+  return holdsKey(m, key, "has?");
 }
 
 /** (find m key): The [key value] of a key, nil when there is none. Example: (find {:a 1} :a) => [:a 1] */
 export function find(m, key) {
-  return contains$q(m, key) ? [key, lookup(m, key, null)] : null;
+  return holdsKey(m, key, "find") ? [key, lookup(m, key, null)] : null;
 }
 
 /** (keys m): The keys as an array, nil for nil; those of an object are strings. Example: (keys {:a 1}) => ["a"] */
@@ -119,6 +123,12 @@ export function assoc(m, ...pairs) {
   return out;
 }
 
+function assocAs(m, key, value, who) {
+  const out = copyForKeys(m, who);
+  putKey(out, key, value, who);
+  return out;
+}
+
 /** Complain unless keys and values come in pairs. */
 export function checkPairs(pairs, who) {
   if (pairs.length === 0) throw new TypeError(`${who}: expected a key and a value after the map`);
@@ -154,13 +164,13 @@ export function putKey(m, key, value, who) {
  * Example: (assoc-in {} [:a :b] 1) => {:a {:b 1}}
  */
 export function assoc_in(m, path, value) {
-  return update_in(m, path, () => value);
+  return changedIn(m, path, () => value, "assoc-in");
 }
 
 /** (update m key f & args): A copy with (f old & args) at the key. Example: (update {:a 1} :a + 10) => {:a 11} */
 export function update(m, key, f, ...args) {
   const fn = toFn(f, "update");
-  return assoc(m, key, fn(lookup(m, key, null), ...args));
+  return assocAs(m, key, fn(lookup(m, key, null), ...args), "update");
 }
 
 /**
@@ -169,14 +179,19 @@ export function update(m, key, f, ...args) {
  */
 export function update_in(m, path, f, ...args) {
   const fn = toFn(f, "update-in");
-  const steps = asArray(path, "update-in");
-  if (steps.length === 0) throw new RangeError("update-in: the path is empty");
-  const change = (level, at) => {
+  return changedIn(m, path, (old) => fn(old, ...args), "update-in");
+}
+
+/** A copy with (change old) at a path of keys. */
+export function changedIn(m, path, change, who) {
+  const steps = asArray(path, who);
+  if (steps.length === 0) throw new RangeError(`${who}: the path is empty`);
+  const changed = (level, at) => {
     const key = steps[at];
     const old = lookup(level, key, null);
-    return assoc(level, key, at === steps.length - 1 ? fn(old, ...args) : change(old, at + 1));
+    return assocAs(level, key, at === steps.length - 1 ? change(old) : changed(old, at + 1), who);
   };
-  return change(m, 0);
+  return changed(m, 0);
 }
 
 /** (update-vals m f): A copy with f applied to every value. Example: (update-vals {:a 1} inc) => {:a 2} */
@@ -227,7 +242,7 @@ export function dropKey(m, key) {
  * Example: (merge {:a 1} nil {:a 2 :b 3}) => {:a 2 :b 3}
  */
 export function merge(...maps) {
-  return merge_with((_, value) => value, ...maps);
+  return merged((_, value) => value, maps, "merge");
 }
 
 /**
@@ -235,24 +250,27 @@ export function merge(...maps) {
  * Example: (merge-with + {:a 1} {:a 2}) => {:a 3}
  */
 export function merge_with(f, ...maps) {
-  const fn = toFn(f, "merge-with");
+  return merged(toFn(f, "merge-with"), maps, "merge-with");
+}
+
+function merged(fn, maps, who) {
   const given = maps.filter((m) => m !== null && m !== undefined);
   if (given.length === 0) return null;
-  if (isJsArray(given[0]) || given[0] instanceof Set) throw wrongType("merge", "maps", given[0]);
-  return mergeInto(copyOf(given[0], "merge"), fn, given.slice(1));
+  if (isJsArray(given[0]) || given[0] instanceof Set) throw wrongType(who, "maps", given[0]);
+  return mergeInto(copyOf(given[0], who), fn, given.slice(1), who);
 }
 
 /** The entries of maps into one of them; (fn old new) where a key comes again. */
-export function mergeInto(out, fn, maps) {
+export function mergeInto(out, fn, maps, who) {
   for (const m of maps) {
-    for (const [k, v] of walkAll(m, "merge")) {
+    for (const [k, v] of walkAll(m, who)) {
       if (out instanceof Map) {
         const key = keyToAdd(out, k, m);
         out.set(key, out.has(key) ? fn(out.get(key), v) : v);
         continue;
       }
       const old = lookup(out, k, NO_VALUE);
-      putKey(out, k, old === NO_VALUE ? v : fn(old, v), "merge");
+      putKey(out, k, old === NO_VALUE ? v : fn(old, v), who);
     }
   }
   return out;

@@ -64,12 +64,16 @@ function memberTest(xs, who) {
 
 /** (subset? a b): Are all items of a in b? Example: (subset? #{1} #{1 2}) => true */
 export function subset$q(a, b) {
-  const has = memberTest(b, "subset?");
-  for (const x of walkAll(a, "subset?")) if (!has(x)) return false;
+  return within(a, b, "subset?");
+}
+
+function within(a, b, who) {
+  const has = memberTest(b, who);
+  for (const x of walkAll(a, who)) if (!has(x)) return false;
   return true;
 }
 
 /** (superset? a b): Are all items of b in a? Example: (superset? #{1 2} #{1}) => true */
 export function superset$q(a, b) {
-  return subset$q(b, a);
+  return within(b, a, "superset?");
 }

@@ -15,6 +15,7 @@ export * from "./text.mjs";
 export * from "./core_numbers.mjs";
 export * from "./core_predicates.mjs";
 export * from "./core_seq.mjs";
+export * from "./core_parts.mjs";
 export * from "./core_higher.mjs";
 export * from "./core_collections.mjs";
 export * from "./core_order.mjs";

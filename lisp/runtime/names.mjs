@@ -24,12 +24,20 @@ export function demangle(identifier) {
 
 const SAID_OF_A_NAME =
   /^(?:Cannot access ')?([A-Za-z_$][\w$]*)(?=(?:\.\S+)? is not (?:a function|iterable|a constructor)\b| is not defined$|' before init)/;
+const SAID_OF_A_CALL = /^([A-Za-z_$][\w$]*)\(\.\.\.\)(?=\S* is not (?:a function|iterable|a constructor)\b)/;
+// Calls that no Lisp writes.
+const HELPERS = new Set(["$read", "callable", "index", "keyword", "lookup"]);
 
-/** The message of an error; where JavaScript complains of a name in compiled code, the name is as the Lisp writes it. */
+/**
+ * The message of an error; where JavaScript complains of a name or of a call in compiled code, it is as the Lisp writes
+ * it.
+ */
 export function messageOf(e) {
   // What compiled code says before it reads a property is not the program's.
   const message = String(e.message).replaceAll("$read(...)", "(..)");
-  const name = e instanceof TypeError || e instanceof ReferenceError ? SAID_OF_A_NAME.exec(message)?.[1] : undefined;
+  if (!(e instanceof TypeError || e instanceof ReferenceError)) return message;
+  const [said, name] = SAID_OF_A_NAME.exec(message) ?? SAID_OF_A_CALL.exec(message) ?? [];
   if (name === undefined || /^[^\n]*\n\s+at [^\n]*(?:node:|node_modules|\.c?js:)/.test(e.stack)) return message;
-  return message.replace(name, () => demangle(name));
+  if (!said.endsWith(")")) return message.replace(name, () => (name === "null" ? "nil" : demangle(name)));
+  return (HELPERS.has(name) ? "(..)" : `(${demangle(name)} ..)`) + message.slice(said.length);
 }

@@ -8,7 +8,7 @@
 import {
   LazySeq, PYTHON, asArray, describe, infinite, isKeyword, isPlainObject, lookup, pyOps, wrongType,
 } from "./data.mjs";
-import { take } from "./core_seq.mjs";
+import { take } from "./core_parts.mjs";
 import { textOf } from "./text.mjs";
 
 // -------------------------------------------------------------------------------------------- access

@@ -6,8 +6,8 @@
  */
 
 import { asArray, isJsArray, isRecord, lookup, toFn, wrongType } from "./data.mjs";
-import { conj$b, into } from "./core_collections.mjs";
-import { checkPairs, dropKey, mergeInto, putKey, update_in } from "./core_maps.mjs";
+import { grown, into } from "./core_collections.mjs";
+import { changedIn, checkPairs, dropKey, mergeInto, putKey } from "./core_maps.mjs";
 import { walkAll } from "./sequences.mjs";
 
 /** `(assoc m key value & more)` */
@@ -19,7 +19,12 @@ export function assocOwn(m, ...pairs) {
 
 /** `(assoc-in m path value)` */
 export function assocInOwn(m, path, value) {
-  return updateInOwn(m, path, () => value);
+  return changedInOwn(m, path, () => value, "assoc-in");
+}
+
+/** `(conj xs & items)` */
+export function conjOwn(xs, ...items) {
+  return grown(xs, items, "conj");
 }
 
 /** `(update m key f & args)` */
@@ -31,11 +36,15 @@ export function updateOwn(m, key, f, ...args) {
 /** `(update-in m path f & args)`: the levels below may be somebody's, so they are copied. */
 export function updateInOwn(m, path, f, ...args) {
   const fn = toFn(f, "update-in");
-  const [key, ...below] = asArray(path, "update-in");
+  return changedInOwn(m, path, (old) => fn(old, ...args), "update-in");
+}
+
+function changedInOwn(m, path, change, who) {
+  const [key, ...below] = asArray(path, who);
   const old = lookup(m, key, null);
-  if (below.length > 0) return assocOwn(m, key, update_in(old, below, fn, ...args));
-  if (key === undefined) return update_in(m, path, fn, ...args);
-  return assocOwn(m, key, fn(old, ...args));
+  if (below.length > 0) return assocOwn(m, key, changedIn(old, below, change, who));
+  if (key === undefined) return changedIn(m, path, change, who);
+  return assocOwn(m, key, change(old));
 }
 
 /** `(dissoc m & keys)` */
@@ -54,14 +63,17 @@ export function disjOwn(s, ...xs) {
 
 /** `(merge m & maps)` */
 export function mergeOwn(m, ...maps) {
-  return mergeWithOwn((_, value) => value, m, ...maps);
+  return mergedOwn((_, value) => value, m, maps, "merge");
 }
 
 /** `(merge-with f m & maps)` */
 export function mergeWithOwn(f, m, ...maps) {
-  const fn = toFn(f, "merge-with");
-  if (isJsArray(m) || m instanceof Set) throw wrongType("merge", "maps", m);
-  return mergeInto(m, fn, maps.filter((other) => other !== null && other !== undefined));
+  return mergedOwn(toFn(f, "merge-with"), m, maps, "merge-with");
+}
+
+function mergedOwn(fn, m, maps, who) {
+  if (isJsArray(m) || m instanceof Set) throw wrongType(who, "maps", m);
+  return mergeInto(m, fn, maps.filter((other) => other !== null && other !== undefined), who);
 }
 
 /** `(into m from)`; the items of a set are looked up all at a time. */
@@ -72,7 +84,7 @@ export function intoOwn(m, from) {
     for (let i = 0; i < items.length; i++) m.push(items[i]);
     return m;
   }
-  if (m instanceof Map && isRecord(from)) return conj$b(m, from);
-  for (const x of walkAll(from, "into")) conj$b(m, x);
+  if (m instanceof Map && isRecord(from)) return grown(m, [from], "into");
+  for (const x of walkAll(from, "into")) grown(m, [x], "into");
   return m;
 }

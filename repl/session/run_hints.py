@@ -47,6 +47,8 @@ OF_STRINGS = {
 OF_ARRAYS = {"append": "push!", "extend": "into", "index": "index-of"}
 OF_OBJECTS = {"items": "entries", "update": "merge", "values": "vals"}
 OF_NUMBERS = ("astype", "item", "tolist")
+_LITERAL = re.compile(r'(?:".*"|-?[0-9][0-9.e+-]*n?|nil|true|false) is not a function', re.DOTALL)
+_BROWSER = re.compile(r"(document|window|localStorage|sessionStorage) is not defined")
 LONGEST_NAME = 200  # what is longer has no hint
 
 
@@ -170,7 +172,13 @@ def javascript_hint(message: str) -> str | None:
         "Symbol(Symbol.asyncDispose) is not a function",
     ):
         return "a library cannot tell a Python manager of errors: (with [x manager] ..), or `using` in a cell"
+    if match := _LITERAL.fullmatch(message[: 2 * LONGEST_NAME]):
+        return "the first item of (..) is what is called: (f x), as in (+ 1 2); data stand in [..]"
+    if match := _BROWSER.fullmatch(message):
+        return f"{match[1]} is a browser's: the page of `polyrepl web` has it, Node has not"
     message = message[-2 * LONGEST_NAME :]  # the name stands at its end
+    if match := re.search(r"\.(length|size|message|stack|shape|columns|dtype) is not a function$", message):
+        return f"a property is read by (.-{match[1]} o), or o.{match[1]}"
     if match := re.search(r"\.([A-Za-z_]\w*) is not a function$", message):
         return pythonic(match[1])
     # Names of methods are not translated: a Lisp would say `to-dict` for `to_dict` or `toDict`.

@@ -111,12 +111,12 @@ class LispFunction:
                 f"{ours[1]}: install the same on both sides"
             )
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._run(
             lambda: self.live(*map(_live, args), **{name: _live(kwargs[name]) for name in kwargs})
         )
 
-    def new(self, *args: Any, **kwargs: Any) -> Any:
+    def new(self, /, *args: Any, **kwargs: Any) -> Any:
         """`new Class(...)`, of a class."""
         return self._run(
             lambda: self.live.new(*map(_live, args), **{name: _live(kwargs[name]) for name in kwargs})

@@ -45,13 +45,13 @@ def test_attributes_and_items(js: Bridge) -> None:
 
 
 OWNERS = {
-    "a function": "(() => { const f = () => 0; f.me = function () { return this }; return f })()",
-    "an async function": "(() => { const f = async () => 0; f.me = function () { return this }; return f })()",
+    "a function": "Object.assign(() => 0, { me() { return this } })",
+    "an async function": "Object.assign(async () => 0, { me() { return this } })",
     "a class": "(class { static me() { return this } })",
     "a class's child": "(class extends (class { static me() { return this } }) {})",
     "an instance": "new (class { me() { return this } })()",
     "an object with symbols": "({ [Symbol()]: 1, me() { return this } })",
-    "a function made by bind": "(() => { const f = (() => 0).bind(1); f.me = function () { return this }; return f })()",
+    "a function made by bind": "Object.assign((() => 0).bind(1), { me() { return this } })",
 }
 
 

@@ -156,6 +156,11 @@ def test_keyword_arguments_that_name_some_parameters(js: Bridge) -> None:
     rest = js.eval("(a, ...rest) => [a, rest]")
     assert rest(a=1, z=2) == [1, ["z", 2]]
     assert rest(1, a=2) == [1, ["a", 2]]
+    assert js.eval("(self, root, function_) => [self, root, function_]")(self=1, root=2, function_=3) == [
+        1,
+        2,
+        3,
+    ]
     assert f(z=1) == ["z", 1, 3]  # none is named: collected, as Lisp functions do
 
 

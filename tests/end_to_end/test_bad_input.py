@@ -109,10 +109,18 @@ def test_unusable_node_gives_one_clear_line(path: str, tmp_path: Path) -> None:
     assert "POLYREPL_NODE" in done.err or "24" in done.err
 
 
+CALLED = "the first item of (..) is what is called: (f x), as in (+ 1 2); data stand in [..]"
+
+
 @pytest.mark.parametrize(
     ("program", "hint"),
     [
         ('(py.import "json" :as json) (json.load-s "1")', "did you mean loads?"),
+        ("(1 + 2)", CALLED),
+        ('print("hi")', CALLED),
+        ("(nil 1)", CALLED),
+        ('(.length "abc")', "a property is read by (.-length o), or o.length"),
+        ("(document.write 1)", "document is a browser's: the page of `polyrepl web` has it, Node has not"),
         ("(.get-time (new Date))", "methods keep the names of their language: get_time or getTime"),
         ('(.strip "a")', "a str of Python is a JavaScript string here: (trim s) or (py.str.strip s)"),
         ("(.append [1] 2)", "an array is no list of Python: (push! xs ..), or (py.list xs) makes one"),

@@ -10,7 +10,7 @@
   };
 };
 
-({ $rt: { conj$b } }) => {
+({ $rt: { conjOwn } }) => {
   globalThis.closures = function closures() {
     let i = 0;
     let fs = [];
@@ -18,7 +18,7 @@
       const i$1 = i;
       if (i$1 < 3) {
         i = i$1 + 1;
-        fs = conj$b(fs, () => i$1);
+        fs = conjOwn(fs, () => i$1);
         continue;
       }
       return fs;
@@ -84,11 +84,11 @@ async ({ $rt: { push$b } }) => {
   return out;
 };
 
-({ $rt: { conj$b } }) => {
+({ $rt: { conjOwn } }) => {
   let i = 0;
   let acc = [];
   while (i < 3) {
-    acc = conj$b(acc, i);
+    acc = conjOwn(acc, i);
     i++;
   }
   return acc;

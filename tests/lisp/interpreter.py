@@ -35,6 +35,7 @@ from interpreter_values import EventLoop, KeywordValue, LispThrow, OutsideError,
 from polyrepl.lisp.forms import Const, Form, FString, Keyword, List, Map, Number, Str, Symbol, Vector
 from polyrepl.lisp.read.reader import read_all
 
+FOLDED = {"+", "-", "*", "/"}
 FUEL = 6_000
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 8000))
 
@@ -174,6 +175,9 @@ class Interpreter:
             elif local.named is at.function:
                 return self.named_call(form, scope, at)
         at = at.inside(None)
+        if isinstance(head, Symbol) and head.name in FOLDED and len(form.items) > 3 and local is None:
+            first = List(form.items[:3])  # what fails there fails before the third operand's turn comes
+            return self.list(List((head, first, *form.items[3:])), scope, at)
         if head_name(head) == "." and self.lookup(head.items[0], scope) is None:
             *steps, method = head.items[2:]
             if isinstance(method, Symbol):

@@ -89,20 +89,20 @@ IN_PLACE = [  # an accumulator that nobody else holds, and how its changes are c
     ("(reduce (fn [m x] (merge-with + m {x 1})) {} XS)", "mergeWithOwn"),
     ("(reduce (fn [m x] (update-in m [(mod x 3) :n] (fn [n] (inc (or n 0))))) {} XS)", "updateInOwn"),
     ("(reduce (fn [m x] (assoc-in m [x :k] x)) {} XS)", "assocInOwn"),
-    ("(reduce (fn [v x] (if (contains? v 2) v (conj v x x))) #{} XS)", "conj$b"),
-    ("(reduce (fn [v x] (-> v (conj x) (conj (* x x)))) [] XS)", "conj$b"),
-    ("(reduce (fn [v x] (let [y (* x 2)] (cond (= y 2) v (= y 4) [] :else (conj v y)))) [] XS)", "conj$b"),
-    ("(reduce (fn [v x] (if (> x 6) (reduced (conj v :end)) (conj v x))) [] XS)", "conj$b"),
-    ("(reduce (fn [v x] (if (> x 6) (reduced [v v]) (conj v x))) [] XS)", "conj$b"),
+    ("(reduce (fn [v x] (if (contains? v 2) v (conj v x x))) #{} XS)", "conjOwn"),
+    ("(reduce (fn [v x] (-> v (conj x) (conj (* x x)))) [] XS)", "conjOwn"),
+    ("(reduce (fn [v x] (let [y (* x 2)] (cond (= y 2) v (= y 4) [] :else (conj v y)))) [] XS)", "conjOwn"),
+    ("(reduce (fn [v x] (if (> x 6) (reduced (conj v :end)) (conj v x))) [] XS)", "conjOwn"),
+    ("(reduce (fn [v x] (if (> x 6) (reduced [v v]) (conj v x))) [] XS)", "conjOwn"),
     ("(reduce (fn [s x] (disj (conj s x) (dec x))) #{} XS)", "disjOwn"),
     ("(reduce (fn [m x] (dissoc (assoc m x x) (dec x))) {} XS)", "dissocOwn"),
     ("(reduce-kv (fn [m k v] (assoc m v k)) {} {:a 1 :b 2})", "assocOwn"),
     ("(loop [i 0 m {}] (if (< i 9) (recur (inc i) (assoc m i (* i i))) m))", "assocOwn"),
     ("(loop [i 0 m {} n 0] (if (< i 9) (recur (inc i) (assoc m i n) (+ n i)) [m n (count m)]))", "assocOwn"),
     ("(loop [i 0 v []] (cond (= i 9) v (odd? i) (recur (inc i) v) :else (recur (inc i) (conj v i))))",
-     "conj$b"),
+     "conjOwn"),
     ("(loop [i 0 a [] b #{}] (if (< i 9) (recur (inc i) (conj a (count b)) (conj b (mod i 4))) [a b]))",
-     "conj$b"),
+     "conjOwn"),
     ("(let go [i 0 m {}] (if (< i 9) (go (inc i) (assoc m i (m (dec i)))) m))", "assocOwn"),
 ]  # fmt: skip
 SHARED = [  # somebody else holds the accumulator, now or later
@@ -183,7 +183,7 @@ def test_what_somebody_else_holds_is_not(text: str, lisp: Any) -> None:
     compiler.declare_names(["XS", "held", "seen"])
     (form,) = compiler.read(text)
     code = compiler.compile(form).code
-    assert "Own(" not in code and "conj$b(" not in code
+    assert "Own(" not in code and "conjOwn(" not in code
     first, second = both_ways(lisp, text)
     assert first == second and "rror" not in first
 
@@ -254,5 +254,5 @@ def test_random_accumulators_give_what_copies_give(lisp: Any) -> None:
         compiler.declare_names(["XS", "held", "seen"])
         (form,) = compiler.read(text)
         code = compiler.compile(form).code
-        changed += "Own(" in code or "conj$b(" in code
+        changed += "Own(" in code or "conjOwn(" in code
     assert changed > PROGRAMS / 5

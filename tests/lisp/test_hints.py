@@ -27,6 +27,12 @@ KNOWN = ["long-name", "count", "println", "map", "filter"]
         ("a:", "a keyword begins with its colon: write :a"),
         ("Foo.", "write (new Foo ..)"),
         ("np.sum", 'load it first: (py.import "numpy" :as np)'),
+        ("fs", 'load it first: (js.import "node:fs" :as fs)'),  # `fn` is near, and not meant
+        ("os.getcwd", 'load it first: (js.import "node:os" :as os), or (py.import "os")'),
+        ("ord", "of Python: py.ord"),
+        ("open", "of Python: py.open"),
+        ("ValueError", "of Python: py.ValueError"),
+        ("Long/parseLong", "write parse-long"),
         ("path.join", 'load it first: (js.import "node:path" :as path)'),
         ("map.x.y", None),
         ("long-nam.x", "did you mean long-name.x?"),

@@ -109,7 +109,7 @@ table("functions, names, errors, state", [
   [() => rt.race([new Promise(() => {}), Promise.resolve(1)]), "1"],
   [() => rt.any([Promise.reject(new Error("x")), 2]), "2"],
   [() => rt.delay(1, k("done")), ":done"],
-  [() => rt.sleep("a"), /^delay: expected milliseconds, got "a"$/],
+  [() => rt.sleep("a"), /^sleep: expected milliseconds, got "a"$/],
   [() => rt.timeout(1, new Promise(() => {})), /^timeout: no value after 1 ms$/],
   [() => rt.timeout(1, new Promise(() => {}), k("late")), ":late"],
   [() => rt.timeout(1000, Promise.resolve(1)), "1"],

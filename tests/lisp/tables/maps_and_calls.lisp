@@ -77,3 +77,13 @@
 (defn naturals [] (for [x (range)] (yield x)))
 [(said (fn [] (for [x (range)] x))) (said (fn [] (for [y [1] x (iterate inc 1) :when (odd? x)] x))) (for [x (range) :while (< x 3)] x) (for [x (range) :let [y (* x 2)] :while (< y 5) z [1 2]] [y z]) (take 3 (naturals)) (do (doseq [x (range) :while (< x 3)] x) :done)]
 ;=> ["for: the sequence is infinite; take a part first, as in (take 10 xs)" "for: the sequence is infinite; take a part first, as in (take 10 xs)" [0 1 2] [[0 1] [0 2] [2 1] [2 2] [4 1] [4 2]] [0 1 2] :done]
+;;; mc40 what a form gives at the head of a call looks up as well
+(defn load [] {:x 1})
+(defn add [a] (fn [b] (fn [c] (+ a b c))))
+[((first [{:a 1}]) :a) ((:f {:f {:b 2}}) :b) ((:f {:f inc}) 2) ((-> {:a {:b 3}} :a) :b) ((load) :x) ((load) :y 5) ((or nil #{1}) 1) ((let [m (first [[7]])] m) 0) ((await (p {:p 1})) :p) (((add 1) 2) 3) ((nth [:k] 0) {:k 9})]
+;=> [1 2 3 3 1 5 1 7 1 6 9]
+;;; mc41 what is neither function nor collection there is called by its form
+(defn load [] {:x 1})
+(defn said [f] (try (f) (catch e (ex-message e))))
+[(said #((first [5]) 1)) (said #((first []) 1)) (said #((load) 1 2 3)) (said #(((fn [] nil)) 1)) (said #((count [1]) 1)) (said #(new (first [1]))) (said #(.foo (first [1]))) (said #(.toUpperCase :a)) (said #(nil 1))]
+;=> ["(first ..) is not a function" "(first ..) is not a function" "(load ..) is not a function" "(..) is not a function" "(count ..) is not a function" "(first ..) is not a constructor" "(..).foo is not a function" "(..).toUpperCase is not a function" "nil is not a function"]

@@ -10,7 +10,7 @@
 (defn said [f] (try (f) (catch e (first (split (ex-message e) ";")))))
 (def xs [1 2])
 [(said #(take-while later xs)) (said #(drop-while later xs)) (said #(split-with later xs)) (said #((every-pred later) 1)) (said #((some-fn later) 1)) (said #((complement later) 1)) (said #(keep later xs)) (said #(keep-indexed (fn [i x] (later x)) xs)) (said #(match 1 (? later) 1 _ 2))] 
-;=> ["take-while: the predicate returned a promise" "drop-while: the predicate returned a promise" "take-while: the predicate returned a promise" "every-pred: the predicate returned a promise" "some-fn: the predicate returned a promise" "complement: the predicate returned a promise" "keep: the function returned a promise" "keep-indexed: the function returned a promise" "match: the predicate returned a promise"]
+;=> ["take-while: the predicate returned a promise" "drop-while: the predicate returned a promise" "split-with: the predicate returned a promise" "every-pred: the predicate returned a promise" "some-fn: the predicate returned a promise" "complement: the predicate returned a promise" "keep: the function returned a promise" "keep-indexed: the function returned a promise" "match: the predicate returned a promise"]
 ;;; po04 the others that take a predicate
 (defn later [x] (resolved x))
 (defn said [f] (try (f) (catch e (re-find #"returned a promise" (ex-message e)))))
