@@ -122,6 +122,7 @@ class Capsules:
         self._waits = threading.RLock()
         self._module: Any = None
         self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._functions: dict[str, Any] = {}
 
     def module(self) -> Any:
         """The module in a Node that lives. Raises BridgeError."""
@@ -134,8 +135,17 @@ class Capsules:
             self._begun(module)
             with self._lock:
                 self._kept.clear()
+                self._functions.clear()
                 self._module = module
         return module
+
+    def function(self, name: str) -> Any:
+        """A function of the module, which is asked for once. Raises BridgeError."""
+        module = self.module()
+        found = self._functions.get(name)
+        if found is None or not self.is_live(found):
+            found = self._functions[name] = getattr(module, name)
+        return found
 
     def is_live(self, proxy: Any) -> bool:
         """Whether an object is in the Node that lives."""

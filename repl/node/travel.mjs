@@ -196,9 +196,20 @@ function failing(number, at, ask) {
   }
 }
 
-const dataOf = (items, copied) => (copied ? ours("$py").toJs(items) : items);
+/** Items that are JSON text come with the request itself, and no second one is needed for them. */
+const dataOf = (items, copied) => (typeof items === "string" ? JSON.parse(items) : copied ? ours("$py").toJs(items) : items);
 
-/** Many calls as one request: what `f` gives of each item; a promise where one of them is. */
+/** Is JSON's text of it what Python would get of it otherwise? */
+function isText(value) {
+  switch (typeof value) {
+    case "number": return Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : Number.isFinite(value);
+    case "string": return value.isWellFormed();
+    case "boolean": return true;
+    default: return value === null;
+  }
+}
+
+/** Many calls as one request: what `f` gives of each item, as JSON text where that says all; a promise where one of them is. */
 export function mapAll(f, items, copied, number) {
   const out = [];
   let waits = false;
@@ -207,7 +218,8 @@ export function mapAll(f, items, copied, number) {
     waits ||= value instanceof Promise;
     out.push(value);
   }
-  return waits ? Promise.all(out) : out;
+  if (waits) return Promise.all(out);
+  return out.every(isText) ? JSON.stringify(out) : out;
 }
 
 /** `reduce` as one request; a promise where a step is one. */

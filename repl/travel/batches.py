@@ -37,8 +37,16 @@ def map_chunk(function: Any, items: list[Any]) -> list[Any]:
     if isinstance(function, LispFunction):
         return function.batch(items, copied=True)
     if isinstance(function, JsProxy):
-        return list(at_once(_capsules_of(function), "mapAll", function, items, True))
-    return [_of_item(at, function, item) for at, item in enumerate(items)]
+        found: list[Any] = at_once(_capsules_of(function), "mapAll", function, items, True)
+        return found
+    out: list[Any] = []
+    try:
+        for item in items:  # how many there are says which item failed
+            out.append(function(item))  # noqa: PERF401
+    except Exception as error:
+        _tell(error, len(out))
+        raise
+    return out
 
 
 def reduce_chunk(function: Any, first: Any, items: list[Any]) -> Any:
@@ -48,20 +56,20 @@ def reduce_chunk(function: Any, first: Any, items: list[Any]) -> Any:
         return function.fold(first, items, copied=True)
     if isinstance(function, JsProxy):
         return at_once(_capsules_of(function), "reduceAll", function, items, True, first)
-    value = first
-    for at, item in enumerate(items):
-        value = _of_item(at, function, value, item)
+    value, at = first, 0
+    try:
+        for at, item in enumerate(items):  # noqa: B007
+            value = function(value, item)
+    except Exception as error:
+        _tell(error, at)
+        raise
     return value
 
 
-def _of_item(at: int, function: Callable[..., Any], *args: Any) -> Any:
-    """What Python's function gives; what it raises knows the number of the item."""
-    try:
-        return function(*args)
-    except Exception as error:
-        with contextlib.suppress(AttributeError):
-            error.item = at  # type: ignore[attr-defined]
-        raise
+def _tell(error: Exception, at: int) -> None:
+    """What Python's function raises knows the number of the item."""
+    with contextlib.suppress(AttributeError):
+        error.item = at  # type: ignore[attr-defined]
 
 
 def _capsules_of(function: JsProxy) -> Capsules:

@@ -133,7 +133,8 @@ class LispFunction:
             JSError: what it throws, as a call does; `item`, an attribute of the exception, is the number of
                 the item that it was raised for.
         """
-        return list(self._counted("mapAll", list(items), copied))
+        found: list[Any] = self._counted("mapAll", list(items), copied)
+        return found
 
     def fold(self, first: Any, items: Sequence[Any], *, copied: bool = False) -> Any:
         """`reduce` of items from a first value, in one request. Args and what is raised: as `batch`."""
@@ -180,29 +181,61 @@ def at_once(capsules: Capsules, how: str, function: Any, items: list[Any], copie
         items, copied: as `LispFunction.batch` takes them.
         more: what else `how` takes.
 
+    Returns:
+        What the function gives of each item, as a list; of "reduceAll" the last value.
+
     Raises:
         Exception: what the function raises, with an attribute `item`.
     """
-    module, number = capsules.module(), id(items)
+    ask, number = capsules.function(how), id(items)
+    given: Any = _text_of(items, copied)
+    is_copied = given is None and copied and is_data(items)
     try:
-        return settled(getattr(module, how)(function, items, copied and is_data(items), number, *more))
+        found = settled(ask(function, items if given is None else given, is_copied, number, *more))
+        if how == "reduceAll":
+            return found
+        return _from_text(found) if isinstance(found, str) else list(found)
     except NodeLost:
         raise
     except Exception as error:
-        item = module.failedAt(number)
+        item = capsules.module().failedAt(number)
         if item is not None:
             with contextlib.suppress(AttributeError):
                 error.item = int(item)  # type: ignore[attr-defined]
         raise
 
 
+def _text_of(items: list[Any], copied: bool) -> str | None:
+    """Items as JSON text, which travels with the request for them; None where it would lose something."""
+    from polyrepl.bridge.bulk import plain, tree
+
+    if tree(items) is None if copied else not plain(items):
+        return None
+    from orjson import dumps
+
+    try:
+        return dumps(items).decode()
+    except TypeError:  # half a character
+        return None
+
+
+def _from_text(text: str) -> list[Any]:
+    from orjson import loads
+
+    found: list[Any] = loads(text)
+    return found
+
+
+_SCALARS = frozenset((type(None), str, int, float, bool, bytes))
+
+
 def is_data(value: Any) -> bool:
     """Whether all of it can be copied without loss."""
     if isinstance(value, (list, tuple, set)):
-        return all(map(is_data, value))
+        return set(map(type, value)) <= _SCALARS or all(map(is_data, value))
     if isinstance(value, dict):
         return all(type(key) is str for key in value) and all(map(is_data, value.values()))
-    return value is None or type(value) in (str, int, float, bool, bytes)
+    return type(value) in _SCALARS
 
 
 def settled(value: Any) -> Any:
