@@ -192,7 +192,7 @@ class Compiler:
     def declare_names(self, names: Iterable[str]) -> None:
         """Names that exist as globals already, under their mangled names (made outside of the Lisp)."""
         for name in names:
-            known = changed(self.world.new_global(name), ahead=False)
+            known = changed(self.world.new_global(name), ahead=False, announced=False)
             self.world.namespace.globals.setdefault(name, known)
 
     def compile(self, form: Form) -> Compiled:

@@ -300,6 +300,7 @@ class Analyzer:
                     meaning.is_collection,
                     meaning.may_be_data,
                     meaning.is_module,
+                    meaning.announced,
                 )
             case CoreFn():
                 return CoreRef(span, meaning.name)

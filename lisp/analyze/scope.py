@@ -68,6 +68,7 @@ class Global:
 
     __slots__ = (
         "ahead",
+        "announced",
         "arglists",
         "doc",
         "home",
@@ -95,6 +96,7 @@ class Global:
         module: Namespace | None = None,
         home: Namespace | None = None,
         ahead: bool = False,
+        announced: bool = False,
     ) -> None:
         self.name = name
         self.js = js
@@ -107,6 +109,7 @@ class Global:
         self.arglists = arglists
         self.module = module  # of an import alias: the imported file
         self.home = home
+        self.announced = announced  # only declared so far
         self.ahead = ahead  # of a text that is compiled as a whole: not there yet when its macros run
 
 

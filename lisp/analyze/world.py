@@ -279,7 +279,7 @@ class World:
         namespace.macros.pop(name, None)
         if not declared:
             an.defined.append(name)
-            is_other = known.is_python != is_python or known.is_module != is_module
+            is_other = known.is_python != is_python or known.is_module != is_module or known.announced
             if is_other or known.is_async_fn or known.is_collection or known.may_be_data:
                 known = changed(
                     known,
@@ -288,6 +288,7 @@ class World:
                     is_collection=False,
                     may_be_data=False,
                     is_module=is_module,
+                    announced=False,
                 )
                 namespace.globals[name] = known
         return known
@@ -339,7 +340,9 @@ class World:
         return name in self.namespace.globals or name in self.namespace.macros or name in self.core_table
 
     def new_global(self, name: str) -> Global:
-        return Global(name, self.namespace.prefix + mangle(name), home=self.namespace, ahead=self.ahead)
+        """One that has no value yet."""
+        js = self.namespace.prefix + mangle(name)
+        return Global(name, js, home=self.namespace, ahead=self.ahead, announced=True)
 
     def changes(self, mark: int, defined: Iterable[str]) -> Changes:
         """What a form that defines these names has changed since the journal's mark."""

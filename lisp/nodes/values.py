@@ -154,9 +154,12 @@ class LocalRef(Node):
 
 class GlobalRef(Node):
     """A user's global; `js` is its identifier. `is_collection`: it was last defined as one; may change.
-    `may_be_data`: it was defined as what is not known to be a function. `is_module`: one of JavaScript's."""
+    `may_be_data`: it was defined as what is not known to be a function. `is_module`: one of JavaScript's.
+    `announced`: it was only declared so far."""
 
-    __slots__ = ("is_async_fn", "is_collection", "is_module", "is_python", "js", "may_be_data", "name")
+    __slots__ = (
+        "announced", "is_async_fn", "is_collection", "is_module", "is_python", "js", "may_be_data", "name",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -168,7 +171,9 @@ class GlobalRef(Node):
         is_collection: bool = False,
         may_be_data: bool = False,
         is_module: bool = False,
+        announced: bool = False,
     ) -> None:
+        self.announced = announced
         self.may_be_data = may_be_data
         self.is_module = is_module
         super().__init__(span)

@@ -37,7 +37,10 @@ def made_in_python(lw: Lowerer, node: n.PyFn) -> ir.Expr:
     if lw.plain:
         raise LispError("not-in-browser", node.span, "a browser has no Python", "write (fn [x] ..)")
     text, captured = written(node, lw.stack)
-    values = lw.args(captured)
+    values = [
+        given_later(value) if is_later(made) else value
+        for made, value in zip(captured, lw.args(captured), strict=True)
+    ]
     python = ir.CallExpr(None, lw.host("$py"), [ir.Text(None, js_string(MODULE))])
     path = ir.Array(None, [ir.Text(None, '"made"')])
     args = ir.Array(None, [ir.Text(None, js_string(text)), ir.Array(None, values)])
@@ -78,7 +81,7 @@ def written(node: n.PyFn, stack: Stack) -> tuple[str, list[Node]]:
                 **{made: "" for key, made in named.items() if key[0] == "missing"},
             },
             "builtins": {made: key[1] for key, made in named.items() if key[0] == "builtin"},
-            "names": [(made, lisp_name) for made, lisp_name, _ in outer],
+            "names": [(name, lisp_name, is_later(made)) for name, lisp_name, made in outer],
             "tree": places.encoded(tree, node.span),
         },
         separators=(",", ":"),
@@ -92,6 +95,16 @@ def written(node: n.PyFn, stack: Stack) -> tuple[str, list[Node]]:
     except (RecursionError, MemoryError, ValueError):
         raise LispError("too-deep", node.span, "the function nests too deeply for Python") from None
     return text, [made for _, _, made in outer]
+
+
+def is_later(node: Node) -> bool:
+    """Is it a global that was declared, and has no value yet?"""
+    return isinstance(node, n.GlobalRef) and node.announced
+
+
+def given_later(value: ir.Expr) -> ir.Expr:
+    """`() => name`."""
+    return ir.Function(None, None, [], None, [ir.Return(None, value)], True, False, False)
 
 
 def spelled(node: Node) -> str:

@@ -2,7 +2,7 @@
 
 In: the text of a syntax tree, and values. Out: the function. Its globals are a dict of its own: functions
 of the core, the values, itself; so whoever pickles functions by value (cloudpickle) sends what it uses and
-nothing else. Its module is `__main__`, as that of any function that is made at a prompt.
+nothing else. Its module is `sent`, where pickle finds it.
 
 The text is JSON. A node of the tree is an object: `_` its class, `@` where it stands in the Lisp (first
 line and column, last line and column), all other names its fields.
@@ -20,7 +20,10 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from .checking import check
 from .core import CORE
+from .later import Later
+from .sent import settle
 from .values import MISSING
 
 KEPT = 512  # functions whose code is remembered
@@ -37,7 +40,8 @@ def function(text: str, *values: Any) -> FunctionType:
 
     Args:
         text: what form.py wrote.
-        values: of the names that it takes along, in the order in which the text names them.
+        values: of the names that it takes along, in the order in which the text names them; of a name that is
+            only declared so far what gives its value.
 
     Raises:
         TypeError: a value cannot be taken along.
@@ -49,14 +53,18 @@ def function(text: str, *values: Any) -> FunctionType:
     for name, known in said["builtins"].items():
         if name != known:
             space[name] = getattr(builtins, known)
-    for (name, lisp_name), value in zip(said["names"], values, strict=True):
-        check(lisp_name, value)
-        space[name] = value
+    for (name, lisp_name, is_later), value in zip(said["names"], values, strict=True):
+        if is_later:
+            space[name] = Later(lisp_name, value, space, name)
+        else:
+            check(lisp_name, value)
+            space[name] = value
     exec(code, space)
     found: FunctionType = space[said["def"]]
     if said["name"] != said["def"]:
         found.__name__ = found.__qualname__ = said["name"]
         found.__code__ = found.__code__.replace(co_name=said["name"], co_qualname=said["name"])
+    settle(found)
     return found
 
 
@@ -101,32 +109,3 @@ def keep_lines(file: str, first: int, lines: list[str]) -> None:
     kept += ["\n"] * (first - 1 + len(lines) - len(kept))
     kept[first - 1 : first - 1 + len(lines)] = [line + "\n" for line in lines]
     linecache.cache[file] = (sum(map(len, kept)), None, kept, file)
-
-
-def check(name: str, value: Any, depth: int = 0) -> None:
-    """Raise TypeError for a value that only JavaScript has, at any depth of copied data."""
-    kind = type(value)
-    if kind in (list, tuple, set, frozenset):
-        if depth < 100:
-            for item in value:
-                check(name, item, depth + 1)
-        return
-    if kind is dict:
-        check(name, [*value, *value.values()], depth)
-        return
-    if not any(
-        base.__name__ == "JsProxy" and base.__module__.startswith("polyrepl.") for base in kind.__mro__
-    ):
-        return
-    where = f"{name} is" if not depth else f"{name} holds"
-    what = str(value.typeof())
-    if what == "Promise":
-        raise TypeError(f"{where} a promise, which a py.fn cannot take along: await it first")
-    if "unction" in what or callable(value):
-        raise TypeError(
-            f"{where} a function of JavaScript's, which a py.fn cannot take along: make it by py.defn or "
-            "py.fn too, or give it as an argument"
-        )
-    raise TypeError(
-        f"{where} an object of JavaScript's ({what}), which a py.fn cannot take along: give it data"
-    )

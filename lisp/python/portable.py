@@ -1,21 +1,16 @@
-"""A `py.fn` for whoever pickles functions by name only: `concurrent.futures`, `multiprocessing`, `pickle`.
+"""A callable that pickles by value: for closures that a `py.fn` has made, which pickle does not find.
 
-In: a function that making.py has made. Out: a callable that pickles by value. What the function takes along
-is pickled with it; other functions of the kind among that are wrapped on the way. Nothing is run when it is
-unpickled but the code that makes functions, of the same Python version.
+In: a function that is made at a prompt. Out: a callable with its name, docstring and signature.
 """
 
 from __future__ import annotations
 
-import builtins
 import functools
-import marshal
-import sys
-from importlib import import_module
-from types import CellType, FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
-VERSION = sys.version_info[:2]
+from .packing import Packed, function_of, is_ours, packed
+from .sent import settle
 
 
 class Portable:
@@ -38,7 +33,7 @@ class ByValue(Portable):
     """What is pickled in a function's place by who knows of it: the other side has the function itself."""
 
     def __reduce__(self) -> Any:
-        return function_of, (packed(self.__wrapped__),)  # type: ignore[attr-defined]
+        return itself, (packed(self.__wrapped__),)  # type: ignore[attr-defined]
 
 
 def travelling(value: Any) -> Any:
@@ -57,116 +52,11 @@ def portable(function: FunctionType) -> Portable:
     return Portable(function)
 
 
-class Packed:
-    """What is pickled: functions by their numbers in it, each once, so that they may know each other."""
-
-    def __init__(self) -> None:
-        self.version = VERSION
-        self.functions: list[dict[str, Any]] = []
-
-
-class Module:
-    """In the place of a module: its name."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-class Known:
-    """In the place of a function: its number."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-
-def is_ours(value: Any) -> bool:
-    """A function that is made at a prompt: of `__main__`, where nobody finds it."""
-    return isinstance(value, FunctionType) and value.__module__ == "__main__"
-
-
-def packed(function: FunctionType) -> Packed:
-    made = Packed()
-    numbers: dict[int, int] = {}
-
-    def number_of(f: FunctionType) -> Known:
-        if id(f) not in numbers:
-            numbers[id(f)] = len(made.functions)
-            entry: dict[str, Any] = {}
-            made.functions.append(entry)
-            names = names_in(f.__code__)
-            space = {name: value for name, value in f.__globals__.items() if name in names}
-            cells = [cell.cell_contents for cell in f.__closure__ or ()]
-            entry.update(
-                code=marshal.dumps(f.__code__),
-                name=f.__name__,
-                doc=f.__doc__,
-                space={name: with_numbers(value) for name, value in space.items()},
-                cells=[with_numbers(value) for value in cells],
-                defaults=with_numbers(f.__defaults__),
-                named=with_numbers(f.__kwdefaults__),
-                annotations=f.__annotations__,
-            )
-        return Known(numbers[id(f)])
-
-    def with_numbers(value: Any) -> Any:
-        if is_ours(value):
-            return number_of(value)
-        if isinstance(value, ModuleType):
-            return Module(value.__name__)
-        kind = type(value)
-        if kind in (list, tuple):
-            return kind(map(with_numbers, value))
-        return {key: with_numbers(item) for key, item in value.items()} if kind is dict else value
-
-    number_of(function)
-    return made
-
-
-def names_in(code: Any) -> set[str]:
-    """The names that code and the code inside of it look up."""
-    found = set(code.co_names)
-    for constant in code.co_consts:
-        if hasattr(constant, "co_names"):
-            found |= names_in(constant)
-    return found
-
-
 def unpacked(made: Packed) -> Portable:
     """What `portable` made. Raises as `function_of`."""
-    return Portable(function_of(made))
+    return Portable(function_of(made, settle))
 
 
-def function_of(made: Packed) -> FunctionType:
-    """The function again.
-
-    Raises:
-        TypeError: another Python version has packed it.
-        ImportError: a module that it uses is not there.
-    """
-    if made.version != VERSION:
-        there, here = (".".join(map(str, version)) for version in (made.version, VERSION))
-        raise TypeError(f"the function was sent by Python {there}, and this is {here}: both must be the same")
-    functions: list[FunctionType] = []
-    for entry in made.functions:
-        space: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
-        cells = tuple(CellType() for _ in entry["cells"])
-        function = FunctionType(marshal.loads(entry["code"]), space, entry["name"], None, cells)
-        function.__doc__, function.__annotations__ = entry["doc"], entry["annotations"]
-        functions.append(function)
-
-    def restored(value: Any) -> Any:
-        if isinstance(value, Known):
-            return functions[value.number]
-        if isinstance(value, Module):
-            return import_module(value.name)
-        kind = type(value)
-        if kind in (list, tuple):
-            return kind(map(restored, value))
-        return {key: restored(item) for key, item in value.items()} if kind is dict else value
-
-    for function, entry in zip(functions, made.functions, strict=True):
-        function.__globals__.update(restored(entry["space"]))
-        for cell, value in zip(function.__closure__ or (), entry["cells"], strict=True):
-            cell.cell_contents = restored(value)
-        function.__defaults__, function.__kwdefaults__ = restored(entry["defaults"]), restored(entry["named"])
-    return functions[0]
+def itself(made: Packed) -> FunctionType:
+    """What `travelling` wrapped. Raises as `function_of`."""
+    return function_of(made, settle)

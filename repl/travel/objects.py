@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from polyrepl.bridge.capsule import Named, Packed
+from polyrepl.lisp.python.sent import is_settled
 
 
 class Coded(Packed):
@@ -34,7 +35,7 @@ def packed(thing: Any) -> Any:
     is none."""
     if isinstance(thing, ModuleType):
         return Named(thing.__name__)
-    if not isinstance(thing, FunctionType) or _is_found(thing):
+    if not isinstance(thing, FunctionType) or is_settled(thing) or _is_found(thing):
         return thing
     try:
         import cloudpickle

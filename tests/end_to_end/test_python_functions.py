@@ -94,7 +94,11 @@ def test_in_other_processes(tmp_path: Path) -> None:
         ),
         ("(def both [1 {:f inc}])\n(py.fn [x] both)", "both holds a function of JavaScript's"),
         ("(def when (Symbol 1))\n(py.fn [x] [x when])", "when is an object of JavaScript's"),
-        ("(declare later)\n(py.fn [x] (later x))", "later is not defined"),
+        ("(declare later)\n((py.fn [x] (later x)) 1)", "later was declared, and is not defined yet"),
+        (
+            "(declare later)\n(py.defn f [x] (later x))\n(defn later [x] x)\n(f 1)",
+            "later is a function of JavaScript's, which a py.fn cannot take along",
+        ),
         ('(py.defn bad [x]\n  (+ x "a"))\n(bad 1)', "program.lisp:2 in bad"),
     ],
 )

@@ -30,7 +30,7 @@ from polyrepl.lisp.python.making import function
 from polyrepl.lisp.python.values import LispFailure, Thrown
 from polyrepl.lisp.read.reader import read_all
 
-DECLARED = "(declare t tp p p!)"
+MADE_OUTSIDE = ("t", "tp", "p", "p!")
 MACROS = ("define-syntax", "defmacro", "defsyntax")
 _KEYWORD = re.compile(r"(?<![\w\"]):([^\s\]})]+)")
 _MINUS_ZERO = re.compile(r"(?<![\w.])-0(?![\w.])")
@@ -70,7 +70,8 @@ def as_local(form: Tree) -> Tree:
 
 def node_of(program: Program, compiler: Compiler) -> n.PyFn:
     """The analyzed function. Raises LispError."""
-    for form in read_all(DECLARED + program.before):
+    compiler.declare_names(MADE_OUTSIDE)
+    for form in read_all(program.before):
         compiler.compile(form)
     (form,) = read_all(f"(py.fn program []\n{program.body})")
     world = compiler.world

@@ -15,7 +15,7 @@ import threading
 import traceback
 import venv
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -286,9 +286,64 @@ def test_pickled_by_value() -> None:
         portable(3)  # type: ignore[arg-type]
 
 
+def test_pickle_takes_them_as_they_are() -> None:
+    """By what they are made of: two of one name are two, and one that is gone can be had of its pickle."""
+    first, second = made("(py.fn f [x] (+ x 1))"), made("(py.fn f [x] (+ x 2))")
+    sent = [pickle.dumps(f) for f in (first, second, first)]
+    assert [pickle.loads(each)(1) for each in sent] == [2, 3, 2]
+    assert pickle._loads(sent[1])(1) == 3 and pickle.loads(pickle._dumps(second))(1) == 3  # type: ignore[attr-defined]
+    assert [f(1) for f in pickle.loads(pickle.dumps([first, second, {"k": first}["k"]]))] == [2, 3, 2]
+    a, b = pickle.loads(pickle.dumps((first, first)))
+    assert a is b and a is not first
+    del first
+    again = pickle.loads(pickle.dumps(pickle.loads(sent[0])))
+    assert inspect.isfunction(again) and (again(1), again.__name__, again.__qualname__) == (2, "f", "f")
+    with pytest.raises(AttributeError, match=r"Can't get attribute 'f' on <module '.*__main__'"):
+        pickle.loads(pickle.dumps(second, 2))
+    assert second.__module__ == "__main__" and f"{second.__module__}" == "__main__"
+    wrapped = functools.wraps(second)(lambda x: x)
+    with pytest.raises(pickle.PicklingError, match="not the same object"):
+        pickle.dumps(wrapped)
+    assert pickle.loads(pickle.dumps(functools.partial(second, 5)))() == 7
+
+
+def test_pickle_from_many_threads() -> None:
+    functions = [made(f"(py.fn f [x] (+ x {k}))") for k in range(8)]
+
+    def work(k: int) -> list[int]:
+        return [pickle.loads(pickle.dumps(functions[k]))(1) for _ in range(200)]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(work, range(8))) == [[1 + k] * 200 for k in range(8)]
+
+
+def test_names_that_are_defined_later() -> None:
+    """A declared name is read when it is first called, or pickled; then it is the function itself."""
+    pair: dict[str, Any] = {}
+    even = made("(declare odd) (py.fn even [n] (if (= n 0) true (odd (- n 1))))", lambda: pair["odd"])
+    pair["odd"] = made("(def even 1) (py.fn odd [n] (if (= n 0) false (even (- n 1))))", even)
+    there = pickle.loads(pickle.dumps(even))
+    assert [even(7), even(8), there(7), there(8)] == [False, True, False, True]
+    assert even.__globals__["odd"] is pair["odd"]
+    assert there.__globals__["odd"].__globals__["even"] is there
+
+    class JSError(Exception):
+        pass
+
+    def missing() -> Any:
+        raise JSError
+
+    lonely = made("(declare odd) (py.fn [n] (map odd [n]))", missing)
+    with pytest.raises(NameError, match=r"odd was declared, and is not defined yet: \(py.defn odd"):
+        lonely(1)
+    with pytest.raises(NameError, match="odd was declared"):
+        pickle.dumps(lonely)
+
+
 def test_in_another_process() -> None:
     f: Any = made("(def k 1) (py.fn [x] (str (/ x k) (get {:a 1} :b)))", 2)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert list(pool.map(f, [6, 7])) == ["3", "3.5"]
         assert list(pool.map(portable(f), [6, 7])) == ["3", "3.5"]
 
 
@@ -342,10 +397,13 @@ def test_an_environment_without_node_and_bridge(tmp_path: Path) -> None:
     target.mkdir(parents=True)
     for package in (target.parent.parent, target.parent):
         (package / "__init__.py").write_text("")
-    for name in ("__init__", "core", "functions", "making", "maps", "portable", "sequences", "values"):
+    for name in (
+        "__init__", "checking", "core", "functions", "later", "making", "maps", "packing", "portable",
+        "sent", "sequences", "values",
+    ):  # fmt: skip
         shutil.copy(Path(room.__file__).parent / f"{name}.py", target)
     text, _ = text_of("(py.fn f [xs] (str (reduce + (map (fn [x] (/ x 2)) xs))))")
-    sent = pickle.dumps(portable(function(text)))
+    sent = pickle.dumps(function(text))
     program = (
         "import pickle, shutil, sys\nfrom polyrepl.lisp.python.making import function\n"
         f"print(function({text!r})([2, 4]), pickle.loads({sent!r})([2, 2]), shutil.which('node'))\n"
