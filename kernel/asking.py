@@ -49,7 +49,9 @@ class Asking:
             status, indent = self.shell.input_transformer_manager.check_complete(cell.code)
             return {"status": status, **({"indent": " " * (indent or 0)} if status == "incomplete" else {})}
         if cell.language == "js":
-            verdict = await self.services.node("status", cell.code) or modes.javascript_verdict(cell.code)
+            verdict = await self.services.node("status", cell.code, True) or modes.javascript_verdict(
+                cell.code
+            )
             if verdict == "incomplete":
                 return {"status": verdict, "indent": " " * modes.indent(cell.code, len(cell.code), "js")}
             return {"status": "complete" if verdict == "empty" else verdict}
@@ -63,7 +65,7 @@ class Asking:
     async def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:
         """Names that fit at the cursor, with their kinds and signatures."""
         cursor = len(code) if cursor_pos is None else max(0, min(cursor_pos, len(code)))
-        if (marker := markers(code[:cursor])) is not None:
+        if (marker := markers(code[:cursor], self.shell.magics_manager.magics["line"])) is not None:
             start, end, found = *marker[:2], [Item(each, "magic") for each in marker[2]]
             return completed(start, end, found)
         cell = split(code)

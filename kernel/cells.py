@@ -10,7 +10,7 @@ becomes an empty one.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -29,6 +29,8 @@ TEXT_MAGICS = frozenset(
         *("html", "HTML", "latex", "markdown", "svg", "SVG", "writefile", "file"),
     )
 )
+# Magics for a line that run what stands behind them as Python.
+RUN_PYTHON = frozenset(("time", "timeit", "prun"))
 _TEXT_MAGIC = re.compile(r"\s*%%(\w+)")
 _LINE_MAGIC = re.compile(r"\s*(?:!!?[ \t]*[^=\s]|%(?!time(?:it)?\s+\()[A-Za-z]\w*(?:\s|\Z))")
 _NAME = r"[^\s()\[\]{}\"'`~,;:?!]+"
@@ -37,6 +39,29 @@ _QUESTION = re.compile(
     r"|,doc\s+(?P<doc>\S+))\s*"
 )
 _COMMAND = re.compile(r"\s*,([a-z]+)\b")
+HELP = (
+    'here ?name tells of a name, (doc name), (source name) and (apropos "text") print, Tab and Shift-Tab help'
+)
+_COMMENT = re.compile(r"^[ \t]*;[^\n]*", re.MULTILINE)
+_ASSIGNED = re.compile(r"\s*[\w., ]+=[ \t]*([!%]\w*)")
+_BARE_PIP = re.compile(r"\s*\(?(pip3?|conda)[ \t]+([\w -]+)")
+# What does here what a command of the prompt's does there.
+_INSTEAD = {
+    "doc": "?name",
+    "source": "(source name), or ??name",
+    "apropos": '(apropos "text")',
+    "time": "(time form)",
+    "timeit": "%timeit below %%py",
+    "sh": "!command",
+    "cd": "%cd folder",
+    "load": '(load-file "file.lisp")',
+    "py": "%%py on the first line of a cell",
+    "js": "%%js on the first line of a cell",
+    "lisp": "nothing: a cell is Lisp",
+    "bt": "(pst)",
+    "history": "%history",
+    "who": "%who, for Python's names",
+}
 _RENEWAL = re.compile(r"\s*,(reload|autoreload)(?:[ \t]+(\S+))?\s*")
 _TYPED = re.compile(r"\s*(%%?\w*)")
 _MARKER = re.compile(r"\s*%%(\w+)[ \t]*(?:\r?\n|\Z)")
@@ -66,28 +91,61 @@ def split(text: str) -> Cell:
 def is_marker(text: str) -> bool:
     """Is the text a marker alone, whose code is still to come?"""
     found = _MARKER.match(text)
-    return found is not None and found[1] in MARKERS and not text[found.end() :].strip()
+    if found is None or text[found.end() :].strip():
+        return False
+    return found[1] in MARKERS or found[1] in TEXT_MAGICS
 
 
-def markers(before: str) -> tuple[int, int, list[str]] | None:
-    """Where a marker is being typed, and those it may be; None where none is."""
+def markers(before: str, commands: Iterable[str] = ()) -> tuple[int, int, list[str]] | None:
+    """Where a marker or a command of IPython's is being typed, and those it may be; None where none is.
+
+    Args:
+        before: the text before the cursor.
+        commands: IPython's magics for a line.
+    """
     found = _TYPED.fullmatch(before)
     if found is None:
         return None
-    fitting = [f"%%{name}" for name in MARKERS if f"%%{name}".startswith(found[1])]
-    return found.start(1), found.end(1), fitting
+    names = [f"%%{name}" for name in (*MARKERS, *sorted(TEXT_MAGICS))]
+    if len(found[1]) > 1 and not found[1].startswith("%%"):  # at the very first sign markers are meant
+        names = [f"%{name}" for name in sorted(commands)]
+    return found.start(1), found.end(1), [name for name in names if name.startswith(found[1])]
 
 
 def is_for_ipython(text: str) -> bool:
     """Does an unmarked cell hold nothing but commands of IPython's: `!ls`, `%pip install x`, `%%bash ..`?
 
-    Not the magics that run the rest of the cell as Python (`%%time`): that rest is Lisp.
+    Lines that are comments of the Lisp may stand between them. Not the magics that run the rest of the cell
+    as Python (`%%time`): that rest is Lisp.
     """
     found = _TEXT_MAGIC.match(text)
     if found is not None:
         return found[1] in TEXT_MAGICS
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in without_comments(text).splitlines() if line.strip()]
     return bool(lines) and all(_LINE_MAGIC.match(line) for line in lines)
+
+
+def without_comments(text: str) -> str:
+    """Commands of IPython's without comments of the Lisp between them; lines keep their numbers."""
+    return text if _TEXT_MAGIC.match(text) else _COMMENT.sub("", text)
+
+
+def command_of_the_prompt(text: str) -> tuple[str, str] | None:
+    """What is said of a cell that is a line `,command ..`, and what to write in its place.
+
+    Lisp would leave the comma aside and give the value of a name. None for other cells, and for the commands
+    that cells know.
+    """
+    found = _COMMAND.match(text)
+    if found is None or "\n" in text.strip() or question(text) is not None or renewal(text) is not None:
+        return None
+    from polyrepl.repl.commands.table import COMMANDS
+
+    if found[1] not in COMMANDS:
+        return None
+    instead = _INSTEAD.get(found[1])
+    told = f"here write {instead}" if instead is not None else HELP
+    return f",{found[1]} is a command of the prompt", f"commands with a comma are the prompt's; {told}"
 
 
 def question(text: str) -> tuple[str, int, bool] | None:
@@ -128,9 +186,11 @@ def magic_hint(text: str, said: str, magics: Container[str]) -> str | None:
     """
     command = _COMMAND.match(text)
     if command is not None and re.search(rf"(?:^| ){command[1]}(?: |$)", said):
-        return (
-            "commands with a comma are the prompt's; here ?name tells of a name, and Tab and Shift-Tab help"
-        )
+        return f"commands with a comma are the prompt's; {HELP}"
+    if (assigned := _ASSIGNED.match(text)) is not None:
+        return f"what {assigned[1]} gives is assigned in a Python cell, below %%py"
+    if (bare := _BARE_PIP.match(text)) is not None and said.strip() == f"unbound symbol {bare[1]}":
+        return f"%{bare[1].rstrip('3')} {bare[2].strip()}, for the kernel's own Python"
     for found in _MAGIC.finditer(text):
         first = not re.sub(r";[^\n]*", "", text[: found.start()]).strip()
         if not first and said.strip() != f"unbound symbol {found['word']}":
@@ -146,5 +206,7 @@ def magic_hint(text: str, said: str, magics: Container[str]) -> str | None:
                 else "a cell is Lisp, or Python below %%py, or JavaScript below %%js"
             )
         hint = f"{word} is IPython's: it works in a Python cell, below %%py"
+        if found["sign"] != "%%" and name not in RUN_PYTHON:
+            hint += ", or in a cell of such lines alone"
         return f"(time form) says how long a form takes; {hint}" if name == "time" else hint
     return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from polyrepl.bridge import BridgeError
 from polyrepl.repl.complete.services import SessionServices
 from polyrepl.repl.session.node_module import NodeModule
 
@@ -62,11 +63,19 @@ class KernelServices(SessionServices):
     def __init__(self, session: KernelSession) -> None:
         super().__init__(session)
         self.inspecting = NodeModule(session.bridge, INSPECTING, ("describe",))
+        self._begun = False
 
     def load(self) -> None:
         """Have Node loaded with what answers; waits for it."""
+        self._begun = True
         super().load()
         self.inspecting.load()
+
+    def begin(self) -> None:
+        """Who asks before the first cell has run has an answer too; that no Node starts is told by a cell."""
+        if not self._begun and not self.session.running:
+            with contextlib.suppress(BridgeError):
+                self.load()
 
     def patience(self) -> float:
         """A running cell that keeps Node busy delays no answer for long."""
@@ -76,12 +85,14 @@ class KernelServices(SessionServices):
         """What a JavaScript name is (node/inspecting.mjs)."""
         answer: dict[str, Any] | None = None
         with contextlib.suppress(KeyboardInterrupt):  # it was meant for the cell
+            self.begin()
             answer = await self.inspecting.ask("describe", root, path, deadline=self.patience())
         return answer
 
     async def node(self, function: str, *args: Any) -> Any:
         """Call a function of repl/node/describe.mjs; None if Node does not answer in time."""
         with contextlib.suppress(KeyboardInterrupt):  # it was meant for the cell
+            self.begin()
             return await super().node(function, *args)
         return None
 

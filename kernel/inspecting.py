@@ -10,12 +10,14 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polyrepl.repl
 from polyrepl.lisp.runtime import corelib
 from polyrepl.repl.complete import js_context
-from polyrepl.repl.complete.context import call_at, word_at
+from polyrepl.repl.complete.context import call_at, place_at, word_at
 from polyrepl.repl.complete.helper import ask
 from polyrepl.repl.known import python_objects
 from polyrepl.repl.known.describing import lisp_source
@@ -30,6 +32,8 @@ KINDS = {"special": "special form", "definer": "special form", "js": "JavaScript
 PATIENCE = 1.0
 CELL_FILE = re.compile(r"[^\s<>\"']*[/\\]ipykernel_\d+[/\\]\d+\.py")
 RUNTIME = Path(corelib.__file__).parent
+NOTEBOOK = Path(polyrepl.repl.__file__).parent / "node" / "notebook.mjs"
+_LENT = re.compile(r"^/\*\* (?P<shapes>\(.*?\)): (?P<doc>[A-Z].*?) \*/$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,37 @@ async def inspect(
     if mode == "js":
         word, called = js_context.word_at(code, cursor), js_context.call_head(code, cursor)
     else:
-        call = call_at(code, cursor)
-        word, called = word_at(code, cursor), call.head if call is not None else ""
+        word, called = word_in_lisp(code, cursor), called_in_lisp(code, cursor)
     found = await look_up(services, shell, word, mode, level) if word else {}
     if not found and called and called != word:
         found = await look_up(services, shell, called, mode, level)
     return found
+
+
+def word_in_lisp(code: str, cursor: int) -> str:
+    """The name at the cursor; of a method (`(.mean df)`) with that of the object where that has one."""
+    word = word_at(code, cursor)
+    if not word.startswith("."):
+        return word[:-1] if word.endswith(".") and code[cursor - 1 : cursor] != "." else word
+    end = cursor
+    while end < len(code) and word_at(code, end + 1) == word:
+        end += 1
+    place = place_at(code, end)
+    return ".".join((*place.path, place.prefix)) if place.what == "member" and place.path else word
+
+
+def called_in_lisp(code: str, cursor: int) -> str:
+    """What the call around the cursor calls, as a dotted name: `(.mean df`, `(new URL`, `(URL.` too."""
+    call = call_at(code, cursor)
+    if call is None:
+        return ""
+    if call.head == "new" and call.arguments:
+        return call.arguments[0]
+    if call.head == "." and len(call.arguments) > 1:
+        return ".".join(call.arguments)
+    if call.head.startswith(".") and call.arguments:
+        return f"{call.arguments[0]}.{call.head.lstrip('.-')}"
+    return call.head.removesuffix(".")
 
 
 async def look_up(services: KernelServices, shell: Any, word: str, mode: Mode, level: int) -> dict[str, Any]:
@@ -109,6 +138,8 @@ def javascript_card(services: KernelServices, word: str, answer: dict[str, Any],
     source, where = definition(services, word)
     shape, doc = answer.get("shape", ""), answer.get("doc", "")
     known = services.table().get(word)
+    if (lent := lent_by_the_notebook().get(word.removeprefix("js."))) is not None and not where:
+        return Card(word, answer["kind"], lent[0], lent[1])
     return Card(
         word,
         answer["kind"],
@@ -118,6 +149,17 @@ def javascript_card(services: KernelServices, word: str, answer: dict[str, Any],
         where or written_in(answer.get("where", "")),
         answer.get("text", ""),
     )
+
+
+@cache
+def lent_by_the_notebook() -> dict[str, tuple[str, str]]:
+    """Call shape and documentation of `display` and its like, by both their names; from their own file."""
+    found = {}
+    for entry in _LENT.finditer(NOTEBOOK.read_text("utf-8")):
+        shapes, doc = entry["shapes"], entry["doc"]
+        name = shapes.lstrip("(").split()[0].rstrip(")")
+        found[name] = found[name.replace("-", "_")] = shapes, doc
+    return found
 
 
 def written_in(where: str) -> str:

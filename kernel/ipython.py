@@ -1,7 +1,7 @@
 """Where IPython's shell is not left as it is.
 
 In: the shell. Out: the same, in which a group of exceptions is an error like any other (IPython prints it and
-tells no front end), and `%pip` is the installed pip whatever lies beside the notebook.
+tells no front end), `%pip` is the installed pip whatever lies beside the notebook, and there is `%npm`.
 """
 
 # mypy: disallow-untyped-calls=False
@@ -34,8 +34,13 @@ def adapt(shell: Any) -> None:
         shell.system(f"{shlex.quote(sys.executable)} -P -m pip {line}")
         print("Note: you may need to restart the kernel to use updated packages.")
 
+    def npm(line: str) -> None:
+        """Run the npm of the kernel's own Node: `%npm install name`."""
+        shell.system(f"{shlex.quote(sys.executable)} -P -m polyrepl npm {line}")
+
     shell.showtraceback = showtraceback
     shell.register_magic_function(pip, "line", "pip")
+    shell.register_magic_function(npm, "line", "npm")
 
 
 def holds_group(error: BaseException | None) -> bool:

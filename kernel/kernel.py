@@ -30,7 +30,15 @@ from traitlets import Integer, List
 
 from . import callbacks, threads
 from .asking import Asking
-from .cells import is_for_ipython, magic_hint, question, renewal, split
+from .cells import (
+    command_of_the_prompt,
+    is_for_ipython,
+    magic_hint,
+    question,
+    renewal,
+    split,
+    without_comments,
+)
 from .completing import KernelServices
 from .dispatch import ConcurrentKernel
 from .inspecting import inspect
@@ -95,7 +103,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         self.renewal = Renewal(self.lisp)
         self.lisp.on_node.append(self._share_names)
         self.lisp.trace.file_name = self._file_name
-        self.lisp.trace.installer = "%pip install"  # into this Python, whichever the shell's is
+        # Into this Python, whichever the shell's is, and by its Node's npm.
+        self.lisp.trace.installer, self.lisp.trace.npm = "%pip install", "%npm install"
         if isinstance(self._stdout, Stream):
             self._stdout.tape.limit = self.output_limit
 
@@ -147,7 +156,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         def call() -> Any:
             self._called_for_cell.set(True)
             self._shell_parent.set(owner[0])
-            with self._adopted(owner):
+            with self._adopted(owner), self._past_belongs_to(owner[0]):
                 try:
                     return function()
                 except Exception:  # whoever called would show it for the message
@@ -155,6 +164,15 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             return None
 
         return contextvars.copy_context().run(call)
+
+    def _past_belongs_to(self, message: dict[str, Any]) -> contextlib.AbstractContextManager[None]:
+        """What child processes write within is this message's."""
+        stdout = self._stdout
+        return (
+            stdout.tape.past_belongs_to(message["header"])
+            if isinstance(stdout, Stream)
+            else contextlib.nullcontext()
+        )
 
     def leave(self) -> None:
         """End Node and send what is left to send; harmless twice."""
@@ -237,7 +255,10 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                 self.renewal.note()
         if cell.language == "lisp" and is_for_ipython(code):
             with self.lisp.python_cell():
-                return await self._run_python(code, code, silent, store_history)
+                return await self._run_python(code, without_comments(code), silent, store_history)
+        if cell.language == "lisp" and (said := command_of_the_prompt(code)) is not None:
+            text = f"In[{number}]:1:1: error: {said[0]}\n  {code.strip()}\n  ^\n  hint: {said[1]}"
+            return self._publish_error(Problem("error", "LispError", said[0], text), silent)
         if (asked := question(code)) is not None and await self._answered(code, *asked):
             return None
         # Figures are shown and widgets flushed by those who listen to these events.
@@ -253,6 +274,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             if cell.language == "js":
                 stream = self.lisp.eval_javascript(cell.code, name)
             else:
+                self.services.remember(cell.code)
                 stream = self.lisp.eval(cell.code, name)
             return await self._report(stream, silent, number, code)
         finally:

@@ -22,6 +22,8 @@ from .cells import is_for_ipython, question, renewal, split
 
 _MAGIC = re.compile(r"^([ \t]*)([%!?]\S.*|[\w.]+\?\??[ \t]*)$", re.MULTILINE)
 _CAPTURED = re.compile(r"^([ \t]*[\w., ]+=[ \t]*)!(.+)$", re.MULTILINE)
+_ASSIGNED = re.compile(r"^([ \t]*[\w., ]+=[ \t]*)(%(\w+).*)$", re.MULTILINE)
+_TIMED = re.compile(r"^([ \t]*)%(?:time|prun)[ \t]+(?!-)(\S.*)$", re.MULTILINE)
 _TOP_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 # What a notebook has and a program has not, where a cell mentions it.
@@ -29,6 +31,13 @@ _SUBSTITUTES = {
     r"\bjs\.": "((py.eval \"lambda js: globals().update(js=js)\") globalThis)",
     r"\bpy\.": '(set! (. globalThis ["py"]) $py.builtins)',
 }  # fmt: skip
+# What IPython lends to Python, and the notebook to JavaScript, where a cell calls it.
+_OF_IPYTHON = {
+    "display": "from IPython.display import display",
+    "get_ipython": "from IPython.core.interactiveshell import InteractiveShell\n"
+    "get_ipython = InteractiveShell.instance",
+}
+_LENT = ("html", "image", "json", "latex", "markdown", "svg", "vega_lite")
 _NOTEBOOK = {
     "display": "(defn display [& shown] (doseq [each shown] (println each)))",
     "update-display": "(defn update-display [& shown] (println (last shown)))",
@@ -65,11 +74,17 @@ def program(cells: Iterable[tuple[str, str]], prepare: Prepare) -> str:
             made = python_form(cell.code.strip("\n"))
             if re.search(r"\bjs\.", cell.code):
                 before[_SUBSTITUTES[r"\bjs\."]] = None
+            for name in calls(cell.code, _OF_IPYTHON):
+                before[f"(py.exec {literal(_OF_IPYTHON[name])})"] = None
         elif cell.language == "js":
             made = javascript_form(cell.code.strip("\n"), prepare)
             before[_RUN] = None
             if re.search(r"\bpy\.", cell.code):
                 before[_SUBSTITUTES[r"\bpy\."]] = None
+            for name in calls(cell.code, [known.replace("-", "_") for known in _NOTEBOOK]):
+                before[_NOTEBOOK[name.replace("_", "-")]] = None
+            for name in calls(cell.code, _LENT):
+                before[f'(set! (. globalThis ["{name}"]) {name.replace("_", "-")})'] = None
         elif is_for_ipython(text) or question(text) is not None or renewal(text) is not None:
             made = commented(text)
         else:
@@ -81,6 +96,11 @@ def program(cells: Iterable[tuple[str, str]], prepare: Prepare) -> str:
     if before:
         parts.insert(0, "\n".join([";; %% what the notebook has of itself", *before]))
     return "\n\n".join(parts) + "\n"
+
+
+def calls(code: str, names: Iterable[str]) -> list[str]:
+    """Those of the names that a text calls."""
+    return [name for name in names if re.search(rf"(?<![\w.$]){name}\(", code)]
 
 
 def commented(text: str) -> str:
@@ -100,8 +120,11 @@ def python_form(code: str) -> str:
     above = ""
     flags = flags_of(code)
     if flags is None:
+        code = _TIMED.sub(r"\1\2", code)
         above = "".join(f";; {found[2]}\n" for found in _MAGIC.finditer(code))
         code = _CAPTURED.sub(captured, _MAGIC.sub(r"\1pass", code))
+        above += "".join(f";; {found[0].strip()}\n" for found in _ASSIGNED.finditer(code))
+        code = _ASSIGNED.sub(assigned, code)
         flags = flags_of(code) or 0  # it may fail as it fails in its cell
     if flags & inspect.CO_COROUTINE:
         source = f"eval(compile({code!r}, '<cell>', 'exec', {_TOP_AWAIT}), globals())"
@@ -112,6 +135,12 @@ def python_form(code: str) -> str:
 def captured(found: re.Match[str]) -> str:
     """`x = !command` as Python has it."""
     return f"{found[1]}__import__('subprocess').getoutput({found[2].strip()!r}).splitlines()"
+
+
+def assigned(found: re.Match[str]) -> str:
+    """`x = %magic` as Python has it; None where it has no like."""
+    value = "__import__('os').getcwd()" if found[3] == "pwd" else "None"
+    return found[1] + value
 
 
 def flags_of(code: str) -> int | None:

@@ -15,10 +15,12 @@ A cell that prints without end is cut off after `limit` characters with a notice
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import weakref
 from collections import OrderedDict
+from collections.abc import Iterator
 from time import monotonic
 from typing import Any
 
@@ -65,6 +67,7 @@ class Tape:
         self._size = 0
         self._due = False
         self._busy = False
+        self._past: dict[str, Any] | None = None
         self._last_write = 0.0
         self._written: OrderedDict[str, int] = OrderedDict()
         self._pid = os.getpid()
@@ -91,12 +94,24 @@ class Tape:
             self._take()
         self._send_soon()
 
+    @contextlib.contextmanager
+    def past_belongs_to(self, parent: dict[str, Any]) -> Iterator[None]:
+        """What is written past the streams within is this cell's."""
+        self.take()
+        before, self._past = self._past, parent
+        try:
+            yield
+        finally:
+            self.take()
+            self._past = before
+
     def _take(self) -> None:
         for stream in self.streams.values():
             text = stream.written_past()
-            allowed = self._allowed(stream, stream.last_cell, text) if text else ""
+            cell = self._past or stream.last_cell
+            allowed = self._allowed(stream, cell, text) if text else ""
             if allowed:
-                self._append(stream, stream.last_cell, allowed)
+                self._append(stream, cell, allowed)
 
     def _send_soon(self) -> None:
         with self._lock:

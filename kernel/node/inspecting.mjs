@@ -8,7 +8,7 @@ import inspector from "node:inspector";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
 import { className, isKeyword, prettyStr } from "../../lisp/runtime/index.mjs";
-import { follow, signature } from "../../repl/node/describe.mjs";
+import { follow, parameters, signature } from "../../repl/node/describe.mjs";
 
 const ASKED = Symbol.for("polyrepl.asked");
 const SMALL = { maxItems: 10, maxDepth: 3, maxString: 200, maxTotal: 60 };
@@ -29,10 +29,21 @@ export function describe(root, path) {
   const shape = signature(value);
   return {
     kind: shape === "class" ? "JavaScript class" : "JavaScript function",
-    shape: shape === "class" ? "" : shape,
+    shape: shape === "class" ? constructorShape(value) : shape,
     source: native ? "" : source.slice(0, LONGEST_SOURCE),
     ...(native ? {} : place(value)),
   };
+}
+
+/** What `new` takes of a class: as its constructor says, its own or the one that it inherits. */
+function constructorShape(made) {
+  for (let at = made; typeof at === "function" && !util.types.isProxy(at); at = Object.getPrototypeOf(at)) {
+    const source = Function.prototype.toString.call(at);
+    if (!source.startsWith("class")) return at === Function.prototype ? "()" : signature(at);
+    const start = /^\s*constructor\s*\(|[{};]\s*constructor\s*\(/m.exec(source);
+    if (start !== null) return parameters(source, start.index);
+  }
+  return "()";
 }
 
 function kindOf(value) {

@@ -2,7 +2,7 @@
  * What a JavaScript library's object looks like, by the shapes that Deno's kernel knows.
  *
  * In: an object. Out: {mime: content}, or undefined for what is no picture: bytes that begin as a PNG, a JPEG, a GIF or
- * an SVG; a canvas (`toDataURL`); a chart (`toSpec`, Vega and Vega-Lite); a DOM node (`outerHTML`).
+ * an SVG; a canvas (`toDataURL`); a chart (`toSpec`, Vega and Vega-Lite); a DOM node (`outerHTML`), a document, a fragment.
  */
 import { isTypedArray } from "./data.mjs";
 
@@ -15,7 +15,9 @@ const KINDS = [
 ];
 /** Fewer bytes are no picture, whatever they are. */
 const SMALLEST = 16;
-const SVG = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)?(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/;
+/** What may stand before its first element: a mark of the byte order, a declaration, comments, a document type. */
+const PROLOG = /^\ufeff?\s*(?:(?:<\?[^>]*>|<!--[^]*?-->|<!DOCTYPE svg[^>]*>)\s*)*/i;
+const SVG = /<svg[\s/>]/y;
 const LONGEST_START = 2000;
 
 /** The MIME type that bytes begin like; undefined for none of those known. */
@@ -33,7 +35,7 @@ export function base64(data) {
 }
 
 /** Ways to look at an object that is no bytes: the first that gives something tells. */
-const LOOKS = [(x) => dataUrlPicture(x.toDataURL?.()), (x) => chart(x.toSpec?.()), (x) => node(x.outerHTML)];
+const LOOKS = [(x) => dataUrlPicture(x.toDataURL?.()), (x) => chart(x.toSpec?.()), (x) => node(x.outerHTML), nodes];
 
 /** {mime: content} of an object that is a picture by its shape. */
 export function pictureOf(x) {
@@ -51,31 +53,60 @@ export function pictureOf(x) {
   return undefined;
 }
 
+/** Is a text an SVG picture? */
+function isSvg(text) {
+  const start = text.slice(0, LONGEST_START);
+  SVG.lastIndex = PROLOG.exec(start)[0].length;
+  return SVG.test(start);
+}
+
 function node(outerHTML) {
-  if (typeof outerHTML !== "string") return undefined;
-  return SVG.test(outerHTML.slice(0, LONGEST_START)) ? { "image/svg+xml": outerHTML } : { "text/html": outerHTML };
+  if (typeof outerHTML !== "string" || outerHTML.trim() === "") return undefined;
+  return isSvg(outerHTML) ? { "image/svg+xml": outerHTML } : { "text/html": outerHTML };
+}
+
+const DOCUMENT = 9;
+const FRAGMENT = 11;
+
+/** A document is what its element is, a fragment what its children are. */
+function nodes(x) {
+  if (x.nodeType === DOCUMENT) return node(x.documentElement?.outerHTML);
+  if (x.nodeType !== FRAGMENT) return undefined;
+  return node(Array.from(x.childNodes, (child) => child.outerHTML ?? (child.textContent ?? "").replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)).join(""));
 }
 
 function bytesPicture(data) {
   if (data.length < SMALLEST) return undefined;
   const kind = kindOfBytes(data);
   if (kind !== undefined) return { [kind]: base64(data) };
-  if (data[0] !== 0x3c && data[0] > 0x20) return undefined; // neither "<" nor a space
+  if (data[0] !== 0x3c && data[0] > 0x20 && data[0] !== 0xef) return undefined; // no "<", space or mark of the order
   const decoder = new TextDecoder();
-  return SVG.test(decoder.decode(data.subarray(0, LONGEST_START))) ? { "image/svg+xml": decoder.decode(data) } : undefined;
+  return isSvg(decoder.decode(data.subarray(0, LONGEST_START))) ? { "image/svg+xml": decoder.decode(data) } : undefined;
 }
 
 function dataUrlPicture(url) {
   const found = typeof url === "string" ? /^data:([\w/+.-]+)(?:;[^,]*)?,/.exec(url.slice(0, 200)) : null;
   if (found === null) return undefined;
   const rest = url.slice(found[0].length);
-  if (found[0].includes(";base64")) return { [found[1]]: rest };
-  return { [found[1]]: decodeURIComponent(rest) };
+  // What is text in a message is text there: of these types only the pictures made of bytes are base64.
+  const isText = found[1].startsWith("text/") || found[1].endsWith("+xml");
+  if (!found[0].includes(";base64")) return isText ? { [found[1]]: decodeURIComponent(rest) } : undefined;
+  return { [found[1]]: isText ? new TextDecoder().decode(bytesOf(rest)) : rest };
 }
+
+/** The bytes of base64. */
+function bytesOf(text) {
+  return Uint8Array.from(globalThis.atob(text), (c) => c.charCodeAt(0));
+}
+
+/** What a chart of Vega-Lite has at its top, by which one without a schema is known. */
+const LITE = ["mark", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "spec"];
 
 function chart(spec) {
   if (typeof spec !== "object" || spec === null || typeof spec.then === "function") return undefined;
-  const unnamed = [null, "marks" in spec ? "vega" : "vega-lite", "5"];
-  const [, language, version] = /(vega(?:-lite)?)\/v(\d+)/.exec(spec.$schema ?? "") ?? unnamed;
+  const unnamed = "marks" in spec ? "vega" : LITE.some((name) => name in spec) ? "vega-lite" : undefined;
+  const known = /(vega(?:-lite)?)\/v(\d+)/.exec(spec.$schema ?? "") ?? (unnamed && [null, unnamed, "5"]);
+  if (!known) return undefined;
+  const [, language, version] = known;
   return { [`application/vnd.${language.replace("-", "")}.v${version}+json`]: JSON.parse(JSON.stringify(spec)) };
 }

@@ -13,10 +13,12 @@ LONGEST = 20_000
 
 _TOKEN = re.compile(
     r"""//[^\n]* | /\*.*?(?:\*/|\Z)
-    | "(?:\\.|[^"\\\n])*(?:"|\Z|(?=\n)) | '(?:\\.|[^'\\\n])*(?:'|\Z|(?=\n)) | `(?:\\.|[^`\\])*(?:`|\Z)
-    | [()\[\]{}]""",
+    | "(?:\\.|[^"\\\n])*(?:"|\Z|(?=\n)) | '(?:\\.|[^'\\\n])*(?:'|\Z|(?=\n))
+    | [()\[\]{}`]""",
     re.DOTALL | re.VERBOSE,
 )
+# The text of a template, up to its end or to the next hole.
+_TEMPLATE = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*(`|\$\{)", re.DOTALL)
 _HEAD = re.compile(r"[\w$.]+\Z")
 
 
@@ -34,15 +36,29 @@ def word_at(text: str, cursor: int) -> str:
 def call_head(text: str, cursor: int) -> str:
     """What is called by the innermost call around the cursor, `new` or not, where that is a plain name."""
     before = text[max(0, cursor - LONGEST) : cursor]
-    open_at: list[int] = []
-    for token in _TOKEN.finditer(before):
-        if token[0] in "([{":
-            open_at.append(token.start())
-        elif token[0] in ")]}" and open_at:
-            open_at.pop()
-    for at in reversed(open_at):
+    for at in reversed(_open(before)):
         if before[at] == "(":
             head = _HEAD.search(before[:at].rstrip())
             if head is not None and not head[0][0].isdigit():
                 return head[0].strip(".")
     return ""
+
+
+def _open(text: str) -> list[int]:
+    """Where the brackets and templates stand that are open at the end of a text."""
+    found: list[int] = []
+    at = 0
+    while True:
+        in_template = bool(found) and text[found[-1]] == "`"
+        token = _TEMPLATE.match(text, at) if in_template else _TOKEN.search(text, at)
+        if token is None:
+            return found
+        at = token.end()
+        if in_template and token[1] == "`":
+            found.pop()
+        elif in_template:
+            found.append(at - 1)  # the bracket of the hole
+        elif token[0] in ("(", "[", "{", "`"):
+            found.append(token.start())
+        elif token[0] in (")", "]", "}") and found:
+            found.pop()

@@ -106,7 +106,12 @@ export function signature(f) {
   if (source.endsWith("{ [native code] }")) return f.length === 0 ? "()" : `(${"abcdefghij".slice(0, f.length).split("").join(", ")})`;
   const bare = /^(?:async\s*)?([\w$]+)\s*=>/.exec(source);
   if (bare) return `(${bare[1]})`;
-  const open = source.indexOf("(");
+  return parameters(source, 0);
+}
+
+/** The parameters that a source names at its first bracket behind `from`. */
+export function parameters(source, from) {
+  const open = source.indexOf("(", from);
   if (open < 0) return "()";
   let depth = 0;
   for (let i = open; i < source.length && i < open + 400; i++) {
@@ -136,7 +141,7 @@ export async function globals() {
 }
 
 /** What Enter does at the end of a JavaScript text: see javascript_parser.mjs, which loads when it is first asked. */
-export const status = async (text) => (await import("./javascript_parser.mjs")).status(text);
+export const status = async (...text) => (await import("./javascript_parser.mjs")).status(...text);
 
 /** The string or comment that a JavaScript text ends in. */
 export const unfinished = async (text) => (await import("./javascript_parser.mjs")).unfinished(text);

@@ -169,9 +169,11 @@ export function isBody(text) {
 
 /**
  * What Enter does at the end of a text.
- * @returns {"complete" | "incomplete"} what is wrong is complete too: it is told when it runs
+ * @param {string} text
+ * @param {boolean} [tellsWrong] what is wrong is complete too, since it is told when it runs; here say that it is wrong
+ * @returns {"complete" | "incomplete" | "invalid"}
  */
-export function status(text) {
+export function status(text, tellsWrong = false) {
   let wanting = false;
   for (const read of ["parse", "parseObject"]) {
     const parser = new CellParser(text);
@@ -181,7 +183,8 @@ export function status(text) {
       wanting ||= parser.wantsMore(error);
     }
   }
-  return wanting && !isBody(text) ? "incomplete" : "complete";
+  if (isBody(text)) return "complete";
+  return wanting ? "incomplete" : tellsWrong ? "invalid" : "complete";
 }
 
 const MOST_RESTARTS = 1000;

@@ -34,6 +34,7 @@ from .events import UNSETTLED, Problem
 from .run_hints import javascript_hint, module_hint, python_hint
 
 SCHEME = "polyrepl:form/"
+NPM = "polyrepl npm install"
 IMPORTER = ".polyrepl-import.mjs"  # see repl/node/session.mjs
 _NEVER = "what is awaited can never come: nothing is left to do in JavaScript, asyncio or another thread"
 _UNSETTLED: dict[str, Any] = {"name": "Unsettled", "message": _NEVER, "exception": None}
@@ -86,6 +87,8 @@ class Trace:
         """How the file of a Python frame is written."""
         self.installer = "python -m pip install"
         """What installs a package for this Python."""
+        self.npm = NPM
+        """What installs a package for JavaScript."""
 
     def register(self, number: str, compiled: Compiled) -> str:
         """Give the form's JavaScript a file name that stacks will show, and keep its mappings.
@@ -199,7 +202,7 @@ class Trace:
             if hint:
                 lines.append(f"  hint: {hint}")
         elif hint := module_hint(message) or outcome.get("hint") or javascript_hint(message):
-            lines.append(f"  hint: {hint}")
+            lines.append(f"  hint: {hint.replace(NPM, self.npm)}")
         backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), *stacks])
         # What others have written is shown, not sent: names, messages, notes, paths.
         text, backtrace = visible("\n".join(lines)), visible(backtrace)

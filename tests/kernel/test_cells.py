@@ -188,6 +188,8 @@ def test_habits_of_ipython_in_a_lisp_cell(kernel: Kernel) -> None:
     assert kernel.run("!echo one two").text().split() == ["one", "two"]
     assert kernel.run("%%bash\necho three").text() == "three\n"
     assert "pip" in kernel.run("%pip --version").text()
+    assert kernel.run("%npm --version").text()[0].isdigit()
+    assert kernel.run("; twice\n!echo a; echo b\n  ;; and\n!echo c").text().split() == ["a", "b", "c"]
     for code in ("?mapcat", "mapcat?", ",doc mapcat"):
         assert "Signature: (mapcat f" in paged(kernel.run(code))
     for code in ("(doc mapcat)", "(doc 'mapcat)", "(do (doc mapcat) nil)"):
@@ -227,6 +229,10 @@ ELSEWHERE = {
     ",help": "?name",
     ",time (+ 1 2)": "commands with a comma are the prompt's",
     ",who": "commands with a comma are the prompt's",
+    ",apropos map": '(apropos "text")',
+    ",source map": "(source name), or ??name",
+    ",cd ..": "%cd folder",
+    '(js.import "no-such-package")': "hint: %npm install no-such-package",
     '(py.import "no_such_package")': "hint: %pip install no_such_package",
 }
 

@@ -47,8 +47,12 @@ def test_compile_error(kernel: Kernel) -> None:
 
 def test_magics_in_a_lisp_cell_say_where_they_work(kernel: Kernel) -> None:
     for code, hint in {
-        "%matplotlib inline\n(+ 1 2)": "%matplotlib is IPython's: it works in a Python cell, below %%py",
-        "; see\n(+ 1 2)\n!ls -l": "!ls is IPython's: it works in a Python cell, below %%py",
+        "%matplotlib inline\n(+ 1 2)": "%matplotlib is IPython's: it works in a Python cell, below %%py, "
+        "or in a cell of such lines alone",
+        "; see\n(+ 1 2)\n!ls -l": "!ls is IPython's: it works in a Python cell, below %%py, "
+        "or in a cell of such lines alone",
+        "files = !ls": "what !ls gives is assigned in a Python cell, below %%py",
+        "pip install x": "%pip install x, for the kernel's own Python",
         "%%timeit\necho (hi": "%%timeit is IPython's: it works in a Python cell, below %%py",
         "; twice\n%%py\nx = 1": "%%py stands alone on the very first line of its cell",
         "%%js 1+1": "%%js stands alone on the very first line of its cell",

@@ -248,6 +248,19 @@ PICTURES = {
     ),
     "new TextEncoder().encode('<svg width=\"1\"></svg>')": ("image/svg+xml", '<svg width="1"></svg>'),
     "({outerHTML: '<p>x</p>'})": ("text/html", "<p>x</p>"),
+    "Buffer.from(' <?xml version=\"1.0\"?>\\n<!-- c --><!DOCTYPE svg><svg/>')": (
+        "image/svg+xml",
+        ' <?xml version="1.0"?>\n<!-- c --><!DOCTYPE svg><svg/>',
+    ),
+    "Buffer.from('\\ufeff<svg width=\"10\"></svg>')": ("image/svg+xml", '<svg width="10"></svg>'),
+    "({outerHTML: '<!-- c -->\\n<svg></svg>'})": ("image/svg+xml", "<!-- c -->\n<svg></svg>"),
+    "({nodeType: 9, documentElement: {outerHTML: '<html>x</html>'}})": ("text/html", "<html>x</html>"),
+    "({nodeType: 11, childNodes: [{outerHTML: '<p>x</p>'}, {textContent: 'a<b'}]})": (
+        "text/html",
+        "<p>x</p>a&#60;b",
+    ),
+    "({toDataURL: () => 'data:image/svg+xml;base64,PHN2Zy8+'})": ("image/svg+xml", "<svg/>"),
+    "({toSpec: () => ({hconcat: []})})": ("application/vnd.vegalite.v5+json", {"hconcat": []}),
     "({get outerHTML() { return '<svg><g/></svg>' }})": ("image/svg+xml", "<svg><g/></svg>"),
     f"({{toDataURL: () => 'data:image/png;base64,{PNG}'}})": ("image/png", PNG),
     "({toSpec: () => ({$schema: 'https://vega.github.io/schema/vega-lite/v5.json', mark: 'bar'})})": (
@@ -277,9 +290,13 @@ def test_what_is_no_picture_is_shown_as_it_was(kernel: Kernel) -> None:
         "({get outerHTML() { throw new Error('no') }})",
         "({toDataURL: () => 5})",
         "({toSpec: async () => 5})",
+        "({toSpec: () => ({rows: 5})})",
+        "({toDataURL: () => 'data:image/png,abc'})",
+        "({outerHTML: ''})",
+        "({nodeType: 9})",
         "Buffer.from('RIFF1234WAVEfmt 123456')",
     ):
-        assert not {m for m in kernel.run(f"%%js\n{code}").data if m.startswith(("image/", "application/"))}
+        assert list(kernel.run(f"%%js\n{code}").data) == ["text/plain"], code
 
 
 def test_objects_of_javascript_in_a_python_cell_look_as_in_the_others(kernel: Kernel) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from kernels import TIMEOUT, Kernel
 
@@ -55,7 +57,7 @@ def test_complete(kernel: Kernel) -> None:
 
 def test_three_languages_complete_alike(kernel: Kernel) -> None:
     kernel.run("%%py\nimport math, pandas as pd\ndf = pd.DataFrame({'alpha': [1, 2]})")
-    kernel.run("(def df py.df)")
+    kernel.run("(def df py.df) {:seen-before 1}")
     kernel.run("%%js\nfunction quiteMine(a, b) {}")
     for code, name in {
         "%%js\npy.ma": "math",
@@ -71,10 +73,13 @@ def test_three_languages_complete_alike(kernel: Kernel) -> None:
         "%%js\nmarkd": "markdown",
         "%%": "%%py",
         "%%j": "%%js",
+        "%%ba": "%%bash",
+        "%pi": "%pip",
+        "(f :seen-bef": ":seen-before",
     }.items():
         content = kernel.ask("complete", code, len(code))
         assert name in content["matches"], code
-        begin = max(code.rfind("."), code.rfind("("), code.rfind("\n")) + 1
+        begin = max(code.rfind("."), code.rfind("("), code.rfind("\n"), code.rfind(" ")) + 1
         assert (content["cursor_start"], content["cursor_end"]) == (begin, len(code))
     # Code of the user's own does not run for it.
     kernel.run("%%py\nclass P:\n    @property\n    def q(self): ran.append(1); return []\nran = []; p = P()")
@@ -84,6 +89,12 @@ def test_three_languages_complete_alike(kernel: Kernel) -> None:
 
 def test_three_languages_inspect_alike(kernel: Kernel) -> None:
     kernel.run("%%py\nimport math")
+    kernel.run(
+        "%%js\nclass Shape { constructor(w, h = [1, 2]) {} area(unit) {} }\nclass Round extends Shape {}\n"
+        "const shape = new Shape()"
+    )
+    at_the_head = kernel.ask("inspect", "(.area shape 1)", 4)
+    assert "shape.area(unit)" in at_the_head["data"]["text/plain"]
     for code, said in {
         "%%js\nMath.max(1": "Math.max(a, b)",
         "%%js\nMath.max(')', [2": "Math.max(a, b)",
@@ -94,6 +105,16 @@ def test_three_languages_inspect_alike(kernel: Kernel) -> None:
         "js.Math.max": "js.Math.max(a, b)",
         "(py.math.sqrt 1": "square root",
         "%%py\nmath.sqrt(1": "square root",
+        "%%js\n`a ${Math.max(": "Math.max(a, b)",
+        "%%js\nnew Shape(": "Shape(w, h = [1, 2])",
+        "%%js\nnew Round(1, ": "Round(w, h = [1, 2])",
+        "%%js\ndisplay(": "Show values now",
+        "(progress ": "(progress xs :label text :total n)",
+        "(new URL ": "URL(input",
+        "(Shape. 1 ": "Shape(w, h = [1, 2])",
+        "(.area shape ": "shape.area(unit)",
+        "(. shape area ": "shape.area(unit)",
+        "(.sqrt py.math ": "square root",
     }.items():
         content = kernel.ask("inspect", code, len(code))
         assert content["found"] and said in content["data"]["text/plain"], code
@@ -110,9 +131,22 @@ def test_is_complete_of_a_marker_and_of_half_a_cell(kernel: Kernel) -> None:
         "%%js\nx =>",
         "%%js\n1 +",
         "%%py\nx = (",
+        "%%bash",
     ):
         assert kernel.ask("is_complete", code)["status"] == "incomplete", code
     assert kernel.ask("is_complete", "%%js\nif (x) {") == {"status": "incomplete", "indent": "  "}
+    for code in ("%%js\n1 2", "%%js\n)", "%%py\n1 2", ")"):
+        assert kernel.ask("is_complete", code)["status"] == "invalid", code
+    for code in ("%%js\nreturn 1", "%%js\nimport x from 'y'", "%%bash\nls (", "%%js\nexport const a = 1"):
+        assert kernel.ask("is_complete", code)["status"] == "complete", code
+
+
+def test_who_asks_before_the_first_cell_has_an_answer(new_kernel: Callable[..., Kernel]) -> None:
+    kernel = new_kernel()
+    assert "Math.max(a, b)" in kernel.ask("inspect", "%%js\nMath.max(1", 15)["data"]["text/plain"]
+    assert kernel.ask("complete", "(js.Math.ma", 11)["matches"] == ["max"]
+    assert kernel.ask("is_complete", "%%js\n1 2")["status"] == "invalid"
+    assert kernel.run("(+ 1 2)").result == "3"
 
 
 CELLS = {

@@ -34,8 +34,14 @@ CELLS = [
     ("code", "%%js\nclass Point { constructor(x) { this.x = x } }"),
     ("code", '(println (.-x (Point. 3)) ((py.eval "f") 4))'),
     ("raw", "raw"),
+    (
+        "code",
+        "%%py\n%time timed = 4\nhere = %pwd\nnothing = %timeit -o 1\ndisplay(timed, bool(here), nothing)",
+    ),
+    ("code", "%%py\n_ = get_ipython().run_line_magic('pwd', '')"),
+    ("code", "%%js\ndisplay(html('<b>x</b>')); for (const x of progress([1])) console.log(x)"),
 ]
-PRINTED = "6 'a\\n\"b'\na/b 6 t1\n[2 4 6] 12\nshown\n3\n3 5\n"
+PRINTED = '6 \'a\\n"b\'\na/b 6 t1\n[2 4 6] 12\nshown\n3\n3 5\n4 True None\n#<html "<b>x</b>">\n1\n'
 
 
 def book() -> nbformat.NotebookNode:

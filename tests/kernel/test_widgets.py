@@ -84,6 +84,20 @@ def test_a_button_its_error_and_taking_back(kernel: Kernel) -> None:
     assert kernel.run("%%py\nslider.value = 3\nseen").result == "[]"
 
 
+def test_what_a_child_of_a_callback_prints_is_its_cell_s(kernel: Kernel) -> None:
+    cell = kernel.run("%%py\nimport ipywidgets as w, os\nbutton = w.Button()\nbutton")
+    code = (
+        "%%py\nbutton.on_click(lambda b: (print('before'), os.system('echo child'), print('after')) and None)"
+    )
+    registered = kernel.run(code)
+    kernel.run("(+ 1 1)")
+    clicked = {"method": "custom", "content": {"event": "click"}}
+    said = output_of(kernel, send_comm(kernel, "comm_msg", comm_id=opened(cell, "ButtonModel"), data=clicked))
+    assert said == ("stream", registered.id, {"name": "stdout", "text": "before\nchild\nafter\n"})
+    # And what a cell's own child prints is that cell's.
+    assert kernel.run("%%py\n_ = os.system('echo own')").text() == "own\n"
+
+
 def test_a_slider_is_shown_and_observed(kernel: Kernel) -> None:
     cell = kernel.run('(py.import "ipywidgets" :as w) (def slider (w.IntSlider :value 3)) slider')
     assert "application/vnd.jupyter.widget-view+json" in cell.data

@@ -19,6 +19,13 @@ from polyrepl.repl.complete.js_context import call_head, word_at
         ("x = (1", ""),
         ("a.b (", "a.b"),
         ("f(function () {", "f"),
+        ("`a ${Math.min(", "Math.min"),
+        ("`a ${f(1)} ${g(`x`, ", "g"),
+        ("`${`${f(", "f"),
+        ("f(`a ${b} (`, 1, ", "f"),
+        ("`a \\` ${f(", "f"),
+        ("`$ $${f(", "f"),
+        ("`a ${f(1)}`", ""),
     ],
 )
 def test_call_head(text: str, head: str) -> None:
