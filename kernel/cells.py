@@ -106,10 +106,13 @@ def markers(before: str, commands: Iterable[str] = ()) -> tuple[int, int, list[s
     found = _TYPED.fullmatch(before)
     if found is None:
         return None
-    names = [f"%%{name}" for name in (*MARKERS, *sorted(TEXT_MAGICS))]
-    if len(found[1]) > 1 and not found[1].startswith("%%"):  # at the very first sign markers are meant
+    typed = found[1]
+    names = [f"%%{name}" for name in MARKERS]  # front ends sort them: alone where nothing else is typed yet
+    if len(typed) > 2 and typed.startswith("%%"):
+        names += [f"%%{name}" for name in sorted(TEXT_MAGICS)]
+    elif len(typed) > 1 and not typed.startswith("%%"):
         names = [f"%{name}" for name in sorted(commands)]
-    return found.start(1), found.end(1), [name for name in names if name.startswith(found[1])]
+    return found.start(1), found.end(1), [name for name in names if name.startswith(typed)]
 
 
 def is_for_ipython(text: str) -> bool:
