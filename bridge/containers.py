@@ -6,12 +6,14 @@ In: a Python collection. Out: its kind, its items, a copy of it that can be chan
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from . import traits
 from .protocol import SORT_BITS, SORTS
 
 _DICT = SORTS.index("dict")
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 
 
 def is_mapping(value: Any) -> bool:
@@ -23,6 +25,26 @@ def items_of(mapping: Any) -> Any:
     if hasattr(mapping, "items"):
         return mapping.items()
     return ((key, mapping[key]) for key in mapping)
+
+
+def key_named(mapping: Any, name: str) -> Any:
+    """The key that JavaScript means by a property's name: that text, where there is none the whole number
+    which it spells; else the text."""
+    if name not in mapping and _WHOLE.fullmatch(name):
+        number = int(name)
+        if number in mapping:
+            return number
+    return name
+
+
+def names_of(mapping: Any) -> list[str]:
+    """The keys that JavaScript can have as names of properties."""
+    keys = list(mapping.keys() if hasattr(mapping, "keys") else mapping)
+    names = {key: None for key in keys if isinstance(key, str)}
+    if len(names) < len(keys):
+        spelled = (str(int(key)) for key in keys if isinstance(key, int) and not isinstance(key, bool))
+        names = {**dict.fromkeys(spelled), **names}
+    return list(names)
 
 
 def clone(value: Any) -> Any:

@@ -102,7 +102,7 @@ class _Copy:
             if isinstance(value, base):
                 return self.marshal.encode(bare(value), self.segments)  # a str of the user's own
         if isinstance(value, datetime.datetime):
-            moment = milliseconds(value)
+            moment = milliseconds(value, whole=True)
             return None if moment is None else [_DATE, moment]
         if isinstance(value, UserString):
             return self.marshal.encode(value.data, self.segments)

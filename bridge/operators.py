@@ -78,6 +78,20 @@ def _lookup(target: Any, key: Any) -> Any:
     return getattr(target, key, MISSING)
 
 
+def _fields(value: Any) -> Any:
+    """The public attributes that an instance has itself, also in slots; those of a property are not read."""
+    found = {}
+    for kind in reversed(type(value).__mro__):
+        slots = kind.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if not name.startswith("_") and hasattr(value, name):
+                found[name] = getattr(value, name)
+    own = getattr(value, "__dict__", None)
+    if isinstance(own, dict):
+        found.update((name, item) for name, item in own.items() if isinstance(name, str) and name[:1] != "_")
+    return found
+
+
 _PLAIN = "add sub mul truediv floordiv mod pow matmul lt le gt ge eq ne xor lshift rshift"
 _OPERATORS: dict[str, Callable[..., Any]] = {
     **{name: getattr(operator, name) for name in _PLAIN.split(" ")},
@@ -95,8 +109,9 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "text": _text,
     "number": _number,
     "url": _url,
+    "fields": _fields,
 }
-_UNARY = frozenset(("neg", "pos", "invert", "abs", "truth", "hash", "text", "number", "url"))
+_UNARY = frozenset(("neg", "pos", "invert", "abs", "truth", "hash", "text", "number", "url", "fields"))
 
 
 def find(name: Any, count: int) -> Callable[..., Any]:

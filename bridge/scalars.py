@@ -34,21 +34,24 @@ def plain_datetime(value: datetime.datetime) -> datetime.datetime:
     return datetime.datetime(*fields, fold=datetime.datetime.fold.__get__(value))
 
 
-def milliseconds(value: datetime.datetime) -> float | None:
-    """Milliseconds since 1970 of a moment, a naive one in local time; None for NaT."""
+def milliseconds(value: datetime.datetime, whole: bool = False) -> float | None:
+    """Milliseconds since 1970 of a moment, a naive one in local time; None for NaT. `whole` leaves out
+    what is less than one, so that no moment gets into the next second, or year."""
     if type(value).__name__ == "NaTType":
         return None
     moment = plain_datetime(value)
+    if whole:
+        moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     if moment.utcoffset() is not None:
         return (moment - EPOCH) / _MILLISECOND
     moment = moment.replace(tzinfo=None)
-    whole, part = moment.replace(microsecond=0), moment.microsecond / 1000
+    second, part = moment.replace(microsecond=0), moment.microsecond / 1000
     try:
-        return whole.timestamp() * 1000 + part
+        return second.timestamp() * 1000 + part
     except (ValueError, OverflowError, OSError):
         # At the ends of the calendar the zone's offset is asked for years that there are not.
-        shift = 1 if whole.year < 5000 else -1
-        near = whole.replace(year=whole.year + shift * _CYCLE_YEARS)
+        shift = 1 if second.year < 5000 else -1
+        near = second.replace(year=second.year + shift * _CYCLE_YEARS)
         return (near.timestamp() - shift * _CYCLE_SECONDS) * 1000 + part
 
 

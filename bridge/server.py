@@ -17,7 +17,7 @@ from . import operators, traits
 from .answers import MISSING, Later, Plain, Shared, Wired
 from .bulk import plain
 from .callbacks import asked_ahead
-from .containers import clone, is_mapping, items_of
+from .containers import clone, is_mapping, items_of, key_named, names_of
 from .errors import ProtocolError, WouldBlock
 from .iterators import advance, batch
 from .managers import Managers, heedless, raised
@@ -49,6 +49,10 @@ def _declares(target: Any, name: str) -> bool:
     except AttributeError:
         return hasattr(type(target), "__getattr__") and name in dir(target)
     return True
+
+
+def _itself(mapping: Any, key: Any) -> Any:
+    return key
 
 
 def _place(value: Any, name: str, bits: int) -> Any:
@@ -207,7 +211,8 @@ class Server:
         if bits & _MAPPING:
             try:
                 # A defaultdict makes an item of what is asked for, but not of what JavaScript only probes.
-                return value[name] if mode == _READ or name in value else MISSING
+                key = key_named(value, name)
+                return value[key] if mode == _READ or key in value else MISSING
             except (KeyError, TypeError, IndexError):
                 return MISSING
         if mode == _PROBE:
@@ -224,7 +229,7 @@ class Server:
         target, name = self.get(message[3]), message[4]
         value = self.decode(message[5], body)
         if is_mapping(target) and not hasattr(target, name):
-            target[name] = value
+            target[key_named(target, name)] = value
         else:
             setattr(target, name, value)
             if isinstance(target, type):
@@ -240,8 +245,8 @@ class Server:
                     raise
             if isinstance(target, type):
                 traits.changed(target)
-        elif name in target:
-            del target[name]
+        elif (key := key_named(target, name)) in target:
+            del target[key]
 
     def hasattr(self, message: list[Any], body: Any) -> Any:
         """Whether there is an attribute or an item. With a mark behind the name: an attribute, asked without
@@ -250,7 +255,9 @@ class Server:
         if len(message) > 5:
             return _declares(target, name)
         try:
-            return hasattr(target, name) or bool(traits.of(target) & _MAPPING and name in target)
+            return hasattr(target, name) or bool(
+                traits.of(target) & _MAPPING and key_named(target, name) in target
+            )
         except Exception:
             return True  # a property that raises is there
 
@@ -296,7 +303,8 @@ class Server:
         if named and hasattr(dict, key):
             return Wired([_AS_IS, [[] for _ in message[5:]]], Segments())
         rows = map(self.marshal.exports.peek, message[5:])
-        items = [row.get(key, MISSING) if row.__class__ is dict else MISSING for row in rows]
+        named_by = key_named if named else _itself
+        items = [row.get(named_by(row, key), MISSING) if row.__class__ is dict else MISSING for row in rows]
         if not plain(items) or any(item.__class__ is str and len(item) > _LONG for item in items):
             items = [item if plain((item,)) and len(str(item)) <= _LONG else [] for item in items]
         return Wired([_AS_IS, items], Segments())
@@ -336,7 +344,7 @@ class Server:
     def dir(self, message: list[Any], body: Any) -> Any:
         target = self.get(message[3])
         if is_mapping(target) and len(message) > 4:
-            return Plain([key for key in target if isinstance(key, str)])
+            return Plain(names_of(target))
         return Plain(dir(target))
 
     def repr(self, message: list[Any], body: Any) -> Any:

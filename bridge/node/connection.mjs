@@ -139,12 +139,12 @@ export class Connection {
     }
   }
 
-  /** Ask Python without waiting. @returns {Promise<any>} with `cancel()` */
-  post(op, operands, signal) {
+  /** Ask Python without waiting; `seen` is told of the value before the promise is. @returns {Promise<any>} */
+  post(op, operands, signal, seen) {
     this.turns.next();
     if (this.closed) return Promise.reject(new BridgeError("the Python process has ended"));
     const id = this.#ask(op, 0, FLAGS.ASYNC, operands);
-    const promise = new Promise((resolve, reject) => this.promises.set(id, { resolve, reject }));
+    const promise = new Promise((resolve, reject) => this.promises.set(id, { resolve, reject, seen }));
     onAbort(signal, promise, (reason) => {
       const waiting = this.promises.get(id);
       if (waiting === undefined) return;
@@ -209,7 +209,9 @@ export class Connection {
     }
     this.promises.delete(frame.id);
     try {
-      waiting.resolve(this.#result(frame));
+      const value = this.#result(frame);
+      waiting.seen?.(value);
+      waiting.resolve(value);
     } catch (error) {
       waiting.reject(error);
     }

@@ -78,13 +78,20 @@ function jsonOf(proxy, seen) {
     for (const item of snapshot(proxy)) list.push(jsonable(copied(item), seen));
     return list;
   }
-  const fields = SORTS[traits & SORT_BITS] === "object" && all.connection.request(OPS.getattr, () => [handler.handle, ["__dict__"], LOOKS.PROBE]);
-  const names = fields ? Object.keys(fields).filter((name) => !name.startsWith("_")) : [];
-  if (names.length === 0) throw new TypeError(`a Python ${ask(OPS.describe, proxy).type} has no JSON form: convert it first`);
+  const isInstance = SORTS[traits & SORT_BITS] === "object";
+  const own = isInstance && all.probe(proxy, "toJSON");
+  if (typeof own === "function") return jsonable(copied(own()), seen);
+  const fields = isInstance ? [...pairs(all.connection.request(OPS.operator, (m) => ["fields", m.encode(proxy)]))] : [];
+  if (fields.length === 0) throw new TypeError(`a Python ${ask(OPS.describe, proxy).type} has no JSON form: convert it first`);
   const object = {};
   seen.set(proxy, object);
-  for (const name of names) object[name] = jsonable(copied(ask(OPS.getitem, fields, name)), seen);
+  for (const [name, value] of fields) object[name] = jsonable(copied(value), seen);
   return object;
+}
+
+/** A `toJSON` of Python's, called as JSON.stringify does: with the key, which is no argument that Python's may know. */
+export function jsonBy(method) {
+  return (...args) => jsonable(copied(method(...args.slice(0, method.length))), new Map());
 }
 
 /** A deep copy of what can be copied. */

@@ -220,13 +220,13 @@ export class Connection {
     }
   }
 
-  /** Ask Python without waiting. @returns {Promise<any>} */
-  post(op, operands, signal) {
+  /** Ask Python without waiting; `seen` is told of the value before the promise is. @returns {Promise<any>} */
+  post(op, operands, signal, seen) {
     this.turns.next();
     if (this.closed) return Promise.reject(new BridgeError("the Python process has ended"));
     const id = this.next++;
     const [head, body] = this.#asked(op, 0, operands);
-    const promise = new Promise((resolve, reject) => this.promises.set(id, { resolve, reject }));
+    const promise = new Promise((resolve, reject) => this.promises.set(id, { resolve, reject, seen }));
     onAbort(signal, promise, (reason) => {
       const waiting = this.promises.get(id);
       if (waiting === undefined) return;
@@ -262,6 +262,7 @@ export class Connection {
     this.promises.delete(id);
     try {
       const value = this.#result(answer, body); // read in any case: it owns handles
+      waiting?.seen?.(value);
       waiting?.resolve(value);
     } catch (error) {
       waiting?.reject(error);

@@ -10,12 +10,13 @@ import { Classes, DERIVE, isInstance } from "./classes.mjs";
 import { PyError } from "./errors.mjs";
 import { Imports, records } from "./handles.mjs";
 import { KEYWORD } from "./keywords.mjs";
-import { fallback } from "./likeness.mjs";
+import { fallback, jsonBy } from "./likeness.mjs";
 import { inspectKey } from "./platform.mjs";
 import { LOOKS, OPS, SORT_BITS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
 
 export const PYTHON = Symbol.for("polyrepl.python");
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
+const WHOLE = /^(?:0|-?[1-9]\d{0,14})$/;
 /** Who asks for an attribute. A trap cannot know, and what is missing depends on it: JavaScript looks what it was given
  * and takes undefined for an answer, to the Lisp it is an AttributeError. So compiled Lisp says of what it is about to
  * read: `$read(o).x`, which costs a store. One for all bridges of a program, since the code does not know whose `o` is;
@@ -45,7 +46,7 @@ export { records };
 /**
  * What proxies ask of the connection that they belong to.
  * @typedef {{request(op: number, operands: (m: any) => any[]): any, post(op: number, operands: (m: any) => any[],
- *   signal?: AbortSignal): Promise<any>, flushSoon(): void,
+ *   signal?: AbortSignal, seen?: (value: any) => void): Promise<any>, flushSoon(): void,
  *   straight?: boolean, call?: (handle: number, path: string[] | null, args: any[]) => any}} Line `straight`: whether there is
  *   `call`, a shorter way for single values
  */
@@ -205,7 +206,7 @@ class Handler {
     if (typeof receiver === "function" && (this.traits & SORT_BITS) === CLASS && !records.has(receiver)) {
       return this.all.classes.member(receiver, key); // a class of JavaScript that inherits from this one
     }
-    if (typeof key === "symbol") return this.symbol(key);
+    if (typeof key === "symbol") return this.symbol(key, target);
     if (this.handle < 0) throw new ReferenceError("this Python object was given back with destroy()");
     return lisp ? this.attribute(key) : this.property(key);
   }
@@ -220,6 +221,7 @@ class Handler {
     }
     if (key === "prototype" && (traits & SORT_BITS) === CLASS) return fallback(this, key);
     const value = this.look(key, LOOKS.PROBE);
+    if (key === "toJSON" && typeof value === "function") return jsonBy(value);
     return value === undefined ? fallback(this, key) : value;
   }
 
@@ -243,7 +245,7 @@ class Handler {
     return this.all.connection.request(OPS.getattr, () => [this.handle, [key], how]);
   }
 
-  symbol(key) {
+  symbol(key, target) {
     const { traits } = this;
     switch (key) {
       case PYTHON:
@@ -263,7 +265,7 @@ class Handler {
       case Symbol.asyncDispose:
         return traits & TRAITS.ASYNC_CONTEXT && this.all.ask(OPS.send, this, "heedless", true) ? disposeAsync : undefined;
       case Symbol.toStringTag:
-        return "PyProxy";
+        return traits & (TRAITS.CALLABLE | TRAITS.MAPPING) || Array.isArray(target) ? undefined : "PyProxy";
       case inspectKey:
         return showTarget;
     }
@@ -278,7 +280,7 @@ class Handler {
   }
 
   has(target, key) {
-    if (typeof key === "symbol") return key === PYTHON || this.symbol(key) !== undefined;
+    if (typeof key === "symbol") return key === PYTHON || this.symbol(key, target) !== undefined;
     if (this.traits & TRAITS.ARRAY_LIKE) {
       if (key === "length") return true;
       if (INDEX.test(key)) return Number(key) < this.all.ask(OPS.len, this);
@@ -303,7 +305,8 @@ class Handler {
   getOwnPropertyDescriptor(target, key) {
     if (typeof key === "symbol") return Reflect.getOwnPropertyDescriptor(target, key);
     if ((this.traits & SORT_BITS) === DICT) {
-      const value = this.all.ask(OPS.getitem, this, key, true);
+      let value = this.all.ask(OPS.getitem, this, key, true);
+      if (value === undefined && WHOLE.test(key)) value = this.all.ask(OPS.getitem, this, Number(key), true);
       return value === undefined ? undefined : { value, ...PLAIN };
     }
     if (Array.isArray(target)) {
@@ -351,8 +354,11 @@ const DICT = SORTS.indexOf("dict");
 const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 function thenOf(handler) {
-  // Started once, however often it is awaited: a coroutine can be awaited only once.
-  handler.promise ??= handler.all.connection.post(OPS.await, () => [handler.handle]);
+  // Started once, however often it is awaited: a coroutine can be awaited only once. What gives itself when it is awaited,
+  // as a connection to a database does, is no thenable from then on: a promise cannot come to itself.
+  handler.promise ??= handler.all.connection.post(OPS.await, () => [handler.handle], undefined, (value) => {
+    if (records.get(value) === handler) handler.traits &= ~TRAITS.AWAITABLE;
+  });
   const promise = handler.promise;
   return (resolve, reject) => promise.then(resolve, reject);
 }

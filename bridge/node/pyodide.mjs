@@ -47,8 +47,8 @@ class PageConnection extends Connection {
     throw new BridgeError("a page cannot stand still until Python answers: use `await`, as $py does");
   }
 
-  post(op, operands, signal) {
-    return this.closed ? Promise.reject(new BridgeError(ENDED)) : super.post(op, operands, signal);
+  post(op, operands, signal, seen) {
+    return this.closed ? Promise.reject(new BridgeError(ENDED)) : super.post(op, operands, signal, seen);
   }
 }
 

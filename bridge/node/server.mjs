@@ -217,7 +217,10 @@ export function makeServer(connection, evaluator, interrupts) {
     dir: (message) => {
       const names = new Set();
       for (let object = Object(target(message)); object !== null && object !== Object.prototype; object = Object.getPrototypeOf(object)) {
-        for (const name of Object.getOwnPropertyNames(object)) names.add(name);
+        const inFunction = typeof object === "function"; // where these two are not to be looked at
+        for (const name of Object.getOwnPropertyNames(object)) {
+          if (!inFunction || (name !== "caller" && name !== "arguments")) names.add(name);
+        }
       }
       return [...names];
     },

@@ -7,8 +7,10 @@
  */
 
 import {
-  List, asArray, closeWalk, holds, isJsArray, isPlainObject, isPromise, listFrom, promiseRefused, toFn, walk, wrongType,
+  List, asArray, closeWalk, holds, infinite, isJsArray, isPlainObject, isPromise, listFrom, promiseRefused, toFn, walk,
+  wrongType,
 } from "./data.mjs";
+import { $a, $d, $m, $s, add, div, mul, sub } from "./arithmetic.mjs";
 import { LazyArray, collected, gather, isEndless, isInfinite, isOpen } from "./sequences.mjs";
 
 function needCollection(given, who) {
@@ -240,6 +242,9 @@ export function reduced$q(x) {
   return x instanceof Reduced;
 }
 
+/** Functions that never end a `reduce` by giving a `reduced`. */
+const NEVER_ENDING = [$a, $d, $m, $s, add, div, mul, sub];
+
 /**
  * (reduce f xs) (reduce f init xs): (f (f init x1) x2) and so on; without init it begins with the first item, and
  * (f) is the answer for none.
@@ -250,6 +255,7 @@ export function reduce(f, init, xs) {
   needCollection(arguments.length, "reduce");
   const items = arguments.length === 2 ? init : xs;
   if (isJsArray(items)) return reduceArray(fn, init, items, arguments.length === 2);
+  if (isInfinite(items) && NEVER_ENDING.includes(fn)) throw infinite("reduce");
   let begun = arguments.length > 2;
   let acc = init;
   for (const x of walk(items, "reduce")) {

@@ -210,7 +210,8 @@ function mapEntries(m, change, who) {
   const asMap = m instanceof Map || pyOps(m)?.kind(m) === "dict";
   if (!asMap && m !== null && m !== undefined && !isRecord(m)) throw wrongType(who, "a map", m);
   const out = asMap ? new Map() : {};
-  for (const [k, v] of walk(m, who)) {
+  for (const entry of walk(m, who)) {
+    const [k, v] = pairOf(entry, m, who);
     const [newKey, newValue] = change(k, v);
     putKey(out, newKey, newValue, who);
   }
@@ -260,10 +261,18 @@ function merged(fn, maps, who) {
   return mergeInto(copyOf(given[0], who), fn, given.slice(1), who);
 }
 
+/** An entry of a map, or of a sequence of [key value] pairs. */
+function pairOf(entry, m, who) {
+  const items = Array.isArray(entry) ? entry : pyOps(entry) ? Array.from(entry) : null;
+  if (items?.length !== 2) throw wrongType(who, "maps", m);
+  return items;
+}
+
 /** The entries of maps into one of them; (fn old new) where a key comes again. */
 export function mergeInto(out, fn, maps, who) {
   for (const m of maps) {
-    for (const [k, v] of walkAll(m, who)) {
+    for (const entry of walkAll(m, who)) {
+      const [k, v] = pairOf(entry, m, who);
       if (out instanceof Map) {
         const key = keyToAdd(out, k, m);
         out.set(key, out.has(key) ? fn(out.get(key), v) : v);

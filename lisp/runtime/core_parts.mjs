@@ -209,7 +209,7 @@ export function slice(xs, start, end) {
 
 /** (split-at n xs): The first n items and the others. Example: (split-at 1 [1 2 3]) => [[1] [2 3]] */
 export function split_at(n, xs) {
-  const items = isEndless(xs) ? xs : asArray(xs, "split-at");
+  const items = walkedTwice(xs, "split-at");
   return [taken(n, items, "split-at"), dropped(n, items, "split-at")];
 }
 
@@ -218,7 +218,12 @@ export function split_at(n, xs) {
  * Example: (split-with pos? [1 0 2]) => [[1] [0 2]]
  */
 export function split_with(f, xs) {
-  const items = isEndless(xs) ? xs : asArray(xs, "split-with");
+  const items = walkedTwice(xs, "split-with");
   const fn = toFn(f, "split-with");
   return [takenWhile(fn, items, "split-with"), droppedWhile(fn, items, "split-with")];
+}
+
+/** The items of xs for who walks them more than once; of what may have no end, lazily. */
+function walkedTwice(xs, who) {
+  return isEndless(xs) ? xs : isOpen(xs) ? collected(() => walk(xs, who)) : asArray(xs, who);
 }

@@ -122,6 +122,25 @@ async def test_promises_in_asyncio(js: Bridge) -> None:
     assert [task.result() for task in tasks] == list(range(5))
 
 
+async def test_what_gives_itself_when_it_is_awaited(js: Bridge) -> None:
+    """A connection, a pool: it is awaited once, and no thenable from then on."""
+    begun = 0
+
+    class Connection:
+        def __await__(self) -> Iterator[Any]:
+            nonlocal begun
+            begun += 1
+            yield from asyncio.sleep(0).__await__()
+            return self
+
+    made = Connection()
+    use = js.eval(
+        "async (c) => { const a = await c, b = await a; return [a === c, b === c, typeof c.then, await c] }"
+    )
+    assert await js.call_async(use, made) == [True, True, "undefined", made]
+    assert begun == 1
+
+
 def test_isinstance_of_javascript_classes(js: Bridge) -> None:
     A = js.eval("globalThis.A = class A {}; A")
     assert isinstance(A.new(), A)
@@ -309,7 +328,18 @@ def test_symbols_on_python_objects(js: Bridge) -> None:
         False,
         "PyProxy",
     ]
-    assert run(js, "return Object.prototype.toString.call(a)", {}) == "[object PyProxy]"
+    kind = js.eval("(a) => Object.prototype.toString.call(a)")
+    for value, name in (
+        ({}, "Object"),
+        (collections.UserDict(), "Object"),
+        ([], "Array"),
+        (range(3), "Array"),
+        (len, "Function"),
+        (dict, "Function"),
+        (set(), "PyProxy"),
+        (object(), "PyProxy"),
+    ):
+        assert kind(value) == f"[object {name}]"
 
 
 def test_other_containers(js: Bridge) -> None:

@@ -449,6 +449,36 @@ def test_json_of_what_is_no_plain_data(js: Bridge) -> None:
             text(value)
 
 
+class Slotted:
+    __slots__ = ("_own", "a", "unset")
+
+
+class Written(Slotted):
+    __slots__ = ("b",)
+
+    def __init__(self) -> None:
+        self.a, self._own, self.b = 1, 2, [datetime.date(2024, 1, 2)]
+
+
+class Telling:
+    def toJSON(self) -> Any:
+        return {"told": Written()}
+
+
+class Asking:
+    def toJSON(self, key: str) -> Any:
+        return [key]
+
+
+def test_json_of_slots_and_of_what_tells_it_itself(js: Bridge) -> None:
+    text = js.eval("(x) => JSON.stringify(x)")
+    assert text(Written()) == '{"a":1,"b":["2024-01-02"]}'
+    assert text([Telling()]) == '[{"told":{"a":1,"b":["2024-01-02"]}}]'
+    assert js.eval("(x) => JSON.stringify({x})")(Telling()) == '{"x":{"told":{"a":1,"b":["2024-01-02"]}}}'
+    assert js.eval("(x) => JSON.stringify({k: x})")(Asking()) == '{"k":["k"]}'
+    assert js.eval("(x) => x.toJSON().told.a")(Telling()) == 1
+
+
 def test_json_of_a_table(js: Bridge) -> None:
     table = pandas.DataFrame({"x": [1, 2], "y": ["a", "b"]})
     assert js.eval("(x) => JSON.stringify(x)")(table) == '{"x":{"0":1,"1":2},"y":{"0":"a","1":"b"}}'

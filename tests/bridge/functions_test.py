@@ -168,6 +168,12 @@ def test_kinds_of_functions(js: Bridge) -> None:
     assert asyncio.run(Box().later()) == 3
 
 
+def test_every_name_of_a_function_can_be_read(js: Bridge) -> None:
+    for source in ("(x) => x", "function f(x) { return x }", "async () => 1", "class A { static m() {} }"):
+        function = js.eval(f"({source})")
+        assert {name for name, _ in inspect.getmembers(function)} >= {"name", "length", "bind"}
+
+
 def test_a_promise_is_a_coroutine_to_asyncio(js: Bridge) -> None:
     later = js.eval("async (x) => { await new Promise((ok) => setTimeout(ok, 1)); return x + 1 }")
     failing = js.eval("async () => { throw new RangeError('no') }")

@@ -94,6 +94,54 @@ def test_a_mapping_is_one_at_every_door(js: Bridge, value: Any, door: str) -> No
     assert js.eval(f"(x) => {{ {PY} return {door} }}")(value) == DOORS[door]
 
 
+class Jar(collections.UserDict[str, int]):
+    """As a jar of cookies: a mapping that iterates as something else."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([object()])
+
+    def keys(self) -> Any:
+        return self.data.keys()
+
+    def items(self) -> Any:
+        return self.data.items()
+
+
+def test_keys_are_what_keys_says(js: Bridge) -> None:
+    jar = Jar()
+    jar.data.update(a=1, b=2)
+    assert js.eval("(x) => [Object.keys(x), {...x}, [...x]]")(jar) == [
+        ["a", "b"],
+        {"a": 1, "b": 2},
+        [["a", 1], ["b", 2]],
+    ]
+
+
+@pytest.mark.parametrize("kind", [dict, collections.UserDict])
+def test_whole_numbers_are_keys_by_their_text(js: Bridge, kind: Any) -> None:
+    """As in an object of JavaScript's; a key that is that text comes first."""
+    value = kind({1: "one", -2: "less", "x": "text", 2.5: "half", (3,): "tuple"})
+    look = js.eval(
+        "(d) => [Object.entries(d), d[1], d['-2'], d[7], 2.5 in d, 1 in d, Object.hasOwn(d, 1), d.get(1)]"
+    )
+    assert look(value) == [
+        [["1", "one"], ["-2", "less"], ["x", "text"]],
+        "one",
+        "less",
+        None,
+        False,
+        True,
+        True,
+        "one",
+    ]
+    js.eval("(d) => { d[1] = 'new'; delete d[-2]; d[9] = 'text' }")(value)
+    assert dict(value) == {1: "new", "x": "text", 2.5: "half", (3,): "tuple", "9": "text"}
+    both = kind({0: "number", "0": "text"})
+    assert js.eval("(d) => [d[0], {...d}, d.get(0)]")(both) == ["text", {"0": "text"}, "number"]
+    rows = js.eval("(rows) => { let n = 0; for (const row of rows) n += row[0] + row.b; return n }")
+    assert rows([{0: at, "b": 1} for at in range(100)]) == sum(range(100)) + 100
+
+
 def test_reading_a_mapping_adds_nothing(js: Bridge) -> None:
     value = collections.defaultdict(int, a=1)
     js.eval("(x) => [x.has('z'), x[Symbol.for('polyrepl.python')].lookup(x, 'z'), Object.keys(x)]")(value)

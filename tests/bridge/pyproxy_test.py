@@ -124,7 +124,7 @@ def test_a_dict_is_like_a_map_and_has_keys(js: Bridge) -> None:
         4,
         True,
         3,
-        ["a", "name"],
+        ["3", "a", "name"],
     ]
     run(
         js,

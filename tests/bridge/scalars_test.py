@@ -24,6 +24,8 @@ from polyrepl.bridge.scalars import milliseconds
 
 PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
 UTC = datetime.UTC
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = datetime.timedelta(milliseconds=1)
 
 
 class Colour(enum.Enum):
@@ -81,6 +83,21 @@ def test_milliseconds_of_every_moment(zone: None, moment: datetime.datetime) -> 
         assert moment.year in (1, 9999)
     else:
         assert found == pytest.approx(expected, abs=0.05)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_what_is_less_than_a_millisecond_is_left_out(moment: datetime.datetime) -> None:
+    found = milliseconds(moment, whole=True)
+    assert found is not None
+    assert found.is_integer()
+    assert datetime.timedelta(0) <= moment - EPOCH - datetime.timedelta(milliseconds=found) < MILLISECOND
+
+
+def test_no_moment_gets_into_the_next_second(js: Bridge) -> None:
+    text = js.eval(f"(x) => {{ {PY} return $py.toJs(x).toISOString() }}")
+    for year in (1, 1969, 2024, 9999):
+        last = datetime.datetime(year, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+        assert text(last) == f"{year:04}-12-31T23:59:59.999Z"
 
 
 @pytest.mark.parametrize(

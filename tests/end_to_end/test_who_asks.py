@@ -216,6 +216,12 @@ def test_libraries_of_javascript_look_at_python(folder: Path) -> None:
         (println (.format (dayjs (datetime.datetime 2024 5 6 7 8 9)) "YYYY-MM-DD HH:mm:ss"))
         (println (_.get (things.Bare) "x" 5) (_.get (things.Bare) "a" 5) (_.has (things.Bare) "x")
           (_.keys (things.Bare)) (_.isEmpty (py.list)) (_.map (py.list [1 2]) inc))
+        (println (_.isFunction py.len) (_.isPlainObject (py.dict)) (_.isPlainObject (things.Bare)))
+        (println (_.cloneDeep (py.dict {:a [1]})) (_.merge {} (py.dict {:a {:b 1}}) (py.dict {:a {:c 2}})))
+        (println (_.isEqual (py.dict {:a [1]}) {:a [1]}) (_.isEqual (py.dict {:a 1}) {:a 2}))
+        (js.import "node:util" :refer [isDeepStrictEqual])
+        (println (isDeepStrictEqual (py.list [1]) [1]) (isDeepStrictEqual (py.dict {:a 1}) {:a 1})
+          (isDeepStrictEqual (py.list [1]) [2]))
         """,
     ) == [
         "[[second 1]]",
@@ -223,6 +229,10 @@ def test_libraries_of_javascript_look_at_python(folder: Path) -> None:
         "[a b] [a b]",
         "2024-05-06 07:08:09",
         "5 1 false [a] true [2 3]",
+        "true true false",
+        "{:a [1]} {:a {:b 1 :c 2}}",
+        "true false",
+        "true true false",
     ]
 
 

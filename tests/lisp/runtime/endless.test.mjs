@@ -14,6 +14,9 @@ const k = rt.keyword;
 const nat = () => rt.iterate(rt.inc, 1);
 const open = () => rt.take_while(rt.pos$q, nat()); // nobody knows that it has no end
 const yes = () => true;
+function* generated() {
+  for (let i = 1; ; i++) yield i;
+}
 
 function guarded(compute) {
   globalThis.computeGuarded = compute;
@@ -27,6 +30,8 @@ const LAZY = [
   [() => take(2, rt.drop_while((x) => x < 3, open())), "[3 4]"],
   [() => rt.split_with((x) => x < 3, nat()).map((xs) => take(2, xs)), "[[1 2] [3 4]]"],
   [() => rt.split_at(2, open()).map((xs) => take(2, xs)), "[[1 2] [3 4]]"],
+  [() => rt.split_with((x) => x < 3, generated()).map((xs) => take(2, xs)), "[[1 2] [3 4]]"],
+  [() => rt.split_at(2, generated()).map((xs) => take(2, xs)), "[[1 2] [3 4]]"],
   [() => first(rt.flatten(rt.repeat([1]))), "1"],
   [() => take(3, rt.flatten(rt.cycle([1, [2, [3]]]))), "[1 2 3]"],
   [() => take(3, rt.flatten([0, open()])), "[0 1 2]"],
@@ -86,7 +91,7 @@ const WHOLE = {
   peek: (f, xs) => f(xs), subvec: (f, xs) => f(xs, 0), slice: (f, xs) => f(xs, 0), json_str: (f, xs) => f(xs),
   all: (f, xs) => f(xs), race: (f, xs) => f(xs), all_settled: (f, xs) => f(xs), any: (f, xs) => f(xs),
   last_index_of: (f, xs) => f(xs, 1), take: (f, xs) => f(Infinity, xs), flatten: (f, xs) => f([1, xs]),
-  partition_all: (f, xs) => f(Infinity, xs), merge: (f, xs) => f({}, xs), image: (f, xs) => f(xs),
+  reduce: (f, xs) => f(rt.$a, 0, xs), partition_all: (f, xs) => f(Infinity, xs), merge: (f, xs) => f({}, xs), image: (f, xs) => f(xs),
 };
 
 test("lazy, or done early", async (t) => {
