@@ -32,6 +32,7 @@ _AWAIT, _CALL = OPS["await"], OPS["call"]
 # How long a call whose result nobody has asked for keeps waiting what was asked after it: so many times so
 # many seconds, each of which this thread has slept, so that a busy machine has given the call its chance.
 _LOOKS, _BETWEEN = 20, 0.01
+_AT_THE_END = 1  # second that what has been cancelled has to end in
 
 
 class Line(Protocol):
@@ -435,5 +436,10 @@ class Loops:
             if own is not None:
                 self._own = None
         if own is not None and not own.is_closed():
+            for left in asyncio.all_tasks(own):  # those in which managers of JavaScript's blocks are, too
+                left.cancel()
             own.run_until_complete(asyncio.sleep(0))
+            remaining = asyncio.all_tasks(own)
+            if remaining:
+                own.run_until_complete(asyncio.wait(remaining, timeout=_AT_THE_END))
             own.close()

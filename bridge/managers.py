@@ -2,12 +2,14 @@
 
 In: managers to enter and to leave, with what left the block. Out: what `__enter__` and `__exit__` say. A
 manager is left once, as Python's own `with` does it: with type, value and traceback, while the exception is
-being handled. What JavaScript can not leave any more, because an interrupt took its stack away or Node has
-ended, is left from here.
+being handled. An asynchronous one is entered and left by one task, as `async with` does: time-outs and groups
+of tasks cancel that task, which ends the block. What JavaScript can not leave any more, because an interrupt
+took its stack away or Node has ended, is left from here.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import itertools
 import types
@@ -27,13 +29,71 @@ _WORDS = {None: "null", True: "true", False: "false"}
 class Entered:
     """A manager within its block."""
 
-    __slots__ = ("form", "is_async", "leave", "manager")
+    __slots__ = ("block", "form", "leave", "manager")
 
-    def __init__(self, manager: Any, leave: Any, form: int, is_async: bool) -> None:
+    def __init__(self, manager: Any, leave: Any, form: int, block: Block | None = None) -> None:
         self.manager = manager
         self.leave = leave
         self.form = form
-        self.is_async = is_async
+        self.block = block  # of an asynchronous one
+
+    @property
+    def is_async(self) -> bool:
+        return self.block is not None
+
+
+class Block:
+    """The task that enters an asynchronous manager, waits for its block to end, and leaves it."""
+
+    def __init__(self, manager: Any) -> None:
+        loop = asyncio.get_running_loop()
+        self.ended = False  # from within Python
+        self.entered: asyncio.Future[Any] = loop.create_future()
+        self.body: asyncio.Future[BaseException | None] = loop.create_future()
+        self.task = loop.create_task(self._run(manager, type(manager)))
+        self.task.add_done_callback(_looked_at)
+
+    async def _run(self, manager: Any, kind: Any) -> bool:
+        leave = kind.__aexit__
+        try:
+            value = await kind.__aenter__(manager)
+        except BaseException as error:
+            if not self.entered.done():
+                self.entered.set_exception(error)
+            return False
+        if not self.entered.done():
+            self.entered.set_result(value)
+        try:
+            await asyncio.wait([self.body])
+        except asyncio.CancelledError as cancelled:
+            self.ended = True
+            if await _aexit(manager, leave, cancelled):
+                return True
+            raise
+        return await _aexit(manager, leave, self.body.result())
+
+    async def enter(self) -> Any:
+        """What `__aenter__` gives. Raises what it raises."""
+        try:
+            return await self.entered
+        except asyncio.CancelledError:
+            if not self.task.done():  # nobody wants it any more
+                self.task.cancel()
+                await asyncio.wait([self.task])
+            raise
+
+    async def leave(self, error: BaseException | None) -> bool:
+        """Whether what left the block is to be forgotten. Raises what `__aexit__` raises, or what has ended
+        the block before."""
+        if not self.body.done():
+            self.body.set_result(error)
+        return await self.task
+
+
+def _looked_at(task: asyncio.Task[bool]) -> None:
+    """What a block ended with is for who leaves it, if anybody still does."""
+    if not task.cancelled():
+        task.exception()
 
 
 class Managers:
@@ -54,14 +114,22 @@ class Managers:
         kind = type(manager)
         leave = kind.__exit__  # looked up first, as Python does: what cannot be left is not entered
         value = kind.__enter__(manager)
-        return self._note(Entered(manager, leave, form, False)), value
+        return self._note(Entered(manager, leave, form)), value
 
     async def enter_async(self, manager: Any, form: int) -> tuple[int, Any]:
         """`enter` of an asynchronous one."""
-        kind = type(manager)
-        leave = kind.__aexit__
-        value = await kind.__aenter__(manager)
-        return self._note(Entered(manager, leave, form, True)), value
+        leave = type(manager).__aexit__
+        block = Block(manager)
+        value = await block.enter()
+        return self._note(Entered(manager, leave, form, block)), value
+
+    async def ended(self, ident: int) -> bool:
+        """Wait for the end of an asynchronous block: whether it is Python that has ended it."""
+        entered = self._entered.get(ident)
+        if entered is None or entered.block is None:
+            return False
+        await asyncio.wait([entered.block.task])
+        return entered.block.ended
 
     def _note(self, entered: Entered) -> int:
         ident = self._ids()
@@ -77,7 +145,7 @@ class Managers:
     async def leave_async(self, ident: int, failed: bool, value: Any) -> bool:
         """`leave` of an asynchronous one."""
         entered = self._entered.pop(ident, None)
-        return entered is not None and await _aexit(entered, self._raised(value) if failed else None)
+        return entered is not None and await _leave(entered, self._raised(value) if failed else None)
 
     def _raised(self, value: Any) -> BaseException:
         """The exception for what JavaScript threw: the same one for the same Error, from block to block."""
@@ -117,7 +185,7 @@ class Managers:
             del self._entered[ident]
             told = raising.get(entered.form, error)
             try:
-                swallowed = await _aexit(entered, told) if entered.is_async else _exit(entered, told)
+                swallowed = await _leave(entered, told) if entered.is_async else _exit(entered, told)
                 _told(raising, entered, swallowed)
             except BaseException as failure:
                 _failed(raising, entered, error, failure)
@@ -154,14 +222,21 @@ def _exit(entered: Entered, error: BaseException | None) -> bool:
         return bool(entered.leave(entered.manager, type(error), error, error.__traceback__))
 
 
-async def _aexit(entered: Entered, error: BaseException | None) -> bool:
+async def _leave(entered: Entered, error: BaseException | None) -> bool:
+    block = entered.block
+    if block is not None and block.task.get_loop() is asyncio.get_running_loop():
+        return await block.leave(error)
+    return await _aexit(entered.manager, entered.leave, error)  # its loop runs no more
+
+
+async def _aexit(manager: Any, leave: Any, error: BaseException | None) -> bool:
     if error is None:
-        await entered.leave(entered.manager, None, None, None)
+        await leave(manager, None, None, None)
         return False
     try:
         raise error
     except BaseException:
-        return bool(await entered.leave(entered.manager, type(error), error, error.__traceback__))
+        return bool(await leave(manager, type(error), error, error.__traceback__))
 
 
 _AFTER_ALL = frozenset(("exc_info", "exception", "locals", "vars", "eval", "exec"))

@@ -435,6 +435,8 @@ class Server:
                 return Later(self._enter_async(target, message[2]))
             case "leaveAsync":
                 return Later(blocks.leave_async(*value))
+            case "endedAsync":
+                return Later(blocks.ended(value))
             case "exit":
                 error = None if value is None else raised(value)
                 return type(target).__exit__(

@@ -6,6 +6,14 @@
 import { records } from "./handles.mjs";
 import { OPS, TRAITS } from "./protocol.mjs";
 
+/** What leaves a block that Python has ended; what it is to throw comes with leaving it. */
+class Ended extends Error {
+  name = "CancelledError";
+  constructor() {
+    super("Python has ended the block");
+  }
+}
+
 /** Enter a manager; null for what is none. */
 export function within(proxies, manager) {
   const handler = records.get(manager);
@@ -39,8 +47,18 @@ export async function withinAsync(proxies, manager, signal) {
     left = true;
     return send("leaveAsync", [entered, failed, thrown]);
   };
+  let ended;
   return {
     value,
+    /** What the body awaits: it ends where Python ends the block, by a time-out or because a task of a group failed. */
+    until(promise) {
+      if (typeof promise?.then !== "function") return promise;
+      if (ended === undefined) {
+        ended = send("endedAsync", entered).then((early) => (early ? Promise.reject(new Ended()) : new Promise(() => {})));
+        ended.catch(() => {}); // it may come while nothing is awaited
+      }
+      return Promise.race([promise, ended]);
+    },
     async fail(thrown) {
       if (!(await leave(true, thrown))) throw thrown;
     },
@@ -76,7 +94,8 @@ async function runAsync(entering, body) {
   const held = await entering;
   if (held === null) throw new TypeError("$py.with: the value is not a Python context manager");
   try {
-    return await body(held.value);
+    const value = body(held.value);
+    return await (held.until ? held.until(value) : value);
   } catch (error) {
     await held.fail(error);
   } finally {

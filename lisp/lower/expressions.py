@@ -291,16 +291,24 @@ def py_call(lw: Lowerer, node: n.PyCall) -> Expr:
 
 
 def awaited(lw: Lowerer, e: Expr, at: Span | None) -> Expr:
+    e = until(lw, e)
     if lw.await_wrapper:
         e = ir.CallExpr(at, lw.host("$w"), [e])
     return ir.AwaitExpr(at, e)
+
+
+def until(lw: Lowerer, e: Expr) -> Expr:
+    """What is awaited in the body of an asynchronous manager: where Python ends the block, it is left."""
+    for block in reversed(lw.blocks):
+        e = ir.CallExpr(None, ir.Dot(None, block, "until"), [e])
+    return e
 
 
 @expression(n.Await)
 def await_(lw: Lowerer, node: n.Await) -> Expr:
     value = node.value
     if is_own_promise(value):  # its own awaits are wrapped, so an interrupt comes through it
-        return ir.AwaitExpr(node.span, lw.expr(value))
+        return ir.AwaitExpr(node.span, until(lw, lw.expr(value)))
     return awaited(lw, lw.expr(value), node.span)
 
 

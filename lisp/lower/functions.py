@@ -36,6 +36,7 @@ def lower_fn(
         scope=scope,
         stmts=body,
         tries=0,
+        blocks=(),
         switches=0,
         wrap_returns=wrapping,
         method=around,

@@ -91,8 +91,10 @@ def source(
     if not is_await and type_of(clause.value) != "arr":
         to_end = result is not None and not node.yields and not ends_early(node, at)
         items = ir.CallExpr(clause.span, lw.core("iterableToEnd" if to_end else "iterable"), [items])
-    if is_await and lw.await_wrapper:
-        items = ir.CallExpr(clause.span, lw.core("asyncIterable"), [items, lw.host("$w")])
+    if is_await and (lw.await_wrapper or lw.blocks):
+        waits: list[Expr] = [ir.Dot(None, block, "until") for block in reversed(lw.blocks)]
+        waits += [lw.host("$w")] if lw.await_wrapper else []
+        items = ir.CallExpr(clause.span, lw.core("asyncIterable"), [items, *waits])
     lw.stmts.append(ir.ForOf(clause.span or node.span, name, items, poll(lw) + body, is_await, exit_))
     after_poll(lw)
 
@@ -164,7 +166,8 @@ def with_into(lw: Lowerer, node: n.With, dest: Dest) -> None:
     manager = lw.spill(entered, "resource")
     assert node.entered is not None
     body: list[Stmt] = []
-    with lw.inside(stmts=body, tries=lw.tries + 1):
+    blocks = (*lw.blocks, manager) if node.is_async else lw.blocks
+    with lw.inside(stmts=body, tries=lw.tries + 1, blocks=blocks):
         if node.entered.used or node.binds:
             kind = "let" if node.entered.assigned else "const"
             value = ir.Dot(None, manager, "value")
@@ -176,7 +179,8 @@ def with_into(lw: Lowerer, node: n.With, dest: Dest) -> None:
     failed: Expr = ir.CallExpr(None, ir.Dot(None, manager, "fail"), [Name(None, error)])
     close: Expr = ir.CallExpr(None, ir.Dot(None, manager, "close"), [])
     if node.is_async:
-        failed, close = awaited(lw, failed, node.span), awaited(lw, close, node.span)
+        with lw.inside(blocks=()):  # once it is begun, leaving goes to its end
+            failed, close = awaited(lw, failed, node.span), awaited(lw, close, node.span)
     handler: list[Stmt] = [ir.Do(None, failed)]
     if dest.kind != "effect" or dest.exit is not None:
         with lw.inside(stmts=handler):

@@ -87,6 +87,7 @@ class Context(TypedDict, total=False):
     method: Method | None
     own_this: bool
     plain_this: bool
+    blocks: tuple[Expr, ...]
 
 
 class Lowerer:
@@ -106,6 +107,7 @@ class Lowerer:
         self.polls = polls
         self.await_wrapper = await_wrapper
         self.tries = 0
+        self.blocks: tuple[Expr, ...] = ()  # asynchronous managers whose bodies stand around it
         self.wrap_returns = False  # in an async function of a session
         self.loop_tries: dict[int, int] = {}  # loop (by id) -> how many try bodies stand around it
         self.switches = 0

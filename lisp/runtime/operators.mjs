@@ -110,12 +110,16 @@ export function iterableToEnd(xs) {
 }
 
 /** An async iteration whose every step passes the await wrapper, so that it can be interrupted. */
-export async function* asyncIterable(xs, wait) {
+export async function* asyncIterable(xs, ...waits) {
+  const wait = (value) => waits.reduce((before, each) => each(before), value);
   const iterator = (xs[Symbol.asyncIterator] ?? xs[Symbol.iterator]).call(xs);
   let done = false;
+  let pending = false;
   try {
     for (;;) {
+      pending = true;
       const step = await wait(iterator.next());
+      pending = false;
       if (step.done) {
         done = true;
         return;
@@ -123,7 +127,9 @@ export async function* asyncIterable(xs, wait) {
       yield await wait(step.value);
     }
   } finally {
-    if (!done) await iterator.return?.();
+    const closing = done ? undefined : iterator.return?.();
+    if (!pending) await closing;
+    else closing?.catch?.(() => {}); // it comes to that when what was waited for has come
   }
 }
 
@@ -268,11 +274,14 @@ export function enter(manager) {
 
 export async function enterAsync(manager) {
   const ops = pyOps(manager);
-  if (ops !== undefined) return (await ops.withinAsync(manager)) ?? enter(manager);
+  if (ops !== undefined) return (await ops.withinAsync(manager)) ?? { until, ...enter(manager) };
   const dispose = manager?.[Symbol.asyncDispose] ?? manager?.[Symbol.dispose] ?? manager?.close;
   if (typeof dispose !== "function") throw new TypeError("with: the value is not an async context manager");
-  return { value: manager, fail(e) { throw e; }, close() { return Reflect.apply(dispose, manager, []); } };
+  return { value: manager, until, fail(e) { throw e; }, close() { return Reflect.apply(dispose, manager, []); } };
 }
+
+/** Nobody but Python ends a block from without. */
+const until = (promise) => promise;
 
 // -------------------------------------------------------------------------------------------- match
 

@@ -157,6 +157,75 @@ def test_blocks_of_plain_javascript(tmp_path: Path) -> None:
     assert got[4:] == [*told, "c JSError: Error: late", "d JSError: 5"]
 
 
+ASYNC = """
+(py.import "asyncio")
+(py.exec "
+import asyncio, contextvars
+place = contextvars.ContextVar('place')
+class Same:
+    async def __aenter__(self):
+        self.task, self.token = asyncio.current_task(), place.set(5)
+    async def __aexit__(self, *left):
+        place.reset(self.token)
+        log.append(f'same task {asyncio.current_task() is self.task}')
+async def failing():
+    await asyncio.sleep(0.01)
+    raise KeyError('child')
+async def ending(task):
+    task.cancel()
+async def endless():
+    while True:
+        yield 1
+        await asyncio.sleep(0.001)
+class Ends(M):
+    async def __aenter__(self):
+        asyncio.get_running_loop().call_later(0.01, asyncio.current_task().cancel)
+")
+(def never (new Promise (fn [r] nil)))
+(def within (js.eval "(m, f) => globalThis[Symbol.for('polyrepl.$py')].with(m, f)"))
+(defn said [f] (try (await (f)) (catch e (.-name e))))
+"""
+
+
+def test_an_asynchronous_block_is_one_task(tmp_path: Path) -> None:
+    got = run(tmp_path, f"{ASYNC}(with [:await _ (py.Same)] (await (sleep 1)))")
+    assert got == ["same task True"]
+
+
+def test_python_ends_an_asynchronous_block(tmp_path: Path) -> None:
+    """Whatever the body awaits: a promise, a function of its own, an item of a loop, Python."""
+    got = run(
+        tmp_path,
+        f"""{ASYNC}
+        (defn waits [] (await never))
+        (doseq [f [#(with [:await _ (asyncio.timeout 0.01)] (await never) (println "never"))
+                   #(with [:await _ (asyncio.timeout 0.01)] (await (waits)) (println "never"))
+                   #(with [:await _ (asyncio.timeout 0.01)] (doseq [:await x (py.endless)] x))
+                   #(with [:await _ (asyncio.timeout 0.01)] (await (py.async asyncio.sleep 1)))
+                   #(with [:await _ (asyncio.timeout 0.01) inner (asyncio.timeout 60)] (await never))
+                   #(with [:await _ (asyncio.timeout 60)] (await (sleep 1)) "in time")
+                   #(with [:await group (asyncio.TaskGroup)] (.create_task group (py.failing)) (await never))
+                   #(with [:await _ (py.Ends "a")] (await never))
+                   #(with [:await _ (py.Ends "b" true)] (await never))
+                   #(with [:await _ (asyncio.timeout 0.01)] (try (await never) (finally (println "finally"))))
+                   #(within (asyncio.timeout 0.01) (fn [_] never))]]
+          (println (await (said f))))
+        """,
+    )
+    assert got == [
+        *["TimeoutError"] * 5,
+        "in time",
+        "ExceptionGroup",
+        "CancelledError",
+        "nil",
+        "finally",
+        "TimeoutError",
+        "TimeoutError",
+        "a CancelledError: ",
+        "b CancelledError: ",
+    ]
+
+
 def interrupted(folder: Path, program: str) -> list[str]:
     """What the managers were told when the program was interrupted once it had said `running`."""
     ended = '(py.exec "import atexit; atexit.register(lambda: print(*log, sep=chr(10), flush=True))")'
