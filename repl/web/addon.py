@@ -21,7 +21,7 @@ from jupyterlite_core.manager import LiteManager
 from polyrepl import __version__
 from traitlets import List, Unicode
 
-from . import folders, npm_modules, wheels
+from . import folders, npm_modules, packed, wheels
 from .assemble import assemble
 from .assets import cache, packages
 from .problem import WebProblem
@@ -67,7 +67,12 @@ class PolyreplAddon(BaseAddon):  # type: ignore[misc]
         app = made / "static"
         assemble(app, modules)
         npm_modules.bundle(list(self.npm), app / "npm", cache())
-        begin = {}
+        parts = packed.pack(app / "pyodide", app / "polyrepl.zip", cache())
+        begin = {"library": packed.LIBRARY, "archive": packed.ARCHIVE}
+        for part in begin.values():
+            shutil.copyfile(parts / part, app / part)
+        (app / "polyrepl.zip").unlink()
+        (app / "pyodide" / "python_stdlib.zip").unlink()
         if self.packages:
             with tempfile.TemporaryDirectory() as place:
                 wheels.download(list(self.packages), Path(place))

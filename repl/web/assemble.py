@@ -69,7 +69,7 @@ _WITHOUT = (
     *(
         f"repl/web/{name}.py"
         for name in (
-            *("assemble", "assets", "build", "folders", "headers", "html", "npm_modules", "page"),
+            *("assemble", "assets", "build", "folders", "headers", "html", "npm_modules", "packed", "page"),
             *("problem", "server", "wheels"),
         )
     ),
@@ -85,7 +85,7 @@ def assemble(folder: Path, packages: Path) -> None:
 
     Args:
         folder: where to; made, if need be.
-        packages: a `node_modules` with pyodide and node-inspect-extracted.
+        packages: a `node_modules` with pyodide, node-inspect-extracted and fzstd.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -104,6 +104,9 @@ def modules(folder: Path, packages: Path) -> None:
     vendor = folder / "bridge" / "node" / "vendor" / "inspect.mjs"
     vendor.parent.mkdir(parents=True, exist_ok=True)
     vendor.write_text(_MODULE.format(script=script.read_text("utf-8")), "utf-8")
+    unpacker = folder / "repl" / "web" / "vendor" / "fzstd.mjs"
+    unpacker.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(packages / "fzstd" / "esm" / "index.mjs", unpacker)
     for file in _needed(_FIRST):
         target = folder / file.relative_to(_ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

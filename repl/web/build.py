@@ -5,6 +5,7 @@ In: where to, and what to take along. Out: the folder. Everything is fetched now
 
     index.html  polyrepl.mjs  service-worker.js  _headers  polyrepl.json  LICENSES.txt
     app.<digest>/       the page, the worker and its modules (assemble.py); npm/ in it, what was asked for
+    library.<digest>.zst   archive.<digest>.zst    Python's library, polyrepl (packed.py)
     python.<digest>/    Pyodide    editor.<digest>/    CodeMirror    charts.<digest>/    Vega
     packages.<digest>.zip   files.<digest>.zip   snapshot.<digest>.bin   lite/   what was asked for
 """
@@ -22,7 +23,7 @@ from polyrepl import __version__
 from polyrepl.lisp.layout.indent import BODY_FORMS
 
 from ..known.words import DEFINERS, OPERATORS, SPECIAL
-from . import folders, headers, npm_modules, snapshot, wheels
+from . import folders, headers, npm_modules, packed, snapshot, wheels
 from .assemble import assemble
 from .assets import cache, packages
 from .html import door, index
@@ -114,6 +115,7 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
         shutil.copyfile(modules / name, made / "charts" / Path(name).name)
     part(made / "charts")
     imports = npm_modules.copy(list(_EDITOR), modules, made / "editor")
+    npm_modules.smaller(made / "editor", wanted.kept)
     part(made / "editor")
     for name, place in _asked(wanted, modules, made, tell).items():
         if place is not None:
@@ -121,7 +123,6 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
             tell(f"{name}: {names[name]}")
     assemble(made / "app", modules)
     (made / "app" / "pyodide").rename(made / "python")
-    part(made / "python")
     if wanted.npm:
         tell(f"JavaScript packages: {', '.join(wanted.npm)}")
     npm_modules.bundle(list(wanted.npm), made / "app" / "npm", wanted.kept)
@@ -130,12 +131,9 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
         made / "app" / "repl" / "web" / _PAGE.name,
         ignore=shutil.ignore_patterns(_AT_ROOT, "index.html", "examples"),
     )
-    if wanted.snapshot:
-        tell("a snapshot")
-        snapshot.take(
-            made / names["python"], made / "app" / "polyrepl.zip", made / "snapshot.bin", wanted.kept
-        )
-        part(made / "snapshot.bin")
+    _python(wanted, made, tell)
+    for name in ("python", packed.LIBRARY, packed.ARCHIVE, *(["snapshot.bin"] if wanted.snapshot else [])):
+        part(made / name)
     part(made / "app")
     shutil.copyfile(_PAGE / _AT_ROOT, made / _AT_ROOT)
     (made / "LICENSES.txt").write_text(npm_modules.licences(modules), "utf-8")
@@ -150,13 +148,28 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
             "operators": sorted(OPERATORS),
             "bodies": BODY_FORMS,
         },
-        "size": sum(_size(made / names[name]) for name in ("python", "snapshot") if name in names),
+        "size": sum(_size(made / names[name]) for name in ("python", "library", "snapshot") if name in names),
         "examples": examples(wanted.examples or _PAGE / "examples"),
     }
     text = (_PAGE / "index.html").read_text("utf-8")
     (made / folders.INDEX).write_text(index(text, names, imports, page), "utf-8")
     (made / "polyrepl.mjs").write_text(door(names), "utf-8")
     return {"polyrepl": __version__, "names": names}
+
+
+def _python(wanted: Wanted, made: Path, tell: Callable[[str], None]) -> None:
+    """Python's parts, packed, and its snapshot."""
+    plain, archive = made / "python" / "python_stdlib.zip", made / "app" / "polyrepl.zip"
+    tell("Python, packed")
+    parts = packed.pack(made / "python", archive, wanted.kept)
+    for name in (packed.LIBRARY, packed.ARCHIVE):
+        shutil.copyfile(parts / name, made / name)
+    if wanted.snapshot:
+        tell("a snapshot")
+        library = parts / packed.PLAIN
+        snapshot.take(made / "python", library, archive, made / "snapshot.bin", wanted.kept)
+    plain.unlink()
+    archive.unlink()
 
 
 def _asked(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]) -> dict[str, Path | None]:

@@ -43,7 +43,7 @@ export class Client {
   #stopping = null;
 
   /**
-   * @param {{worker?: string | URL, page?: string, python?: string, archive?: string, packages?: string, files?: string,
+   * @param {{worker?: string | URL, page?: string, python?: string, library?: string, archive?: string, packages?: string, files?: string,
    *   snapshot?: string, stray?: (event: any) => void, restarting?: (reason: string, begun: Promise<any>) => void}} [options]
    *   `worker`: its file; `stray` gets what belongs to no text that runs, as output of an old timer; `restarting` is called where a
    *   worker was lost, with why, and what comes when the next one is there; all others: see `start` in serving.mjs

@@ -75,7 +75,7 @@ def rules(kept: list[str]) -> str:
     lines = ["/*", *(f"  {name}: {value}" for name, value in _ALWAYS.items())]
     for name in kept:
         lines += [
-            f"/{name}" if name.endswith((".zip", ".json", ".bin")) else f"/{name}/*",
+            f"/{name}" if name.endswith((".zip", ".zst", ".json", ".bin")) else f"/{name}/*",
             f"  Cache-Control: {_FOREVER}",
         ]
     return "\n".join(lines) + "\n"

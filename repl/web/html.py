@@ -46,7 +46,8 @@ def door(names: dict[str, str]) -> str:
         names: the parts, by their names without a digest.
     """
     parts = {"python": names["python"] + "/"}
-    parts |= {part: names[part] for part in ("packages", "files", "snapshot") if part in names}
+    some = ("library", "archive", "packages", "files", "snapshot")
+    parts |= {part: names[part] for part in some if part in names}
     lines = [
         f"  {part}: new URL({json.dumps(place)}, import.meta.url).href," for part, place in parts.items()
     ]

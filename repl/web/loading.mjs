@@ -1,20 +1,20 @@
 /**
  * Pyodide in this worker: as its files have it, or from a snapshot of its memory in which polyrepl is imported already.
  *
- * In: the URL of Pyodide's folder, that of a snapshot (`polyrepl web build --snapshot`). Out: Pyodide, with no file of
- * polyrepl's; on the way how far it is. A snapshot is of one build of Pyodide, and asks it for what has no public name: where it can not be used the start
+ * In: the URL of Pyodide's folder, that of its library (packed.py), that of a snapshot (`polyrepl web build --snapshot`). Out:
+ * Pyodide, with no file of polyrepl's; on the way how far it is. A snapshot is of one build of Pyodide, and asks it for what has no public name: where it can not be used the start
  * is the plain one.
  */
 
 /**
- * @param {{python: string, snapshot?: string, size?: number}} from `size`: how many bytes its files have
+ * @param {{python: string, library?: string, snapshot?: string, size?: number}} from `size`: how many bytes its files have
  * @param {(reason: string) => void} complain gets why the snapshot is not used
  * @param {(done: number) => void} tell gets how much of the files has come, from 0 to 1
  */
-export async function load({ python, snapshot, size }, complain, tell) {
-  const ignore = watch([python, snapshot], size, tell);
+export async function load({ python, library, snapshot, size }, complain, tell) {
+  const ignore = watch([python, library, snapshot], size, tell);
   try {
-    return await begin(python, snapshot, complain);
+    return await begin(python, library, snapshot, complain);
   } finally {
     ignore();
   }
@@ -33,11 +33,23 @@ function watch(places, size, tell) {
   return () => observer.disconnect();
 }
 
-async function begin(python, snapshot, complain) {
+async function begin(python, library, snapshot, complain) {
+  const own = library === undefined ? undefined : unpacked(library);
+  own?.catch(() => {}); // it is told when it is awaited
   const memory = snapshot === undefined ? undefined : unpacked(snapshot).catch((error) => error);
   const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
   // What it has not got it must not ask others for.
   const options = { indexURL: folderOf(python), packageBaseUrl: python };
+  if (own === undefined) return started(loadPyodide, options, memory, complain);
+  const place = URL.createObjectURL(new Blob([await own], { type: "application/zip" }));
+  try {
+    return await started(loadPyodide, { ...options, stdLibURL: place }, memory, complain);
+  } finally {
+    URL.revokeObjectURL(place);
+  }
+}
+
+async function started(loadPyodide, options, memory, complain) {
   if (memory !== undefined) {
     try {
       const got = await memory;
@@ -62,12 +74,11 @@ const RENEW = `def _renew():
 _renew()
 del _renew`;
 
-/** A snapshot's file is packed: hosts leave files of kinds that they do not know as they are. */
-async function unpacked(url) {
-  const got = await fetch(url);
+/** What a packed file holds: hosts leave files of kinds that they do not know as they are. @param {string} url */
+export async function unpacked(url) {
+  const [{ decompress }, got] = await Promise.all([import("./vendor/fzstd.mjs"), fetch(url)]);
   if (!got.ok) throw new Error(`${url}: ${got.status} ${got.statusText}`);
-  const stream = got.body.pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return decompress(new Uint8Array(await got.arrayBuffer()));
 }
 
 /** Where a URL's file is for Pyodide, which takes paths where it runs in Node. */

@@ -168,13 +168,39 @@ def _face(name: str, keys: list[str] | None) -> str:
     return "\n".join([*lines, "export {};", ""])
 
 
+def smaller(modules: Path, kept: Path) -> None:
+    """Say the same in fewer characters: modules of others, of one file each. Without esbuild they stay as
+    they are.
+
+    Args:
+        modules: the folder of the files `.js`, which change.
+        kept: where esbuild is kept.
+
+    Raises:
+        WebProblem: one is no module.
+    """
+    program = _esbuild(kept)
+    if program is None:
+        return
+    files = sorted(str(file) for file in modules.glob("*.js"))
+    options = ["--minify", "--legal-comments=inline", "--target=es2022", "--log-level=error"]
+    said = run([str(program), *files, *options, f"--outdir={modules}", "--allow-overwrite"], modules)
+    if said is not None:
+        raise WebProblem(f"esbuild can not read the modules of {modules.name}:\n{said}")
+
+
+def _esbuild(kept: Path) -> Path | None:
+    """The program; None where there is none for this platform."""
+    return next(iter(sorted(fetched(_BUNDLER, kept).glob("@esbuild/*/bin/esbuild"))), None)
+
+
 def _bundled(entries: list[str], work: Path, target: Path, kept: Path) -> None:
-    programs = sorted(fetched(_BUNDLER, kept).glob("@esbuild/*/bin/esbuild"))
-    if not programs:
+    program = _esbuild(kept)
+    if program is None:
         raise WebProblem("esbuild, which puts packages together, is not to be had for this platform")
     said = run(
         [
-            str(programs[0]), *entries, "--bundle", "--format=esm", "--platform=browser", "--target=es2022",
+            str(program), *entries, "--bundle", "--format=esm", "--platform=browser", "--target=es2022",
             "--splitting", "--minify-whitespace", "--legal-comments=inline", "--log-level=error",
             f"--outdir={target.resolve()}",
         ],

@@ -4,13 +4,14 @@
  * In: messages of a page. Out: messages to it. A message is a plain object; what a page asks has an `id` of its choice (a
  * number or a string) and an `op`, and all that comes of it has the same `id`.
  *
- *   start      {page, words, box, python, archive, packages, files, snapshot, size}   all may be left out; the first of all, and once.
+ *   start      {page, words, box, python, library, archive, packages, files, snapshot, size}   all may be left out; the first of all, and once.
  *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
  *                `words`: an Int32Array of a SharedArrayBuffer, by which a page stops what runs (bridge/web/words.mjs)
  *                `box`: a SharedArrayBuffer for lines that a person types (reader.mjs)
  *                `packages`, `files`: URLs of archives for site-packages and for the working folder
  *                `snapshot`: the URL of a snapshot of Python's memory; `size`: how many bytes it and Pyodide have (loading.mjs)
  *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
+ *                `library`: the URL of Python's own library where it is packed; so may `archive` be (packed.py)
  *                -> any number of {op: "progress", step, done}: step "python", "lisp", "session"; done from 0 to 1
  *                -> {op: "answer", value: {polyrepl, python}}
  *   eval       {text, language, name, keepGoing}   language "lisp" (if none), "js", "py"; `name` is what messages call the
@@ -49,7 +50,7 @@
  * request is long forgotten) has the id null. So has {op: "fatal", text}: Python has ended, and the worker is of no use any more;
  * client.mjs begins another. Places in texts count as in JavaScript's strings.
  */
-import { load } from "./loading.mjs";
+import { load, unpacked } from "./loading.mjs";
 import { Reader } from "./reader.mjs";
 
 const asTheyAre = (_id, fields) => fields;
@@ -143,12 +144,12 @@ export class Serving {
     }
   }
 
-  async #start({ id, page, words, box, python = new URL("pyodide/", BUILD).href, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
+  async #start({ id, page, words, box, python = new URL("pyodide/", BUILD).href, library, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
     const tell = (step, done) => this.#post({ id, op: "progress", step, done });
     tell("python", 0);
     const wanted = [packages, given].map((url) => url && bytesOf(url));
     const parts = Promise.all([
-      bytesOf(archive),
+      archive.endsWith(".zst") ? unpacked(archive) : bytesOf(archive),
       Promise.all(wanted),
       import("../../bridge/web/host.mjs"),
       import("../node/session.mjs"),
@@ -158,7 +159,7 @@ export class Serving {
     ]);
     parts.catch(() => {}); // it is told when it is awaited
     const plainly = (text) => this.#post({ id: null, op: "output", stream: "stderr", text: `without its snapshot: ${text}\n` });
-    this.#python = await load({ python, snapshot, size }, plainly, (part) => tell("python", 0.7 * part));
+    this.#python = await load({ python, library, snapshot, size }, plainly, (part) => tell("python", 0.7 * part));
     this.#python._api.on_fatal = (error) => this.#post({ id: null, op: "fatal", text: textOf(error) });
     tell("lisp", 0.7);
     const [zip, [forPython, forUser], { converse }, ...modules] = await parts;

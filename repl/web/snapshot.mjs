@@ -1,14 +1,15 @@
 /**
  * Makes the snapshot of a page: Python's memory after its start, with polyrepl imported. Runs in Node while a page is built.
  *
- * In: the folder of Pyodide, polyrepl.zip, where the snapshot goes. Out: that file, deflated.
+ * In: the folder of Pyodide, its library as the page has it, polyrepl.zip, where the snapshot goes. Out: that file, compressed.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { deflateRawSync } from "node:zlib";
+import { constants, zstdCompressSync } from "node:zlib";
 
-const [folder, archive, target] = process.argv.slice(2);
+const LEVEL = 15, WINDOW = 24;
+const [folder, library, archive, target] = process.argv.slice(2);
 const { loadPyodide } = await import(`file://${folder}/pyodide.mjs`);
-const python = await loadPyodide({ indexURL: folder, _makeSnapshot: true });
+const python = await loadPyodide({ indexURL: folder, stdLibURL: library, _makeSnapshot: true });
 const home = python.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
 python.unpackArchive(new Uint8Array(readFileSync(archive)), "zip", { extractDir: home });
 python.runPython(`
@@ -17,4 +18,6 @@ import polyrepl.repl.web.answering, polyrepl.bridge.local, polyrepl.lisp.compile
 gc.collect()
 del gc
 `);
-writeFileSync(target, deflateRawSync(python.makeMemorySnapshot(), { level: 9 }));
+const memory = python.makeMemorySnapshot();
+const params = { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_windowLog]: WINDOW };
+writeFileSync(target, zstdCompressSync(memory, { params, pledgedSrcSize: memory.length }));

@@ -15,6 +15,7 @@ from polyrepl.bridge.process import find_node
 
 from .assets import publish, run
 from .folders import digest
+from .packed import last
 from .problem import WebProblem
 
 _MAKER = Path(__file__).resolve().parent / "snapshot.mjs"
@@ -24,11 +25,12 @@ class NoSnapshot(WebProblem):
     """Why there is none."""
 
 
-def take(python: Path, archive: Path, target: Path, kept: Path) -> None:
+def take(python: Path, library: Path, archive: Path, target: Path, kept: Path) -> None:
     """Make a snapshot, or take the one that was made of the same parts.
 
     Args:
         python: the folder of Pyodide.
+        library: Python's own library as the page has it, a zip archive.
         archive: polyrepl.zip.
         target: the file that is written.
         kept: where it is kept.
@@ -36,7 +38,7 @@ def take(python: Path, archive: Path, target: Path, kept: Path) -> None:
     Raises:
         NoSnapshot: it can not be made.
     """
-    parts = f"{digest(python)} {digest(archive)} {digest(_MAKER)}"
+    parts = f"{digest(python)} {digest(library)} {digest(archive)} {digest(_MAKER)}"
     done = kept / "snapshot" / hashlib.sha256(parts.encode()).hexdigest()[:16]
     if not done.is_dir():
         shutil.rmtree(done.parent, ignore_errors=True)  # of parts that are gone
@@ -44,14 +46,13 @@ def take(python: Path, archive: Path, target: Path, kept: Path) -> None:
         with tempfile.TemporaryDirectory(dir=done.parent) as folder:
             made = Path(folder) / "made"
             made.mkdir()
-            _make(python, archive, made / "snapshot.bin")
+            _make(python, library, archive, made / "snapshot.bin")
             publish(made, done)
     shutil.copyfile(done / "snapshot.bin", target)
 
 
-def _make(python: Path, archive: Path, target: Path) -> None:
-    said = run([find_node(), str(_MAKER), str(python), str(archive), str(target)], target.parent)
+def _make(python: Path, library: Path, archive: Path, target: Path) -> None:
+    command = [find_node(), *(str(path) for path in (_MAKER, python, library, archive, target))]
+    said = run(command, target.parent)
     if said is not None or not target.is_file():
-        lines = [line[:200] for line in (said or "").splitlines() if line.strip()]
-        words = "\n".join(f"  {line}" for line in lines[-4:])
-        raise NoSnapshot(f"no snapshot can be made; a page works without one:\n{words}")
+        raise NoSnapshot(f"no snapshot can be made; a page works without one:\n{last(said or '')}")

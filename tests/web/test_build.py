@@ -63,7 +63,7 @@ def test_all_that_the_page_names_is_there(folder: Path) -> None:
         assert (folder / place).exists(), place
     for file in folder.glob("editor.*/*.js"):
         for name in re.findall(
-            r"""^(?:import|export)\b[^'"\n]*\bfrom\s*['"]([^'"]+)""", file.read_text(), re.M
+            r"""(?:^|;)(?:import|export)\b[^'"\n;]*\bfrom\s*['"]([^'"]+)""", file.read_text(), re.M
         ):
             assert name in imports, f"{file.name} imports {name}"
 

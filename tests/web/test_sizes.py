@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +13,13 @@ from typing import Any
 
 import pytest
 from polyrepl.repl.web import folders
-from web_pages import built, served
+from polyrepl.repl.web.assets import packages
+from web_pages import KEPT, built, served
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
 STARTS = 3
+NOT_OURS = ("python_stdlib.zip", "plain.html", "plain-worker.mjs", "without.html")
 PLAIN = """<!doctype html><title>plain</title><link rel="icon" href="data:,"><script type="module">
 const worker = new Worker("./plain-worker.mjs", { type: "module" });
 worker.onmessage = () => { document.body.dataset.state = "ready"; };
@@ -26,9 +29,9 @@ const python = await loadPyodide();
 postMessage(python.runPython("1 + 1"));
 """
 # One-liners, each alone, as the prompt runs them; loops that are stopped after a while: milliseconds of each.
-MEASURE = """async ([url, python]) => {
+MEASURE = """async ([url, python, parts]) => {
   const { Client } = await import(url);
-  const client = new Client({ python });
+  const client = new Client({ python, ...parts });
   await client.start();
   const lines = [], stops = [];
   for (let i = 0; i < 60; i++) {
@@ -55,9 +58,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built(made, snapshot=True)
     text = (made / "index.html").read_text("utf-8")
     (made / "without.html").write_text(re.sub(r', "snapshot": "[^"]+"', "", text), "utf-8")
-    python = next(made.glob("python.*")).name
+    python = next(made.glob("python.*"))
+    modules = packages(KEPT)
+    shutil.copyfile(modules / "pyodide" / "python_stdlib.zip", python / "python_stdlib.zip")
     (made / "plain.html").write_text(PLAIN)
-    (made / "plain-worker.mjs").write_text(PLAIN_WORKER % python)
+    (made / "plain-worker.mjs").write_text(PLAIN_WORKER % python.name)
     return made
 
 
@@ -103,7 +108,8 @@ def test_sizes_and_times(
             page, took, files[kind] = started(open_page, f"{address}{name}")
             times[kind].append(took)
             page.close()
-    sizes = sum(file.stat().st_size for file in folders.files(folder)) / 1e6
+    own = [file for file in folders.files(folder) if file.name not in NOT_OURS]
+    sizes = sum(file.stat().st_size for file in own) / 1e6
     tell(f"web: the folder has {sizes:.1f} MB")
     for kind in kinds:
         best, usual = min(times[kind]), statistics.median(times[kind])
@@ -111,7 +117,8 @@ def test_sizes_and_times(
         start = f"is ready after {best:.1f} s (median {usual:.1f})"
         tell(f"web: {kind} transfers {sent:.2f} MB compressed, {start}")
     app, python = (next(folder.glob(f"{part}.*")).name for part in ("app", "python"))
-    urls = [f"{address}{app}/repl/web/client.mjs", f"{address}{python}/"]
+    parts = {part: f"{address}{next(folder.glob(f'{part}.*')).name}" for part in ("library", "archive")}
+    urls = [f"{address}{app}/repl/web/client.mjs", f"{address}{python}/", parts]
     page, _, _ = started(open_page, address)
     for what, took in zip(
         ("a one-liner takes", "a loop stops within"), page.evaluate(MEASURE, urls), strict=True

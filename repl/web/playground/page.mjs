@@ -64,7 +64,7 @@ const began = performance.now();
 let step = "";
 
 const session = new Session({
-  start: { page: document.baseURI.replace(/#.*$/, ""), python: at("python") && `${at("python")}/`, packages: at("packages"), files: at("files"), snapshot: at("snapshot"), size: build.size },
+  start: { page: document.baseURI.replace(/#.*$/, ""), python: at("python") && `${at("python")}/`, library: at("library"), archive: at("archive"), packages: at("packages"), files: at("files"), snapshot: at("snapshot"), size: build.size },
   stray: heed,
   progress(done, name = step) {
     step = name;
