@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ..config import cache_folder
@@ -86,6 +87,31 @@ def run(command: list[str], where: Path) -> str | None:
     except subprocess.TimeoutExpired:
         return f"{command[0]} did not end within {_SECONDS} s"
     return None if ran.returncode == 0 else f"{ran.stdout}\n{ran.stderr}"
+
+
+def once(folder: Path, parts: str, make: Callable[[Path], None]) -> Path:
+    """What is made of parts, made once. Of other parts nothing is kept.
+
+    Args:
+        folder: where it is kept.
+        parts: names the parts.
+        make: writes it into a folder that is there.
+
+    Returns:
+        The folder.
+    """
+    done = folder / hashlib.sha256(parts.encode()).hexdigest()[:16]
+    if not done.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix="partial-") as place:
+            made = Path(place) / "made"
+            made.mkdir()
+            make(made)
+            publish(made, done)
+        for other in folder.iterdir():
+            if other != done:
+                shutil.rmtree(other, ignore_errors=True)
+    return done
 
 
 def publish(made: Path, done: Path) -> None:

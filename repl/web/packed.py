@@ -6,19 +6,15 @@ In: the folder of Pyodide, polyrepl.zip. Out: the files `library.zst`, Python's 
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
 from pathlib import Path
 
 from polyrepl.bridge.process import find_node
 
-from .assets import publish, run
+from .assets import once, run
 from .folders import digest
 from .problem import WebProblem
 
 _MAKER = Path(__file__).resolve().parent / "packing.mjs"
-_FOLDER = "packed"
 LIBRARY, ARCHIVE, PLAIN = "library.zst", "archive.zst", "library.zip"
 
 
@@ -37,18 +33,13 @@ def pack(python: Path, archive: Path, kept: Path) -> Path:
         WebProblem: Python does not start in this Node.
     """
     parts = f"{digest(python)} {digest(archive)} {digest(_MAKER)}"
-    done = kept / _FOLDER / hashlib.sha256(parts.encode()).hexdigest()[:16]
-    if not done.is_dir():
-        shutil.rmtree(done.parent, ignore_errors=True)  # of parts that are gone
-        done.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=done.parent) as folder:
-            made = Path(folder) / "made"
-            made.mkdir()
-            said = run([find_node(), str(_MAKER), str(python), str(archive), str(made)], made)
-            if said is not None:
-                raise WebProblem(f"Python can not be packed for a page:\n{last(said)}")
-            publish(made, done)
-    return done
+
+    def make(made: Path) -> None:
+        said = run([find_node(), str(_MAKER), str(python), str(archive), str(made)], made)
+        if said is not None:
+            raise WebProblem(f"Python can not be packed for a page:\n{last(said)}")
+
+    return once(kept / "packed", parts, make)
 
 
 def last(said: str) -> str:

@@ -6,14 +6,12 @@ parts.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-import tempfile
 from pathlib import Path
 
 from polyrepl.bridge.process import find_node
 
-from .assets import publish, run
+from .assets import once, run
 from .folders import digest
 from .packed import last
 from .problem import WebProblem
@@ -39,16 +37,9 @@ def take(python: Path, library: Path, archive: Path, target: Path, kept: Path) -
         NoSnapshot: it can not be made.
     """
     parts = f"{digest(python)} {digest(library)} {digest(archive)} {digest(_MAKER)}"
-    done = kept / "snapshot" / hashlib.sha256(parts.encode()).hexdigest()[:16]
-    if not done.is_dir():
-        shutil.rmtree(done.parent, ignore_errors=True)  # of parts that are gone
-        done.parent.mkdir(parents=True)
-        with tempfile.TemporaryDirectory(dir=done.parent) as folder:
-            made = Path(folder) / "made"
-            made.mkdir()
-            _make(python, library, archive, made / "snapshot.bin")
-            publish(made, done)
-    shutil.copyfile(done / "snapshot.bin", target)
+    name = "snapshot.bin"
+    done = once(kept / "snapshot", parts, lambda made: _make(python, library, archive, made / name))
+    shutil.copyfile(done / name, target)
 
 
 def _make(python: Path, library: Path, archive: Path, target: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from polyrepl.repl.web.packed import PLAIN
 from polyrepl.repl.web.snapshot import NoSnapshot, take
-from web_pages import READY, built, run, served
+from web_pages import KEPT, READY, built, run, served
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
@@ -75,8 +76,8 @@ def test_the_same_parts_have_the_same_snapshot(folder: Path, tmp_path: Path) -> 
     (tmp_path / "bad.zip").write_text("no archive")
     with pytest.raises(NoSnapshot, match="no snapshot can be made"):
         python = next(folder.glob("python.*"))
-        bad = tmp_path / "bad.zip"
-        take(python, bad, bad, tmp_path / "made.bin", tmp_path / "kept")
+        bad, library = tmp_path / "bad.zip", next(KEPT.glob(f"packed/*/{PLAIN}"))
+        take(python, library, bad, tmp_path / "made.bin", tmp_path / "kept")
     assert not (tmp_path / "made.bin").exists()
     assert not list((tmp_path / "kept" / "snapshot").iterdir())
 
