@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from .problem import WebProblem
 _HERE = Path(__file__).resolve().parent
 _NAMES = ("package.json", "package-lock.json")
 _SECONDS = 600
+_IN_USE = 3600  # seconds
 
 
 def cache() -> Path:
@@ -90,7 +92,8 @@ def run(command: list[str], where: Path) -> str | None:
 
 
 def once(folder: Path, parts: str, make: Callable[[Path], None]) -> Path:
-    """What is made of parts, made once. Of other parts nothing is kept.
+    """What is made of parts, made once. What was made of others goes when it is an hour old: until then
+    another process may copy it.
 
     Args:
         folder: where it is kept.
@@ -109,7 +112,7 @@ def once(folder: Path, parts: str, make: Callable[[Path], None]) -> Path:
             make(made)
             publish(made, done)
         for other in folder.iterdir():
-            if other != done:
+            if other != done and time.time() - other.stat().st_mtime > _IN_USE:
                 shutil.rmtree(other, ignore_errors=True)
     return done
 

@@ -55,7 +55,8 @@ async def enter(page: Any, line: str) -> None:
           const line = document.getElementById("line");
           line.value = {json.dumps(line)};
           line.dispatchEvent(new InputEvent("input", {{ bubbles: true }}));
-          line.dispatchEvent(new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true, cancelable: true }}));
+          const enter = {{ key: "Enter", bubbles: true, cancelable: true }};
+          line.dispatchEvent(new KeyboardEvent("keydown", enter));
         }})()"""
     )
 
