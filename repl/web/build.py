@@ -122,6 +122,8 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
             part(place)
             tell(f"{name}: {names[name]}")
     assemble(made / "app", modules)
+    for place in (made / "app").glob("*/*/vendor"):
+        npm_modules.smaller(place, wanted.kept)
     (made / "app" / "pyodide").rename(made / "python")
     if wanted.npm:
         tell(f"JavaScript packages: {', '.join(wanted.npm)}")

@@ -173,7 +173,7 @@ def smaller(modules: Path, kept: Path) -> None:
     they are.
 
     Args:
-        modules: the folder of the files `.js`, which change.
+        modules: the folder of the files, which change; all end in `.js`, or all in `.mjs`.
         kept: where esbuild is kept.
 
     Raises:
@@ -182,9 +182,10 @@ def smaller(modules: Path, kept: Path) -> None:
     program = _esbuild(kept)
     if program is None:
         return
-    files = sorted(str(file) for file in modules.glob("*.js"))
+    files = sorted(modules.glob("*js"))
     options = ["--minify", "--legal-comments=inline", "--target=es2022", "--log-level=error"]
-    said = run([str(program), *files, *options, f"--outdir={modules}", "--allow-overwrite"], modules)
+    options += [f"--outdir={modules}", f"--out-extension:.js={files[0].suffix}", "--allow-overwrite"]
+    said = run([str(program), *map(str, files), *options], modules)
     if said is not None:
         raise WebProblem(f"esbuild can not read the modules of {modules.name}:\n{said}")
 
