@@ -16,7 +16,7 @@ from polyrepl.repl.web import folders
 from polyrepl.repl.web.assets import packages
 from web_pages import KEPT, built, served
 
-pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.web, pytest.mark.timeout(600)]
 
 STARTS = 3
 NOT_OURS = ("python_stdlib.zip", "plain.html", "plain-worker.mjs", "without.html")
