@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import BridgeError, NodeLost, WouldBlock, unbegun
 from .forms import current
-from .plain import SLOW, Sent
+from .plain import SLOW, Begun
 from .protocol import NOTES, OPS, TAGS
 from .proxy import JsProxy
 from .segments import Segments
@@ -133,6 +133,43 @@ class Asking:
             if exchange.answers.thrown:
                 exchange.answers.over()
 
+    def _ask(self, exchange: Exchange, op: int, form: int, operands: tuple[Any, ...]) -> Any:
+        """Value of an operation on scalars; SLOW: nothing was sent."""
+        try:
+            value = exchange.ask(op, form, operands)
+            kind = value.__class__
+            return self._value(value, [], exchange) if kind is Frame or kind is Begun else value
+        except KeyboardInterrupt:
+            begun = exchange.left()
+            if begun is None:
+                raise
+        return self.request(begun, [], exchange)
+
+    def _trade(self, header: list[Any], segments: list[Any], exchange: Exchange) -> Any:
+        """As `request`, of what JavaScript may well answer at once."""
+        try:
+            found = exchange.trade(header, segments)
+            if found is not SLOW:
+                return self._value(found, segments, exchange)
+        except KeyboardInterrupt:
+            found = exchange.left()
+            if found is None:
+                raise
+        return self.request(header if found is SLOW else found, segments, exchange)
+
+    def _value(self, found: Any, segments: list[Any], exchange: Exchange) -> Any:
+        """The value that was found, or is in a frame, or is to be waited for still."""
+        kind = found.__class__
+        if kind is Begun:
+            return self.request(found, segments, exchange)
+        if kind is not Frame:
+            return found
+        try:
+            return exchange.answers.read(found)
+        finally:
+            if exchange.answers.thrown and not exchange.connection.depth:
+                exchange.answers.over()
+
     def _live(self) -> Exchange:
         """One that lives, to ask something of."""
         return self._agreed(self._conversation.live())
@@ -150,13 +187,13 @@ class Asking:
         """An operation on an object."""
         exchange = self.home(proxy)
         form = current()
-        value = exchange.ask(op, form, (proxy._handle, *operands))
+        value = self._ask(exchange, op, form, (proxy._handle, *operands))
         if value is not SLOW:
-            return self.request(value, [], exchange) if value.__class__ is Sent else value
+            return value
         segments = Segments()
         header: list[Any] = [op, 0, form, proxy._handle]
         _add(header, exchange.marshal, operands, {}, segments)
-        return self.request(header, segments, exchange)
+        return self._trade(header, segments, exchange)
 
     def operate_on(self, op: int, name: str, *operands: Any) -> Any:
         """A named operation on several values."""
@@ -176,13 +213,13 @@ class Asking:
         exchange = self.home(function)
         form = current()
         if not kwargs:
-            value = exchange.ask(_CALL, form, (function._handle, receiver(function), *args))
+            value = self._ask(exchange, _CALL, form, (function._handle, receiver(function), *args))
             if value is not SLOW:
-                return self.request(value, [], exchange) if value.__class__ is Sent else value
+                return value
         segments = Segments()
         header: list[Any] = [_CALL, 0, form, function._handle, receiver(function)]
         _add(header, exchange.marshal, args, kwargs, segments)
-        return self.request(header, segments, exchange)
+        return self._trade(header, segments, exchange)
 
     def call_path(self, root: JsProxy, path: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call what is at the end of a chain of attributes."""
@@ -190,12 +227,12 @@ class Asking:
         segments = Segments()
         header: list[Any] = [_CALL, 0, current(), root._handle, path]
         _add(header, exchange.marshal, args, kwargs, segments)
-        return self.request(header, segments, exchange)
+        return self._trade(header, segments, exchange)
 
     def get_path(self, root: JsProxy, path: list[str]) -> Any:
         """What is at the end of a chain of attributes."""
         exchange = self.home(root)
-        return self.request([_GETATTR, 0, current(), root._handle, path], [], exchange)
+        return self._trade([_GETATTR, 0, current(), root._handle, path], [], exchange)
 
     def stand_in(self, proxy: JsProxy) -> Any:
         """What stands for an object in a pickle."""

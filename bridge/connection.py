@@ -25,7 +25,7 @@ from typing import Any
 from .answers import Answer
 from .errors import BridgeError, Interrupted, NodeLost, unbegun
 from .host import Host
-from .plain import Plain, Sent
+from .plain import Begun, Plain
 from .protocol import KINDS, NOTES
 from .sending import ASYNC, BELL, Outbox
 from .transport import TAKEN, Channel, Closed, Frame
@@ -111,17 +111,17 @@ class Connection:
             self.lose(TAKEN)
 
     def request(self, header: list[Any], segments: list[Any], until: float | None = None) -> Frame:
-        """Send a request (but one that is Sent), serve while waiting, return the reply frame. Raises what
-        ended the wait, or BridgeError where JavaScript has asked nothing in return until a time (of
+        """Send a request (but one that has gone out), serve while waiting, return the reply frame. Raises
+        what ended the wait, or BridgeError where JavaScript has asked nothing in return until a time (of
         time.perf_counter)."""
         if self.failure is not None:
             raise self._over()
-        sent = header if isinstance(header, Sent) else None
-        ident = self.ids() & 0xFFFFFFFF if sent is None else sent.ident
+        begun = header if isinstance(header, Begun) else None
+        ident = self.ids() & 0xFFFFFFFF if begun is None else begun.ident
         thread = _get_ident()
         home = thread == self.home
         depth = self.depth if home else None
-        parts = [] if sent is not None else self._request_frame(ident, BELL, header, segments)
+        parts = self.request_frame(ident, BELL, header, segments) if begun is None else begun.parts
         lent = None if home and self.depth <= SHALLOW else self._lend(thread, depth, segments)
         waiter = Waiter(thread, header, until)
         self.waits[ident] = waiter
@@ -132,12 +132,13 @@ class Connection:
                 # Before it is sent: what was sent is JavaScript's to stop, and an exception in our own code
                 # would leave it running with nobody to ask it.
                 top, self.top_python = self.top_python, False
+                self.plain.taken = ident
                 self.depth += 1
                 try:
-                    if sent is None:
+                    if parts is not None:
                         self._send(parts)
                     end = self.channel.end
-                    if sent is not None and sent.stopped:
+                    if begun is not None and begun.stopped:
                         signal.raise_signal(signal.SIGINT)  # now it is JavaScript's
                     self._wait(waiter, True, ident)
                 finally:
@@ -146,6 +147,7 @@ class Connection:
                     if not self.depth:
                         self.outer = 0
             else:
+                assert parts is not None  # only the home thread makes plain calls
                 self._send(parts)
                 end = self.channel.end
                 self._wait(waiter, False, ident)
@@ -180,14 +182,19 @@ class Connection:
         if self.failure is not None:
             raise self._over()
         ident = self.ids() & 0xFFFFFFFF
-        parts = self._request_frame(ident, BELL | ASYNC, header, segments)
+        parts = self.request_frame(ident, BELL | ASYNC, header, segments)
         self.waits[ident] = waiter
         if self.failure is not None and self.waits.pop(ident, None) is not None:  # ended since we looked
             raise self._over()
         self.outbox.put_off(parts)
         return ident
 
-    def _request_frame(self, ident: int, flags: int, header: list[Any], segments: list[Any]) -> list[Any]:
+    def take_back(self, segments: list[Any]) -> None:
+        """What was encoded is never sent."""
+        self.host.take_back(segments)
+
+    def request_frame(self, ident: int, flags: int, header: list[Any], segments: list[Any]) -> list[Any]:
+        """Parts of the frame of a request. Raises what it raises; nothing is held for it then."""
         try:
             return self.outbox.frame(REQUEST, ident, flags, header, segments)
         except BaseException:

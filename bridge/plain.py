@@ -1,9 +1,9 @@
-"""Plain calls: those that cross by the rings without the layers that all others need (native/calls.h).
+"""Plain calls: those that cross by the rings without the layers that all others need (native/plain.h).
 
-In: an operation whose operands are scalars; a request of ours within which JavaScript calls. Out: the value,
-where it is a scalar and comes at once; what JavaScript has called is served as long as it is plain too.
-Everything else goes the usual way, as if nobody had tried: what could not be sent is still to be sent
-(SLOW), what has no plain answer yet is waited for (Sent).
+In: an operation whose operands are scalars, or any request; a request of ours within which JavaScript calls.
+Out: the value, where it is a scalar, or the frame that answers, where that comes at once; what JavaScript has
+called is served. Everything else goes the usual way, as if nobody had tried: what could not be sent is still
+to be sent (SLOW, or Begun with its frame), what has no answer yet is waited for (Begun).
 """
 
 from __future__ import annotations
@@ -11,27 +11,36 @@ from __future__ import annotations
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .answers import Answer
 from .errors import NodeLost
-from .sending import Outbox
+from .protocol import KINDS
+from .sending import BELL, Outbox
 from .transport import Channel, Frame, closed
 from .waiting import SHALLOW
+
+if TYPE_CHECKING:  # loaded where there are any
+    from .rings import Rings
 
 SLOW: Final = NotImplemented
 """In place of a value: nothing was sent."""
 _SENT: Final = Ellipsis
+_WHOLE = 1 << 16  # as in native/calls.h
+_REQUEST = KINDS["REQUEST"]
 _get_ident = threading.get_ident
+_tuple = tuple.__new__
 
 
-class Sent(list[Any]):
-    """The header of a request that has gone out, and whether Ctrl-C came meanwhile."""
+class Begun(list[Any]):
+    """The header of a request that has gone out, and whether Ctrl-C came meanwhile; or one that is made, and
+    its frame."""
 
-    __slots__ = ("ident", "stopped")
+    __slots__ = ("ident", "parts", "stopped")
     ident: int
     stopped: bool
+    parts: list[Any] | None
 
 
 class Host(Protocol):
@@ -42,6 +51,12 @@ class Host(Protocol):
 
     def outcome(self, ident: int, value: Any, error: BaseException | None) -> Answer:
         """The answer of a synchronous request. Raises nothing."""
+
+    def serve(self, frame: Frame, outermost: bool) -> Answer:
+        """Run a synchronous request. Raises nothing."""
+
+    def settle(self, waiter: None, frame: Frame) -> None:
+        """Read an answer that nobody waits for any more."""
 
 
 class Line(Protocol):
@@ -58,6 +73,12 @@ class Line(Protocol):
 
     @property
     def ids(self) -> Callable[[], int]: ...
+    def request_frame(self, ident: int, flags: int, header: list[Any], segments: list[Any]) -> list[Any]:
+        """Parts of the frame of a request. Raises what it raises; nothing is held for it then."""
+
+    def take_back(self, segments: list[Any]) -> None:
+        """What was encoded is never sent."""
+
     def send_answer(self, answer: Answer, epoch: int, sync: bool) -> None: ...
     def lose(self, reason: str) -> BaseException: ...
 
@@ -77,13 +98,15 @@ class Plain:
         self._channel = channel
         self._outbox = outbox
         self._host = host
+        self._latest: tuple[int, Sequence[Any]] = (0, ())
+        self.taken = 0
+        """The latest request of those whose answers are waited for the usual way."""
 
     def ask(self, op: int, form: int, operands: tuple[Any, ...]) -> Any:
-        """The value of an operation for a form, SLOW, or a Sent. Raises NodeLost."""
+        """Value of an operation for a form, the Frame of its answer, SLOW, or a Begun. Raises NodeLost."""
         rings, line, outbox = self._channel.plain, self._line, self._outbox
-        if (
+        if (  # as in `_free`, which would take its time
             rings is None
-            or outbox.dead
             or outbox.outgoing
             or line.depth > SHALLOW
             or line.inbox
@@ -92,32 +115,89 @@ class Plain:
             or _get_ident() != line.home
         ):
             return SLOW
+        if outbox.dead:
+            outbox.flush()
         ident = line.ids() & 0xFFFFFFFF
-        stopped = False
+        return self._sent((op, 0, form), ident, rings, rings.ask, (ident, outbox.epoch, op, form, operands))
+
+    def trade(self, header: list[Any], segments: list[Any]) -> Any:
+        """Value of a request, the Frame of its answer, SLOW, or a Begun. Raises NodeLost, and what making its
+        frame raises."""
+        rings, line, outbox = self._channel.plain, self._line, self._outbox
+        if rings is None or not self._free():
+            return SLOW
+        ident = line.ids() & 0xFFFFFFFF
+        parts = line.request_frame(ident, BELL, header, segments)
+        if outbox.dead:
+            outbox.flush()
+        if len(parts) > 1:
+            if sum(map(len, parts)) > _WHOLE:
+                return _begun(header, ident, parts)
+            parts = [b"".join(parts)]
+        try:
+            found = self._sent(header, ident, rings, rings.trade, (ident, outbox.epoch, parts[0]))
+        except BaseException:
+            if rings.asked() != ident and rings.kept(ident) is None:
+                line.take_back(segments)
+            raise
+        return _begun(header, ident, parts) if found is SLOW else found
+
+    def _free(self) -> bool:
+        """Whether nothing else is under way, and nothing has come that nobody has looked at."""
+        line = self._line
+        return not (
+            self._outbox.outgoing
+            or line.depth > SHALLOW
+            or line.inbox
+            or line.held
+            or self._channel.unread
+            or _get_ident() != line.home
+        )
+
+    def _sent(
+        self,
+        header: Sequence[Any],
+        ident: int,
+        rings: Rings,
+        send: Callable[..., Any],
+        request: tuple[Any, ...],
+    ) -> Any:
+        """What `send` comes to: a value, a Frame, SLOW, or a Begun."""
+        line = self._line
+        self._latest = ident, header
         # As in every call: from here on Ctrl-C is for JavaScript.
         top, line.top_python = line.top_python, False
         line.depth += 1
         try:
-            value = rings.ask(ident, outbox.epoch, op, form, operands)
+            value = send(*request)
             if value is not _SENT:
-                return value
+                return _tuple(Frame, value) if value.__class__ is tuple else value
         except OSError as error:
             raise line.lose(str(closed(error))) from None
-        except KeyboardInterrupt:
-            # At the outermost level the handler is Python's still: what was sent is to be stopped all the
-            # same, what has its answer is over.
-            if rings.asked() != ident or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-                raise
-            stopped = True
+        except BaseException:
+            frame = rings.kept(ident)
+            if frame is not None:  # its answer is there, and nobody else will read it
+                self._host.settle(None, _tuple(Frame, frame))
+            raise
         finally:
             line.depth -= 1
             line.top_python = top
-        sent = Sent((op, 0, form))
-        sent.ident, sent.stopped = ident, stopped
-        return sent
+        return _begun(header, ident, None)
+
+    def left(self) -> Begun | None:
+        """After Ctrl-C: the request that has gone out, has no answer and is waited for by nobody. Where it is
+        outermost the handler was Python's still, where it is not, code of the program's seemed to be on top:
+        JavaScript would go on, with nobody to stop it. What has its answer is over."""
+        rings, (ident, header) = self._channel.plain, self._latest
+        waited = ident in (0, self.taken) or _get_ident() != self._line.home
+        if rings is None or waited or rings.asked() != ident:
+            return None
+        if not self._line.depth and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            return None  # the program's own is left alone
+        return _begun(header, ident, None, True)
 
     def serve(self, ident: int) -> bool:
-        """Serve what JavaScript calls within a request of ours, while nothing else comes. True when one of
+        """Serve what JavaScript asks within a request of ours, while nothing else comes. True when one of
         them was answered last; the next may follow."""
         rings, line, outbox = self._channel.plain, self._line, self._outbox
         if rings is None or line.depth > SHALLOW or line.held or self._channel.unread:
@@ -135,11 +215,17 @@ class Plain:
                 raise
         if said is None:
             return False
-        answer = self._host.outcome(*said)
         outbox.owed += 1
+        answer = self._host.outcome(*said) if len(said) == 3 else self._host.serve(_tuple(Frame, said), False)
         try:  # noqa: SIM105 (no exception may be kept alive by its own frame)
             line.send_answer(answer, epoch, True)
         except NodeLost:
             pass
         del answer, said
         return True
+
+
+def _begun(header: Sequence[Any], ident: int, parts: list[Any] | None, stopped: bool = False) -> Begun:
+    begun = Begun(header)
+    begun.ident, begun.parts, begun.stopped = ident, parts, stopped
+    return begun

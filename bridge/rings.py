@@ -39,14 +39,21 @@ class Rings(Protocol):
         """Who tells whether somebody writes, or reads."""
 
     def ask(self, ident: int, epoch: int, op: int, form: int, operands: tuple[Any, ...], /) -> Any:
-        """The value of a plain request. Ellipsis: it was sent, and that is not plain or not there at once.
-        NotImplemented: it was not sent."""
+        """The value of a plain request, or the fields of the Frame that answers it where that is not plain.
+        Ellipsis: it was sent, and that is not there at once. NotImplemented: it was not sent."""
+
+    def trade(self, ident: int, epoch: int, frame: bytes, /) -> Any:
+        """As `ask`, of a request's whole frame."""
+
+    def kept(self, ident: int, /) -> tuple[Any, ...] | None:
+        """The fields of the frame of a number, if it is the last that was given."""
 
     def serve(
         self, parent: int, epoch: int, objects: Any, apply: Any, line: Any, outbox: Any, interrupts: Any, /
-    ) -> tuple[int, Any, BaseException | None] | None:
+    ) -> tuple[Any, ...] | None:
         """Serve plain calls that a request of ours makes. What came of one that is to be answered the usual
-        way; None: what comes next is no such call."""
+        way (its number, a value, an exception); the fields of a Frame: it has made another request; None:
+        what comes next is none."""
 
     def written(self) -> int:
         """How much was written, modulo 2^32."""
@@ -55,10 +62,10 @@ class Rings(Protocol):
         """Whether the other side has read as much as had been written then."""
 
     def counts(self) -> tuple[int, int]:
-        """How many frames `ask` and `serve` have sent, and how many they have received."""
+        """How many frames `ask`, `trade` and `serve` have sent, and how many they have received."""
 
     def asked(self) -> int:
-        """What `ask` has sent, or `serve` leaves to be answered; 0: neither."""
+        """What `ask` or `trade` has sent, or `serve` leaves to be answered; 0: neither."""
 
 
 class Offer:

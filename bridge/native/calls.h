@@ -2,8 +2,8 @@
    as long as its answer comes at once, and those that JavaScript makes while Python waits.
 
    The frames are those of every call (protocol.py); they are only written and read here, where they lie. What is not
-   plain, or not at once, is left in the ring as if nobody had looked: it goes the usual way, so all of this may as well
-   not be there. A value is plain where it is null, a boolean, a text without escapes or a number; an operand of JSON
+   plain is handed on whole, if it is alone, and what is not there at once is left in the ring as if nobody had looked: it
+   goes the usual way, so all of this may as well not be there. A value is plain where it is null, a boolean, a text without escapes or a number; an operand of JSON
    otherwise is not looked into. A frame is copied before it is looked at, as everywhere.
 
    Python's lock is held all the time, but for code of the program's: so for a short while (AT_ONCE) at most. Nobody else
@@ -15,10 +15,11 @@
 #include "lanes.h"
 
 #define AT_ONCE 15000       /* nanoseconds */
-#define LARGEST 4096u       /* of frames */
+#define LARGEST 4096u       /* of plain frames */
+#define WHOLE 65536u        /* of others */
 #define AT_MOST 100         /* so many are served before Python looks around */
 #define SAFE 9007199254740991LL
-enum { REQUEST = 1, REPLY = 2, RING_IT = 1, LATER = 2, CALL = 7, PREFIX = 16 }; /* kinds, flags, an operation */
+enum { REQUEST = 1, REPLY = 2, FAILED = 3, RING_IT = 1, LATER = 2, CALL = 7, PREFIX = 16 }; /* kinds, flags, an operation */
 typedef struct { uint32_t size, id, head; uint16_t epoch; uint8_t kind, flags; } Prefix;
 typedef struct { char *at, *end; int bad; } Text; /* that is written; bad: it has no room, or is not plain */
 
@@ -108,10 +109,10 @@ static Object *read_value(const char **at, const char *end) {
 
 /* ---- frames */
 
-/* Where a frame of at most LARGEST bytes may be written; NULL where there is no room. */
-static char *blank(Rings *r) {
+/* Where a frame of at most `size` bytes may be written; NULL where there is no room. */
+static char *blank(Rings *r, uint32_t size) {
   uint32_t used = r->written - atomic_load_explicit(&outgoing(r)->tail, memory_order_acquire);
-  return r->gone || used > RING || RING - used < LARGEST ? NULL : (char *)r->data[r->side] + (r->written & MASK);
+  return r->gone || used > RING || RING - used < size ? NULL : (char *)r->data[r->side] + (r->written & MASK);
 }
 /* Send the frame that was written there up to `end`. 0, or an error number. */
 static int posted(Rings *r, char *from, const char *end, uint32_t id, uint16_t epoch, uint8_t kind, uint8_t flags) {
@@ -119,6 +120,12 @@ static int posted(Rings *r, char *from, const char *end, uint32_t id, uint16_t e
   Prefix p = {size, id, size, epoch, kind, flags};
   memcpy(from, &p, PREFIX);
   return publish(r, PREFIX + size);
+}
+/* Whether the first frame is whole and not too large; its prefix. */
+static int begun(const Rings *r, uint32_t n, Prefix *p) {
+  if (n < PREFIX || n > RING) return 0;
+  memcpy(p, r->data[1 - r->side] + (r->read & MASK), PREFIX);
+  return p->head <= p->size && p->size <= WHOLE && n - PREFIX >= p->size;
 }
 /* A copy of the first frame of those that are there, with a zero behind it, if it is whole and not too large. */
 static int first(const Rings *r, uint32_t n, Prefix *p, char *text) {

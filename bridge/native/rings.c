@@ -5,37 +5,19 @@
 #include "calls.h"
 #include "hosts.h"
 #include "lanes.h"
+#include "plain.h"
 
 /* ---- Python */
 
-typedef struct {
-  Object head;
-  Rings rings;
-  int inside;      /* somebody waits, without Python's lock */
-  Object *busy[2]; /* functions: whether somebody writes, and whether somebody reads */
-  uint32_t asked;  /* what `ask` has sent and has no answer, or `serve` has not answered */
-  ptrdiff_t sent, received; /* frames of plain calls */
-} Ours;
 static Type *type;
-static Object *top_python, *due, *put_off, *now_; /* names */
 
 static void deallocate(Object *self) {
   Type *of = self->type;
   unmap(&((Ours *)self)->rings);
   for (int i = 0; i < 2; i++) if (((Ours *)self)->busy[i]) Py_DecRef(((Ours *)self)->busy[i]);
+  if (((Ours *)self)->kept) Py_DecRef(((Ours *)self)->kept);
   PyObject_Free(self);
   Py_DecRef((Object *)of);
-}
-static Object *refuse(int error) {
-  if (error == EBADMSG) PyErr_SetString(PyExc_ValueError, "a ring that makes no sense");
-  else { errno = error; PyErr_SetFromErrno(PyExc_OSError); }
-  return NULL;
-}
-static Rings *open_rings(Object *self) {
-  Rings *r = &((Ours *)self)->rings;
-  if (r->shared) return r;
-  refuse(EBADF);
-  return NULL;
 }
 /* bells(in, out, loop): the descriptors that ring. */
 static Object *bells(Object *self, Object *args) {
@@ -141,164 +123,13 @@ static Object *into(Object *self, Object *args) {
   return PyLong_FromSsize_t((ptrdiff_t)sum);
 }
 
-/* ---- plain calls (calls.h) */
-
-static Object *same(Object *object) { Py_IncRef(object); return object; }
-/* among(writes, reads): functions without arguments, whether anybody does. */
-static Object *among(Object *self, Object *args) {
-  Ours *of = (Ours *)self;
-  Object *asks[2];
-  if (of->busy[0] || !PyArg_ParseTuple(args, "OO", &asks[0], &asks[1])) return PyErr_Occurred() ? NULL : refuse(EINVAL);
-  for (int i = 0; i < 2; i++) of->busy[i] = same(asks[i]);
-  return Py_BuildValue("");
-}
-static int busy(Ours *of, int what) {
-  Object *said = of->busy[what] ? PyObject_CallNoArgs(of->busy[what]) : NULL;
-  if (!said) PyErr_Clear();
-  else Py_DecRef(said); /* True and False are there for ever */
-  return said != &_Py_FalseStruct;
-}
-static uint32_t number_of(Object *n) { int beyond; return (uint32_t)PyLong_AsLongLongAndOverflow(n, &beyond); }
-
-/* ask(id, epoch, op, form, operands): the value of a request's answer. Ellipsis: it was sent, and its answer is not plain or
-   not there at once; NotImplemented: it was not sent. */
-static Object *ask(Object *self, Object *const *v, ptrdiff_t n) {
-  Ours *of = (Ours *)self;
-  Rings *r = open_rings(self);
-  char *from, text[LARGEST + 1];
-  Prefix p;
-  if (!r) return NULL;
-  of->asked = 0;
-  if (n != 5) return refuse(EINVAL);
-  ptrdiff_t operands = PyTuple_Size(v[4]);
-  if (operands < 0) return NULL;
-  if (busy(of, 0) || busy(of, 1) || there(r) || !(from = blank(r))) return same(&_Py_NotImplementedStruct);
-  Text t = {from + PREFIX, from + LARGEST, 0};
-  bytes(&t, "[", 1); write_value(&t, v[2]); bytes(&t, ",0,", 3); write_value(&t, v[3]);
-  for (ptrdiff_t i = 0; i < operands; i++) { bytes(&t, ",", 1); write_value(&t, PyTuple_GetItem(v[4], i)); }
-  bytes(&t, "]", 1);
-  if (t.bad) return same(&_Py_NotImplementedStruct);
-  uint32_t id = number_of(v[0]), epoch = number_of(v[1]);
-  rouse(r);
-  int bad = posted(r, from, t.at, id, (uint16_t)epoch, REQUEST, RING_IT);
-  if (bad) { rest(r, POLLS); return refuse(bad); }
-  of->sent++;
-  turn(r, AT_ONCE);
-  if (first(r, there(r), &p, text) && p.kind == REPLY && p.id == id && p.epoch == epoch) {
-    const char *at = text, *end = text + p.size;
-    Object *value = read_value(&at, end);
-    if (value && at == end && only(r, &p)) { of->received++; return value; }
-    if (value) Py_DecRef(value); else PyErr_Clear();
-  }
-  rest(r, POLLS);
-  of->asked = id;
-  return same(&_Py_EllipsisObject);
-}
-/* written(): how many bytes were written, modulo 2^32. */
-static Object *written(Object *self, Object *none) { (void)none; return PyLong_FromLongLong(((Ours *)self)->rings.written); }
-/* reached(end): whether the other side has read what was written until then. True where nobody can know. */
-static Object *reached(Object *self, Object *end) {
-  Rings *r = &((Ours *)self)->rings;
-  return same(!r->shared || (int32_t)(atomic_load(&outgoing(r)->tail) - number_of(end)) >= 0 ? &_Py_TrueStruct : &_Py_FalseStruct);
-}
-/* counts(): how many frames `ask` and `serve` have sent, and how many they have received. */
-static Object *counts(Object *self, Object *none) { (void)none; return Py_BuildValue("(nn)", ((Ours *)self)->sent, ((Ours *)self)->received); }
-/* asked(): the number of what `ask` has sent, or of what `serve` leaves to be answered; 0: of neither. */
-static Object *asked(Object *self, Object *none) { (void)none; return PyLong_FromSsize_t(((Ours *)self)->asked); }
-
-/* The function and the arguments of a call that the first frame is, if it is plain and made by `parent`; a list or NULL. */
-static Object *called(const char *text, const char *end, uint32_t parent, Object *objects, Object **function) {
-  const char *at = text;
-  int64_t by, form, handle;
-  if (!word(&at, end, "[7,", 3) || (by = count(&at, end)) != parent || !word(&at, end, ",", 1)) return NULL;
-  if ((form = count(&at, end)) < 0 || !word(&at, end, ",", 1) || (handle = count(&at, end)) < 0 || !word(&at, end, ",null,-1", 8)) return NULL;
-  Object *key = PyLong_FromLongLong(handle), *args = key ? PyList_New(0) : NULL, *value = NULL;
-  *function = args ? PyDict_GetItemWithError(objects, key) : NULL;
-  if (key) Py_DecRef(key);
-  int bad = *function == NULL;
-  while (!bad && word(&at, end, ",", 1)) {
-    value = read_value(&at, end);
-    bad = !value || PyList_Append(args, value);
-    if (value) Py_DecRef(value);
-  }
-  if (!bad && at + 1 == end && *at == ']') { Py_IncRef(*function); return args; }
-  if (args) Py_DecRef(args);
-  return NULL;
-}
-/* Whether nothing is before an answer to what was asked in an epoch: nothing that was put off, no reset, no end. */
-static int next_(Ours *of, Object *outbox, uint32_t epoch) {
-  Object *before = PyObject_GetAttr(outbox, put_off), *now = PyObject_GetAttr(outbox, now_);
-  int is = before && now && PyObject_Size(before) == 0 && number_of(now) == epoch && of->rings.shared && !busy(of, 0);
-  if (before) Py_DecRef(before);
-  if (now) Py_DecRef(now);
-  if (!before || !now) PyErr_Clear();
-  return is;
-}
-/* serve(parent, epoch, objects, apply, line, outbox, interrupts): serve plain calls made by a request of ours. None: what comes next is
-   something else, or nothing; (id, value, exception): what came of a call that is answered the usual way. */
-static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
-  Ours *of = (Ours *)self;
-  Rings *r = &of->rings;
-  char text[LARGEST + 1], *to;
-  Prefix p;
-  if (n != 7) return refuse(EINVAL);
-  uint32_t parent = number_of(v[0]), epoch = number_of(v[1]);
-  of->asked = 0;
-  for (int left = AT_MOST; left && r->shared && !busy(of, 1); left--) {
-    rouse(r);
-    turn(r, AT_ONCE);
-    Object *function = NULL, *args = NULL, *interrupted = NULL;
-    if (first(r, there(r), &p, text) && p.kind == REQUEST && !(p.flags & LATER) && p.epoch == epoch) args = called(text, text + p.size, parent, v[2], &function);
-    if (args) interrupted = PyObject_GetAttr(v[6], due);
-    if (interrupted) Py_DecRef(interrupted);
-    if (!args || interrupted != &_Py_NoneStruct || !only(r, &p)) {
-      rest(r, POLLS);
-      if (args) { Py_DecRef(args); Py_DecRef(function); }
-      PyErr_Clear();
-      break;
-    }
-    of->received++;
-    Object *kwargs = PyDict_New(), *value = NULL, *error = NULL, *kind = NULL, *trace = NULL;
-    if (kwargs && !PyObject_SetAttr(v[4], top_python, &_Py_TrueStruct)) value = PyObject_CallFunctionObjArgs(v[3], function, args, kwargs, NULL);
-    if (!value) {
-      PyErr_Fetch(&kind, &error, &trace);
-      PyErr_NormalizeException(&kind, &error, &trace);
-      if (error && trace) PyException_SetTraceback(error, trace);
-    }
-    if (PyObject_SetAttr(v[4], top_python, &_Py_FalseStruct)) PyErr_Clear();
-    Py_DecRef(args); Py_DecRef(function);
-    if (kwargs) Py_DecRef(kwargs);
-    if (kind) Py_DecRef(kind);
-    if (trace) Py_DecRef(trace);
-    if (value && next_(of, v[5], epoch) && (to = blank(r))) {
-      Text t = {to + PREFIX, to + LARGEST, 0};
-      write_value(&t, value);
-      if (!t.bad) {
-        Py_DecRef(value);
-        int bad = posted(r, to, t.at, p.id, (uint16_t)epoch, REPLY, 0);
-        of->asked = 0; /* whatever the function has asked */
-        if (bad) return refuse(bad);
-        of->sent++;
-        continue;
-      }
-    }
-    of->asked = p.id;
-    Object *id = PyLong_FromLongLong(p.id), *said = NULL;
-    if (!value) value = same(&_Py_NoneStruct);
-    if (!error) error = same(&_Py_NoneStruct);
-    if (id) said = Py_BuildValue("(OOO)", id, value, error);
-    if (id) Py_DecRef(id);
-    Py_DecRef(value); Py_DecRef(error);
-    return said;
-  }
-  return Py_BuildValue("");
-}
 /* open(fd): the rings in a memfd, which stays the caller's. */
 static Object *open_(Object *self, Object *args) {
   static Method methods[] = {
     {"bells", bells, VARARGS, "bells(in, out, loop)"}, {"close", close_, NOARGS, "close()"}, {"send", send_, ONE, "send(bytes)"},
     {"receive", receive, ONE, "receive(until)"}, {"into", into, VARARGS, "into(buffer, at)"},
     {"among", among, VARARGS, "among(writes, reads)"}, {"ask", (Function)(void (*)(void))ask, FAST, "ask(id, epoch, op, form, operands)"},
+    {"trade", (Function)(void (*)(void))trade, FAST, "trade(id, epoch, bytes)"}, {"kept", kept, ONE, "kept(id)"},
     {"asked", asked, NOARGS, "asked()"}, {"counts", counts, NOARGS, "counts()"},
     {"written", written, NOARGS, "written()"}, {"reached", reached, ONE, "reached(end)"}, {"serve", (Function)(void (*)(void))serve, FAST, "serve(parent, epoch, objects, apply, line, outbox, interrupts)"}, {NULL, NULL, 0, NULL}};
   static Slot slots[] = {{DEALLOC, deallocate}, {METHODS, methods}, {0, NULL}};

@@ -381,7 +381,8 @@ export class Connection {
         this.#hear();
         const frame = channel.poll();
         if (frame !== null) {
-          this.spinning = frame.kind === KINDS.REQUEST && (frame.flags & FLAGS.ASYNC) === 0;
+          // Notes come along with requests (what Python has forgotten meanwhile) and change nothing in that.
+          if (frame.kind !== KINDS.NOTE) this.spinning = frame.kind === KINDS.REQUEST && (frame.flags & FLAGS.ASYNC) === 0;
           this.#handle(frame);
           this.#hold();
         } else {

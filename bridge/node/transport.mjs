@@ -17,6 +17,8 @@ const LAST_KIND = KINDS.RINGS - 1;
 /** What a read does where there is nothing: modes of `take` in native/lanes.h. */
 const LOOK = 0, TURN = 1, SLEEP = 2;
 const EMPTY = Buffer.alloc(0);
+// Blanks behind a text, so that typed arrays behind it lie on multiples of eight and need not be copied.
+const BLANK = 0x20;
 
 /** One frame; its head is null where the text is longer than a string may be.
  * @typedef {{kind: number, id: number, epoch: number, flags: number, head: string | null, body: Buffer}} Frame */
@@ -246,15 +248,12 @@ export class Channel {
   put(kind, id, flags, head, segments) {
     let body = 0;
     if (segments !== undefined) for (const part of segments) body += part.byteLength;
-    if (body === 0 && head.length * 3 + PREFIX_SIZE <= SIZE) {
-      if (this.outEnd + head.length * 3 + PREFIX_SIZE > SIZE) this.flush();
-      const at = this.outEnd;
-      const length = this.out.utf8Write(head, at + PREFIX_SIZE);
-      this.#prefix(this.out, at, length, id, kind === KINDS.OUTPUT ? 0 : length, kind, flags);
-      this.outEnd = at + PREFIX_SIZE + length;
+    const most = PREFIX_SIZE + head.length * 3 + (body > 0 ? 7 + body : 0);
+    if (most <= SIZE && body <= SIZE / 4) {
+      if (this.outEnd + most > SIZE) this.flush();
+      this.#putSmall(kind, id, flags, head, body > 0 ? segments : undefined, body);
       return;
     }
-    // Blanks, so that typed arrays lie on multiples of eight and need not be copied.
     const unpadded = Buffer.byteLength(head) + PREFIX_SIZE;
     const text = Buffer.from(body > 0 && kind !== KINDS.OUTPUT ? head + " ".repeat((8 - (unpadded % 8)) % 8) : head, "utf8");
     const size = text.length + body;
@@ -265,6 +264,22 @@ export class Channel {
     const parts = prefix.length + text.length < SIZE ? [Buffer.concat([prefix, text])] : [prefix, text];
     this.parts = segments !== undefined ? [...parts, ...segments] : parts;
     this.flush();
+  }
+
+  /** One that fits into the buffer. @param {Uint8Array[] | undefined} segments @param {number} body their bytes */
+  #putSmall(kind, id, flags, head, segments, body) {
+    const at = this.outEnd;
+    let length = this.out.utf8Write(head, at + PREFIX_SIZE);
+    if (segments !== undefined && kind !== KINDS.OUTPUT) for (; (PREFIX_SIZE + length) % 8 !== 0; length += 1) this.out[at + PREFIX_SIZE + length] = BLANK;
+    let end = at + PREFIX_SIZE + length;
+    if (segments !== undefined) {
+      for (const part of segments) {
+        this.out.set(part, end);
+        end += part.byteLength;
+      }
+    }
+    this.#prefix(this.out, at, length + body, id, kind === KINDS.OUTPUT ? 0 : length, kind, flags);
+    this.outEnd = end;
   }
 
   /** @param {Buffer} to */

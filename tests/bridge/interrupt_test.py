@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ from typing import Any, cast
 import pytest
 from interrupting import POLLED, interrupted, when_waiting
 from polyrepl.bridge import Bridge, Interrupted, NodeLost
+from polyrepl.bridge.plain import Begun
 from processes import wait_for
 
 
@@ -333,12 +335,17 @@ class Pressed:
         self.channel: Any = cast(Any, js.connection).channel
         self.rings, self.when = self.channel.plain, when
         self.asked, self.serve, self.counts = self.rings.asked, self.rings.serve, self.rings.counts
-        self.written, self.reached = self.rings.written, self.rings.reached
+        self.written, self.reached, self.kept = self.rings.written, self.rings.reached, self.rings.kept
         self.channel.plain = self
 
     def ask(self, *request: Any) -> Any:
-        said = self.rings.ask(*request)
-        if self.when():
+        return self._pressed(self.rings.ask(*request))
+
+    def trade(self, *request: Any) -> Any:
+        return self._pressed(self.rings.trade(*request))
+
+    def _pressed(self, said: Any) -> Any:
+        if said is not NotImplemented and self.when():
             self.channel.plain = self.rings
             signal.raise_signal(signal.SIGINT)
         return said
@@ -358,6 +365,51 @@ def test_just_after_a_plain_call_was_sent(own: Bridge, transport: None) -> None:
     with contextlib.suppress(KeyboardInterrupt):  # none where it has its answer before it is stopped
         add(1)
     assert (add(1), own.eval("1 + 1"), own.pid) == (2, 2, pid)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("argument", [1, b"no scalar"])
+def test_between_a_plain_call_and_its_wait(
+    own: Bridge, transport: None, monkeypatch: pytest.MonkeyPatch, nested: bool, argument: Any
+) -> None:
+    """It has gone out, and nobody waits for it yet: it is stopped all the same."""
+    call, turn = own.eval("(f) => f()"), own.eval("(x) => { for (;;); }")
+    pid, conn = own.pid, cast(Any, own.connection)
+    if conn.channel.plain is None:
+        pytest.skip("plain calls need rings")
+    inner, pressed = conn.plain._sent, []
+
+    def sent(header: Any, *rest: Any) -> Any:
+        found = inner(header, *rest)
+        if isinstance(found, Begun) and conn.depth == nested and not pressed:
+            pressed.append(header)
+            signal.raise_signal(signal.SIGINT)
+        return found
+
+    monkeypatch.setattr(conn.plain, "_sent", sent)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        if nested:
+            call(lambda: turn(argument))
+        else:
+            turn(argument)
+    assert len(pressed) == 1 and caught.value.__cause__ is None
+    assert (own.eval("1 + 1"), own.pid) == (2, pid)
+
+
+def test_an_answer_that_nobody_has_read(own: Bridge, transport: None) -> None:
+    """Ctrl-C comes when it is there: what it mentions is given back."""
+    make = own.eval("() => new (class {})()")
+    if cast(Any, own.connection).channel.plain is None:
+        pytest.skip("plain calls need rings")
+    before = own.stats(collect=True)
+    for argument in ((), (b"no scalar",)):
+        for _ in range(20):
+            Pressed(own, lambda: True)
+            with contextlib.suppress(KeyboardInterrupt):  # it may be stopped before it has its answer
+                make(*argument)
+    gc.collect()
+    after = own.stats(collect=True)
+    assert (after["node"], after["python"]) == (before["node"], before["python"])
 
 
 def test_a_handler_of_the_programs_is_left_alone(own: Bridge, transport: None) -> None:

@@ -19,18 +19,25 @@ pytestmark = pytest.mark.skipif(refused() is not None, reason="no rings here")
 
 
 class Counted:
-    """Rings, and how many requests were asked, how many answered at once, how many left by `serve`."""
+    """Rings, and how many requests were asked, how many answered at once (by a value, by a frame), how many
+    left by `serve`."""
 
     def __init__(self, rings: Any) -> None:
         self.rings = rings
-        self.sent = self.answered = self.left = 0
-        self.asked, self.counts = rings.asked, rings.counts
+        self.sent = self.answered = self.traded = self.left = 0
+        self.asked, self.counts, self.kept = rings.asked, rings.counts, rings.kept
         self.written, self.reached = rings.written, rings.reached
 
     def ask(self, *request: Any) -> Any:
-        said = self.rings.ask(*request)
+        return self._count(self.rings.ask(*request))
+
+    def trade(self, *request: Any) -> Any:
+        return self._count(self.rings.trade(*request))
+
+    def _count(self, said: Any) -> Any:
         self.sent += said is not NotImplemented
-        self.answered += said is not NotImplemented and said is not Ellipsis
+        self.traded += type(said) is tuple
+        self.answered += said is not NotImplemented and said is not Ellipsis and type(said) is not tuple
         return said
 
     def serve(self, *request: Any) -> Any:
@@ -288,3 +295,94 @@ def test_a_handle_that_was_given_back(plain: Bridge) -> None:
         with pytest.raises(JSError):
             call(lambda x: x)
     assert plain.eval("3") == 3
+
+
+def test_what_is_forgotten_between_two_calls_does_not_send_node_to_sleep(plain: Bridge) -> None:
+    """It stays awake for the next call for a while also where the last one brought such a note along."""
+    turns = plain.eval("() => performance.nodeTiming.uvMetricsInfo.loopCount")
+    make = plain.eval("() => new (class {})()")
+    rounds = []
+    for _ in range(50):  # a busy machine may not let it be seen in some of them
+        before = turns()
+        for _ in range(100):
+            make()  # what it gives is forgotten at once
+        rounds.append(turns() - before)
+        if rounds[-1] < 80:
+            return
+    pytest.fail(f"turns of the event loop in 100 calls: {rounds}")
+
+
+@pytest.mark.parametrize("what", ["an object", b"bytes", "a\ntext", 10**30, float("nan"), ...])
+def test_whatever_its_arguments_an_answer_at_once_is_read_at_once(plain: Bridge, what: Any) -> None:
+    same_ = plain.eval("(x) => x")
+    value = [what] if what == "an object" else what
+    one, other, counted = both(plain, lambda: [same_(value) for _ in range(200)])
+    assert all(map(same if isinstance(value, float) else lambda a, b: a == b, one, other))
+    assert one[0] is value or not isinstance(value, list)
+    assert counted.sent >= 190 and counted.traded + counted.answered > 0
+
+
+def test_an_error_that_comes_at_once(plain: Bridge) -> None:
+    fail, check = plain.eval("(x) => { throw new RangeError(`no ${x}`) }"), plain.eval("(x) => x.nothing.at")
+
+    def run() -> list[str]:
+        told = []
+        for call in (fail, check):
+            for argument in (1, b"x"):
+                try:
+                    call(argument)
+                except JSError as error:
+                    told.append(f"{error.name} {error.message} {error.stack.splitlines()[0]}")
+        return told
+
+    one, other, counted = both(plain, run)
+    assert one == other and len(one) == 4 and counted.sent > 0
+
+
+def test_requests_that_are_no_plain_calls_are_served_at_once(plain: Bridge) -> None:
+    """Attributes, items, methods, arguments and results of any kind, and what they raise."""
+
+    class Box:
+        name = "box"
+
+        def me(self) -> Box:
+            return self
+
+        def fails(self) -> None:
+            raise LookupError("no")
+
+    box = Box()
+    ask = plain.eval(
+        """(box, list, n) => {
+          const out = [];
+          for (let i = 0; i < n; i++) {
+            let failed; try { box.fails() } catch (error) { failed = `${error.name}: ${error.message}` }
+            out.push(box.name, box.me().name, box.me() === box);
+            out.push(list[1], list.length, list.index("b"), failed, list[7]);
+          }
+          return out;
+        }"""
+    )
+    one, other, counted = both(plain, lambda: ask(box, ["a", "b"], 50))
+    assert one == other == ["box", "box", True, "b", 2, 1, "LookupError: no", None] * 50
+    assert counted.left > 0
+
+
+def test_releases_and_large_arguments_are_in_order(plain: Bridge) -> None:
+    """What is too large for a frame that is answered at once goes with its number all the same."""
+    size, same_ = plain.eval("(x, y) => x.length + y.length"), plain.eval("(x) => x")
+
+    def run() -> list[Any]:
+        return [(size(b"x" * n, "y" * n), len(same_([n] * 3))) for n in (1, 4000, 65530, 70000, 1 << 21)]
+
+    def held() -> Any:
+        plain.stats(collect=True)  # exceptions of earlier tests, which hold frames
+        gc.collect()
+        stats = plain.stats(collect=True)
+        return stats["python"], stats["node"]
+
+    run()
+    before = held()
+    one, other, _ = both(plain, run)
+    assert one == other == [(2 * n, 3) for n in (1, 4000, 65530, 70000, 1 << 21)]
+    assert held() == before

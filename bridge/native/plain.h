@@ -1,0 +1,249 @@
+/* Calls that Python's rings (rings.c) make and serve by themselves, on the thread that started the bridge.
+
+   `ask` and `serve` are about plain ones (calls.h). `trade` and `serve` hand frames on whole: what is in them is Python's
+   affair then, but who waits for whom was settled here, where that takes no time. A frame that was handed on is kept until
+   the next, since an exception of a signal's handler may come before anybody has it. */
+#ifndef POLYREPL_PLAIN_H
+#define POLYREPL_PLAIN_H
+#include "calls.h"
+#include "hosts.h"
+#include "lanes.h"
+
+typedef struct {
+  Object head;
+  Rings rings;
+  int inside;      /* somebody waits, without Python's lock */
+  Object *busy[2]; /* functions: whether somebody writes, and whether somebody reads */
+  uint32_t asked;  /* what `ask` has sent and has no answer, or `serve` has not answered */
+  Object *kept;    /* the frame that was handed on last */
+  ptrdiff_t sent, received; /* frames of plain calls */
+} Ours;
+static Object *top_python, *due, *put_off, *now_; /* names */
+static Object *refuse(int error) {
+  if (error == EBADMSG) PyErr_SetString(PyExc_ValueError, "a ring that makes no sense");
+  else { errno = error; PyErr_SetFromErrno(PyExc_OSError); }
+  return NULL;
+}
+static Rings *open_rings(Object *self) {
+  Rings *r = &((Ours *)self)->rings;
+  if (r->shared) return r;
+  refuse(EBADF);
+  return NULL;
+}
+static Object *same(Object *object) { Py_IncRef(object); return object; }
+/* among(writes, reads): functions without arguments, whether anybody does. */
+static Object *among(Object *self, Object *args) {
+  Ours *of = (Ours *)self;
+  Object *asks[2];
+  if (of->busy[0] || !PyArg_ParseTuple(args, "OO", &asks[0], &asks[1])) return PyErr_Occurred() ? NULL : refuse(EINVAL);
+  for (int i = 0; i < 2; i++) of->busy[i] = same(asks[i]);
+  return Py_BuildValue("");
+}
+static int busy(Ours *of, int what) {
+  Object *said = of->busy[what] ? PyObject_CallNoArgs(of->busy[what]) : NULL;
+  if (!said) PyErr_Clear();
+  else Py_DecRef(said); /* True and False are there for ever */
+  return said != &_Py_FalseStruct;
+}
+static uint32_t number_of(Object *n) { int beyond; return (uint32_t)PyLong_AsLongLongAndOverflow(n, &beyond); }
+
+/* The first frame, whose prefix was looked at, if nothing is behind it: read, as (kind, id, epoch, flags, head, body). NULL,
+   without an exception, where something is. */
+static Object *handed(Ours *of, const Prefix *p) {
+  Rings *r = &of->rings;
+  const char *from = (char *)r->data[1 - r->side] + (r->read & MASK) + PREFIX;
+  Object *head = PyBytes_FromStringAndSize(from, p->head), *body = PyBytes_FromStringAndSize(from + p->head, p->size - p->head), *frame = NULL;
+  if (head && body) frame = Py_BuildValue("(iIiiOO)", p->kind, p->id, p->epoch, p->flags, head, body);
+  if (head) Py_DecRef(head);
+  if (body) Py_DecRef(body);
+  if (!frame) PyErr_Clear();
+  else if (only(r, p)) {
+    of->received++;
+    if (of->kept) Py_DecRef(of->kept);
+    return of->kept = same(frame), frame;
+  } else Py_DecRef(frame);
+  return NULL;
+}
+/* kept(id): the frame of that number that was handed on last, or None. */
+static Object *kept(Object *self, Object *id) {
+  Object *frame = ((Ours *)self)->kept;
+  return same(frame && number_of(PyTuple_GetItem(frame, 1)) == number_of(id) ? frame : &_Py_NoneStruct);
+}
+/* Wait for a little while for the answer to a request that was sent. Its value where it is plain, else its frame; Ellipsis
+   where it is not there, or not alone. At rest afterwards. */
+static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {
+  Rings *r = &of->rings;
+  char text[LARGEST + 1];
+  Prefix p;
+  of->sent++;
+  turn(r, AT_ONCE);
+  uint32_t n = there(r);
+  if (begun(r, n, &p) && (p.kind == REPLY || p.kind == FAILED) && p.id == id && p.epoch == epoch) {
+    if (p.kind == REPLY && first(r, n, &p, text)) {
+      const char *at = text, *end = text + p.size;
+      Object *value = read_value(&at, end);
+      if (value && at == end && only(r, &p)) { of->received++; return value; }
+      if (value) Py_DecRef(value); else PyErr_Clear();
+    }
+    Object *frame = handed(of, &p);
+    if (frame) return frame;
+  }
+  rest(r, POLLS);
+  of->asked = id;
+  return same(&_Py_EllipsisObject);
+}
+/* ask(id, epoch, op, form, operands): the value of a request's answer, or its frame where that is not plain. Ellipsis: it was
+   sent, and its answer is not there at once; NotImplemented: it was not sent. */
+static Object *ask(Object *self, Object *const *v, ptrdiff_t n) {
+  Ours *of = (Ours *)self;
+  Rings *r = open_rings(self);
+  char *from;
+  if (!r) return NULL;
+  of->asked = 0;
+  if (n != 5) return refuse(EINVAL);
+  ptrdiff_t operands = PyTuple_Size(v[4]);
+  if (operands < 0) return NULL;
+  if (busy(of, 0) || busy(of, 1) || there(r) || !(from = blank(r, LARGEST))) return same(&_Py_NotImplementedStruct);
+  Text t = {from + PREFIX, from + LARGEST, 0};
+  bytes(&t, "[", 1); write_value(&t, v[2]); bytes(&t, ",0,", 3); write_value(&t, v[3]);
+  for (ptrdiff_t i = 0; i < operands; i++) { bytes(&t, ",", 1); write_value(&t, PyTuple_GetItem(v[4], i)); }
+  bytes(&t, "]", 1);
+  if (t.bad) return same(&_Py_NotImplementedStruct);
+  uint32_t id = number_of(v[0]), epoch = number_of(v[1]);
+  rouse(r);
+  int bad = posted(r, from, t.at, id, (uint16_t)epoch, REQUEST, RING_IT);
+  if (bad) { rest(r, POLLS); return refuse(bad); }
+  return answer_of(of, id, (uint16_t)epoch);
+}
+/* trade(id, epoch, bytes): as `ask`, of a request's whole frame. */
+static Object *trade(Object *self, Object *const *v, ptrdiff_t n) {
+  Ours *of = (Ours *)self;
+  Rings *r = open_rings(self);
+  Buffer b;
+  char *to = NULL;
+  if (!r) return NULL;
+  of->asked = 0;
+  if (n != 3) return refuse(EINVAL);
+  if (PyObject_GetBuffer(v[2], &b, BYTES_OF_ALL)) return NULL;
+  if (b.len <= WHOLE && !busy(of, 0) && !busy(of, 1) && !there(r) && (to = blank(r, (uint32_t)b.len))) memcpy(to, b.buf, (size_t)b.len);
+  uint32_t size = (uint32_t)b.len, id = number_of(v[0]), epoch = number_of(v[1]);
+  PyBuffer_Release(&b);
+  if (!to) return same(&_Py_NotImplementedStruct);
+  rouse(r);
+  int bad = publish(r, size);
+  if (bad) { rest(r, POLLS); return refuse(bad); }
+  return answer_of(of, id, (uint16_t)epoch);
+}
+/* written(): how many bytes were written, modulo 2^32. */
+static Object *written(Object *self, Object *none) { (void)none; return PyLong_FromLongLong(((Ours *)self)->rings.written); }
+/* reached(end): whether the other side has read what was written until then. True where nobody can know. */
+static Object *reached(Object *self, Object *end) {
+  Rings *r = &((Ours *)self)->rings;
+  return same(!r->shared || (int32_t)(atomic_load(&outgoing(r)->tail) - number_of(end)) >= 0 ? &_Py_TrueStruct : &_Py_FalseStruct);
+}
+/* counts(): how many frames `ask`, `trade` and `serve` have sent, and how many they have received. */
+static Object *counts(Object *self, Object *none) { (void)none; return Py_BuildValue("(nn)", ((Ours *)self)->sent, ((Ours *)self)->received); }
+/* asked(): the number of what `ask` or `trade` has sent, or of what `serve` leaves to be answered; 0: of neither. */
+static Object *asked(Object *self, Object *none) { (void)none; return PyLong_FromSsize_t(((Ours *)self)->asked); }
+
+/* The function and the arguments of a call that the first frame is, if it is plain and made by `parent`; a list or NULL. */
+static Object *called(const char *text, const char *end, uint32_t parent, Object *objects, Object **function) {
+  const char *at = text;
+  int64_t by, form, handle;
+  if (!word(&at, end, "[7,", 3) || (by = count(&at, end)) != parent || !word(&at, end, ",", 1)) return NULL;
+  if ((form = count(&at, end)) < 0 || !word(&at, end, ",", 1) || (handle = count(&at, end)) < 0 || !word(&at, end, ",null,-1", 8)) return NULL;
+  Object *key = PyLong_FromLongLong(handle), *args = key ? PyList_New(0) : NULL, *value = NULL;
+  *function = args ? PyDict_GetItemWithError(objects, key) : NULL;
+  if (key) Py_DecRef(key);
+  int bad = *function == NULL;
+  while (!bad && word(&at, end, ",", 1)) {
+    value = read_value(&at, end);
+    bad = !value || PyList_Append(args, value);
+    if (value) Py_DecRef(value);
+  }
+  if (!bad && at + 1 == end && *at == ']') { Py_IncRef(*function); return args; }
+  if (args) Py_DecRef(args);
+  return NULL;
+}
+/* Whether a request is made by another one. */
+static int made_by(const Rings *r, const Prefix *p, uint32_t parent) {
+  char text[32];
+  uint32_t n = p->head < sizeof text ? p->head : (uint32_t)sizeof text;
+  memcpy(text, r->data[1 - r->side] + (r->read & MASK) + PREFIX, n);
+  const char *at = text, *end = text + n;
+  return word(&at, end, "[", 1) && count(&at, end) >= 0 && word(&at, end, ",", 1) && count(&at, end) == parent && word(&at, end, ",", 1);
+}
+/* Whether nothing is before an answer to what was asked in an epoch: nothing that was put off, no reset, no end. */
+static int next_(Ours *of, Object *outbox, uint32_t epoch) {
+  Object *before = PyObject_GetAttr(outbox, put_off), *now = PyObject_GetAttr(outbox, now_);
+  int is = before && now && PyObject_Size(before) == 0 && number_of(now) == epoch && of->rings.shared && !busy(of, 0);
+  if (before) Py_DecRef(before);
+  if (now) Py_DecRef(now);
+  if (!before || !now) PyErr_Clear();
+  return is;
+}
+/* serve(parent, epoch, objects, apply, line, outbox, interrupts): serve plain calls made by a request of ours. None: what comes next is
+   something else, or nothing; (id, value, exception): what came of a call that is answered the usual way; a frame: a request
+   of ours has made one that is not plain. */
+static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
+  Ours *of = (Ours *)self;
+  Rings *r = &of->rings;
+  char text[LARGEST + 1], *to;
+  Prefix p;
+  if (n != 7) return refuse(EINVAL);
+  uint32_t parent = number_of(v[0]), epoch = number_of(v[1]);
+  of->asked = 0;
+  for (int left = AT_MOST; left && r->shared && !busy(of, 1); left--) {
+    rouse(r);
+    turn(r, AT_ONCE);
+    Object *function = NULL, *args = NULL, *interrupted = NULL;
+    uint32_t here = there(r);
+    int asks = begun(r, here, &p) && p.kind == REQUEST && !(p.flags & LATER) && p.epoch == epoch;
+    if (asks && first(r, here, &p, text)) args = called(text, text + p.size, parent, v[2], &function);
+    if (args) interrupted = PyObject_GetAttr(v[6], due);
+    if (interrupted) Py_DecRef(interrupted);
+    if (!args || interrupted != &_Py_NoneStruct || !only(r, &p)) {
+      if (args) { Py_DecRef(args); Py_DecRef(function); }
+      PyErr_Clear();
+      Object *frame = asks && r->shared && made_by(r, &p, parent) ? handed(of, &p) : NULL;
+      if (frame) { of->asked = p.id; return frame; }
+      rest(r, POLLS);
+      break;
+    }
+    of->received++;
+    Object *kwargs = PyDict_New(), *value = NULL, *error = NULL, *kind = NULL, *trace = NULL;
+    if (kwargs && !PyObject_SetAttr(v[4], top_python, &_Py_TrueStruct)) value = PyObject_CallFunctionObjArgs(v[3], function, args, kwargs, NULL);
+    if (!value) {
+      PyErr_Fetch(&kind, &error, &trace);
+      PyErr_NormalizeException(&kind, &error, &trace);
+      if (error && trace) PyException_SetTraceback(error, trace);
+    }
+    if (PyObject_SetAttr(v[4], top_python, &_Py_FalseStruct)) PyErr_Clear();
+    Py_DecRef(args); Py_DecRef(function);
+    if (kwargs) Py_DecRef(kwargs);
+    if (kind) Py_DecRef(kind);
+    if (trace) Py_DecRef(trace);
+    if (value && next_(of, v[5], epoch) && (to = blank(r, LARGEST))) {
+      Text t = {to + PREFIX, to + LARGEST, 0};
+      write_value(&t, value);
+      if (!t.bad) {
+        Py_DecRef(value);
+        int bad = posted(r, to, t.at, p.id, (uint16_t)epoch, REPLY, 0);
+        of->asked = 0; /* whatever the function has asked */
+        if (bad) return refuse(bad);
+        of->sent++;
+        continue;
+      }
+    }
+    of->asked = p.id;
+    Object *id = PyLong_FromLongLong(p.id), *said = NULL;
+    if (!value) value = same(&_Py_NoneStruct);
+    if (!error) error = same(&_Py_NoneStruct);
+    if (id) said = Py_BuildValue("(OOO)", id, value, error);
+    if (id) Py_DecRef(id);
+    Py_DecRef(value); Py_DecRef(error);
+    return said;
+  }
+  return Py_BuildValue("");
+}
+#endif
