@@ -136,11 +136,11 @@ class Asking:
     def _ask(self, exchange: Exchange, op: int, form: int, operands: tuple[Any, ...]) -> Any:
         """Value of an operation on scalars; SLOW: nothing was sent."""
         try:
-            value = exchange.ask(op, form, operands)
+            value = exchange.short.ask(op, form, operands)
             kind = value.__class__
             return self._value(value, [], exchange) if kind is Frame or kind is Begun else value
         except KeyboardInterrupt:
-            begun = exchange.left()
+            begun = exchange.short.left()
             if begun is None:
                 raise
         return self.request(begun, [], exchange)
@@ -148,11 +148,11 @@ class Asking:
     def _trade(self, header: list[Any], segments: list[Any], exchange: Exchange) -> Any:
         """As `request`, of what JavaScript may well answer at once."""
         try:
-            found = exchange.trade(header, segments)
+            found = exchange.short.trade(header, segments)
             if found is not SLOW:
                 return self._value(found, segments, exchange)
         except KeyboardInterrupt:
-            found = exchange.left()
+            found = exchange.short.left()
             if found is None:
                 raise
         return self.request(header if found is SLOW else found, segments, exchange)

@@ -20,7 +20,7 @@ from .forms import Forms
 from .handles import Exports, Imports
 from .marshal import Copying, Marshal, is_single
 from .output import Output
-from .plain import SLOW, Begun
+from .plain import NoPlain, Short
 from .protocol import NOTES
 from .server import Server
 from .text import Reader
@@ -157,14 +157,6 @@ class Conversation(Protocol):
         """The connection is gone. Returns what pending calls fail with."""
 
 
-def _slow(*request: Any) -> Any:
-    return SLOW
-
-
-def _nothing() -> None:
-    return None
-
-
 class Exchange:
     """The host of a connection (see host.Host).
 
@@ -198,13 +190,9 @@ class Exchange:
         self._forms = conversation.forms
         self._serving: dict[int, int] = {}  # other threads than the home thread, inside a callback
         self.connection = connect(self, self.imports.dead)
-        plain = getattr(self.connection, "plain", None)  # not every line has plain calls
-        self.ask: Callable[[int, int, tuple[Any, ...]], Any] = _slow if plain is None else plain.ask
-        """The value of an operation for a form if it is plain (see plain.Plain.ask)."""
-        self.trade: Callable[[list[Any], list[Any]], Any] = _slow if plain is None else plain.trade
-        """The answer of a request if it comes at once (see plain.Plain.trade)."""
-        self.left: Callable[[], Begun | None] = _nothing if plain is None else plain.left
-        """What Ctrl-C has left without anybody who waits (see plain.Plain.left)."""
+        self.short: Short = (
+            getattr(self.connection, "plain", None) or NoPlain()
+        )  # not every line has plain calls
 
     def copy_containers(self) -> None:
         """From now on what is asked brings copies of containers: the other side cannot look at Python's."""

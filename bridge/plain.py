@@ -83,6 +83,35 @@ class Line(Protocol):
     def lose(self, reason: str) -> BaseException: ...
 
 
+class Short(Protocol):
+    """The short way of requests that may be answered at once."""
+
+    def ask(self, op: int, form: int, operands: tuple[Any, ...]) -> Any:
+        """See Plain.ask."""
+
+    def trade(self, header: list[Any], segments: list[Any]) -> Any:
+        """See Plain.trade."""
+
+    def left(self) -> Begun | None:
+        """See Plain.left."""
+
+
+class NoPlain:
+    """There is none."""
+
+    def ask(self, op: int, form: int, operands: tuple[Any, ...]) -> Any:
+        """Nothing was sent."""
+        return SLOW
+
+    def trade(self, header: list[Any], segments: list[Any]) -> Any:
+        """Nothing was sent."""
+        return SLOW
+
+    def left(self) -> Begun | None:
+        """Nothing was sent."""
+        return None
+
+
 class Plain:
     """The plain calls of one connection, both ways, on its home thread.
 
