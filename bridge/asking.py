@@ -133,18 +133,6 @@ class Asking:
             if exchange.answers.thrown:
                 exchange.answers.over()
 
-    def _ask(self, exchange: Exchange, op: int, form: int, operands: tuple[Any, ...]) -> Any:
-        """Value of an operation on scalars; SLOW: nothing was sent."""
-        try:
-            value = exchange.short.ask(op, form, operands)
-            kind = value.__class__
-            return self._value(value, [], exchange) if kind is Frame or kind is Begun else value
-        except KeyboardInterrupt:
-            begun = exchange.short.left()
-            if begun is None:
-                raise
-        return self.request(begun, [], exchange)
-
     def _trade(self, header: list[Any], segments: list[Any], exchange: Exchange) -> Any:
         """As `request`, of what JavaScript may well answer at once."""
         try:
@@ -152,10 +140,20 @@ class Asking:
             if found is not SLOW:
                 return self._value(found, segments, exchange)
         except KeyboardInterrupt:
-            found = exchange.short.left()
-            if found is None:
-                raise
-        return self.request(header if found is SLOW else found, segments, exchange)
+            return self._left(exchange)
+        return self.request(header, segments, exchange)
+
+    def _left(self, exchange: Exchange) -> Any:
+        """After Ctrl-C: stop what has gone out and nobody waits for. Raises the exception at hand where there
+        is no such thing."""
+        begun = exchange.short.left()
+        if begun is None:
+            raise
+        try:
+            return self.request(begun, [], exchange)
+        except BaseException as error:
+            error.__context__ = None
+            raise
 
     def _value(self, found: Any, segments: list[Any], exchange: Exchange) -> Any:
         """The value that was found, or is in a frame, or is to be waited for still."""
@@ -187,9 +185,14 @@ class Asking:
         """An operation on an object."""
         exchange = self.home(proxy)
         form = current()
-        value = self._ask(exchange, op, form, (proxy._handle, *operands))
-        if value is not SLOW:
-            return value
+        try:
+            value = exchange.short.ask(op, form, (proxy._handle, *operands))
+            if value is not SLOW:
+                kind = value.__class__
+                known = kind is not Frame and kind is not Begun
+                return value if known else self._value(value, [], exchange)
+        except KeyboardInterrupt:
+            return self._left(exchange)
         segments = Segments()
         header: list[Any] = [op, 0, form, proxy._handle]
         _add(header, exchange.marshal, operands, {}, segments)
@@ -213,9 +216,15 @@ class Asking:
         exchange = self.home(function)
         form = current()
         if not kwargs:
-            value = self._ask(exchange, _CALL, form, (function._handle, receiver(function), *args))
-            if value is not SLOW:
-                return value
+            try:
+                value = exchange.short.ask(_CALL, form, (function._handle, receiver(function), *args))
+                if value is not SLOW:
+                    kind = value.__class__
+                    return (
+                        value if kind is not Frame and kind is not Begun else self._value(value, [], exchange)
+                    )
+            except KeyboardInterrupt:
+                return self._left(exchange)
         segments = Segments()
         header: list[Any] = [_CALL, 0, form, function._handle, receiver(function)]
         _add(header, exchange.marshal, args, kwargs, segments)

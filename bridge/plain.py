@@ -22,7 +22,7 @@ from .transport import Channel, Frame, closed
 from .waiting import SHALLOW
 
 if TYPE_CHECKING:  # loaded where there are any
-    from .rings import Rings
+    pass
 
 SLOW: Final = NotImplemented
 """In place of a value: nothing was sent."""
@@ -131,10 +131,17 @@ class Plain:
         self.taken = 0
         """The latest request of those whose answers are waited for the usual way."""
 
-    def ask(self, op: int, form: int, operands: tuple[Any, ...]) -> Any:
-        """Value of an operation for a form, the Frame of its answer, SLOW, or a Begun. Raises NodeLost."""
+    def ask(
+        self,
+        op: int,
+        form: int,
+        operands: tuple[Any, ...],
+        made: tuple[int, list[Any], bytes] | None = None,
+    ) -> Any:
+        """Value of an operation for a form, the Frame of its answer, SLOW, or a Begun. Raises NodeLost.
+        `made`: instead, the number of a request, its header and its frame."""
         rings, line, outbox = self._channel.plain, self._line, self._outbox
-        if (  # as in `_free`, which would take its time
+        if (
             rings is None
             or outbox.outgoing
             or line.depth > SHALLOW
@@ -146,59 +153,16 @@ class Plain:
             return SLOW
         if outbox.dead:
             outbox.flush()
-        ident = line.ids() & 0xFFFFFFFF
-        return self._sent((op, 0, form), ident, rings, rings.ask, (ident, outbox.epoch, op, form, operands))
-
-    def trade(self, header: list[Any], segments: list[Any]) -> Any:
-        """Value of a request, the Frame of its answer, SLOW, or a Begun. Raises NodeLost, and what making its
-        frame raises."""
-        rings, line, outbox = self._channel.plain, self._line, self._outbox
-        if rings is None or not self._free():
-            return SLOW
-        ident = line.ids() & 0xFFFFFFFF
-        parts = line.request_frame(ident, BELL, header, segments)
-        if outbox.dead:
-            outbox.flush()
-        if len(parts) > 1:
-            if sum(map(len, parts)) > _WHOLE:
-                return _begun(header, ident, parts)
-            parts = [b"".join(parts)]
-        try:
-            found = self._sent(header, ident, rings, rings.trade, (ident, outbox.epoch, parts[0]))
-        except BaseException:
-            if rings.asked() != ident and rings.kept(ident) is None:
-                line.take_back(segments)
-            raise
-        return _begun(header, ident, parts) if found is SLOW else found
-
-    def _free(self) -> bool:
-        """Whether nothing else is under way, and nothing has come that nobody has looked at."""
-        line = self._line
-        return not (
-            self._outbox.outgoing
-            or line.depth > SHALLOW
-            or line.inbox
-            or line.held
-            or self._channel.unread
-            or _get_ident() != line.home
-        )
-
-    def _sent(
-        self,
-        header: Sequence[Any],
-        ident: int,
-        rings: Rings,
-        send: Callable[..., Any],
-        request: tuple[Any, ...],
-    ) -> Any:
-        """What `send` comes to: a value, a Frame, SLOW, or a Begun."""
-        line = self._line
-        self._latest = ident, header
+        ident = line.ids() & 0xFFFFFFFF if made is None else made[0]
+        self._latest = ident, (op, 0, form) if made is None else made[1]
         # As in every call: from here on Ctrl-C is for JavaScript.
         top, line.top_python = line.top_python, False
         line.depth += 1
         try:
-            value = send(*request)
+            if made is None:
+                value = rings.ask(ident, outbox.epoch, op, form, operands)
+            else:
+                value = rings.trade(ident, outbox.epoch, made[2])
             if value is not _SENT:
                 return _tuple(Frame, value) if value.__class__ is tuple else value
         except OSError as error:
@@ -211,7 +175,27 @@ class Plain:
         finally:
             line.depth -= 1
             line.top_python = top
-        return _begun(header, ident, None)
+        return _begun(self._latest[1], ident, None)
+
+    def trade(self, header: list[Any], segments: list[Any]) -> Any:
+        """Value of a request, the Frame of its answer, SLOW, or a Begun. Raises NodeLost, and what making its
+        frame raises."""
+        rings, line = self._channel.plain, self._line
+        if rings is None or self._outbox.outgoing or line.depth > SHALLOW or _get_ident() != line.home:
+            return SLOW
+        ident = line.ids() & 0xFFFFFFFF
+        parts = line.request_frame(ident, BELL, header, segments)
+        if len(parts) > 1:
+            if sum(map(len, parts)) > _WHOLE:
+                return _begun(header, ident, parts)
+            parts = [b"".join(parts)]
+        try:
+            found = self.ask(0, 0, (), (ident, header, parts[0]))
+        except BaseException:
+            if rings.asked() != ident and rings.kept(ident) is None:
+                line.take_back(segments)
+            raise
+        return _begun(header, ident, parts) if found is SLOW else found
 
     def left(self) -> Begun | None:
         """After Ctrl-C: the request that has gone out, has no answer and is waited for by nobody. Where it is
