@@ -377,16 +377,16 @@ def test_between_a_plain_call_and_its_wait(
     pid, conn = own.pid, cast(Any, own.connection)
     if conn.channel.plain is None:
         pytest.skip("plain calls need rings")
-    inner, pressed = conn.plain._sent, []
+    ask, pressed = conn.plain.ask, []
 
-    def sent(header: Any, *rest: Any) -> Any:
-        found = inner(header, *rest)
+    def asked(*request: Any) -> Any:
+        found = ask(*request)
         if isinstance(found, Begun) and conn.depth == nested and not pressed:
-            pressed.append(header)
+            pressed.append(request)
             signal.raise_signal(signal.SIGINT)
         return found
 
-    monkeypatch.setattr(conn.plain, "_sent", sent)
+    monkeypatch.setattr(conn.plain, "ask", asked)
     with pytest.raises(KeyboardInterrupt) as caught:
         if nested:
             call(lambda: turn(argument))
