@@ -35,8 +35,10 @@ class Rings(Protocol):
     def into(self, buffer: Any, at: int, /) -> int:
         """Read what is there to a place. Raises EOFError."""
 
-    def among(self, writes: Callable[[], bool], reads: Callable[[], bool], /) -> None:
-        """Who tells whether somebody writes, or reads."""
+    def among(
+        self, writes: Callable[[], bool], reads: Callable[[], bool], others: Callable[[], bool], /
+    ) -> None:
+        """Who tells whether somebody writes, or reads; whether there are other threads."""
 
     def ask(self, ident: int, epoch: int, op: int, form: int, operands: tuple[Any, ...], /) -> Any:
         """The value of a plain request, or the fields of the Frame that answers it where that is not plain.

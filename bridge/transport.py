@@ -11,6 +11,7 @@ side that has not says why by such a frame, and goes on. Python answers Node's, 
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import errno
 import os
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # most programs have a Node of their own, which is started fi
 _CHUNK = 1 << 16
 _A_WHILE = 0.02  # seconds
 _NOBODY = -1
+_count = _thread._count
 _monotonic, _perf_counter = time.monotonic, time.perf_counter
 _unpack = PREFIX.unpack_from
 _tuple = tuple.__new__
@@ -71,6 +73,11 @@ def _owned(fd: int, owner: int) -> int:
             if fcntl(fd, F_GETOWN) == owner:
                 return owner
     return _NOBODY
+
+
+def _others() -> bool:
+    """Whether this process has other threads of Python's."""
+    return _count() > 0
 
 
 class Closed(Exception):
@@ -282,7 +289,7 @@ class Channel:
     def beside(self, reads: Callable[[], bool]) -> None:
         """Whether somebody reads: plain calls look before they do."""
         if self._rings is not None:
-            self._rings.among(self.lock.locked, reads)
+            self._rings.among(self.lock.locked, reads, _others)
 
     @property
     def end(self) -> int | None:

@@ -26,7 +26,7 @@
    or in a wait of this file (POLLS).
 
    Waits spin first, since to wake a sleeping core takes longer than most answers; where the other side waits on the same
-   core they sleep for a moment instead. After a vain wait of this kind the next 1, 2, 4 .. 64 go without. The end of the other side is the end
+   core they sleep for a moment instead (NAP). After a vain wait of this kind the next 1, 2, 4 .. 64 go without. The end of the other side is the end
    of file of the descriptor that it rings: its process has it, and nobody else. */
 #ifndef POLYREPL_LANES_H
 #define POLYREPL_LANES_H
@@ -49,7 +49,11 @@
 #define VERSION 1u
 #define SPIN 50000     /* nanoseconds */
 #define HELD 3000      /* of them with Python's lock */
-#define NAP 100000     /* nanoseconds, where both sides wait on the same core */
+/* Nanoseconds, where both sides wait on the same core. A time-out that comes before the system's next tick has a timer set
+   and unset, which takes longer than the two changes of process: on a virtual machine its host is asked each time. The
+   shorter one is for a side with threads of its own that would have to wait for it. */
+#define NAP 2000000
+#define SHORT_NAP 100000
 #define MOST_SKIPPED 64
 #define MOST_NAPS_SKIPPED 4
 #define SPREAD 32 /* so often one that could nap spins: then the system may see that there is another core */
@@ -79,6 +83,8 @@ typedef struct {
   int owed;           /* a bell has rung or will, and was not heard yet */
   int gone;           /* the other side has ended */
   uint32_t skip, penalty, naps;
+  int (*others)(void *); /* whether other threads of this side would wait for this one; NULL: there are none */
+  void *of;
 } Rings;
 
 /* ---- the memory */
@@ -243,7 +249,7 @@ static uint32_t spin(Rings *r, int64_t until) {
 static uint32_t nap(Rings *r) {
   rest(r, POLLS);
   struct pollfd p = {r->in.fd, POLLIN, 0};
-  struct timespec most = {0, NAP};
+  struct timespec most = {0, r->others && r->others(r->of) ? SHORT_NAP : NAP};
   int rung = !there(r) && ppoll(&p, 1, &most, NULL) > 0;
   rouse(r);
   if (rung) hear(r); /* an error is found again by who reads */

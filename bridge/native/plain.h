@@ -13,7 +13,7 @@ typedef struct {
   Object head;
   Rings rings;
   int inside;      /* somebody waits, without Python's lock */
-  Object *busy[2]; /* functions: whether somebody writes, and whether somebody reads */
+  Object *busy[3]; /* functions: whether somebody writes, and whether somebody reads; whether there are other threads */
   uint32_t asked;  /* what `ask` has sent and has no answer, or `serve` has not answered */
   Object *kept;    /* the frame that was handed on last */
   ptrdiff_t sent, received; /* frames of plain calls */
@@ -31,19 +31,22 @@ static Rings *open_rings(Object *self) {
   return NULL;
 }
 static Object *same(Object *object) { Py_IncRef(object); return object; }
-/* among(writes, reads): functions without arguments, whether anybody does. */
-static Object *among(Object *self, Object *args) {
-  Ours *of = (Ours *)self;
-  Object *asks[2];
-  if (of->busy[0] || !PyArg_ParseTuple(args, "OO", &asks[0], &asks[1])) return PyErr_Occurred() ? NULL : refuse(EINVAL);
-  for (int i = 0; i < 2; i++) of->busy[i] = same(asks[i]);
-  return Py_BuildValue("");
-}
 static int busy(Ours *of, int what) {
   Object *said = of->busy[what] ? PyObject_CallNoArgs(of->busy[what]) : NULL;
   if (!said) PyErr_Clear();
   else Py_DecRef(said); /* True and False are there for ever */
   return said != &_Py_FalseStruct;
+}
+static int others(void *of) { return busy(of, 2); }
+/* among(writes, reads, others): functions without arguments: whether anybody does, whether there are other threads. */
+static Object *among(Object *self, Object *args) {
+  Ours *of = (Ours *)self;
+  Object *asks[3];
+  if (of->busy[0] || !PyArg_ParseTuple(args, "OOO", &asks[0], &asks[1], &asks[2])) return PyErr_Occurred() ? NULL : refuse(EINVAL);
+  for (int i = 0; i < 3; i++) of->busy[i] = same(asks[i]);
+  of->rings.others = others;
+  of->rings.of = of;
+  return Py_BuildValue("");
 }
 static uint32_t number_of(Object *n) { int beyond; return (uint32_t)PyLong_AsLongLongAndOverflow(n, &beyond); }
 

@@ -14,7 +14,7 @@ static Type *type;
 static void deallocate(Object *self) {
   Type *of = self->type;
   unmap(&((Ours *)self)->rings);
-  for (int i = 0; i < 2; i++) if (((Ours *)self)->busy[i]) Py_DecRef(((Ours *)self)->busy[i]);
+  for (int i = 0; i < 3; i++) if (((Ours *)self)->busy[i]) Py_DecRef(((Ours *)self)->busy[i]);
   if (((Ours *)self)->kept) Py_DecRef(((Ours *)self)->kept);
   PyObject_Free(self);
   Py_DecRef((Object *)of);
@@ -128,7 +128,7 @@ static Object *open_(Object *self, Object *args) {
   static Method methods[] = {
     {"bells", bells, VARARGS, "bells(in, out, loop)"}, {"close", close_, NOARGS, "close()"}, {"send", send_, ONE, "send(bytes)"},
     {"receive", receive, ONE, "receive(until)"}, {"into", into, VARARGS, "into(buffer, at)"},
-    {"among", among, VARARGS, "among(writes, reads)"}, {"ask", (Function)(void (*)(void))ask, FAST, "ask(id, epoch, op, form, operands)"},
+    {"among", among, VARARGS, "among(writes, reads, others)"}, {"ask", (Function)(void (*)(void))ask, FAST, "ask(id, epoch, op, form, operands)"},
     {"trade", (Function)(void (*)(void))trade, FAST, "trade(id, epoch, bytes)"}, {"kept", kept, ONE, "kept(id)"},
     {"asked", asked, NOARGS, "asked()"}, {"counts", counts, NOARGS, "counts()"},
     {"written", written, NOARGS, "written()"}, {"reached", reached, ONE, "reached(end)"}, {"serve", (Function)(void (*)(void))serve, FAST, "serve(parent, epoch, objects, apply, line, outbox, interrupts)"}, {NULL, NULL, 0, NULL}};
