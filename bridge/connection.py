@@ -125,6 +125,8 @@ class Connection:
         lent = None if home and self.depth <= SHALLOW else self._lend(thread, depth, segments)
         waiter = Waiter(thread, header, until)
         self.waits[ident] = waiter
+        if begun is not None:
+            self.plain.late(begun, waiter)
         try:
             if home:
                 if not self.depth:
@@ -349,7 +351,7 @@ class Connection:
                 waiter.frame = frame
                 if waiter.event is not None:
                     waiter.wake()
-            else:
+            elif waiter is not None or not self.plain.early(frame):
                 # An asynchronous one, or one whose caller gave up (decoded all the same: it owns handles).
                 self.host.settle(waiter, frame)
         elif kind == REQUEST:

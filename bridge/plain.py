@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .answers import Answer
-from .errors import NodeLost
+from .errors import Interrupted, NodeLost
 from .protocol import KINDS
 from .sending import BELL, Outbox
 from .transport import Channel, Frame, closed
-from .waiting import SHALLOW
+from .waiting import SHALLOW, Waiter, Waits
 
 if TYPE_CHECKING:  # loaded where there are any
     pass
@@ -37,8 +37,9 @@ class Begun(list[Any]):
     """The header of a request that has gone out, and whether Ctrl-C came meanwhile; or one that is made, and
     its frame."""
 
-    __slots__ = ("ident", "parts", "stopped")
+    __slots__ = ("epoch", "ident", "parts", "stopped")
     ident: int
+    epoch: int
     stopped: bool
     parts: list[Any] | None
 
@@ -66,6 +67,7 @@ class Line(Protocol):
     depth: int
     top_python: bool
     held: list[Frame]
+    waits: Waits
 
     @property
     def inbox(self) -> deque[Frame]:
@@ -128,6 +130,7 @@ class Plain:
         self._outbox = outbox
         self._host = host
         self._latest: tuple[int, Sequence[Any]] = (0, ())
+        self._early: Frame | None = None
         self.taken = 0
         """The latest request of those whose answers are waited for the usual way."""
 
@@ -153,6 +156,9 @@ class Plain:
             return SLOW
         if outbox.dead:
             outbox.flush()
+        if self._early is not None:  # of a request that an exception has left
+            early, self._early = self._early, None
+            self._host.settle(None, early)
         ident = line.ids() & 0xFFFFFFFF if made is None else made[0]
         self._latest = ident, (op, 0, form) if made is None else made[1]
         # As in every call: from here on Ctrl-C is for JavaScript.
@@ -175,7 +181,7 @@ class Plain:
         finally:
             line.depth -= 1
             line.top_python = top
-        return _begun(self._latest[1], ident, None)
+        return _begun(self._latest[1], ident, outbox.epoch)
 
     def trade(self, header: list[Any], segments: list[Any]) -> Any:
         """Value of a request, the Frame of its answer, SLOW, or a Begun. Raises NodeLost, and what making its
@@ -187,7 +193,7 @@ class Plain:
         parts = line.request_frame(ident, BELL, header, segments)
         if len(parts) > 1:
             if sum(map(len, parts)) > _WHOLE:
-                return _begun(header, ident, parts)
+                return _begun(header, ident, self._outbox.epoch, parts)
             parts = [b"".join(parts)]
         try:
             found = self.ask(0, 0, (), (ident, header, parts[0]))
@@ -195,7 +201,30 @@ class Plain:
             if rings.asked() != ident and rings.kept(ident) is None:
                 line.take_back(segments)
             raise
-        return _begun(header, ident, parts) if found is SLOW else found
+        return _begun(header, ident, self._outbox.epoch, parts) if found is SLOW else found
+
+    def early(self, frame: Frame) -> bool:
+        """Another thread has read an answer that nobody waits for. True where that is of a plain call, which
+        is about to be waited for: it is kept."""
+        ident = self._latest[0]
+        if frame.id != ident or ident == self.taken:
+            return False
+        self._early = frame
+        waiter = self._line.waits.get(ident)  # just now
+        if isinstance(waiter, Waiter):
+            self.late(None, waiter)
+        return True
+
+    def late(self, begun: Begun | None, waiter: Waiter) -> None:
+        """A plain call is waited for from now on. What another thread has read meanwhile ends the wait."""
+        frame = self._early
+        if frame is not None and frame.id == self._latest[0]:
+            waiter.frame, self._early = frame, None
+        elif begun is not None and begun.epoch != self._outbox.epoch:
+            waiter.failure = Interrupted("JavaScript was interrupted")
+        else:
+            return
+        self._line.waits.pop(self._latest[0], None)
 
     def left(self) -> Begun | None:
         """After Ctrl-C: the request that has gone out, has no answer and is waited for by nobody. Where it is
@@ -207,7 +236,7 @@ class Plain:
             return None
         if not self._line.depth and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
             return None  # the program's own is left alone
-        return _begun(header, ident, None, True)
+        return _begun(header, ident, self._outbox.epoch, stopped=True)
 
     def serve(self, ident: int) -> bool:
         """Serve what JavaScript asks within a request of ours, while nothing else comes. True when one of
@@ -238,7 +267,9 @@ class Plain:
         return True
 
 
-def _begun(header: Sequence[Any], ident: int, parts: list[Any] | None, stopped: bool = False) -> Begun:
+def _begun(
+    header: Sequence[Any], ident: int, epoch: int, parts: list[Any] | None = None, stopped: bool = False
+) -> Begun:
     begun = Begun(header)
-    begun.ident, begun.parts, begun.stopped = ident, parts, stopped
+    begun.ident, begun.epoch, begun.parts, begun.stopped = ident, epoch, parts, stopped
     return begun

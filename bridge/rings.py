@@ -36,9 +36,10 @@ class Rings(Protocol):
         """Read what is there to a place. Raises EOFError."""
 
     def among(
-        self, writes: Callable[[], bool], reads: Callable[[], bool], others: Callable[[], bool], /
+        self, writes: Callable[[], bool], reads: Callable[[], bool], others: Callable[[], int], /
     ) -> None:
-        """Who tells whether somebody writes, or reads; whether there are other threads."""
+        """Who tells whether somebody writes, or reads, and how many other threads there are. They are
+        functions of C's: no other thread comes between."""
 
     def ask(self, ident: int, epoch: int, op: int, form: int, operands: tuple[Any, ...], /) -> Any:
         """The value of a plain request, or the fields of the Frame that answers it where that is not plain.

@@ -31,7 +31,6 @@ if TYPE_CHECKING:  # most programs have a Node of their own, which is started fi
 _CHUNK = 1 << 16
 _A_WHILE = 0.02  # seconds
 _NOBODY = -1
-_count = _thread._count
 _monotonic, _perf_counter = time.monotonic, time.perf_counter
 _unpack = PREFIX.unpack_from
 _tuple = tuple.__new__
@@ -73,11 +72,6 @@ def _owned(fd: int, owner: int) -> int:
             if fcntl(fd, F_GETOWN) == owner:
                 return owner
     return _NOBODY
-
-
-def _others() -> bool:
-    """Whether this process has other threads of Python's."""
-    return _count() > 0
 
 
 class Closed(Exception):
@@ -289,7 +283,7 @@ class Channel:
     def beside(self, reads: Callable[[], bool]) -> None:
         """Whether somebody reads: plain calls look before they do."""
         if self._rings is not None:
-            self._rings.among(self.lock.locked, reads, _others)
+            self._rings.among(self.lock.locked, reads, _thread._count)
 
     @property
     def end(self) -> int | None:

@@ -37,8 +37,16 @@ static int busy(Ours *of, int what) {
   else Py_DecRef(said); /* True and False are there for ever */
   return said != &_Py_FalseStruct;
 }
-static int others(void *of) { return busy(of, 2); }
-/* among(writes, reads, others): functions without arguments: whether anybody does, whether there are other threads. */
+static uint32_t number_of(Object *n) { int beyond; return (uint32_t)PyLong_AsLongLongAndOverflow(n, &beyond); }
+/* Whether there are other threads. */
+static int others(void *whose) {
+  Object *count = ((Ours *)whose)->busy[2] ? PyObject_CallNoArgs(((Ours *)whose)->busy[2]) : NULL;
+  int any = !count || number_of(count);
+  if (count) Py_DecRef(count); else PyErr_Clear();
+  return any;
+}
+/* among(writes, reads, others): functions without arguments: whether anybody does, how many other threads there are. They are
+   functions of C's: in code of Python's another thread could come between, and read what is read here. */
 static Object *among(Object *self, Object *args) {
   Ours *of = (Ours *)self;
   Object *asks[3];
@@ -48,24 +56,24 @@ static Object *among(Object *self, Object *args) {
   of->rings.of = of;
   return Py_BuildValue("");
 }
-static uint32_t number_of(Object *n) { int beyond; return (uint32_t)PyLong_AsLongLongAndOverflow(n, &beyond); }
 
-/* The first frame, whose prefix was looked at, if nothing is behind it: read, as (kind, id, epoch, flags, head, body). NULL,
-   without an exception, where something is. */
+/* The first frame, whose prefix was looked at, if nothing is behind it: read, as (kind, id, epoch, flags, head, body). NULL
+   where something is; with an exception where there is no memory. */
 static Object *handed(Ours *of, const Prefix *p) {
   Rings *r = &of->rings;
   const char *from = (char *)r->data[1 - r->side] + (r->read & MASK) + PREFIX;
   Object *head = PyBytes_FromStringAndSize(from, p->head), *body = PyBytes_FromStringAndSize(from + p->head, p->size - p->head), *frame = NULL;
-  if (head && body) frame = Py_BuildValue("(iIiiOO)", p->kind, p->id, p->epoch, p->flags, head, body);
+  if (!head || !body) PyErr_Clear();
+  else if (only(r, p)) { /* before the tuple is made: the collector may run for that, and other threads with it */
+    of->received++;
+    if ((frame = Py_BuildValue("(iIiiOO)", p->kind, p->id, p->epoch, p->flags, head, body))) {
+      if (of->kept) Py_DecRef(of->kept);
+      of->kept = same(frame);
+    }
+  }
   if (head) Py_DecRef(head);
   if (body) Py_DecRef(body);
-  if (!frame) PyErr_Clear();
-  else if (only(r, p)) {
-    of->received++;
-    if (of->kept) Py_DecRef(of->kept);
-    return of->kept = same(frame), frame;
-  } else Py_DecRef(frame);
-  return NULL;
+  return frame;
 }
 /* kept(id): the frame of that number that was handed on last, or None. */
 static Object *kept(Object *self, Object *id) {
@@ -89,7 +97,7 @@ static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {
       if (value) Py_DecRef(value); else PyErr_Clear();
     }
     Object *frame = handed(of, &p);
-    if (frame) return frame;
+    if (frame || PyErr_Occurred()) return frame;
   }
   rest(r, POLLS);
   of->asked = id;
@@ -209,7 +217,8 @@ static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
       if (args) { Py_DecRef(args); Py_DecRef(function); }
       PyErr_Clear();
       Object *frame = asks && r->shared && made_by(r, &p, parent) ? handed(of, &p) : NULL;
-      if (frame) { of->asked = p.id; return frame; }
+      if (frame) of->asked = p.id;
+      if (frame || PyErr_Occurred()) return frame;
       rest(r, POLLS);
       break;
     }

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polyrepl.bridge import Bridge, BridgeError, JSError, NodeLost
 from polyrepl.bridge.building import refused
+from polyrepl.bridge.plain import Begun
 from polyrepl.bridge.process import TRANSPORT
 
 pytestmark = pytest.mark.skipif(refused() is not None, reason="no rings here")
@@ -245,6 +246,40 @@ def test_threads_call_beside(plain: Bridge) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.parametrize("what", ["a value", "an object", "an error", "a callback"])
+def test_another_thread_reads_the_answer_before_anybody_waits_for_it(
+    plain: Bridge, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    body = {"an object": "return new (class {})()", "an error": "throw new RangeError('no')"}.get(
+        what, "return f()"
+    )
+    slow = plain.eval(f"(f) => {{ const end = Date.now() + 30; while (Date.now() < end); {body} }}")
+    add, line = plain.eval("(x) => x + 1"), cast(Any, plain.connection)
+    ask, beside = line.plain.ask, []
+
+    def asked(*request: Any) -> Any:
+        found = ask(*request)
+        if isinstance(found, Begun) and not beside and threading.current_thread() is threading.main_thread():
+            beside.append(None)
+            thread = threading.Thread(target=lambda: beside.append(add(1)))
+            thread.start()
+            if what == "a callback":  # which is served before that thread has its own answer
+                return found
+            thread.join()
+        return found
+
+    monkeypatch.setattr(line.plain, "ask", asked)
+    function = (lambda: "x") if what == "a callback" else plain.eval("() => 7")
+    said = outcome(lambda: slow(function))
+    if what == "an error":
+        assert said == (JSError, "RangeError: no")
+    elif what == "an object":
+        assert said.typeof() == ""
+    else:
+        assert said == ("x" if what == "a callback" else 7)
+    assert beside[0] is None and add(1) == 2
 
 
 def test_output_is_not_held_up(own: Bridge, monkeypatch: pytest.MonkeyPatch, printed: Any) -> None:
