@@ -2,6 +2,7 @@
  * What Python asks of JavaScript objects: one small function per operation; the mirror of `server.py`.
  * In: a request's header. Out: the value it answers with. Anything thrown becomes an error reply, never a crash.
  */
+import { together } from "./ahead.mjs";
 import { Later, Missing, Wire } from "./answers.mjs";
 import { Interrupt, isA, ProtocolError } from "./errors.mjs";
 import { forms } from "./forms.mjs";
@@ -14,6 +15,7 @@ import { FLAGS, OPS, TAGS } from "./protocol.mjs";
 export function makeServer(connection, evaluator, interrupts) {
   const { marshal } = connection;
   const target = (message) => marshal.exports.get(message[3]);
+  const aheadOf = new WeakMap(); // of functions that are called for many items: how far is read ahead in them
 
   function args(message, body, from) {
     const shared = [];
@@ -87,6 +89,8 @@ export function makeServer(connection, evaluator, interrupts) {
     calls: (message, body) => {
       const fn = target(message);
       const items = args(message, body, 4);
+      if (!aheadOf.has(fn)) aheadOf.set(fn, new Map());
+      together(marshal.proxies, items, aheadOf.get(fn)); // rows that a key or a mapping looks into
       const end = performance.now() + 5;
       const answers = [];
       for (const item of items) {

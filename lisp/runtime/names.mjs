@@ -39,5 +39,5 @@ export function messageOf(e) {
   const [said, name] = SAID_OF_A_NAME.exec(message) ?? SAID_OF_A_CALL.exec(message) ?? [];
   if (name === undefined || /^[^\n]*\n\s+at [^\n]*(?:node:|node_modules|\.c?js:)/.test(e.stack)) return message;
   if (!said.endsWith(")")) return message.replace(name, () => (name === "null" ? "nil" : demangle(name)));
-  return (HELPERS.has(name) ? "(..)" : `(${demangle(name)} ..)`) + message.slice(said.length);
+  return (HELPERS.has(name) ? "(..)" : `(${demangle(name)} ..)`) + message.slice(said.length).replace(/^(?:\(\.\.\.\))+/, "");
 }

@@ -257,7 +257,10 @@ function recordDoc(x, context) {
   const kind = name === undefined || name === "Object" ? tag : name;
   if (!plain && (fields.length === 0 || typeof x[DISPLAY] === "function")) return opaqueDoc(x, kind, tag, context);
   const internals = fields.every((key) => key[0] === "_"); // as in what setTimeout gives
-  const own = plain ? undefined : ownDoc(x, kind, tag, context, internals);
+  // What has a prototype without a class (big.js) is shown as plain, unless it says something of itself.
+  const heir = plain && proto !== null && proto !== Object.prototype;
+  const maker = heir ? Object.getOwnPropertyDescriptor(x, "constructor")?.value?.name : undefined;
+  const own = plain && !heir ? undefined : ownDoc(x, maker || kind, tag, context, heir || internals);
   if (own !== undefined) return own;
   if (!plain && internals) return opaque(kind);
   const open = plain ? "{" : `#<${kind} {`;

@@ -76,6 +76,32 @@ def test_values_are_what_one_by_one_would_give(js: Bridge) -> None:
     )
 
 
+KEYS = {
+    "sorted": "(f, rows, key, kwargs) => f(rows, ...kwargs({ key }))",
+    "max": "(f, rows, key, kwargs) => [f(rows, ...kwargs({ key }))]",
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_rows_that_a_key_looks_into_take_few_requests(js: Bridge, asked: list[int], name: str) -> None:
+    data = rows()
+    call = js.eval(f"(...all) => ({KEYS[name]})(...all, globalThis[Symbol.for('polyrepl.$py')].kwargs)")
+    function: Any = {"sorted": sorted, "max": max}[name]
+    key = js.eval("(r) => (r.id % 7) * 1e6 - r.v")
+    del asked[:]
+    found = call(function, data, key)
+    assert len(asked) < 200
+    own = function(data, key=lambda r: (r["id"] % 7) * 1e6 - r["v"])
+    assert found == (own if name == "sorted" else [own])
+
+
+def test_a_key_sees_what_it_changes(js: Bridge) -> None:
+    data = rows(100)
+    key = js.eval("(rows) => { let at = 0; return (r) => { rows[99].v = -(at += 1); return r.v } }")(data)
+    call = js.eval(f"(...all) => ({KEYS['sorted']})(...all, globalThis[Symbol.for('polyrepl.$py')].kwargs)")
+    assert call(sorted, data, key)[0]["id"] == 99  # -100 when its own turn came
+
+
 def test_changes_are_seen(js: Bridge) -> None:
     data = rows(200)
 

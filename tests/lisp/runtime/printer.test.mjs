@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { runInNewContext } from "node:vm";
 import * as rt from "../../../lisp/runtime/index.mjs";
 import { table } from "./table.mjs";
 
@@ -299,4 +300,14 @@ test("a proxy shows what it answers", () => {
     getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
   });
   assert.equal(rt.prStr(bare), "{:a 7}");
+});
+
+test("what has a prototype without a class shows the text that it has, else its fields", () => {
+  const money = { toString() { return `${this.cents / 100}`; } };
+  function Money() {}
+  assert.equal(rt.pr_str(Object.assign(Object.create(money), { cents: 250 })), "#<Object 2.5>");
+  assert.equal(rt.pr_str([Object.assign(Object.create(money), { cents: 250, constructor: Money })]), "[#<Money 2.5>]");
+  assert.equal(rt.pr_str(Object.assign(Object.create({ f() {} }), { a: 1 })), "{:a 1}");
+  assert.equal(rt.pr_str(Object.assign(Object.create({ toString() { throw new Error("no"); } }), { a: 1 })), "{:a 1}");
+  assert.equal(rt.pr_str(runInNewContext("({ a: [1] })")), "{:a [1]}"); // of another realm
 });
