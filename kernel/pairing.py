@@ -15,6 +15,8 @@ import re
 import sys
 from importlib import import_module
 
+from .cells import TEXT_MAGICS
+
 EXTENSION, LANGUAGE, COMMENT = ".lisp", "polyrepl", ";;"
 
 
@@ -39,10 +41,10 @@ def register() -> None:
     magics._SCRIPT_LANGUAGES.append(LANGUAGE)
     # What IPython runs in a cell of ours is a comment in the file, so that the file is a program.
     magics._MAGIC_RE[LANGUAGE] = re.compile(r"^(;; |;;)*(%{1,3}[a-zA-Z]|\?{1,2}[\w.]|![\w.~/$\\{])")
-    # The marks of cells in other languages; what comments look like in those.
-    languages._COMMENT.update({"py": "#", "js": "//"})
+    # The marks of cells in other languages, also of text (`%%writefile`); what comments look like in those.
+    languages._COMMENT.update({"py": "#", "js": "//", **dict.fromkeys(TEXT_MAGICS, COMMENT)})
     for known in (languages._JUPYTER_LANGUAGES, languages._JUPYTER_LANGUAGES_LOWER_AND_UPPER):
-        known.update(("py", LANGUAGE))
+        known.update(("py", LANGUAGE, *TEXT_MAGICS))
     percent = next(known for known in formats.JUPYTEXT_FORMATS if known.format_name == "percent")
     made = formats.NotebookFormatDescription(
         format_name=percent.format_name,

@@ -149,6 +149,9 @@ KEPT: list[tuple[str, str, dict[str, object]]] = [
     ("code", "%%python\nprint(1)", {}),
     ("code", "%%javascript\n1", {"editable": False}),
     ("code", "%%bash\necho 1", {}),
+    ("code", "%%writefile -a a.py\nx = (\n'''", {}),
+    ("code", "%%html\n<b>(\n\n;; %% no cell", {}),
+    ("code", "%%markdown\n# a (", {}),
     ("code", "%pip install x\n!ls", {}),
     ("code", "!ls *.py", {}),
     ("code", "??map", {}),
@@ -182,6 +185,7 @@ def test_a_paired_file_is_a_program(tmp_path: Path) -> None:
     register()
     made = book()
     sources = ["(def n 20)", "%pip install x", "!ls", "?map", "%%py\nexit(3)", "(println (* 2 n))"]
+    sources += ["%%writefile a.txt\n(not (closed", "%%html\n<b>((", "%%script cat\n(("]
     made.cells = [nbformat.v4.new_markdown_cell("# text"), *map(nbformat.v4.new_code_cell, sources)]
     (tmp_path / "paired.lisp").write_text(jupytext.writes(made, fmt="lisp:percent"))
     ran = polyrepl("paired.lisp", cwd=tmp_path)
