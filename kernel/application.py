@@ -23,6 +23,7 @@ from polyrepl import stand_before_sites
 from tornado.ioloop import IOLoop
 from traitlets import DottedObjectName, Type
 
+from .ipython import Installed
 from .kernel import PolyreplKernel
 from .session import KernelSession
 from .text import safely
@@ -56,6 +57,7 @@ class PolyreplKernelApp(IPKernelApp):
         if "" in sys.path or self.ignore_cwd or os.environ.get("PYTHONSAFEPATH"):
             return
         stand_before_sites("")
+        sys.meta_path.insert(0, Installed)
 
     def load_config_file(self, *args: Any, **options: Any) -> None:
         """Read IPython's configuration; history goes to a file of its own, Lisp is no IPython input."""

@@ -1,7 +1,8 @@
 """Where IPython's shell is not left as it is.
 
 In: the shell. Out: the same, in which a group of exceptions is an error like any other (IPython prints it and
-tells no front end), `%pip` is the installed pip whatever lies beside the notebook, and there is `%npm`.
+tells no front end), `%pip` is the installed pip whatever lies beside the notebook, and there is `%npm`; what
+it imports late is what is installed (`Installed`).
 """
 
 # mypy: disallow-untyped-calls=False
@@ -11,6 +12,8 @@ from __future__ import annotations
 import shlex
 import sys
 import traceback
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 from .inspecting import name_cells
@@ -41,6 +44,26 @@ def adapt(shell: Any) -> None:
     shell.showtraceback = showtraceback
     shell.register_magic_function(pip, "line", "pip")
     shell.register_magic_function(npm, "line", "npm")
+
+
+# What IPython imports when it first needs it: for a traceback, a command of a shell's, a figure.
+LATE = frozenset(
+    ("stack_data", "executing", "asttokens", "pure_eval", "pexpect", "ptyprocess", "matplotlib_inline")
+)
+
+
+class Installed:
+    """Finds what IPython imports late where it is installed, whatever of its name lies beside the notebook.
+
+    An entry of `sys.meta_path`.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        """The module's spec; None for all others, which are found as ever."""
+        if path is not None or name not in LATE:
+            return None
+        return PathFinder.find_spec(name, [folder for folder in sys.path if folder])
 
 
 def holds_group(error: BaseException | None) -> bool:

@@ -26,6 +26,12 @@ def test_modules_beside_the_notebook(tmp_path: Path) -> None:
         "ipykernel.py",
         "zmq.py",
         "warnings.py",
+        # What IPython imports late.
+        "pexpect.py",
+        "ptyprocess.py",
+        "stack_data.py",
+        "executing.py",
+        "matplotlib_inline.py",
     )
     for name in traps:
         (folder / name).write_text(TRAP)
@@ -37,6 +43,8 @@ def test_modules_beside_the_notebook(tmp_path: Path) -> None:
         assert kernel.run('(py.import "helper_mod") helper_mod.value').result == "42"
         assert kernel.run('(py.import "json") (json.dumps [1])').result == '"[1]"'
         assert kernel.run("%pip --version").text().startswith("pip ")
+        assert "ZeroDivisionError" in kernel.run("%%py\n1 / 0").error
+        assert kernel.run("%matplotlib inline").reply["status"] == "ok"
         assert not list(folder.glob("*.ran"))
     finally:
         client.stop_channels()
