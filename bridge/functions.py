@@ -153,7 +153,12 @@ class Callable:
             kwargs[keys[names[index]]] = others
             others = {}
             break
+        nothing = Left("undefined")
         if len(others) == len(kwargs):
+            if rest and all(
+                about["defaults"][len(args) : len(named)]
+            ):  # they are for the rest, not for these
+                return (*args, *[nothing] * len(free)), kwargs
             return args, kwargs
         if others and not rest:
             takes = ", ".join(keys.values())
@@ -162,7 +167,6 @@ class Callable:
             )
         last = max(index for index, name in enumerate(free) if keys[name] in kwargs)
         count = len(free) if others else last + 1
-        nothing = Left("undefined")
         return (*args, *(kwargs.get(keys[name], nothing) for name in free[:count])), others
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:

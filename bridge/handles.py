@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import types
 import weakref
 from collections import deque
 from collections.abc import Callable
@@ -18,19 +19,30 @@ from typing import Any
 from .errors import ProtocolError
 
 
+def _key(value: Any) -> Any:
+    """What tells an object from others. Python makes a method anew each time that it is read; to JavaScript,
+    where `o.m === o.m` and listeners are found again by that, it is the same of one object and function."""
+    kind = type(value)
+    if kind is types.MethodType:
+        return id(value.__self__), id(value.__func__)
+    if kind is types.BuiltinMethodType:
+        return value  # equal for the same object and function of C's; none of the program's code runs for it
+    return id(value)
+
+
 class Exports:
     """Objects of ours that the other side holds."""
 
     def __init__(self) -> None:
         self._objects: dict[int, Any] = {}
         self._counts: dict[int, int] = {}
-        self._handles: dict[int, int] = {}
+        self._handles: dict[Any, int] = {}
         self._next = itertools.count(1).__next__
         self._lock = threading.Lock()
 
     def add(self, value: Any) -> int:
         """Handle of value, the same one as long as the other side holds it; counts one sending."""
-        key = id(value)
+        key = _key(value)
         with self._lock:
             handle = self._handles.get(key)
             if handle is None:
@@ -70,7 +82,7 @@ class Exports:
                 elif had:
                     del counts[handle]
                     value = self._objects.pop(handle)
-                    del self._handles[id(value)]
+                    del self._handles[_key(value)]
                     dropped.append(value)
                     del value
         # Dropped outside the lock: a destructor may come back here.

@@ -402,6 +402,38 @@ def test_setting_deleting_and_probing_attributes(js: Bridge) -> None:
     ]
 
 
+def test_methods_of_one_object_are_the_same(js: Bridge) -> None:
+    """Listeners are removed by what they were added by."""
+
+    class Listener:
+        def __init__(self) -> None:
+            self.got: list[Any] = []
+
+        def on(self, value: Any) -> None:
+            self.got.append(value)
+
+        def off(self) -> None: ...
+
+        @classmethod
+        def make(cls) -> None: ...
+
+    first, second = Listener(), Listener()
+    same = js.eval("""(a, b) => [a.on === a.on, a.got.append === a.got.append, a.make === b.make,
+      a.on === b.on, a.got.append === b.got.append, a.on === a.off, a.got.append === a.got.pop]""")
+    assert same(first, second) == [True, True, True, False, False, False, False]
+    js.eval("""(l) => {
+      const e = new (require("node:events"))();
+      e.on("x", l.on); e.emit("x", 1); e.off("x", l.on); e.emit("x", 2);
+      e.on("x", l.got.append); e.off("x", l.got.append); e.emit("x", 3);
+    }""")(first)
+    assert first.got == [1]
+    before = js.stats()["python"]["objects"]
+    for _ in range(3):  # given back, and given anew
+        js.eval("(f) => { f(5); f.destroy() }")(first.on)
+    assert js.stats()["python"]["objects"] <= before
+    assert first.got == [1, 5, 5, 5]
+
+
 def test_strict_equality_is_identity(js: Bridge) -> None:
     keep = [1]
     assert run(js, "return [a === b, a === c, new Map([[a, 1]]).get(b)]", keep, keep, [1]) == [True, False, 1]

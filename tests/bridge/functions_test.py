@@ -84,6 +84,14 @@ def test_keywords_by_either_spelling(js: Bridge) -> None:
     assert f(1, b=5, from_=2) == [1, 2, 5]
 
 
+def test_keywords_of_the_rest_fill_no_defaults(js: Bridge) -> None:
+    function = js.eval("(a, b = 2, ...rest) => [a, b, ...rest]")
+    assert function(1, c=5) == [1, 2, "c", 5]
+    assert function(1, 3, c=5) == [1, 3, "c", 5]
+    assert function(a=1, c=5) == [1, 2, "c", 5]
+    assert js.eval("(a, ...rest) => [a, ...rest]")(c=5) == ["c", 5]  # as the Lisp calls it
+
+
 def test_a_default_that_is_an_expression_can_be_passed(js: Bridge) -> None:
     f = js.eval("(x, y = x * 2) => [x, y]")
     bound = inspect.signature(f).bind(4)
