@@ -47,17 +47,39 @@ export async function withinAsync(proxies, manager, signal) {
     left = true;
     return send("leaveAsync", [entered, failed, thrown]);
   };
-  let ended;
+  let watching = false;
+  let early = false;
+  /** Who rejects what the body awaits now. @type {Set<(reason: any) => void>} */
+  const waiting = new Set();
+  const watch = async () => {
+    early = await send("endedAsync", entered).catch(() => false);
+    if (early) for (const reject of waiting) reject(new Ended());
+  };
   return {
     value,
     /** What the body awaits: it ends where Python ends the block, by a time-out or because a task of a group failed. */
     until(promise) {
       if (typeof promise?.then !== "function") return promise;
-      if (ended === undefined) {
-        ended = send("endedAsync", entered).then((early) => (early ? Promise.reject(new Ended()) : new Promise(() => {})));
-        ended.catch(() => {}); // it may come while nothing is awaited
-      }
-      return Promise.race([promise, ended]);
+      if (early) return Promise.reject(new Ended());
+      if (!watching) watch();
+      watching = true;
+      let entry;
+      const inner = new Promise((resolve, reject) => {
+        entry = reject;
+        (promise instanceof Promise ? promise : Promise.resolve(promise)).then(resolve, reject); // V8's stacks follow it
+      });
+      waiting.add(entry);
+      const off = () => waiting.delete(entry);
+      return inner.then(
+        (result) => {
+          off();
+          return result;
+        },
+        (error) => {
+          off();
+          throw error;
+        },
+      );
     },
     async fail(thrown) {
       if (!(await leave(true, thrown))) throw thrown;
