@@ -82,6 +82,7 @@ class Capture {
     if (v[PYTHON] !== undefined) return ["py", this.objects.push([v, this.way.join(" → ")]) - 1];
     const named = this.known.nameOf(v);
     if (named !== undefined) return named;
+    if (this.known.builtinOf(v) === "Proxy") this.refuse("is a Proxy, which does not tell what stands behind it: send that");
     if (typeof v === "function") return this.func(v, at);
     if (Array.isArray(v) && Object.getPrototypeOf(v) === Array.prototype) return ["a", this.items(v)];
     if (v instanceof Promise || typeof v.then === "function") this.refuse("is a promise, which lives in its process: await it first");

@@ -95,7 +95,7 @@ function importedName(value) {
   return undefined;
 }
 
-const BUILTINS = ["Map", "Set", "Promise", "RegExp", "Date", "WeakMap", "WeakSet", "ArrayBuffer", "SharedArrayBuffer", "DataView", "TypedArray", "Proxy", "External", "GeneratorObject", "MapIterator", "SetIterator", "ModuleNamespaceObject", "BoxedPrimitive"];
+const BUILTINS = ["Map", "Set", "Promise", "RegExp", "Date", "WeakMap", "WeakSet", "ArrayBuffer", "SharedArrayBuffer", "DataView", "TypedArray", "External", "GeneratorObject", "MapIterator", "SetIterator", "ModuleNamespaceObject", "BoxedPrimitive"];
 
 const known = {
   isOwned: (name) => owned.has(name),
@@ -105,6 +105,7 @@ const known = {
   },
   /** JavaScript's own class whose inner state an object has; null: it is an object as any other. */
   builtinOf(value) {
+    if (util.types.isProxy(value)) return "Proxy";
     if (Array.isArray(value)) return "Array";
     return BUILTINS.find((name) => util.types[`is${name}`](value)) ?? null;
   },

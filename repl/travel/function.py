@@ -146,11 +146,11 @@ class LispFunction:
     def _run(self, ask: Any) -> Any:
         try:
             try:
-                return settled(ask())
+                return by_value(settled(ask()))
             except NodeLost as lost:
                 if lost.begun:
                     raise
-                return settled(ask())  # by another Node
+                return by_value(settled(ask()))  # by another Node
         except Exception as error:
             self._show(error)
             raise
@@ -236,6 +236,24 @@ def is_data(value: Any) -> bool:
     if isinstance(value, dict):
         return all(type(key) is str for key in value) and all(map(is_data, value.values()))
     return type(value) in _SCALARS
+
+
+def by_value(result: Any) -> Any:
+    """A result as it can be sent on: a typed array is memory of this process, of which NumPy has a copy, or
+    `array` where there is no NumPy. Those in a list or dict of results too."""
+    if type(result) is memoryview:
+        try:
+            from numpy import array
+        except ImportError:
+            from array import array as column
+
+            return column(result.format, result.tobytes())
+        return array(result)
+    if type(result) is list and memoryview in set(map(type, result)):
+        return [by_value(item) for item in result]
+    if type(result) is dict and memoryview in set(map(type, result.values())):
+        return {key: by_value(item) for key, item in result.items()}
+    return result
 
 
 def settled(value: Any) -> Any:

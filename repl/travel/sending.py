@@ -7,6 +7,7 @@ and which variable it is.
 
 from __future__ import annotations
 
+import copyreg
 import types
 import warnings
 from collections.abc import Callable
@@ -42,7 +43,11 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
     if isinstance(proxy, Awaitable):
         raise TypeError("a promise cannot be sent to another process: await it first")
     if not isinstance(proxy, Called):
-        kind = proxy.typeof()
+        if hasattr(proxy, "__next__"):
+            raise TypeError(
+                "an iterator of JavaScript cannot be sent to another process: send its items, (vec it)"
+            )
+        kind = proxy.typeof() or "object"
         raise TypeError(
             f"a JavaScript {kind} cannot be sent to another process: send data, or copy it with to_py()"
         )
@@ -80,4 +85,16 @@ def _must_stay(thing: Any) -> str | None:
         return "open, and belongs to this process: open it in the function"
     if isinstance(thing, (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)):
         return f"a {type(thing).__name__} that has begun: send the function that makes it"
+    kind = type(thing)
+    if isinstance(thing, _BY_NAME) or kind in copyreg.dispatch_table:
+        return None
+    if all(getattr(kind, name, None) is getattr(object, name, None) for name in _OWN_PICKLING):
+        try:
+            thing.__reduce_ex__(4)  # which looks at its class, and no further
+        except TypeError as error:
+            return f"a {kind.__name__}, and pickle refuses that ({error}): make one in the function"
     return None
+
+
+_BY_NAME = types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type
+_OWN_PICKLING = "__reduce_ex__", "__reduce__", "__getstate__", "__getnewargs_ex__", "__getnewargs__"

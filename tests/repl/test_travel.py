@@ -87,6 +87,15 @@ REFUSED = [
     ),
     ("(.bind (fn [] 1) nil)", "is a bound function"),
     ("(defclass Thing) (new Thing)", "a JavaScript Thing cannot be sent to another process: send data"),
+    ("((fn [] (yield 1)))", "an iterator of JavaScript cannot be sent to another process: send its items"),
+    (
+        "(let [p (new js.Proxy {:a 1} {})] (fn look [] p.a))",
+        "look cannot be sent to another process: its p is a Proxy, which does not tell what stands behind it",
+    ),
+    (
+        "(py.import threading) (let [guard (threading.Lock)] (fn hold [] (.locked guard)))",
+        "hold cannot be sent to another process: its guard is a lock, and pickle refuses that",
+    ),
 ]
 
 

@@ -91,6 +91,50 @@ KINDS: dict[str, tuple[str, list[Any], dict[str, Any], Any]] = {
         [], {}, [1, "bad", "odd"],
     ),
     "a Lisp function of Python": ("(py.defn thrice [x] (* 3 x)) (fn [x] (inc (thrice x)))", [4], {}, 13),
+    "two functions of Python that call each other": (
+        "(declare odd-one) (py.defn even-one [n] (if (= n 0) true (odd-one (- n 1))))"
+        "(py.defn odd-one [n] (if (= n 0) false (even-one (- n 1)))) even-one",
+        [7], {}, False,
+    ),
+    "one of the Lisp that calls them": (
+        "(declare odd-one) (py.defn even-one [n] (if (= n 0) true (odd-one (- n 1))))"
+        "(py.defn odd-one [n] (if (= n 0) false (even-one (- n 1)))) (fn [n] [(even-one n) (odd-one n)])",
+        [7], {}, [False, True],
+    ),
+    "a function of Python alone": (
+        "(def k 3) (py.fn [x & {:keys [by]}] [(* k x) by])", [2], {"by": 5}, [6, 5],
+    ),
+    "an asynchronous one of Python, called by the Lisp": (
+        "(py.import asyncio) (py.defn later [x] (await (asyncio.sleep 0)) (* 2 x))"
+        " (fn [x] (inc (await (later x))))",
+        [2], {}, 5,
+    ),
+    "shadowed names": (
+        "(def x 1) (let [x 2] (let [x 3 f (fn [] x)] (fn [y] [x y ((fn [x] (* x 2)) y) (f)])))",
+        [5], {}, [3, 5, 10, 3],
+    ),
+    "a named let": ("(def g (let go [i 0] (if (< i 3) (go (inc i)) (fn [y] [i y])))) g", [4], {}, [3, 4]),
+    "closures of a loop": (
+        "(def fs (loop [i 0 out []] (if (< i 3) (recur (inc i) (conj out (fn [x] (+ i x)))) out)))"
+        " (fn [y] (map (fn [f] (f y)) fs))",
+        [10], {}, [10, 11, 12],
+    ),
+    "a captured variable that it sets": (
+        "(let [n 0] (fn [k] (set! n (+ n k)) (set! n (* n 2)) n))", [3], {}, 6,
+    ),
+    "captured by destructuring": (
+        "(let [{:keys [a b] :or {b 9} :as m} {:a 1} [p & q] [1 2 3]] (fn [] [a b (:a m) p q]))",
+        [], {}, [1, 9, 1, 1, [2, 3]],
+    ),
+    "a template string": ('(let [name "Bo"] (fn [x] f"hi {name}: {(* x 2)}"))', [3], {}, "hi Bo: 6"),
+    "names that JavaScript reserves": (
+        "(def class 2) (def delete 3) (def größe 4) (fn [new] (+ class delete größe new))", [1], {}, 10,
+    ),
+    "a class with a parent of JavaScript's": (
+        '(defclass Odd :extends Error (constructor [m] (super m) (set! this.name "Odd")))'
+        " (fn [x] (try (throw (new Odd x)) (catch Odd e [e.name e.message])))",
+        ["q"], {}, ["Odd", "q"],
+    ),
     "py.import": ("(py.import math) (fn [x] (math.sqrt x))", [16], {}, 4),
     "py.import of a name": ("(py.import json :refer [dumps]) (fn [x] (dumps x))", ["a"], {}, '"a"'),
     "a Python object": ("(let [d (py.dict {:k 3})] (fn [] (py.len d)))", [], {}, 1),
@@ -124,6 +168,14 @@ async def test_it_is_right_in_another_process(kind: str, lisp: Lisp, workers: Pr
     text, args, kwargs, expected = KINDS[kind]
     function = await lisp(text)
     assert workers.submit(function, *args, **kwargs).result(60) == expected
+
+
+async def test_a_global_that_is_defined_anew_after_sending(lisp: Lisp, workers: ProcessPoolExecutor) -> None:
+    """What was sent is as it was then; what is sent next is as it is now."""
+    function = await lisp("(def rate 2) (defn scaled [x] (* rate x)) scaled")
+    sent = pickle.loads(pickle.dumps(function))
+    await lisp("(def rate 100)")
+    assert [workers.submit(each, 1).result(60) for each in (sent, function)] == [2, 100]
 
 
 async def test_a_data_frame_as_argument(lisp: Lisp, workers: ProcessPoolExecutor) -> None:

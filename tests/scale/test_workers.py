@@ -128,3 +128,14 @@ async def test_results_that_must_stay_are_refused(lisp: Lisp, worker: ProcessPoo
     with pytest.raises(Exception, match="a JavaScript Pair cannot be sent to another process"):
         worker.submit(function, 1).result(60)
     assert worker.submit(await lisp("(fn [x] #{x 2})"), 1).result(60) == {1, 2}
+    with pytest.raises(Exception, match="an iterator of JavaScript cannot be sent to another process"):
+        worker.submit(await lisp("(fn [n] (dotimes [i n] (yield i)))"), 1).result(60)
+
+
+async def test_typed_arrays_come_back_by_value(lisp: Lisp, worker: ProcessPoolExecutor) -> None:
+    import numpy as np
+
+    doubled = worker.submit(await lisp("(vectorize (fn [x] (* 2 x)))"), np.array([1.0, 2.5])).result(60)
+    assert isinstance(doubled, np.ndarray) and doubled.dtype == np.float64 and doubled.tolist() == [2, 5]
+    pair = worker.submit(await lisp("(fn [n] {:a (new Int16Array [n]) :b n})"), 3).result(60)
+    assert pair["a"].dtype == np.int16 and pair["a"].tolist() == [3] and pair["b"] == 3
