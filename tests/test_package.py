@@ -37,6 +37,7 @@ OPTIONAL = {
     ("repl", "doit"): "what JupyterLite builds with",
     ("repl", "jupyterlite_core"): "the addon, which JupyterLite itself loads",
     ("repl", "matplotlib"): "the backend module, which matplotlib itself loads",
+    ("repl", "numpy"): "has typed arrays that come back from another process, where it is there",
     ("repl", "tqdm"): "the bar that :progress shows",
     ("kernel", "nbconvert"): "the exporter, which nbconvert itself loads",
     ("kernel", "jupytext"): "what pairs notebooks, for those who have it",
