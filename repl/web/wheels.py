@@ -133,26 +133,43 @@ def from_cdn(names: list[str], lock: Path, address: str, kept: Path, target: Pat
     """
     table: dict[str, dict[str, Any]] = json.loads(lock.read_text("utf-8"))["packages"]
     known = {normal(name): entry for name, entry in table.items()}
-    others: list[str] = []
-    wanted: list[str] = []
-    for name in names:
-        (wanted if normal(name) in known else others).append(name)
-    seen: set[str] = set()
-    while wanted:
-        name = normal(wanted.pop())
-        if name in seen:
-            continue
-        seen.add(name)
-        entry = known.get(name)
-        if entry is None:
-            raise WebProblem(f"{lock.name} names no {name}, which another of its packages needs")
-        if entry["package_type"] != "package":
-            raise WebProblem(
-                f"{name} is a shared library, which a page can not load: leave out what needs it"
-            )
-        wanted += entry["depends"]
+    others = [name for name in names if normal(name) not in known]
+    asked = [normal(name) for name in names if normal(name) in known]
+    for entry in _needed(asked, known, lock.name):
         unpack(_fetched(entry["file_name"], entry["sha256"], address, kept), target)
     return others
+
+
+def _needed(asked: list[str], known: dict[str, dict[str, Any]], lock: str) -> list[dict[str, Any]]:
+    """Entries of packages and of all that they need; all is looked at before anything is fetched.
+
+    Raises:
+        WebProblem: a package needs what can not be had; it is named, and who asked for it.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    without: dict[str, str] = {}
+    for first in asked:
+        left, seen = [first], {first}
+        while left:
+            name = left.pop()
+            entry = known.get(name)
+            for_whom = f"{first} needs {name}" if name != first else name
+            if entry is None:
+                raise WebProblem(f"{for_whom}, which {lock} does not name")
+            if entry["package_type"] != "package":
+                without.setdefault(first, for_whom if name != first else f"{name} is one")
+            else:
+                found[name] = entry
+                new = set(map(normal, entry["depends"])) - seen
+                left += sorted(new)
+                seen |= new
+    if without:
+        lines = "\n".join(f"  {line}" for line in without.values())
+        raise WebProblem(
+            f"shared libraries, which a page can not load:\n{lines}\n"
+            f"leave out {', '.join(without)}: what else was asked for can be had"
+        )
+    return list(found.values())
 
 
 def _fetched(file: str, sha256: str, address: str, kept: Path) -> Path:

@@ -231,6 +231,7 @@ def cdn(tmp_path: Path) -> Iterator[str]:
         ("small", []),
         ("lib", []),
         ("other", ["lib"]),
+        ("far", ["other", "small"]),
         ("lost", ["gone"]),
     ):
         file = wheel(folder, name)
@@ -261,10 +262,19 @@ def test_wheels_of_pyodide_s_host(cdn: str, tmp_path: Path) -> None:
     kept.write_bytes(b"changed")
     with pytest.raises(WebProblem, match=r"not what Pyodide's lock file says"):
         take("big_one")
-    with pytest.raises(WebProblem, match="lib is a shared library"):
-        take("other")
-    with pytest.raises(WebProblem, match="names no gone"):
+    fetched = sorted(path.name for path in (tmp_path / "kept").rglob("*.whl"))
+    with pytest.raises(WebProblem) as told:
+        take("small", "Other", "far", "lib", "big_one")
+    assert str(told.value).splitlines() == [
+        "shared libraries, which a page can not load:",
+        "  other needs lib",
+        "  far needs lib",
+        "  lib is one",
+        "leave out other, far, lib: what else was asked for can be had",
+    ]
+    with pytest.raises(WebProblem, match=r"lost needs gone, which lock\.json does not name"):
         take("lost")
+    assert sorted(path.name for path in (tmp_path / "kept").rglob("*.whl")) == fetched, "nothing was fetched"
     (tmp_path / "cdn" / "small-1.0-py3-none-any.whl").unlink()
     next((tmp_path / "kept").rglob("small*")).unlink()
     with pytest.raises(WebProblem, match="can not be fetched"):
