@@ -295,7 +295,14 @@ def _used() -> int:
 
 def full() -> bool:
     """Has this thread no room for functions that ask about a tree, level by level?"""
-    return _exists(_fresh(_limit()) // WEIGHT)
+    limit = sys.getrecursionlimit()  # as in `_limit`, `_fresh` and `_exists`, for it is asked at every level
+    if limit > LARGEST:
+        limit = LARGEST
+    try:
+        sys._getframe((limit - (RESERVE if limit >= 2 * RESERVE else limit // 2)) // WEIGHT)
+    except ValueError:
+        return False
+    return True
 
 
 def apart_when_full(work: Callable[..., _T]) -> Callable[..., _T]:

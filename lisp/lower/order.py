@@ -81,22 +81,23 @@ def some_assign(items: list[Expr]) -> bool:
     return False
 
 
-@apart_when_full
 def is_pure(e: Expr) -> bool:
     """Without effect: names, literals, native arithmetic (any order gives the same)."""
     kind = type(e)
-    if kind in (Name, Text):
-        return True
-    if kind is ir.Binary:
-        assert isinstance(e, ir.Binary)
+    return kind is Name or kind is Text or (kind in _PLAIN and _pure_parts(e))
+
+
+_PLAIN = {ir.Binary, ir.Unary, ir.Cond}
+
+
+@apart_when_full
+def _pure_parts(e: Expr) -> bool:
+    if type(e) is ir.Binary:
         return is_pure(e.left) and is_pure(e.right)
-    if kind is ir.Unary:
-        assert isinstance(e, ir.Unary)
+    if type(e) is ir.Unary:
         return is_pure(e.value)
-    if kind is ir.Cond:
-        assert isinstance(e, ir.Cond)
-        return is_pure(e.test) and is_pure(e.then) and is_pure(e.other)
-    return False
+    assert type(e) is ir.Cond
+    return is_pure(e.test) and is_pure(e.then) and is_pure(e.other)
 
 
 @apart_when_full

@@ -38,6 +38,7 @@ from .polls import COUNTED, REPEATED
 from .types import infer, type_of
 
 MOST = 300  # nodes: what is longer is not written twice
+COPIED = (n.Lit, n.LocalRef, n.Op, n.If, n.Logic, n.Do, n.Let, n.Loop, n.Recur, n.While, n.SetLocal, n.Call)
 
 
 class NotCounting(Exception):
@@ -142,7 +143,27 @@ def may_count(fn: n.Fn) -> bool:
     arity, frame = fn.arities[0], fn.frame
     if not arity.params or arity.rest is not None or arity.binds:
         return False
-    return not (frame.has_await or frame.has_yield or frame.uses_this)
+    return not (frame.has_await or frame.has_yield or frame.uses_this) and begins_counting(arity.body)
+
+
+def begins_counting(node: Node) -> bool:
+    """May what runs first be copied? Nearly every function that does something else shows it there."""
+    while True:
+        match node:
+            case n.Let(binds=[n.Bind(init=n.Node() as first), *_]):
+                node = first
+            case n.If():
+                node = node.test
+            case n.Do():
+                node = node.body[0]
+            case n.Op() | n.Logic():
+                node = node.args[-1]
+            case n.Call():
+                return type(node.fn) is n.GlobalRef
+            case n.Lit():
+                return node.ty in COUNTED
+            case _:
+                return type(node) in COPIED
 
 
 def make(twin: Twin, fn: n.Fn, arity: n.Arity) -> None:

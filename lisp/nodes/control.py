@@ -19,7 +19,9 @@ class If(Node):
         then: Node | None = None,
         other: Node | None = None,
     ) -> None:
-        super().__init__(span)
+        self.span = span
+        self.lift = None
+        self.ty = None
         self.test = test or NO_NODE
         self.then = then or NO_NODE
         self.other = other

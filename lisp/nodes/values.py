@@ -114,6 +114,8 @@ class Frame:
 
 
 class Node:
+    """What all nodes have. (The most frequent kinds write its `__init__` out in theirs.)"""
+
     __slots__ = ("lift", "span", "ty")
 
     def __init__(self, span: Span | None = None) -> None:
@@ -131,7 +133,8 @@ class Lit(Node):
     __slots__ = ("text",)
 
     def __init__(self, span: Span | None = None, text: str = "null", ty: Type | None = None) -> None:
-        super().__init__(span)
+        self.span = span
+        self.lift = None
         self.ty = ty
         self.text = text
 
@@ -148,7 +151,9 @@ class LocalRef(Node):
     __slots__ = ("local",)
 
     def __init__(self, span: Span | None = None, local: Local | None = None) -> None:
-        super().__init__(span)
+        self.span = span
+        self.lift = None
+        self.ty = None
         self.local = local or Local("?")
 
 
@@ -176,7 +181,9 @@ class GlobalRef(Node):
         self.announced = announced
         self.may_be_data = may_be_data
         self.is_module = is_module
-        super().__init__(span)
+        self.span = span
+        self.lift = None
+        self.ty = None
         self.name = name
         self.js = js
         self.is_async_fn = is_async_fn
@@ -190,7 +197,9 @@ class CoreRef(Node):
     __slots__ = ("name",)
 
     def __init__(self, span: Span | None = None, name: str = "") -> None:
-        super().__init__(span)
+        self.span = span
+        self.lift = None
+        self.ty = None
         self.name = name
 
 
@@ -299,7 +308,9 @@ class Call(Node):
     def __init__(
         self, span: Span | None = None, fn: Node | None = None, args: list[Node] | None = None
     ) -> None:
-        super().__init__(span)
+        self.span = span
+        self.lift = None
+        self.ty = None
         self.fn = fn or NO_NODE
         self.args = args if args is not None else []
 
@@ -375,6 +386,8 @@ class Op(Node):
     __slots__ = ("args", "op")
 
     def __init__(self, span: Span | None = None, op: str = "+", args: list[Node] | None = None) -> None:
-        super().__init__(span)
+        self.span = span
+        self.lift = None
+        self.ty = None
         self.op = op
         self.args = args if args is not None else []
