@@ -78,7 +78,7 @@ async def inspect(
 ) -> dict[str, Any]:
     """The bundle for the name at the cursor; in the arguments of a call, for what is called."""
     if mode == "js":
-        word, called = js_context.word_at(code, cursor), js_context.call_head(code, cursor)
+        word, called = js_context.word_at(code, cursor), await services.javascript_call(code, cursor)
     else:
         word, called = word_in_lisp(code, cursor), called_in_lisp(code, cursor)
     found = await look_up(services, shell, word, mode, level) if word else {}

@@ -49,6 +49,7 @@ class Command(Record):
 
 
 COMMANDS: dict[str, Command] = {}
+_CALLED = re.compile(r",?(\S*)(.*)", re.DOTALL)  # a name up to the first blank or line end, and what follows
 
 ELSEWHERE = {
     **dict.fromkeys(("pst", "traceback", "tb", "backtrace", "stacktrace", "trace"), "bt"),
@@ -102,9 +103,9 @@ async def run_command(front: Front, line: str) -> None:
     Raises:
         Quit: for `,quit`.
     """
-    name, _, argument = line.removeprefix(",").partition(" ")
-    name, _, more = name.partition("\n")
-    argument = (more + "\n" + argument if more else argument).strip()
+    called = _CALLED.match(line)
+    assert called is not None  # it matches everything
+    name, argument = called[1], called[2].strip()
     found = COMMANDS.get(name)
     if found is not None:
         if not argument and found.needs_argument:

@@ -34,9 +34,8 @@ class SessionServices:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.describing = NodeModule(
-            session.bridge, DESCRIBE, ("attributes", "callShape", "globals", "status", "unfinished")
-        )
+        asked = ("attributes", "callHead", "callShape", "globals", "status", "unfinished")
+        self.describing = NodeModule(session.bridge, DESCRIBE, asked)
         self._table: dict[str, names.Name] = {}
         self._table_for: tuple[object, int] | None = None
         self._kinds: dict[str, str] = {}
@@ -57,6 +56,10 @@ class SessionServices:
         """Call a function of node/describe.mjs; None if Node is not there, not free, or says so."""
         patience = self.patience()
         return None if patience is None else await self.describing.ask(function, *args, deadline=patience)
+
+    async def javascript_call(self, text: str, cursor: int) -> str:
+        """The plain name that the innermost call around the cursor of a JavaScript text calls, or ""."""
+        return await self.node("callHead", text[:cursor]) or ""
 
     def javascript_status(self, text: str) -> Kind | None:
         """Is a JavaScript text complete? None if Node does not say in time.
@@ -190,7 +193,7 @@ class SessionServices:
     async def doc(self, text: str, cursor: int, mode: Mode) -> str | None:
         """Documentation of the name under the cursor, else of the function around it."""
         if mode == "js":
-            word = js_context.word_at(text, cursor) or js_context.call_head(text, cursor)
+            word = js_context.word_at(text, cursor) or await self.javascript_call(text, cursor)
         else:
             word = word_at(text, cursor)
         if not word and mode == "lisp" and (call := call_at(text, cursor)) is not None:

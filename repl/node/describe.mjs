@@ -145,3 +145,6 @@ export const status = async (...text) => (await import("./javascript_parser.mjs"
 
 /** The string or comment that a JavaScript text ends in. */
 export const unfinished = async (text) => (await import("./javascript_parser.mjs")).unfinished(text);
+
+/** What is called by the innermost call that a JavaScript text ends in. */
+export const callHead = async (text) => (await import("./javascript_parser.mjs")).callHead(text);

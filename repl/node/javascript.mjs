@@ -18,7 +18,7 @@ import { compileScript, scriptsImport } from "./platform.mjs";
 import { owned } from "./session.mjs";
 import { rewriteUsing } from "./using.mjs";
 
-export { status, unfinished } from "./javascript_parser.mjs";
+export { callHead, status, unfinished } from "./javascript_parser.mjs";
 
 /** The names that a pattern binds. @returns {string[]} */
 function boundNames(pattern) {
@@ -40,7 +40,7 @@ function boundNames(pattern) {
 
 const declaredNames = (declaration) => declaration.declarations.flatMap((one) => boundNames(one.id));
 
-/** The `var`s inside of statements, whose names belong to the whole cell. */
+/** The `var`s inside of statements, whose names stand at the top all the same. */
 function* innerVars(node, parent = null) {
   if (Array.isArray(node)) {
     for (const part of node) yield* innerVars(part, parent);
@@ -77,8 +77,9 @@ class Cell {
       if (node === last) this.result(node);
       this.statement(node);
     }
-    if (this.globals.size > 0) {
-      for (const node of declarations) if (node.type !== "VariableDeclaration") this.sharedVars(node);
+    for (const node of declarations) {
+      if (node.type === "VariableDeclaration") continue;
+      for (const { node: inner, parent } of innerVars(node)) this.variables(inner, parent);
     }
     if (!scriptsImport) this.dynamicImports(body);
     const prologue = body.filter((node) => node.directive !== undefined);
@@ -122,7 +123,8 @@ class Cell {
   variables(node, parent = null) {
     const names = declaredNames(node);
     const isVariable = ["var", "let", "const"].includes(node.kind);
-    if (!isVariable || names.some((name) => owned.has(name))) return;
+    // `for (async of ..)` is no JavaScript, where `for (var async of ..)` is.
+    if (!isVariable || names.some((name) => owned.has(name) || name === "async")) return;
     for (const name of names) this.globals.add(name);
     if (node.kind === "var") for (const name of names) this.vars.add(name);
     const inLoop = parent !== null && /^For/.test(parent.type) && parent.body !== node;
@@ -140,13 +142,6 @@ class Cell {
     const closed = this.text[node.end - 1] === ";";
     const end = closed ? node.end - 1 : node.end;
     this.edits.close(end, closed ? ")" : ");");
-  }
-
-  /** Inner `var`s of a name that is global: local to the cell, they would hide it. */
-  sharedVars(statement) {
-    for (const { node, parent } of innerVars(statement)) {
-      if (declaredNames(node).some((name) => this.globals.has(name))) this.variables(node, parent);
-    }
   }
 
   /** `class A {..}` as `void (A = class A {..});`, so that it is a global. */

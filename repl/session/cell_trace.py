@@ -8,7 +8,7 @@ JavaScript cell.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
@@ -76,13 +76,15 @@ class Cell:
         following = self.places[3 * at + 4 : 3 * at + 5]
         return self.span(following[0]) if following else None
 
-    def name_after(self, name: str, span: Span) -> Span | None:
-        """The first place at `span` or behind it where `name` stands."""
+    def named(self, name: str, span: Span) -> Span | None:
+        """Where `name` stands, first at `span` or behind it; V8 tells the `=` behind one that is set."""
         text = self.source.text.encode("utf-16-le", "surrogatepass")
         sought = name.encode("utf-16-le", "surrogatepass")
         start = len(self.source.text[: span.start].encode("utf-16-le", "surrogatepass"))
-        for unit in self.names:
-            if 2 * unit >= start and text.startswith(sought, 2 * unit):
+        units = sorted(self.names)
+        first = bisect_left(units, start // 2)
+        for unit in units[max(0, first - (span.text == "=")) :]:
+            if text.startswith(sought, 2 * unit):
                 found = self.span(unit)
                 assert found is not None
                 if re.match(r"[\w$]+", found.text)[0] == name:  # type: ignore[index]
@@ -122,7 +124,7 @@ class CellTrace(Trace):
         span = found[-1].span if found else None
         cell = self._cells.get(span.source.name) if span is not None else None
         if unknown is not None and span is not None and cell is not None and cell.source is span.source:
-            span = cell.name_after(unknown[1] or unknown[2], span)
+            span = cell.named(unknown[1] or unknown[2], span)
             if span is not None:
                 found[-1] = changed(found[-1], where=repr(span), span=span)
         return found

@@ -98,6 +98,7 @@ def test_places_in_javascript_cells(kernel: Kernel) -> None:
         ("%%js\nlet o = { a: 1, missing }", "2:17", "let o = { a: 1, missing }", " " * 16 + "^" * 7),
         ("%%js\n{a: missing}", "2:5", "{a: missing}", "    ^^^^^^^"),
         ("%%js\nclass A extends missing {}", "2:17", "class A extends missing {}", " " * 16 + "^" * 7),
+        ("%%js\n'use strict'; set = 1; set", "2:15", "'use strict'; set = 1; set", " " * 14 + "^" * 3),
         ("%%js\nexport const e = missing", "2:18", "export const e = missing", " " * 17 + "^" * 7),
     ]:
         cell = kernel.run(code)
@@ -111,6 +112,8 @@ def test_javascript_that_is_hard_to_read(kernel: Kernel) -> None:
         ("if (true) /\"/.test('a\"'); 5", "5"),
         ("if (true) /\"/.test('a\"'); const kept = 3", None),
         ("kept", "3"),
+        ("for (var seen of [1, 2]); if (1) { var among = 4 }", None),
+        ("seen + among", "6"),
         ("/`/.test('`')", "true"),
         ('"use strict"; const strict = (function () { return this === undefined })(); strict', "true"),
         ("strict", "true"),

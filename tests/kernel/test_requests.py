@@ -98,6 +98,8 @@ def test_three_languages_inspect_alike(kernel: Kernel) -> None:
     for code, said in {
         "%%js\nMath.max(1": "Math.max(a, b)",
         "%%js\nMath.max(')', [2": "Math.max(a, b)",
+        "%%js\nMath.max(/[(]/.test(')'), ": "Math.max(a, b)",
+        "%%js\nif (1) /'/.test(Math.max(`${[1": "Math.max(a, b)",
         "%%js\nnew URL(": "JavaScript class",
         "%%js\npy.math.sqrt(": "square root",
         "%%js\npy.math.sqrt": "square root",

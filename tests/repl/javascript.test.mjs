@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import vm from "node:vm";
-import { prepare, prepareCell, status, unfinished } from "../../repl/node/javascript.mjs";
+import { callHead, prepare, prepareCell, status, unfinished } from "../../repl/node/javascript.mjs";
 import { sourceOffset } from "../../repl/node/edits.mjs";
 
 const $import = async (name) => ({ default: `default of ${name}`, join: `join of ${name}`, name });
@@ -53,6 +53,12 @@ const CASES = [
   ["let twice = 1; let twice = 2; twice", 2],
   ["var inner = 1; for (var inner = 0; inner < 3; inner++) {} inner", 3],
   ["globalThis.inner", 3],
+  ["if (1) { var inIf = 4 } for (var [turn, { k: { size = 2 } }] of [[1, { k: {} }]]) { var { size: other } = { size } }", undefined],
+  ["[inIf, turn, size, other]", [4, 1, 2, 2]],
+  ["for (var key in { one: 1 }); try { throw 1 } catch { var caught = 5 } if (0) var never = 1; caught", 5],
+  ["[globalThis.key, globalThis.caught, globalThis.never]", ["one", 5, undefined]],
+  ["'use strict'; for (var i = 0, n = 3; i < n; i++) { (() => { var own = 1 })() } [i, typeof own]", [3, "undefined"]],
+  ["for (var async of [1]); async", 1],
   ["using held = { [Symbol.dispose]() { globalThis.freed = 1 } }; 3", 3],
   ["freed", 1],
   ["around: for (;;) break around; 4", 4],
@@ -189,4 +195,19 @@ test("the string or comment that a text ends in", () => {
   for (const text of ["", "a.b", "`a${b", "`a${b}`", "// co\n", "x = 'abc\nfoo.", "@@@ foo", "/'/.x", '"a" + b']) {
     assert.equal(unfinished(text), null, text);
   }
+});
+
+test("the call that a text ends in", () => {
+  for (const [text, head] of [
+    ["Math.max(1", "Math.max"], ["new URL(", "URL"], ["f(g(1), ", "f"], ["f(')', \"(\", `(${", "f"],
+    ["f(/* g( */ [1, {a: ", "f"], ["f(1) // g(", ""], ["f(1)", ""], ["x = (1", ""], ["a.b (", "a.b"],
+    ["f(function () {", "f"], ["f(/\\(/, /[)]/u, 4 / g(2) / 2, ", "f"], ["if (1) /(/.test(", ""], ["f(`)` + `${h(", "h"],
+    ["f(`a(", "f"], ["f('abc\ng(", "g"], ["a?.b(", "a.b"], ["a.delete(", "a.delete"], ["1.5.toFixed(", ""], ["g()(", ""],
+    ["g().then(", ""], ["super.m(", ""], ["if (x", ""], ["@@ f(", "f"], ["f(x => {", "f"], ["this.x(", "this.x"],
+    ["`a ${Math.min(", "Math.min"], ["`a ${f(1)} ${g(`x`, ", "g"], ["`${`${f(", "f"], ["f(`a ${b} (`, 1, ", "f"],
+    ["`a \\` ${f(", "f"], ["`$ $${f(", "f"], ["`a ${f(1)}`", ""],
+  ]) {
+    assert.equal(callHead(text), head, text);
+  }
+  assert.equal(callHead(`f(${"`(".repeat(200_000)}`), "f");
 });
