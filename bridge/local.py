@@ -35,7 +35,6 @@ from .waiting import Settled, Waits
 _REQUEST, _REPLY, _ERROR, _NOTE = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"], KINDS["NOTE"]
 _ASYNC = FLAGS["ASYNC"]
 _head = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_PAGE = "globalThis.page"
 
 
 class Port(Protocol):
@@ -423,40 +422,6 @@ class LocalBridge(Conversation):
     def pid(self) -> int | None:
         """There is no other process."""
         return None
-
-
-class PageBridge(LocalBridge):
-    """The conversation with a page that is not where this Python runs (web/page.mjs): it never stands still
-    for Python, so it gets copies of containers, and functions as what gives promises."""
-
-    _asks = Asking
-
-    def start(self) -> Self:
-        """Begin; harmless when it has begun."""
-        super().start()
-        assert self.exchange is not None
-        self.exchange.copy_containers()
-        return self
-
-
-def meet(home: LocalBridge, port: Port, window: str | None) -> PageBridge:
-    """Begin a conversation with a page.
-
-    Args:
-        home: that of the programs of this Python's own JavaScript.
-        port: the page's half.
-        window: wire form of what they have as `page`, an object of the page's.
-    """
-    page = PageBridge(port).start()
-    if window is not None:
-        home.eval(f"(value) => {{ {_PAGE} = value; }}")(page.marshal.decode(json.loads(window), b""))
-    return page
-
-
-def part(home: LocalBridge, page: PageBridge) -> None:
-    """It is over, and `page` gone."""
-    page.close()
-    home.eval(f"delete {_PAGE}")
 
 
 def _body(segments: list[Any]) -> Any:

@@ -18,7 +18,7 @@
    seen: a store waits in a core's buffer while its next load goes ahead (x86-64 as well as arm64). There compilers make
    an xchg or a fence of the store on x86-64, and stlr and ldar on arm64, which does not let an ldar pass an stlr. The
    bytes themselves need less: they are written before head is stored (release) and read after it was loaded (acquire).
-   tests/bridge/rings_test.py goes through all interleavings of a model with store buffers, and of its weaker variants.
+   tests/bridge/lanes_test.py goes through all interleavings of a model with store buffers, and of its weaker variants.
 
    Outside of this file the rings are always at rest: `sleeping` is set, and all that is behind the last look will ring.
    Whoever leaves it in whatever way (an exception between two instructions of Python's, a termination of JavaScript's)

@@ -40,8 +40,8 @@ export function openPage(pyodide, host, words, { port, mailbox: memory, window, 
     settle: (id, answer, body) => say("answer")(id, 0, answer, body),
     stop: () => false, // a page's code runs for no form
   };
-  const local = pyodide.pyimport("polyrepl.bridge.local");
-  const bridge = local.meet(host.bridge, asked, window ?? undefined);
+  const python = pyodide.pyimport("polyrepl.bridge.page");
+  const bridge = python.meet(host.bridge, asked, window ?? undefined);
   const line = bridge.connection;
   port.onmessage = ({ data: { kind, id, flags, head, body } }) => {
     switch (kind) {
@@ -53,8 +53,8 @@ export function openPage(pyodide, host, words, { port, mailbox: memory, window, 
         return line.noted(head);
       case "end":
         port.close();
-        local.part(host.bridge, bridge);
-        for (const proxy of [line, bridge, local]) proxy.destroy();
+        python.part(host.bridge, bridge);
+        for (const proxy of [line, bridge, python]) proxy.destroy();
     }
   };
   say("ready")();
