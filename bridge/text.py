@@ -91,7 +91,9 @@ class Reader:
         except ValueError:
             if b"\\u" not in text:
                 raise
-            data = _halved(text)
+            from ._json import loads  # late: nearly nothing has a lone surrogate
+
+            data = loads(text)  # as an escape, which only the slower reader reads
         if _BRACE in text:
             _refuse_objects(data)
         return data
@@ -111,14 +113,6 @@ def _integer(digits: str) -> int | float:
     """As orjson does it."""
     number = int(digits)
     return number if -(2**63) <= number < 2**64 else float(digits)
-
-
-def _halved(text: bytes) -> Any:
-    """Data with lone surrogates, which JavaScript writes as escapes, and only the slower reader reads."""
-    try:
-        return json.loads(text.decode("utf-8"), parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
 
 
 def _refuse(name: str) -> Any:

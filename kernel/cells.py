@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from polyrepl.lisp.analyze.names import suggest
 
 if TYPE_CHECKING:
     from polyrepl.repl.complete.modes import Mode
@@ -202,9 +203,9 @@ def magic_hint(text: str, said: str, magics: Container[str]) -> str | None:
         if found["sign"] == "%%" and name.lower() in MARKERS:
             return f"%%{name.lower()} stands alone on the very first line of its cell"
         if found["sign"] == "%%" and name not in magics:
-            near = get_close_matches(name.lower(), [*MARKERS, *TEXT_MAGICS, "time", "timeit"], 1)
+            near = suggest(name.lower(), [*MARKERS, *TEXT_MAGICS, "time", "timeit"])
             return (
-                f"did you mean %%{near[0]}?"
+                f"did you mean %%{near}?"
                 if near
                 else "a cell is Lisp, or Python below %%py, or JavaScript below %%js"
             )

@@ -14,6 +14,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { declaredNames, within } from "../repl/node/trees.mjs";
 import { parse } from "../repl/node/vendor/acorn.mjs";
 
 /** Bundle -> the folders whose modules are asked for by name; what those import comes along. */
@@ -27,30 +28,12 @@ const home = path.join(root, path.dirname(bundle));
 
 class Refused extends Error {}
 
-const within = (node) => Object.values(node).flat().filter((part) => typeof part?.type === "string");
-
 function* all(node) {
   yield node;
   for (const part of within(node)) yield* all(part);
 }
 
 const nameOf = (node) => node.name ?? node.value; // `export { a as "b c" }`
-
-function patternNames(node) {
-  switch (node?.type) {
-    case "Identifier": return [node.name];
-    case "ObjectPattern": return node.properties.flatMap((part) => patternNames(part.value ?? part));
-    case "ArrayPattern": return node.elements.flatMap(patternNames);
-    case "AssignmentPattern": return patternNames(node.left);
-    case "RestElement": return patternNames(node.argument);
-    default: return [];
-  }
-}
-
-function declared(node) {
-  if (node?.type === "VariableDeclaration") return node.declarations.flatMap((one) => patternNames(one.id));
-  return node?.type === "FunctionDeclaration" || node?.type === "ClassDeclaration" ? [node.id.name] : [];
-}
 
 /** A module: its text, its tree, what it imports and exports, as paths from the bundle's folder. */
 function read(file) {
@@ -68,7 +51,7 @@ function read(file) {
     const inner = node.declaration ?? node;
     if (node.type === "ExportDefaultDeclaration") refuse(node, "a bundle has no default exports of ours");
     if (inner.type === "VariableDeclaration" && node !== inner && inner.kind !== "const") refuse(node, "exported and assigned later");
-    module.tops.push(...declared(inner));
+    module.tops.push(...declaredNames(inner));
   }
   for (const node of all(tree)) {
     if (node.type === "ImportExpression") {
@@ -165,7 +148,7 @@ function body(module, group) {
       case "ExportNamedDeclaration":
         if (node.declaration) {
           edits.push([node.start, node.declaration.start, ""]);
-          for (const name of declared(node.declaration)) exports.push([name, name]);
+          for (const name of declaredNames(node.declaration)) exports.push([name, name]);
         } else {
           const from = node.source && `$use(${JSON.stringify(module.target(node.source))})`;
           for (const { local, exported } of node.specifiers) {

@@ -18,34 +18,17 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { demangle } from "../lisp/runtime/names.mjs";
+import { declaredNames, patternNames, within } from "../repl/node/trees.mjs";
 import { parse } from "../repl/node/vendor/acorn.mjs";
 
 const digest = (data) => createHash("sha256").update(data).digest("hex");
 
 // -- names -------------------------------------------------------------------------------------------------------------
 
-function patternNames(node) {
-  switch (node?.type) {
-    case "Identifier": return [node.name];
-    case "ObjectPattern": return node.properties.flatMap((part) => patternNames(part.value ?? part));
-    case "ArrayPattern": return node.elements.flatMap(patternNames);
-    case "AssignmentPattern": return patternNames(node.left);
-    case "RestElement": return patternNames(node.argument);
-    default: return [];
-  }
-}
-
-function declaredNames(node) {
-  if (node?.type === "VariableDeclaration") return node.declarations.flatMap((one) => patternNames(one.id));
-  return node?.type === "FunctionDeclaration" || node?.type === "ClassDeclaration" ? [node.id.name] : [];
-}
-
-const parts = (node) => Object.values(node).flat().filter((part) => typeof part?.type === "string");
-
 /** The names of `var`s, which belong to the whole function. */
 function varNames(node) {
   const own = node.type === "VariableDeclaration" && node.kind === "var" ? declaredNames(node) : [];
-  const inner = parts(node).filter((part) => !/Function|^Class/.test(part.type));
+  const inner = within(node).filter((part) => !/Function|^Class/.test(part.type));
   return [...own, ...inner.flatMap(varNames)];
 }
 
@@ -77,7 +60,7 @@ function findFree(node, free, bound = new Set()) {
   }
   const names = boundNames(node);
   const inside = names.length > 0 ? new Set([...bound, ...names]) : bound;
-  for (const part of parts(node)) {
+  for (const part of within(node)) {
     const isProperty = !node.computed && (part === node.key ? part !== node.value : part === node.property);
     const isLabel = part === node.label || node.type === "MetaProperty";
     if (!isProperty && !isLabel) findFree(part, free, inside);

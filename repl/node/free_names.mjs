@@ -6,6 +6,7 @@
  *     its parent), assigned: those of them that it sets, globals: places of `globalThis.name` as [start, name, is it bound
  *     inside], method: the name of a method or null, needs: what it uses of the function around it ("this", ..) or null }
  */
+import { patternNames, within as parts } from "./trees.mjs";
 import { parse } from "./vendor/acorn.mjs";
 
 const OPTIONS = { ecmaVersion: "latest", sourceType: "script", allowAwaitOutsideFunction: true, allowSuperOutsideMethod: true };
@@ -25,25 +26,13 @@ function parsed(text) {
   }
 }
 
-/** Names that a pattern binds. */
-function* bound(pattern) {
-  switch (pattern?.type) {
-    case "Identifier": yield pattern.name; break;
-    case "ObjectPattern": for (const part of pattern.properties) yield* bound(part.value ?? part); break;
-    case "ArrayPattern": for (const part of pattern.elements) yield* bound(part); break;
-    case "AssignmentPattern": yield* bound(pattern.left); break;
-    case "RestElement": yield* bound(pattern.argument); break;
-  }
-}
-
 const isNode = (part) => typeof part?.type === "string";
-const parts = (node) => Object.values(node).flat().filter(isNode);
 const isFunction = (node) => /Function/.test(node.type);
 
 /** Names that statements declare in their own block. */
 function* lexical(statements) {
   for (const node of statements) {
-    if (node.type === "VariableDeclaration" && node.kind !== "var") for (const one of node.declarations) yield* bound(one.id);
+    if (node.type === "VariableDeclaration" && node.kind !== "var") for (const one of node.declarations) yield* patternNames(one.id);
     else if (node.type === "ClassDeclaration" || node.type === "FunctionDeclaration") yield node.id.name;
   }
 }
@@ -51,7 +40,7 @@ function* lexical(statements) {
 /** Names that `var` declares anywhere in a function. */
 function* vars(node) {
   if (isFunction(node)) return;
-  if (node.type === "VariableDeclaration" && node.kind === "var") for (const one of node.declarations) yield* bound(one.id);
+  if (node.type === "VariableDeclaration" && node.kind === "var") for (const one of node.declarations) yield* patternNames(one.id);
   for (const part of parts(node)) yield* vars(part);
 }
 
@@ -129,7 +118,7 @@ class Reader {
 
   func(node, scope) {
     const names = node.type === "FunctionExpression" && node.id ? [node.id.name] : [];
-    for (const param of node.params) names.push(...bound(param));
+    for (const param of node.params) names.push(...patternNames(param));
     const arrow = node.type === "ArrowFunctionExpression";
     if (!arrow) names.push("arguments");
     if (node.body.type === "BlockStatement") names.push(...lexical(node.body.body), ...node.body.body.flatMap((part) => [...vars(part)]));
@@ -189,7 +178,7 @@ class Reader {
         return this.all(node.cases, this.within(node.cases.flatMap((one) => [...lexical(one.consequent)]), scope));
       }
       case "CatchClause": {
-        const inner = this.within(bound(node.param), scope);
+        const inner = this.within(patternNames(node.param), scope);
         if (node.param) this.pattern(node.param, inner);
         return this.visit(node.body, inner);
       }

@@ -16,29 +16,10 @@ import { Edits, LINE_END, sourceOffset } from "./edits.mjs";
 import { CLOSE, OPEN, Refusal, compiles, isBody, parseCell, parseObject } from "./javascript_parser.mjs";
 import { compileScript, scriptsImport } from "./platform.mjs";
 import { owned } from "./session.mjs";
+import { declaredNames } from "./trees.mjs";
 import { rewriteUsing } from "./using.mjs";
 
 export { callHead, status, unfinished } from "./javascript_parser.mjs";
-
-/** The names that a pattern binds. @returns {string[]} */
-function boundNames(pattern) {
-  switch (pattern?.type) {
-    case "Identifier":
-      return [pattern.name];
-    case "ObjectPattern":
-      return pattern.properties.flatMap((part) => boundNames(part.type === "RestElement" ? part : part.value));
-    case "ArrayPattern":
-      return pattern.elements.flatMap(boundNames);
-    case "AssignmentPattern":
-      return boundNames(pattern.left);
-    case "RestElement":
-      return boundNames(pattern.argument);
-    default:
-      return [];
-  }
-}
-
-const declaredNames = (declaration) => declaration.declarations.flatMap((one) => boundNames(one.id));
 
 /** The `var`s inside of statements, whose names stand at the top all the same. */
 function* innerVars(node, parent = null) {

@@ -101,7 +101,7 @@ console.log(JSON.stringify(names.flatMap(Object.keys)));
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A source tree with what the table is made of and by."""
-    for part in ("lisp/runtime", "repl/node/vendor", "scripts"):
+    for part in ("lisp/runtime", "repl/node", "scripts"):
         shutil.copytree(ROOT / part, tmp_path / part)
     return tmp_path
 
