@@ -10,6 +10,13 @@ import { loadAddon } from "./platform.mjs";
 const LARGE = 1 << 16;
 /** A sweep costs milliseconds, whatever dies: what a block pins counts for so much less than what a proxy does. */
 const SHARE = 4;
+/** In place of a buffer's own: who had moved its memory elsewhere would have what is used again when the buffer is gone. */
+const refused = { value: refuse, configurable: true };
+const STAYS = { transfer: refused, transferToFixedLength: refused };
+
+function refuse() {
+  throw new TypeError("this memory is Python's too and cannot be transferred: copy it with slice()");
+}
 
 /** A block that Python holds. */
 class Piece {
@@ -62,7 +69,7 @@ export class Plane {
     check(at + length <= size && at % kind.BYTES_PER_ELEMENT === 0 && length % kind.BYTES_PER_ELEMENT === 0, wire);
     let buffer = this.#imports.find(handle);
     if (buffer === undefined) {
-      buffer = this.#addon.view(this.#arena, start, size);
+      buffer = Object.defineProperties(this.#addon.view(this.#arena, start, size), STAYS);
       this.#imports.adopt(handle, buffer, size / SHARE);
       this.#known.set(buffer, { handle, whole: null });
     }

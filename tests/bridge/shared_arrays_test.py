@@ -49,6 +49,22 @@ def test_the_same_array_is_the_same_object_on_both_sides(js: Bridge) -> None:
     js.eval("delete globalThis.kept")
 
 
+@pytest.mark.parametrize(
+    "move",
+    [
+        "x.buffer.transfer()",
+        "x.buffer.transferToFixedLength()",
+        "structuredClone(x, { transfer: [x.buffer] })",
+    ],
+)
+def test_its_memory_cannot_be_moved_away(js: Bridge, move: str) -> None:
+    a = js.share(np.arange(6.0))
+    moved = js.eval(f"(x) => {{ try {{ {move} }} catch (error) {{ return error.name }} }}")(a)
+    assert moved in ("TypeError", "DataCloneError")
+    assert js.eval("(x) => x[5] + x.buffer.slice(8).byteLength")(a) == 45
+    assert js.eval("(x) => structuredClone(x)[5] + Object.keys(x.buffer).length")(a) == 5
+
+
 def test_an_array_that_only_javascript_holds_comes_home_with_its_shape(js: Bridge) -> None:
     js.eval("a => { globalThis.kept = a }")(js.shared_array("int16", (2, 3)))
     gc.collect()
