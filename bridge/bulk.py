@@ -120,6 +120,11 @@ def columns_of(items: Sequence[Any], arrays: Set[type]) -> tuple[list[str], list
     return keys, [list(map(itemgetter(key), items)) for key in keys]
 
 
+def is_flat(row: Any) -> bool:
+    """Whether it is a dict of scalars."""
+    return type(row) is dict and set(map(type, row.values())) <= _SIMPLE
+
+
 def lists_of_numbers(items: Sequence[Any], arrays: Set[type]) -> tuple[list[int], list[Any]] | None:
     """The lengths of lists and all that is in them, where that is numbers; None for anything else."""
     first = items[0]

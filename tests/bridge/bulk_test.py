@@ -263,6 +263,25 @@ def test_numbers_of_rows_cross_as_bytes(js: Bridge) -> None:
     assert wire[3][0] == wire[4][0] == "t"
 
 
+def test_flat_rows_do_not_repeat_their_keys(js: Bridge, to_js: Any) -> None:
+    js.eval("1")
+    rows: list[Any] = [{"a": i, "name": f"n{i}", "part": i / 3, "none": None} for i in range(100)]
+    for value in (rows, {"within": rows}["within"]):
+        wire = encode_deep(js.marshal, value, [])
+        assert wire[:3] == [TAGS["ROWS"], 100, ["a", "name", "part", "none"]]
+    # The last column to be looked at is no scalar's: nothing is left of the others.
+    segments: list[Any] = []
+    rows[50]["none"] = [1]
+    wire = encode_deep(js.marshal, rows, segments)
+    assert (wire[0], segments) == (TAGS["AS_IS"], [])
+    rows[50]["none"] = rows[3]
+    shared = js.eval(f"(x) => {{ {PY} const y = $py.toJs(x); return y[50].none === y[3] }}")
+    assert shared(rows)
+    twice = js.eval(f"(x) => {{ {PY} const y = $py.toJs(x); return y.a === y.b && y.a[9] === y.c }}")
+    rows[50]["none"] = None
+    assert twice({"a": rows, "b": rows, "c": rows[9]})
+
+
 def test_tables(to_js: Any) -> None:
     frame = pandas.DataFrame(
         {
