@@ -60,15 +60,14 @@ class Stdin(IPythonKernel):
         if connection is not None:
             for fd in (connection.fd, *bridge.output_fds()):
                 poller.register(fd, zmq.POLLIN)
-        answered = False
-        for source, _ in poller.poll(LONGEST_WAIT_MS):
-            if source is self.stdin_socket:
-                answered = True
-            elif connection is not None and source == connection.fd:
-                with self.interrupts.held():
-                    connection.run_ready()
-            else:
-                bridge.raw_output(source)
+        # What was read and is not served yet rings no more: of a slow request before it, of another thread.
+        ready = dict(poller.poll(0 if connection is not None and connection.inbox else LONGEST_WAIT_MS))
+        answered = ready.pop(self.stdin_socket, 0) != 0
+        if connection is not None and (ready.pop(connection.fd, 0) or connection.inbox):
+            with self.interrupts.held():
+                connection.run_ready()
+        for source in ready:
+            bridge.raw_output(source)
         return answered
 
     def _answer(self) -> dict[str, Any] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from kernels import Kernel
 
@@ -65,6 +67,34 @@ def test_javascript_goes_on_while_python_asks(kernel: Kernel) -> None:
     assert kernel.reply_to(cell)["status"] == "ok"
     kernel.wait_idle(cell)
     kernel.run("(clearInterval timer)")
+
+
+SLOWLY = """%%py
+import time
+from polyrepl.bridge.connection import Connection
+receive = Connection._receive
+def slowly(self, until=0.0):
+    time.sleep(0.02)
+    return receive(self, until)
+Connection._receive = slowly
+"""
+
+
+def test_a_request_that_was_read_late_is_served_while_python_asks(new_kernel: Callable[..., Kernel]) -> None:
+    """It is there already when the time for serving is over, so that nothing rings for it any more."""
+    kernel = new_kernel()
+    kernel.run("%%py\nasking = False\ndef ask(): return asking")
+    calling = kernel.run(
+        "(def timer (setInterval (fn [] (when (py.ask)"
+        ' (clearInterval timer) (dotimes [i 9] (py.ask)) (println "served"))) 1)) nil'
+    )
+    kernel.run(SLOWLY)
+    cell = asked(kernel, "%%py\nasking = True\ninput()")
+    kernel.wait_for_text("served\n", calling.id)
+    kernel.client.input("x")
+    assert kernel.wait_for("execute_result", cell)["data"]["text/plain"] == "'x'"
+    assert kernel.reply_to(cell)["status"] == "ok"
+    kernel.wait_idle(cell)
 
 
 def test_interrupt_while_javascript_ticks(kernel: Kernel) -> None:
