@@ -8,6 +8,7 @@ import contextvars
 import random
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -141,22 +142,36 @@ async def test_cancelling_in_python_aborts_in_javascript(js: Bridge) -> None:
 
 
 async def test_cancelling_in_javascript_cancels_in_python(js: Bridge) -> None:
-    log: list[str] = []
+    cancelled = asyncio.Event()
 
-    async def wait() -> None:
+    async def wait(begun: Callable[[], None]) -> None:
         try:
+            begun()
             await asyncio.sleep(60)
         except asyncio.CancelledError:
-            log.append("cancelled")
+            cancelled.set()
             raise
 
     f = js.eval(
-        f"async (f) => {{ {PY} return await $py.async(f, [], [], {{ signal: AbortSignal.timeout(10) }}) }}"
+        f"""async (f) => {{
+          {PY}
+          const {{ promise, resolve }} = Promise.withResolvers();
+          const stop = new AbortController();
+          promise.then(() => stop.abort(new DOMException("too late", "TimeoutError")));
+          return await $py.async(f, [], [resolve], {{ signal: stop.signal }});
+        }}"""
     )
     with pytest.raises(JSError, match="TimeoutError"):
         await js.call_async(f, wait)
-    await asyncio.sleep(0)
-    assert log == ["cancelled"]
+    await asyncio.wait_for(cancelled.wait(), 30)
+
+
+async def test_a_signal_that_ends_by_time(js: Bridge) -> None:
+    f = js.eval(
+        f"async (f) => {{ {PY} return await $py.async(f, [], [60], {{ signal: AbortSignal.timeout(10) }}) }}"
+    )
+    with pytest.raises(JSError, match="TimeoutError"):
+        await js.call_async(f, asyncio.sleep)
 
 
 async def test_a_reply_after_its_caller_gave_up(js: Bridge) -> None:
