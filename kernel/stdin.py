@@ -62,7 +62,7 @@ class Stdin(IPythonKernel):
                 poller.register(fd, zmq.POLLIN)
         # What was read and is not served yet rings no more: of a slow request before it, of another thread.
         ready = dict(poller.poll(0 if connection is not None and connection.inbox else LONGEST_WAIT_MS))
-        answered = ready.pop(self.stdin_socket, 0) != 0
+        answered = bool(ready.pop(self.stdin_socket, 0))
         if connection is not None and (ready.pop(connection.fd, 0) or connection.inbox):
             with self.interrupts.held():
                 connection.run_ready()
