@@ -325,11 +325,10 @@ def descriptors() -> int:
 
 
 def shared_memory() -> list[str]:
-    """Of the bridge's, what is mapped here or has a name."""
+    """Of the bridge's, what is mapped here; nothing of it has a name (`/dev/shm` is that of all programs)."""
     try:
         with open("/proc/self/maps", encoding="utf-8") as file:
-            mapped = [line.split()[-1] for line in file if "/memfd:" in line and "polyrepl" in line]
-        return mapped + [name for name in os.listdir("/dev/shm") if "polyrepl" in name]
+            return [line.split()[-1] for line in file if "/memfd:" in line and "polyrepl" in line]
     except OSError:  # not Linux
         return []
 
