@@ -222,9 +222,9 @@ class Soak:
         await asyncio.sleep(0)
 
     async def presses(self) -> None:
-        """Ctrl-C while calls by value follow each other (one that comes while the proxy of a result is made may
-        leave that for the end of Node); once more where the first came to nothing, since a call had its answer
-        before it was stopped."""
+        """Ctrl-C while calls by value follow each other: one that comes just while the proxy of a result is
+        made may leave that to the end of Node. Once more where the first came to nothing, since a call had
+        its answer before it was stopped."""
         pause, ended = self.random.random() * 0.01, threading.Event()
 
         def press() -> None:
