@@ -29,6 +29,7 @@ from .plain import Begun, Plain
 from .protocol import KINDS, NOTES
 from .sending import ASYNC, BELL, Outbox
 from .transport import TAKEN, Channel, Closed, Frame
+from .untimely import Untimely, within
 from .waiting import SHALLOW, Poll, Room, Settled, Spin, Waiter, Waits
 
 REQUEST, REPLY, ERROR = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]
@@ -116,6 +117,9 @@ class Connection:
         time.perf_counter)."""
         if self.failure is not None:
             raise self._over()
+        busy = self._reader.locked() or self.channel.lock.locked()
+        if busy and within(_MIDST, (self, self.outbox)):
+            raise Untimely
         begun = header if isinstance(header, Begun) else None
         ident = self.ids() & 0xFFFFFFFF if begun is None else begun.ident
         thread = _get_ident()
@@ -262,6 +266,12 @@ class Connection:
                     self._reader.release()
                     if self._sleepers:
                         self._sleepers[-1].wake()
+            elif within(_READING, (self,)):
+                # A signal's handler asks, which this thread has called while it reads: nobody else would.
+                try:
+                    self._read_until(waiter, home)
+                finally:
+                    self._poll.wake()  # what it slept for may have come
             else:
                 self._sleep(waiter)
         if home and self.depth == 1 and self._asyncs:
@@ -281,6 +291,8 @@ class Connection:
 
     def _read_until(self, waiter: Waiter, home: bool) -> None:
         """Read until there is something for this waiter: spin first, then block."""
+        if waiter.frame is not None or waiter.inbox or (home and self.inbox):
+            return  # whoever read before has taken it, since we looked
         spin = self._spin
         give_up = spin.begin()  # when it has spun enough; 0: it does not spin
         while True:
@@ -475,3 +487,12 @@ class Connection:
             self.failure = NodeLost(reason)
             self._fail(self.failure, self.waits)
         self.abandon()
+
+
+_READING = {Connection._read_until.__code__}
+_MIDST = {
+    Connection._receive.__code__,
+    Connection.read_aside.__code__,
+    Outbox.send.__code__,
+    Outbox.flush.__code__,
+}

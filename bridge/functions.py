@@ -15,6 +15,7 @@ from collections.abc import Generator
 from typing import Any
 
 from .protocol import OPS, SORT_BITS, SORTS, TAGS, TRAITS
+from .untimely import Untimely, put_off
 
 _AWAIT, _DESCRIBE = OPS["await"], OPS["describe"]
 _SETATTR, _DELATTR = OPS["setattr"], OPS["delattr"]
@@ -118,7 +119,12 @@ class Callable:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
             args, kwargs = self._placed(args, kwargs)
-        return self._owner.call(self, args, kwargs)
+        try:
+            return self._owner.call(self, args, kwargs)
+        except Untimely:
+            if not put_off(self, args):
+                raise
+            return None
 
     def _placed(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -129,17 +129,19 @@ class Poll:
         self._wake_read, self._wake_write = map(Descriptor, os.pipe())
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
-        self._poll = select.poll()
-        for each in (fd, self._wake_read, *others):
-            self._poll.register(each, select.POLLIN)
+        self._others = list(others)
+        self._poll: select.poll | None = self._new_poll()  # None: it is in use
 
     def sleep(self, until: float | None = None) -> bool:
         """True when woken by `wake`, by a signal, or at a time of `time.perf_counter`."""
         left = None if until is None else max(until - time.perf_counter(), 0)
         before = self._heed_signals()
+        # A signal's handler may sleep here too, while its thread does.
+        poll, self._poll = self._poll or self._new_poll(), None
         try:
-            ready = self._poll.poll(None if left is None else left * 1000)
+            ready = poll.poll(None if left is None else left * 1000)
         finally:
+            self._poll = poll
             if before is not None:
                 restore(before)
         woken = until is not None and not ready
@@ -151,8 +153,15 @@ class Poll:
                 if self._wake_read.ours:
                     _pass_on(os.read(self._wake_read, 4096).replace(_WAKE, b""), before)
             elif not self._read(fd):
-                self._poll.unregister(fd)
+                self._others = [each for each in self._others if each != fd]
+                self._poll = self._new_poll()
         return woken
+
+    def _new_poll(self) -> select.poll:
+        made = select.poll()
+        for each in (self._fd, self._wake_read, *self._others):
+            made.register(each, select.POLLIN)
+        return made
 
     def _heed_signals(self) -> int | None:
         """On the main thread: a signal is to wake the poll. Python runs a signal's handler between two

@@ -12,20 +12,30 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .waiting import restore
+
+# The functions of `signal` itself make an enum of what was there, and ask it for its repr.
+_signal: Any = import_module("_signal")
 
 if TYPE_CHECKING:  # it costs as much as all the rest
     import asyncio
 
 
 class Waker:
-    """The descriptor that a signal writes to, and the loop's reader of it."""
+    """The descriptor that a signal writes to, and the loop's reader of it.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    Args:
+        loop: of the main thread.
+        come: called with the number of each signal that has come, whatever its handler does.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, come: Callable[[int], object] | None = None) -> None:
         self._loop = loop
+        self._come = come
         self._before: int | None = None
         self._reading, self._writing = socket.socketpair()
         for end in (self._reading, self._writing):
@@ -40,7 +50,10 @@ class Waker:
 
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            self._reading.recv(4096)
+            numbers = self._reading.recv(4096)
+            if self._come is not None:
+                for number in numbers:
+                    self._come(number)
 
     def close(self) -> None:
         """Give the descriptor back."""
@@ -70,14 +83,24 @@ def heeding(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
 
 @contextlib.contextmanager
 def sigint_to(
-    handle: Callable[[int, FrameType | None], object], loop: asyncio.AbstractEventLoop
+    handle: Callable[[int, FrameType | None], object],
+    loop: asyncio.AbstractEventLoop,
+    beside: Callable[[int], object] | None = None,
 ) -> Iterator[Waker]:
-    """While inside, SIGINT calls `handle` and wakes `loop`; afterwards everything is as before."""
-    waker = Waker(loop)
+    """While inside, SIGINT calls `handle` and wakes `loop`; afterwards everything is as before.
+
+    `beside` is called with each signal that came to a handler of the program's instead.
+    """
+
+    def come(number: int) -> None:
+        if beside is not None and _signal.getsignal(number) is not handle:
+            beside(number)
+
+    waker = Waker(loop, come)
     waker.install()
-    before = signal.signal(signal.SIGINT, handle)
+    before = _signal.signal(signal.SIGINT, handle)
     try:
         yield waker
     finally:
-        signal.signal(signal.SIGINT, before)
+        _signal.signal(signal.SIGINT, before)
         waker.close()

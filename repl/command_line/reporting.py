@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
+from signal import SIGINT
 from typing import TYPE_CHECKING
 
 from polyrepl.bridge import NodeLost
@@ -130,6 +131,7 @@ async def shown(events: AsyncIterator[Event], reporter: Reporter, values: bool) 
     """The events of a text when they have been shown. Raises as `run_events`."""
     async with contextlib.aclosing(events):  # type: ignore[type-var]
         async for event in events:
+            event = asked_end(event, reporter.keep_going)
             if isinstance(event, Problem) and interrupted(event):
                 if reporter.lines is None:
                     raise Stopped(event.text)
@@ -138,7 +140,6 @@ async def shown(events: AsyncIterator[Event], reporter: Reporter, values: bool) 
                 if reporter.is_channel:
                     return
                 raise Stopped
-            event = asked_end(event)
             show(event, reporter, values=values)
             yield event
             if isinstance(event, Exit):
@@ -150,9 +151,12 @@ async def shown(events: AsyncIterator[Event], reporter: Reporter, values: bool) 
                     raise Failed(event.status if isinstance(event, Problem) else 1)
 
 
-def asked_end(event: Event) -> Event:
-    """The event; of a Node that is lost because of `process.exit(n)` the end that the program asked for."""
+def asked_end(event: Event, goes_on: bool = False) -> Event:
+    """The event; of a Node that is lost because of `process.exit(n)` the end that the program asked for, and
+    where a listener of SIGINT has ended its own process by that, an interrupt, unless the program goes on."""
     lost = event.exception if isinstance(event, Problem) else None
+    if isinstance(lost, NodeLost) and lost.signal == SIGINT and not goes_on:
+        return Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
     asked = isinstance(lost, NodeLost) and lost.exit_status is not None
     return Exit(lost.exit_status) if asked else event  # type: ignore[union-attr]
 

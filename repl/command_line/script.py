@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from polyrepl import stand_before_sites
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from .json_lines import Request
 
+# `signal.signal` asks the handler that was there for its repr, which may live in a Node that has ended.
+_set_signal: Any = import_module("_signal").signal
 INTERRUPTED = 130  # as a shell has it
 NO_CODE = 'a request is {"id": .., "code": ".."}: its code is a text'
 LONG = 0.05  # seconds after which a program that has a loop is one that takes long
@@ -107,6 +110,7 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
     if not (job.full or job.json):
         session.limits = LIMITS
     session.node.program = not job.interactive
+    session.node.heeds = "prompt" if job.interactive else "program"
     sink.on_broken = session.interrupt
     if job.own_process:
         unwaited(bridge)
@@ -190,7 +194,11 @@ def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: 
             loop.call_later(LONG, watch, session, loop)
         with (
             nesting(loop),
-            sigint_to(lambda number, frame: stop(session, task, reporter.is_channel, frame), loop),
+            sigint_to(
+                lambda number, frame: stop(session, task, reporter.is_channel, frame),
+                loop,
+                session.node.signals.beside,
+            ),
         ):
             return until_done(session, task, reporter.is_channel, job.interactive)
 
@@ -220,6 +228,8 @@ def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: 
     except NodeLost as lost:  # between two forms
         if lost.exit_status is not None:
             return lost.exit_status
+        if lost.signal == signal.SIGINT:
+            raise KeyboardInterrupt from None
         problem = session.trace.node_lost(lost)
         reporter.complain(problem.ename, problem.text)
         return problem.status
@@ -247,15 +257,17 @@ def stopped_at_once(session: Session) -> Iterator[None]:
     """
 
     def stop(number: int, frame: FrameType | None) -> None:
+        if session.node.signals.hand_on():
+            return
         if not session.running:
             raise KeyboardInterrupt
         session.interrupt()
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = _set_signal(signal.SIGINT, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        _set_signal(signal.SIGINT, before)
 
 
 def unwritten(error: OSError) -> int:

@@ -65,14 +65,16 @@ def _unless_exit(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
 
 
 def stop(session: Session, task: asyncio.Task[int | None], channel: bool, frame: FrameType | None) -> None:
-    """Ctrl-C: stop Python code of the program's that keeps the loop, the running form, or the wait for the
-    next one (a channel goes on).
+    """Ctrl-C: it is for JavaScript's listeners, where there are any; else stop Python code of the program's
+    that keeps the loop, the running form, or the wait for the next one (a channel goes on).
 
     Raises:
         KeyboardInterrupt: into that code, or where that has been asked for before and something does not let
             go.
     """
     bridge = session.bridge
+    if session.node.signals.hand_on():
+        return
     if not (bridge.javascript_on_top or bridge.python_on_top) and is_programs(frame):
         raise KeyboardInterrupt
     if session.running:

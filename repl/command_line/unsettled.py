@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import threading
 from contextlib import suppress
+from importlib import import_module
 from types import MethodType
 from typing import Any
 
@@ -24,6 +24,7 @@ from polyrepl.bridge.forms import outside
 
 from ..session.session import Session
 
+_signal: Any = import_module("_signal")  # `signal` asks handlers for their repr
 PATIENCE = 0.05  # seconds that a loop has slept before anything is asked
 OFTEN, SELDOM = 0.1, 1.0  # seconds between two looks at threads, which tell nobody when they end
 OURS = "polyrepl-"  # begins the names of our threads
@@ -108,7 +109,7 @@ class Unsettled:
 
 def _handlers() -> set[tuple[int, int]]:
     """Signals, and which function of Python's is called when one comes."""
-    found = ((number, signal.getsignal(number)) for number in signal.valid_signals())
+    found = ((number, _signal.getsignal(number)) for number in _signal.valid_signals())
     return {(number, id(handler)) for number, handler in found if callable(handler)}
 
 

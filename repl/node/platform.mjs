@@ -7,6 +7,8 @@
 import util from "node:util";
 import vm from "node:vm";
 
+export { followSignals } from "./signals.mjs";
+
 export const { isModuleNamespaceObject, isProxy } = util.types;
 export const withoutColors = util.stripVTControlCharacters;
 

@@ -19,7 +19,7 @@ import { hintOf, importer } from "./importing.mjs";
 import { imported } from "./modules.mjs";
 import { firstPage, nextPage } from "./pages.mjs";
 import * as place from "./place.mjs";
-import { exitCodeSet, runScript as evaluate, stackOf, withoutColors, workingFolder } from "./platform.mjs";
+import { exitCodeSet, followSignals, runScript as evaluate, stackOf, withoutColors, workingFolder } from "./platform.mjs";
 import { callShape, lisp } from "./reflection.mjs";
 
 export { importedFrom } from "./modules.mjs";
@@ -130,15 +130,18 @@ const names = { argv: "$star$argv", results: ["$star1", "$star2", "$star3"], err
  * All that a Node must know before its first form, in one call.
  * @param {string} told as JSON text (a dict of Python's would be asked for each of its items): the JavaScript names of
  *   `*1 *2 *3`, `*e` and `*argv*` (the compiler mangles, not this file), the folder that imports start from, how much
- *   of a value its text holds at most, or null, and whether all that runs is a program, which may end at any moment
+ *   of a value its text holds at most, or null, whether all that runs is a program, which may end at any moment, and whose
+ *   Ctrl-C is: a "program"'s, or first of all a "prompt"'s; null where signals are nobody's affair
  * @param {any} argv what `*argv*` holds
+ * @param {(number: number, on: boolean) => void} listen see signals.mjs
  * @param {((...args: any[]) => any)[]} compiler see `setCompiler`
  * @returns {((...args: any[]) => any)[]} what the Session calls often
  */
-export function begin(told, argv, ...compiler) {
-  const { folder, limits: most, follows: byPlace, program, ...named } = JSON.parse(told);
+export function begin(told, argv, listen, ...compiler) {
+  const { folder, limits: most, follows: byPlace, program, signals, ...named } = JSON.parse(told);
   follows = byPlace;
   if (program) endByExit();
+  if (signals !== null) followSignals(listen, signals === "prompt");
   place.follow();
   Object.assign(names, named);
   for (const name of [...names.results, names.error, names.argv]) owned.add(name);

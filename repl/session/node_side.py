@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from json import dumps
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from polyrepl.bridge import Bridge, JsProxy
 from polyrepl.lisp.emit.mangle import mangle
 
 from .place import Place
 from .prelude import PRELUDE
+from .signals import Signals
 
 if TYPE_CHECKING:  # loaded where it is used
     import asyncio
@@ -62,6 +63,9 @@ class NodeSide:
         self._rests: Any = None
         self.program = False
         """Is all that runs a program, which `exit` in a callback that nobody awaits ends too?"""
+        self.signals = Signals(bridge)
+        """Signals that JavaScript listens to, where `heeds` says whose Ctrl-C is."""
+        self.heeds: Literal["program", "prompt"] | None = None
         self.place = Place()
         """The working folder and the environment, as both sides agreed on them last."""
 
@@ -83,6 +87,7 @@ class NodeSide:
                 "follows": folder is None,
                 "limits": limits,
                 "program": self.program,
+                "signals": self.heeds,
             }
         )
 
@@ -106,6 +111,7 @@ class NodeSide:
     def forget(self) -> None:
         """That Node has ended."""
         self._module = None
+        self.signals.forget()
         self._bridge.common = None
 
     def module(self) -> JsProxy:

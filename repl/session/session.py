@@ -432,7 +432,7 @@ class Session:
         asked = ask.compile, ask.read, ask.expand, ask.failed, ask.about, lambda n: self.renewing.python(n)
         told = self.node.beginning(self.folder, self.limits)
         # All at once: each question is a way to Node and back, and this is on the way to the first result.
-        self.node.take(prelude.begin(told, self._argv, *asked))
+        self.node.take(prelude.begin(told, self._argv, self.node.signals.listen, *asked))
 
     def _node_was_lost(self, reason: str) -> None:
         self.node.forget()

@@ -57,7 +57,8 @@ class Interrupts:
     def heeded(self) -> Iterator[None]:
         """Within, Ctrl-C comes here. The current task is the one that prompts."""
         self._task = asyncio.current_task()
-        with sigint_to(self._handle, asyncio.get_running_loop()) as self._waker:
+        loop, signals = asyncio.get_running_loop(), self._session.node.signals
+        with sigint_to(self._handle, loop, signals.beside) as self._waker:
             yield
 
     @contextlib.contextmanager
@@ -89,6 +90,8 @@ class Interrupts:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         """Raises KeyboardInterrupt into Python code that is on the stack."""
+        if self.submitted:
+            self._session.node.signals.tell()
         session, bridge = self._session, self._session.bridge
         if self._here and asyncio.current_task() is self._task:
             self.stopped = True

@@ -42,5 +42,8 @@ export const exitCodeSet = () => 0;
 /** @param {string} text */
 export const writeError = (text) => console.error(text.replace(/\n$/, ""));
 
+/** There are none. */
+export function followSignals() {}
+
 /** What nobody caught ends nothing here. */
 export function endUncaught() {}
