@@ -28,15 +28,28 @@ const PRINT_ALL = { readably: true, maxItems: Infinity, maxDepth: 500, maxString
  * `ownText` (true: the text that an instance has of its own is not cut, whatever `maxTotal` says).
  */
 export function prStr(x, options = {}) {
-  return flatText(toDoc(x, printContext(options)));
+  return flat(x, printContext(options));
 }
 
 /** `prStr`, and whether something was left out that other limits would show: {text, cut}. */
 export function prStrWithin(x, options) {
   const context = printContext(options);
-  const text = flatText(toDoc(x, context));
+  const text = flat(x, context);
   return { text, cut: context.seen.cut };
 }
+
+/** The text of a value on one line. Throws a RangeError where JavaScript has no string that long. */
+function flat(x, context) {
+  context.flat = true;
+  try {
+    return flatText(toDoc(x, context));
+  } catch (e) {
+    if (!isTooLong(e)) throw e;
+    throw new RangeError("this value's text is longer than a string can be (512 MiB): show a part of it, as (take 100 x)");
+  }
+}
+
+const isTooLong = (e) => e instanceof RangeError && e.message === "Invalid string length";
 
 /** The state of one printing: the options, the way down to here, how many items may still come, what was seen. */
 export function printContext(options = {}) {
@@ -83,7 +96,7 @@ export function toDoc(x, context) {
 
 /** Ctrl-C must not be mistaken for a value that cannot be shown. */
 function stopsPrinting(e) {
-  return e?.name === "Interrupt" || e?.name === "KeyboardInterrupt";
+  return e?.name === "Interrupt" || e?.name === "KeyboardInterrupt" || isTooLong(e);
 }
 
 function stringDoc(s, context) {
@@ -173,6 +186,9 @@ export function readsAsKeyword(name) {
   return /^[^\s,:0-9()[\]{}";`~^@\\“”‘’\p{C}\p{Z}][^\s,()[\]{}";`~^@\\“”‘’\p{C}\p{Z}]*$/u.test(name);
 }
 
+/** Items that are made into text together, where it is one line that is wanted. */
+const BLOCK = 10_000;
+
 /** The items of one collection, as many as may be shown, then how many more there are. */
 function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
   const items = [];
@@ -185,6 +201,7 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
   }
   const iterator = Array.isArray(xs) ? undefined : xs[Symbol.iterator]();
   let shown = 0;
+  let blocks = 0;
   for (; size === undefined || shown < size; shown++) {
     if (shown >= context.maxItems || context.left <= 0) {
       const rest = size === Infinity || size === undefined ? "…" : `… +${size - shown} more`;
@@ -199,6 +216,8 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
     if (step?.done) break;
     context.left--;
     items.push(toItem(iterator ? step.value : itemValue(xs, shown), context));
+    // The docs of a hundred million items would take all memory there is, their text does not.
+    if (context.flat && items.length === blocks + BLOCK) items.push(piece(items.splice(blocks++).map(flatText).join(" ")));
   }
   return group;
 }

@@ -5,11 +5,11 @@
  * Loading files again is renewing.mjs's. In a browser `../web/importing.mjs` stands in this one's place.
  */
 import fs from "node:fs";
-import { isBuiltin } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
-import { defaultExport, moduleValue, note, notFound, withDefault } from "./modules.mjs";
+import { defaultExport, imported, moduleValue, note, notFound, withDefault } from "./modules.mjs";
 
 /** Folder -> what imports from there. */
 export const importers = new Map();
@@ -65,6 +65,28 @@ function urlOf(specifier, base) {
     return pathToFileURL(fs.realpathSync(url)).href;
   } catch {
     return url.href;
+  }
+}
+
+/** The URL of the file of a module that was required, or of a package that was imported; "" if it is none. */
+export function fileOf(value) {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return "";
+  const { cache } = createRequire(import.meta.url);
+  const path = Object.keys(cache).find((each) => cache[each]?.exports === value);
+  if (path !== undefined) return pathToFileURL(path).href;
+  const { specifier, folder } = specifiers.get(value) ?? {};
+  try {
+    return specifier === undefined || isBuiltin(specifier) ? "" : pathToFileURL(importers.get(folder).require.resolve(specifier)).href;
+  } catch {
+    return "";
+  }
+}
+
+/** A package that is to be loaded again is one of the files that were imported. @param {string} url of its file */
+export function noteAsked(url) {
+  if (imported.has(url)) return;
+  for (const [namespace, { isModule }] of specifiers) {
+    if (isModule && fileOf(namespace) === url) note(url, { namespace, value: namespace, at: performance.timeOrigin });
   }
 }
 

@@ -15,9 +15,15 @@ export const withoutColors = util.stripVTControlCharacters;
 /** Text of an error's stack. @param {Error} error */
 export const stackOf = (error) => String(error.stack ?? "");
 
-/** The value of a script; stacks know it by its file name. @param {string} code @param {string} filename */
-export const runScript = (code, filename) =>
-  vm.runInThisContext(code, { filename, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+/**
+ * The value of a script; stacks know it by its name, and import() in texts that it evaluates starts from a folder.
+ * @param {string} code @param {string} name @param {string} folder
+ */
+export const runScript = (code, name, folder) =>
+  vm.runInThisContext(`${code}\n//# sourceURL=${name}`, {
+    filename: `${folder === "/" ? "" : folder}/.polyrepl-import.mjs`,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
 
 /** Compile a script. @throws {SyntaxError} whose stack begins with the place @param {string} code @param {string} [filename] */
 export function compileScript(code, filename) {

@@ -4,7 +4,8 @@
  * In: `imported`, the files that the program imported by path (URL -> { namespace, value, at }; `at` is when loading
  * began), noted by session.mjs. Out: `changed`, those that are other now than when
  * they were loaded; `renew`, which loads them and whoever imports them again (each once) and puts what they export in the
- * place of what they exported before, wherever a global holds it. Packages in node_modules stay as they are.
+ * place of what they exported before, wherever a global holds it. A package in node_modules stays as it is until it is asked
+ * for; from then on its files are files of the program's.
  *
  * A renewed ES module is another one to Node, told by a query: `file:///m.mjs?renewed=2`.
  */
@@ -22,11 +23,21 @@ const versions = new Map();
 const read = new Map();
 /** What each file held when it was loaded, where that is known. */
 const digests = new Map();
-const cache = createRequire(import.meta.url).cache;
+const again = createRequire(import.meta.url);
+const { cache } = again;
 let count = 0;
 let hooks = null;
 
-const isFile = (url) => url.startsWith("file:") && !url.includes("/node_modules/");
+/** The folders of packages that were asked for, as URLs. @type {Set<string>} */
+const packages = new Set();
+
+/** The folder of the package that a file belongs to; undefined if none. */
+const packageOf = (url) => /^file:.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(url)?.[0];
+
+function isFile(url) {
+  const folder = packageOf(url);
+  return url.startsWith("file:") && (folder === undefined || packages.has(folder));
+}
 
 /** { digest, uses, ctime } of a file; null where it can not be read. */
 function look(url) {
@@ -63,10 +74,11 @@ function resolved(specifier, importer) {
 }
 
 /** All files of the program that are loaded: URL -> { digest, uses, ctime, at }. */
-function files(imported) {
+function files(imported, asked = []) {
   const found = new Map();
   const roots = [...imported].map(([url, { at }]) => [url, at]);
   roots.push(...Object.keys(cache).map((path) => [pathToFileURL(path).href, performance.timeOrigin]));
+  roots.push(...asked.map((url) => [url, performance.timeOrigin]));
   roots.sort(([, one], [, other]) => one - other);
   for (const [root, at] of roots) {
     const waiting = [root];
@@ -104,7 +116,8 @@ export const changed = (imported) => [...files(imported)].filter(([url, file]) =
  * @throws what a file throws: all is as before then
  */
 export async function renew(imported, urls, load, owned) {
-  const all = files(imported);
+  for (const folder of urls.map(packageOf)) if (folder !== undefined) packages.add(folder);
+  const all = files(imported, urls);
   const stale = new Set([...urls, ...[...all].filter(([url, file]) => isChanged(url, file)).map(([url]) => url)]);
   for (let before = -1; before !== stale.size; ) {
     before = stale.size;
@@ -119,12 +132,14 @@ export async function renew(imported, urls, load, owned) {
     delete cache[pathOf(url)];
   }
   const fresh = [];
+  const required = [];
   const held = [...imported];
   try {
     for (const url of stale) {
       const known = imported.get(url);
       if (known !== undefined) fresh.push([url, known, await load(url)]);
     }
+    for (const [url, , module] of before) if (module !== undefined) required.push([module.exports, again(pathOf(url))]);
   } catch (error) {
     for (const [url, version, module] of before) {
       if (version === undefined) versions.delete(url);
@@ -140,6 +155,7 @@ export async function renew(imported, urls, load, owned) {
     replace(known, { namespace, value }, owned);
     imported.set(url, { namespace, value, at });
   }
+  for (const [from, to] of required) replace({ namespace: from, value: from }, { namespace: to, value: to }, owned);
   return [...stale].map(pathOf);
 }
 

@@ -15,14 +15,13 @@ import { internKeyword } from "../../lisp/runtime/data.mjs";
 import * as runtime from "../../lisp/runtime/index.mjs";
 import { createMacroHost } from "../../lisp/runtime/macros.mjs";
 import { endByExit, ended, Exit, exit } from "./exit.mjs";
-import { hintOf, importer } from "./importing.mjs";
-import { imported } from "./modules.mjs";
+import { fileOf, hintOf, importer, noteAsked } from "./importing.mjs";
+import { imported, importedFrom as byPath } from "./modules.mjs";
 import { firstPage, nextPage } from "./pages.mjs";
 import * as place from "./place.mjs";
-import { exitCodeSet, followSignals, runScript as evaluate, stackOf, withoutColors, workingFolder } from "./platform.mjs";
+import { exitCodeSet, followSignals, runScript, stackOf, withoutColors, workingFolder } from "./platform.mjs";
 import { callShape, lisp } from "./reflection.mjs";
 
-export { importedFrom } from "./modules.mjs";
 export { callShape, nextPage };
 
 const PYTHON = Symbol.for("polyrepl.python");
@@ -71,6 +70,9 @@ function changedPlace() {
 /** Asked where no form runs: what both sides have changed goes in front of the question and of its answer. */
 const sharePlace = () => {};
 
+/** The value of a script that stacks know by a name. */
+const evaluate = (code, name) => runScript(code, name, folder);
+
 /** The `require` of JavaScript that nobody compiles: cells, `js.eval`. */
 let lent = globalThis.require;
 
@@ -100,6 +102,7 @@ const renewing = () => import("./renewing.mjs");
 /** Load JavaScript files again, with what has changed; promises the paths of what was loaded. */
 export async function renew(urls) {
   const load = currentImports().$import;
+  for (const url of urls) noteAsked(url);
   const again = async (url) => (await load(url), imported.get(url));
   const paths = await (await renewing()).renew(imported, [...urls], again, owned);
   renewed.push(...paths);
@@ -114,6 +117,9 @@ export function takeRenewed() {
   renewed = [];
   return taken;
 }
+
+/** The URL of the file that a global's module comes from; "" if it is none. */
+export const importedFrom = (name) => byPath(name) || fileOf(globalThis[name]);
 
 /** What a global of the program holds. */
 export const valueOf = (name) => globalThis[name];

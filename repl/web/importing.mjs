@@ -25,6 +25,10 @@ const page = () => globalThis[Symbol.for("polyrepl.page")] ?? HERE.href;
 export const importers = new Map();
 export const specifiers = new Map();
 
+/** Nothing here can be loaded again. */
+export const fileOf = () => "";
+export function noteAsked() {}
+
 let names = null;
 
 /** Which file of npm/ each name means, once it was asked for. */

@@ -33,3 +33,11 @@ def test_programs(code: str, out: str, err: str) -> None:
     assert err in done.err
     assert "Traceback" not in done.err
     assert (done.code == 0) == (err == "")
+
+
+@pytest.mark.parametrize("size", [9999, 10000, 10001, 20001])
+def test_long_collections_are_written_in_blocks(size: int) -> None:
+    form = f'(let [a (.fill (js.Array. {size}) 7)] [(= (pr-str a) (str "[" (a.join " ") "]"))'
+    form += ' (= (pr-str [[a] 1]) (str "[[[" (a.join " ") "]] 1]"))])'
+    done = polyrepl("-e", form)
+    assert (done.code, done.out, done.err) == (0, "[true true]\n", "")

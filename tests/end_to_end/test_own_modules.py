@@ -172,3 +172,25 @@ def test_a_hint_for_the_working_folder_of_a_program_from_elsewhere_helps(
     advised = hint[hint.index("(") : hint.rindex(")") + 1]
     program.write_text(advised + "\n" + form * (file == "helper_mod.py"))
     assert polyrepl(str(program), cwd=folder) == Done(0, "", "")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        """(js.eval "import('pkg').then((it) => it.v)")""",
+        """(js.eval "import('./own.mjs').then((it) => it.v)")""",
+        """((new Function "return import('pkg').then((it) => it.v)"))""",
+        """((js.eval "async () => (await import('./own.mjs')).v"))""",
+    ],
+)
+def test_import_in_texts_that_a_form_evaluates(tmp_path: Path, form: str) -> None:
+    package = tmp_path / "app" / "node_modules" / "pkg"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text('{"type": "module", "exports": "./i.js"}')
+    (package / "i.js").write_text("export const v = 7;")
+    (tmp_path / "app" / "own.mjs").write_text("export const v = 7;")
+    (tmp_path / "app" / "p.lisp").write_text(f"(println (await {form}))")
+    done = polyrepl("app/p.lisp", cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "7\n", "")
+    done = polyrepl("-e", f"(println (await {form}))", cwd=tmp_path / "app")
+    assert (done.code, done.out, done.err) == (0, "7\n", "")

@@ -233,3 +233,40 @@ def test_autoreload_at_the_idle_prompt(folder: Path) -> None:
         screen.shows("loaded again: low.lisp, mid.lisp, lib.lisp")
         screen.submit("(lib.f 5)")
         screen.shows('[500 [1 "d1"]]')
+
+
+def test_what_was_required(prompt: Prompt, folder: Path) -> None:
+    (folder / "c.cjs").write_text('exports.x = require("./d.cjs").x; exports.f = () => "one";')
+    (folder / "d.cjs").write_text("exports.x = 1;")
+    held = "[c.x (c.f) (f)]"
+    assert prompt.submit('(def c (js.require "./c.cjs"))', "(def f c.f)", held) == '[1 "one" "one"]'
+    (folder / "d.cjs").write_text("exports.x = 2;")
+    assert prompt.submit(",reload c", held) == '[2 "one" "one"]'
+    (folder / "c.cjs").write_text('exports.x = require("./d.cjs").x; exports.f = () => "two";')
+    assert prompt.submit(",reload ./c.cjs", held) == '[2 "two" "two"]'
+    (folder / "c.cjs").write_text("no text of JavaScript")
+    assert "SyntaxError" in prompt.submit(",reload c")
+    assert prompt.submit(held) == '[2 "two" "two"]'
+    (folder / "c.cjs").write_text('exports.x = 7; exports.f = () => "three";')
+    assert prompt.submit('(js.import "./c.cjs" :as i :reload)', held) == '[7 "three" "three"]'
+
+
+@pytest.mark.parametrize("kind", ["commonjs", "module"])
+def test_a_package_that_is_asked_for(prompt: Prompt, folder: Path, kind: str) -> None:
+    package = folder / "node_modules" / "pkg"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text(f'{{"name": "pkg", "type": "{kind}", "exports": "./i.js"}}')
+    is_module = kind == "module"
+    inner = "export const v = {};" if is_module else "exports.v = {};"
+    outer = 'export { v } from "./in.js";' if is_module else 'exports.v = require("./in.js").v;'
+    (package / "i.js").write_text(outer)
+    (package / "in.js").write_text(inner.format(1))
+    assert prompt.submit('(js.import "pkg" :as k :refer [v])', "[k.v v]") == "[1 1]"
+    (package / "in.js").write_text(inner.format(2))
+    edit(folder / "near.mjs", "V = 1", "V = 2")
+    # What else has changed comes along, packages do not.
+    assert prompt.submit(",reload n", "[k.v v]") == "[1 1]"
+    assert "node_modules/pkg/in.js" in prompt.submit(",reload k")
+    assert prompt.submit("[k.v v]") == "[2 2]"
+    (package / "in.js").write_text(inner.format(3))
+    assert prompt.submit('(js.import "pkg" :as k :reload)', "[k.v v]") == "[3 3]"
