@@ -46,6 +46,7 @@ class Python:
         self._js = JsNames(session.bridge)
         self._count = 0
         self._in_code = False
+        self._runs = self._asked = False
         self._task: asyncio.Task[Any] | None = None
 
     async def run(self, text: str, name: str = "") -> AsyncIterator[Event]:
@@ -57,12 +58,14 @@ class Python:
             main["js"] = self._js
         linecache.cache[name] = (len(text), None, text.splitlines(True), name)
         event: Event
+        self._runs, self._asked = True, self.session.stopped_early()
         try:
             await self.session.node.share_place()
             try:
                 event = await self._run(text, name, main)
             finally:
                 await self.session.node.share_place()
+            self._stop_if_asked()
         except SystemExit as exit_:
             event = Exit(exit_code(exit_))
         except (KeyboardInterrupt, Interrupted, asyncio.CancelledError):
@@ -71,6 +74,8 @@ class Python:
             event = python_problem(error)
             with contextlib.suppress(BridgeError):
                 self.session.node.remember_error(error)
+        finally:
+            self._runs = False
         yield event  # what is raised while it is shown is not the program's
 
     async def _run(self, text: str, name: str, main: dict[str, Any]) -> Value:
@@ -90,9 +95,14 @@ class Python:
         self.session.node.remember(value)
         return Value("", is_python=True, python=value)
 
+    def _stop_if_asked(self) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+
     async def _evaluate(self, code: Any, main: dict[str, Any]) -> Any:
         self._in_code = True
         try:
+            self._stop_if_asked()
             value = eval(code, main)  # the person's own code, which they typed to be run
         finally:
             self._in_code = False
@@ -118,9 +128,11 @@ class Python:
         raise KeyboardInterrupt
 
     def interrupt(self) -> bool:
-        """Stop what the running text awaits. Called from the signal handler."""
+        """Stop what the running text awaits, or the text where no code of it is on the stack yet. Called from
+        the signal handler."""
         if self._task is None:
-            return False
+            self._asked = self._runs
+            return self._runs
         task = self._task
         task.get_loop().call_soon_threadsafe(task.cancel)
         return True

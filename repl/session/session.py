@@ -94,7 +94,7 @@ class Session:
         self.on_form: Callable[[int], None] | None = None
         self._running: int | None = None
         self._interrupted: int | None = None
-        self._in_text = self._stop_text = False
+        self._accepted = self._in_text = self._stop_text = False
         self._compiling = False
         self.trace = CellTrace()
         self.reflection = Reflection(self)
@@ -143,7 +143,8 @@ class Session:
             await self.late_loop
         declared = self.compiler.declare_unit(forms)
         turn = self._turn() if one_turn and (len(forms) > 1 or self.steps is not None) else None
-        self._in_text, self._stop_text = True, False
+        self._in_text, self._stop_text = True, self._stop_text and self._accepted
+        self._accepted = False
         try:
             for form in forms:
                 if self._stop_text:
@@ -207,6 +208,8 @@ class Session:
         number = self._begin_form()
         turn = None if self.steps is None else self._turn()
         try:
+            if self.stopped_early():
+                raise KeyboardInterrupt
             self.ready()
             if self._lost is not None:
                 yield Lost(self._lost)
@@ -345,7 +348,20 @@ class Session:
     @property
     def running(self) -> bool:
         """Whether a form is being compiled or run at this moment."""
-        return self._running is not None or self._in_text
+        return self._running is not None or self._in_text or self._accepted
+
+    def accept(self) -> None:
+        """A text was submitted that is about to run: an interrupt that comes before it begins is about it."""
+        self._accepted, self._stop_text = True, False
+
+    def dismiss(self) -> None:
+        """It has been done, whatever ran of it."""
+        self._accepted = False
+
+    def stopped_early(self) -> bool:
+        """What was accepted begins now: was it asked to stop before?"""
+        accepted, self._accepted = self._accepted, False
+        return accepted and self._stop_text
 
     @property
     def awaited(self) -> int | None:
@@ -355,7 +371,7 @@ class Session:
     def interrupt(self) -> None:
         """Stop the running form, in whichever language it is; may be called from a signal handler."""
         if self._running is None:
-            self._stop_text = True  # between two forms of a text
+            self._stop_text = True  # between two forms of a text, or before the first
             return
         if self._compiling:
             # Python code of ours: nothing to unwind carefully; a macro's JavaScript is the bridge's affair.

@@ -217,6 +217,7 @@ class Terminal:
             Leave: `(exit n)`; Quit: `,quit`.
         """
         start = time.perf_counter()
+        self.session.accept()
         text = self._meant(text)
         self._log.typed(text, self.editor.mode)
         self.services.remember(text)
@@ -239,6 +240,7 @@ class Terminal:
             internal = "polyrepl: internal error\n" + traceback.format_exc()
             self.complain("Interrupted" if self._interrupts.stopped else internal)
         finally:
+            self.session.dismiss()
             if self._keyboard_lent:
                 self._keyboard("holdKeyboard")
         if self.config.time:
@@ -249,6 +251,7 @@ class Terminal:
         if said is not None and (self.editor.mode != "lisp" or text.split()[0] not in self.services.table()):
             self.complain(said)
         elif text.startswith(","):
+            self.session.dismiss()  # Ctrl-C is the command's
             with self._interrupts.here(True):
                 await run_command(self, text)
         elif self.editor.mode == "py":

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from polyrepl.bridge.waking import sigint_to
+from polyrepl.repl.polyglot import Python
 from polyrepl.repl.session import Session
 from polyrepl.repl.session.events import Problem, Value
 
@@ -192,3 +194,39 @@ async def test_between_two_forms_it_is_about_their_text_alone(pressed: Pressed) 
     assert [getattr(event, "severity", "value") for event in events] == ["value", "interrupt"]
     (form,) = session.compiler.read("(+ 1 2)", "<next>")
     assert [event.text async for event in session.eval_form(form)] == ["3"]
+
+
+async def events_of(events: AsyncIterator[object]) -> list[str]:
+    """What the events of a text are, in short."""
+    return [e.severity if isinstance(e, Problem) else getattr(e, "text", "") async for e in events]
+
+
+async def test_before_what_was_accepted_begins(pressed: Pressed) -> None:
+    """It is about that, in all three languages; and never about what comes next."""
+    session = pressed.session
+    await pressed.run("1")
+    python = Python(session, lambda: vars(sys.modules["__main__"]))
+    texts = {session.eval: "(def never 1)", session.eval_javascript: "globalThis.never = 1", python.run: "5"}
+    for run, text in texts.items():
+        session.accept()
+        session.interrupt()
+        assert await events_of(run(text)) == ["interrupt"]
+        session.dismiss()
+        assert not session.running
+        assert await events_of(session.eval("[1 js.globalThis.never]")) == ["[1 nil]"]
+        session.interrupt()  # nothing runs
+        assert "interrupt" not in await events_of(run("5"))
+
+
+async def test_python_that_waits_for_a_busy_node_to_begin(pressed: Pressed) -> None:
+    session = pressed.session
+    python = Python(session, lambda: vars(sys.modules["__main__"]))
+    busy = '(setTimeout (fn [] (println "go") (let [end (+ (Date.now) 2000)] (while (< (Date.now) end)))) 0)'
+    await pressed.run(f"(do {busy} nil)")
+    begun = asyncio.ensure_future(events_of(python.run("never = 1")))
+    await asyncio.to_thread(pressed.said.wait)
+    assert python.interrupt()
+    assert await begun == ["interrupt"]
+    assert not python.interrupt()
+    assert await events_of(python.run("'never' in globals()")) == [""]
+    assert "never" not in vars(sys.modules["__main__"])
