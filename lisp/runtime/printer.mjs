@@ -49,7 +49,8 @@ function flat(x, context) {
   }
 }
 
-const isTooLong = (e) => e instanceof RangeError && e.message === "Invalid string length";
+const TOO_LONG = "Invalid string length";
+const isTooLong = (e) => e instanceof RangeError && e.message === TOO_LONG;
 
 /** The state of one printing: the options, the way down to here, how many items may still come, what was seen. */
 export function printContext(options = {}) {
@@ -188,6 +189,8 @@ export function readsAsKeyword(name) {
 
 /** Items that are made into text together, where it is one line that is wanted. */
 const BLOCK = 10_000;
+/** More items than a string has room for, with a blank between two. */
+const MOST_ITEMS = 2 ** 28;
 
 /** The items of one collection, as many as may be shown, then how many more there are. */
 function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
@@ -199,6 +202,7 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
     items.push(piece(size === Infinity || size === undefined ? "…" : counted, "more"));
     return group;
   }
+  if (context.flat && MOST_ITEMS < Math.min(size, context.maxItems, context.left)) throw new RangeError(TOO_LONG);
   const iterator = Array.isArray(xs) ? undefined : xs[Symbol.iterator]();
   let shown = 0;
   let blocks = 0;

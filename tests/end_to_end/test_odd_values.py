@@ -41,3 +41,13 @@ def test_long_collections_are_written_in_blocks(size: int) -> None:
     form += ' (= (pr-str [[a] 1]) (str "[[[" (a.join " ") "]] 1]"))])'
     done = polyrepl("-e", form)
     assert (done.code, done.out, done.err) == (0, "[true true]\n", "")
+
+
+@pytest.mark.parametrize("value", ["(js.Array. 4294967295)", "[(js.Uint8Array. 300000000)]"])
+def test_what_no_string_can_hold(value: str) -> None:
+    said = "RangeError: this value's text is longer than a string can be (512 MiB): show a part of it"
+    for done in (polyrepl("--full", "-e", value), polyrepl("-e", f"(println {value})")):
+        assert (done.code, done.out) == (1, "")
+        assert said in done.err
+    done = polyrepl("--json", "-e", value)
+    assert done.code == 1 and done.out.count("\n") == 2 and said.removeprefix("RangeError: ") in done.out
