@@ -190,7 +190,7 @@ export function readsAsKeyword(name) {
 /** Items that are made into text together, where it is one line that is wanted. */
 const BLOCK = 10_000;
 /** More items than a string has room for, with a blank between two. */
-const MOST_ITEMS = 2 ** 28;
+const LONGEST_ROW = 2 ** 28;
 
 /** The items of one collection, as many as may be shown, then how many more there are. */
 function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
@@ -202,7 +202,7 @@ function itemsDoc(open, xs, size, close, context, toItem = toDoc) {
     items.push(piece(size === Infinity || size === undefined ? "…" : counted, "more"));
     return group;
   }
-  if (context.flat && MOST_ITEMS < Math.min(size, context.maxItems, context.left)) throw new RangeError(TOO_LONG);
+  if (context.flat && LONGEST_ROW < Math.min(size, context.maxItems, context.left)) throw new RangeError(TOO_LONG);
   const iterator = Array.isArray(xs) ? undefined : xs[Symbol.iterator]();
   let shown = 0;
   let blocks = 0;
