@@ -422,16 +422,18 @@ def test_methods_of_one_object_are_the_same(js: Bridge) -> None:
       a.on === b.on, a.got.append === b.got.append, a.on === a.off, a.got.append === a.got.pop]""")
     assert same(first, second) == [True, True, True, False, False, False, False]
     js.eval("""(l) => {
-      const e = new (require("node:events"))();
-      e.on("x", l.on); e.emit("x", 1); e.off("x", l.on); e.emit("x", 2);
-      e.on("x", l.got.append); e.off("x", l.got.append); e.emit("x", 3);
+      const e = new EventTarget();
+      const emit = () => e.dispatchEvent(new Event("x"));
+      e.addEventListener("x", l.on); emit(); e.removeEventListener("x", l.on); emit();
+      e.addEventListener("x", l.got.append); e.removeEventListener("x", l.got.append); emit();
     }""")(first)
-    assert first.got == [1]
+    assert [event.type for event in first.got] == ["x"]
+    first.got.clear()
     before = js.stats()["python"]["objects"]
     for _ in range(3):  # given back, and given anew
         js.eval("(f) => { f(5); f.destroy() }")(first.on)
     assert js.stats()["python"]["objects"] <= before
-    assert first.got == [1, 5, 5, 5]
+    assert first.got == [5, 5, 5]
 
 
 def test_strict_equality_is_identity(js: Bridge) -> None:
