@@ -9,17 +9,19 @@ took its stack away or Node has ended, is left from here.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import itertools
 import types
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import JSError
 from .protocol import SORT_BITS, SORTS
 from .proxy import JsProxy
+
+if TYPE_CHECKING:  # it is loaded where it is used
+    from .blocks import Block
 
 _ERROR = SORTS.index("error")
 _REMEMBERED = 16
@@ -40,60 +42,6 @@ class Entered:
     @property
     def is_async(self) -> bool:
         return self.block is not None
-
-
-class Block:
-    """The task that enters an asynchronous manager, waits for its block to end, and leaves it."""
-
-    def __init__(self, manager: Any) -> None:
-        loop = asyncio.get_running_loop()
-        self.ended = False  # from within Python
-        self.entered: asyncio.Future[Any] = loop.create_future()
-        self.body: asyncio.Future[BaseException | None] = loop.create_future()
-        self.task = loop.create_task(self._run(manager, type(manager)))
-        self.task.add_done_callback(_looked_at)
-
-    async def _run(self, manager: Any, kind: Any) -> bool:
-        leave = kind.__aexit__
-        try:
-            value = await kind.__aenter__(manager)
-        except BaseException as error:
-            if not self.entered.done():
-                self.entered.set_exception(error)
-            return False
-        if not self.entered.done():
-            self.entered.set_result(value)
-        try:
-            await asyncio.wait([self.body])
-        except asyncio.CancelledError as cancelled:
-            self.ended = True
-            if await _aexit(manager, leave, cancelled):
-                return True
-            raise
-        return await _aexit(manager, leave, self.body.result())
-
-    async def enter(self) -> Any:
-        """What `__aenter__` gives. Raises what it raises."""
-        try:
-            return await self.entered
-        except asyncio.CancelledError:
-            if not self.task.done():  # nobody wants it any more
-                self.task.cancel()
-                await asyncio.wait([self.task])
-            raise
-
-    async def leave(self, error: BaseException | None) -> bool:
-        """Whether what left the block is to be forgotten. Raises what `__aexit__` raises, or what has ended
-        the block before."""
-        if not self.body.done():
-            self.body.set_result(error)
-        return await self.task
-
-
-def _looked_at(task: asyncio.Task[bool]) -> None:
-    """What a block ended with is for who leaves it, if anybody still does."""
-    if not task.cancelled():
-        task.exception()
 
 
 class Managers:
@@ -118,6 +66,8 @@ class Managers:
 
     async def enter_async(self, manager: Any, form: int) -> tuple[int, Any]:
         """`enter` of an asynchronous one."""
+        from .blocks import Block
+
         leave = type(manager).__aexit__
         block = Block(manager)
         value = await block.enter()
@@ -128,8 +78,7 @@ class Managers:
         entered = self._entered.get(ident)
         if entered is None or entered.block is None:
             return False
-        await asyncio.wait([entered.block.task])
-        return entered.block.ended
+        return await entered.block.end()
 
     def _note(self, entered: Entered) -> int:
         ident = self._ids()
@@ -223,20 +172,11 @@ def _exit(entered: Entered, error: BaseException | None) -> bool:
 
 
 async def _leave(entered: Entered, error: BaseException | None) -> bool:
-    block = entered.block
-    if block is not None and block.task.get_loop() is asyncio.get_running_loop():
-        return await block.leave(error)
-    return await _aexit(entered.manager, entered.leave, error)  # its loop runs no more
+    from .blocks import aexit
 
-
-async def _aexit(manager: Any, leave: Any, error: BaseException | None) -> bool:
-    if error is None:
-        await leave(manager, None, None, None)
-        return False
-    try:
-        raise error
-    except BaseException:
-        return bool(await leave(manager, type(error), error, error.__traceback__))
+    if entered.block is not None and entered.block.here():
+        return await entered.block.leave(error)
+    return await aexit(entered.manager, entered.leave, error)  # its loop runs no more
 
 
 _AFTER_ALL = frozenset(("exc_info", "exception", "locals", "vars", "eval", "exec"))

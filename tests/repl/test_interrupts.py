@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from polyrepl.bridge.waking import sigint_to
@@ -218,14 +219,17 @@ async def test_before_what_was_accepted_begins(pressed: Pressed) -> None:
         assert "interrupt" not in await events_of(run("5"))
 
 
-async def test_python_that_waits_for_a_busy_node_to_begin(pressed: Pressed) -> None:
+async def test_python_that_waits_for_a_busy_node_to_begin(pressed: Pressed, tmp_path: Path) -> None:
     session = pressed.session
     python = Python(session, lambda: vars(sys.modules["__main__"]))
-    busy = '(setTimeout (fn [] (println "go") (let [end (+ (Date.now) 2000)] (while (< (Date.now) end)))) 0)'
-    await pressed.run(f"(do {busy} nil)")
-    begun = asyncio.ensure_future(events_of(python.run("never = 1")))
+    free = tmp_path / "free"
+    busy = f'(setTimeout (fn [] (println "go") (while (not (fs.existsSync "{free}")))) 0)'
+    await pressed.run(f'(js.import "node:fs" :as fs) {busy} nil')
     await asyncio.to_thread(pressed.said.wait)
+    begun = asyncio.ensure_future(events_of(python.run("never = 1")))
+    await asyncio.sleep(0)  # it has begun to ask Node where both are
     assert python.interrupt()
+    free.touch()
     assert await begun == ["interrupt"]
     assert not python.interrupt()
     assert await events_of(python.run("'never' in globals()")) == [""]
