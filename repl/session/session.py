@@ -294,12 +294,12 @@ class Session:
             return Value("", quiet=True)
         try:
             if self.late_loop is not None and not self.late_loop.begun:
-                if self.node.rests():
+                if self.node.rests() and not self.node.signals.sent:
                     return Value("", quiet=True)
                 await self.late_loop
             self.form_number += 1
             number = self._running = self.form_number
-            event = await self._run_code(wait, "polyrepl:end", True, number)
+            event = await self._run_code(self.node.signals.heard(wait), "polyrepl:end", True, number)
             if isinstance(event, Problem) and event.status == UNSETTLED:
                 return Value("", quiet=True)  # what nobody awaits need not come
             ended = self._interrupted != number or isinstance(event, (Problem, Exit))

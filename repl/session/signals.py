@@ -18,6 +18,12 @@ from polyrepl.bridge import Bridge
 _SIGINT = int(signal.SIGINT)
 _signal: Any = import_module("_signal")  # `signal` asks what was there for its repr
 
+# The loop takes signals between its timers and what `setImmediate` was given.
+_AFTER_A_TURN = """async (given) => {
+  await new Promise((turn) => setTimeout(() => setImmediate(turn), 1));
+  return (%s)(given);
+}"""
+
 
 class Signals:
     """What is listened to in the Node that serves, and what has been sent to it."""
@@ -27,6 +33,13 @@ class Signals:
         self._listened: dict[int, Any] = {}  # and what Python did with each before
         self._taker = self._take  # one object: what others have set may answer to == as it likes
         self._unheard = False  # a SIGINT was handed on, and no listener has been called yet
+        self.sent = False
+        """Has Node been sent a signal, ever?"""
+
+    def heard(self, code: str) -> str:
+        """`code`, the JavaScript of a function; if Node has been sent a signal, one that first lets its event
+        loop come to the listeners: a program whose Python was busy to its end has not."""
+        return _AFTER_A_TURN % code if self.sent else code
 
     def listen(self, number: int, on: bool) -> None:
         """Node says: the first listener of a signal is about to come, or the last one has gone; of number 0,
@@ -80,6 +93,7 @@ class Signals:
         pid = self._bridge.pid
         with suppress(OSError):
             if pid:
+                self.sent = True
                 os.kill(pid, number)
                 return True
         return False

@@ -112,6 +112,12 @@ CASES = {
         [("up", INT)],
         (4, "up\nafter\njs\n", ""),
     ),
+    "another signal's, behind Python that sleeps": (
+        '(py.import "time" :as time) (process.on "SIGTERM" (fn [] (println "js") (process.exit 4)))'
+        '(println "up") (time.sleep 0.5) (println "after")',
+        [("up", TERM)],
+        (4, "up\nafter\njs\n", ""),
+    ),
     "one that throws": (
         '(process.on "SIGINT" (fn [] (println "js") (throw (error "no"))))'
         '(await (new Promise (fn [ok] (setTimeout (fn [] (process.on "SIGTERM" ok) (println "up")) 1))))',
