@@ -53,10 +53,10 @@ def test_the_default_export_was_meant(prompt: Prompt) -> None:
     assert "default export" not in prompt.submit("(thing.put 1)")
 
 
-UNLOADED = [
-    ("(py.datetime.datetime.now)", 'load it first: (py.import "datetime"), then datetime is its name'),
-    ("(.dumps py.json 1)", 'load it first: (py.import "json"), then json is its name'),
-    ('(py.eval "decimal.Decimal(1)")', "Python loads it by: import decimal"),
+UNLOADED = [  # by no other test of this process either
+    ("(py.sched.scheduler.run)", 'load it first: (py.import "sched"), then sched is its name'),
+    ("(.dumps py.plistlib 1)", 'load it first: (py.import "plistlib"), then plistlib is its name'),
+    ('(py.eval "quopri.encodestring(1)")', "Python loads it by: import quopri"),
     (",py colorsys.rgb_to_hsv(1, 1, 1)", "Python loads it by: import colorsys"),
     ("(py.nosuchmod 1)", None),
     ('(py.eval "nosuchmod")', None),
