@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import array
 import sys
-from collections.abc import Iterable, Sequence, Set
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence, Set
+from itertools import chain, compress
 from math import isfinite
 from operator import itemgetter
 from typing import Any
@@ -28,6 +28,8 @@ _CONTAINERS = frozenset((dict, list, tuple))
 LISTS = frozenset((list,))
 LISTS_AND_TUPLES = LISTS | {tuple}
 FEW = 8  # below, columns do not pay
+_references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda _: sys.maxsize)
+_ONE_OWNER = max(map(_references, [[]])) + 1  # of what stands in a list of ours and in one container
 
 
 def plain(items: Sequence[Any]) -> bool:
@@ -45,21 +47,25 @@ def plain(items: Sequence[Any]) -> bool:
     return True
 
 
-def tree(value: Any, arrays: Set[type] = LISTS) -> set[int] | None:
+def tree(value: Any, arrays: Set[type] = LISTS, whole: bool = False) -> set[int] | None:
     """The containers of a value that is its own wire form all through: dicts of texts, lists (of the classes
     `arrays`, perhaps tuples, too) and what `plain` lets by, each container mentioned once. None for anything
-    else."""
+    else. If `whole`, the value is all that there is, and of the containers only those are given that may be
+    in other places, too."""
     dicts: list[Any] = [value] if type(value) is dict else []
     lists: list[Any] = [value] if type(value) in arrays else []
     ids: set[int] = set()
+    columns: list[Sequence[Any]] = []
+    column: Sequence[Any] = ()
     for _ in range(_DEEPEST):
         if not set(map(type, chain.from_iterable(dicts))) <= _TEXT:
             return None
-        count = len(ids) + len(dicts) + len(lists)
-        ids.update(map(id, dicts))
-        ids.update(map(id, lists))
-        if len(ids) < count:
-            return None
+        for containers in (dicts, lists):
+            numbers = list(map(id, _with_more_owners(containers) if whole else containers))
+            count = len(ids) + len(numbers)
+            ids.update(numbers)
+            if len(ids) < count:
+                return None
         columns = [*_columns_of_dicts(dicts), *_columns_of_lists(lists)]
         dicts, lists = [], []
         for column in columns:
@@ -76,9 +82,18 @@ def tree(value: Any, arrays: Set[type] = LISTS) -> set[int] | None:
                 lists += [item for item in column if type(item) in arrays]
                 if not plain([item for item in column if not (type(item) is dict or type(item) in arrays)]):
                     return None
+        columns, column = [], ()  # nothing of ours but `dicts` and `lists` may hold what is in them
         if not dicts and not lists:
             return ids
     return None
+
+
+def _with_more_owners(containers: list[Any]) -> Iterable[Any]:
+    """Those that something beside one container holds: no other can be met twice."""
+    counts = list(map(_references, containers))
+    if not counts or max(counts) <= _ONE_OWNER:
+        return ()
+    return compress(containers, map(_ONE_OWNER.__lt__, counts))
 
 
 # All items, in sequences mostly of one kind: columns where the containers are rows. No view or iterator of

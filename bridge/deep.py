@@ -81,9 +81,10 @@ class _Copy:
         self.marshal = marshal
         self.segments = segments
         self.json = json
-        # Numbers of the containers opened so far. Each is kept alive beside its number: a temporary one that
-        # died would leave its id to another, which would then be taken for it.
-        self.seen: dict[int, tuple[int, Any]] = {}
+        # Numbers of the containers opened so far. All are kept alive: a temporary one that died would leave
+        # its id to another, which would then be taken for it.
+        self.seen: dict[int, int] = {}
+        self.kept: list[Any] = []
         # The containers of what went as it is: number of its root. Of each root, where they stand in it, as
         # soon as it is asked.
         self.inner: dict[int, int] = {}
@@ -134,7 +135,9 @@ class _Copy:
                 if wire is not None:
                     return wire
             if outermost or len(value) >= FEW:
-                ids = tree(value, self.arrays)
+                ids = tree(value, self.arrays, whole=outermost)
+                if ids is not None and outermost:
+                    return [_AS_IS, value]
                 if ids is not None and self.unknown(ids):
                     number = len(self.seen)
                     self.inner.update(dict.fromkeys(ids, number))
@@ -150,11 +153,13 @@ class _Copy:
         return self.sequence(items, outermost)
 
     def open(self, value: Any) -> None:
-        self.seen[id(value)] = (len(self.seen), value)
+        self.seen[id(value)] = len(self.seen)
+        self.kept.append(value)
 
     def open_all(self, values: Sequence[Any]) -> None:
         first = len(self.seen)
-        self.seen.update(zip(map(id, values), enumerate(values, first), strict=True))
+        self.seen.update(zip(map(id, values), range(first, first + len(values)), strict=True))
+        self.kept += values
 
     def unknown(self, ids: set[int]) -> bool:
         """Whether none of these containers was opened before."""
@@ -164,7 +169,7 @@ class _Copy:
         """A reference to a container that was opened before, or came in a tree; else None."""
         known = self.seen.get(id(value))
         if known is not None:
-            return [_REF, known[0]]
+            return [_REF, known]
         number = self.inner.get(id(value))
         return None if number is None else [_REF, number, *self.way(number, value)]
 
@@ -277,7 +282,7 @@ class _Copy:
         new = [item for each, item in distinct.items() if each not in known]
         if len(new) == len(items):
             return [_PICKS, self.container(new, False)] if all_new else None
-        places = {each: known[each][0] for each in distinct if each in known}
+        places = {each: known[each] for each in distinct if each in known}
         places.update((id(item), -1 - at) for at, item in enumerate(new))
         wire = self.container(new, False) if new else None
         return [_PICKS, wire, numbers_column("i", [places[each] for each in ids], self.segments)]
@@ -332,7 +337,7 @@ class _Copy:
 
     def dates(self, numbers: Any, missing: int) -> Any:
         if isinstance(numbers, list):
-            self.seen[id(numbers)] = (len(self.seen), numbers)
+            self.open(numbers)
             return [_ARRAY, *[self.dates(item, missing) for item in numbers]]
         return None if numbers == missing else [_DATE, numbers]
 

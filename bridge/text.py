@@ -20,6 +20,8 @@ DEEP = 100  # the least depth that may have been what a RecursionError was about
 _BRACE = ord("{")  # a number is found in bytes faster than bytes are
 _FEW = 30  # texts, after which it pays to load orjson
 _LARGE = 4096  # bytes of a text that is worth it by itself
+_MANY = 1000  # items of one container, after which a text is
+_LOOKED_AT = 16  # containers, the outer ones first
 _PATH = tuple(sys.path)  # before the program's own modules can be found
 
 _slow = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -40,6 +42,19 @@ def _fast() -> _Functions:
     return dumps, loads
 
 
+def _is_large(data: Any) -> bool:
+    """Whether there is a container of many items in it, by a look at some."""
+    found = [data]
+    for each in found:
+        if each.__class__ is not list and each.__class__ is not tuple and each.__class__ is not dict:
+            continue
+        if len(each) >= _MANY:
+            return True
+        if len(found) < _LOOKED_AT:
+            found += each.values() if each.__class__ is dict else each[:_LOOKED_AT]
+    return False
+
+
 class Writer:
     """Makes texts.
 
@@ -55,7 +70,7 @@ class Writer:
         """Text of nearly all data. Raises TypeError where only `dumps` will do."""
         if self._dumps is None:
             self._left -= 1
-            if self._left >= 0:
+            if self._left >= 0 and not _is_large(data):
                 try:
                     return _slow(data).encode()
                 except ValueError:  # a lone surrogate; a number that is none

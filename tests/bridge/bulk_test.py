@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polyrepl.bridge import Bridge, JsProxy
+from polyrepl.bridge.bulk import LISTS_AND_TUPLES, tree
 from polyrepl.bridge.deep import encode_deep
 from polyrepl.bridge.protocol import TAGS
 from polyrepl.bridge.tables import columns_of_table, items_of_column
@@ -223,6 +224,31 @@ def test_work_is_in_proportion(js: Bridge) -> None:
             sys.setprofile(None)
         work.append(events)
     assert work[1] < 6 * work[0]
+
+
+def test_a_whole_tree_tells_only_what_may_be_met_twice() -> None:
+    """The others have one owner, so nobody has to remember them."""
+    value = [{"at": {"x": i}, "tags": [str(i)]} for i in range(20)]
+    held = value[3]["at"]
+    found = tree(value, LISTS_AND_TUPLES, whole=True)
+    assert found is not None and id(held) in found
+    if hasattr(sys, "getrefcount"):
+        assert len(found) < 5  # the value, what is held, and what the comprehension left
+    every = tree(value, LISTS_AND_TUPLES)
+    assert every is not None and len(every) == 61
+    # Whatever is in it twice, at any depths, is found, whoever else holds it.
+    del held
+    for outer, inner in ((4, 5), (5, 4), (6, 6)):
+        for part in ("at", "tags"):
+            twice: Any = [{"at": {"x": i}, "tags": [str(i)]} for i in range(20)]
+            twice[outer]["again"] = {"deeper": [twice[inner][part]]}
+            assert tree(twice, LISTS_AND_TUPLES, whole=True) is None
+    loop: list[Any] = [[] for _ in range(20)]
+    loop[7].append(loop[7])
+    assert tree(loop, LISTS_AND_TUPLES, whole=True) is None
+    loop = [[] for _ in range(20)]
+    loop[7].append({"up": loop})
+    assert tree(loop, LISTS_AND_TUPLES, whole=True) is None
 
 
 def test_tuples_cross_as_lists_do(js: Bridge, to_js: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,3 +75,23 @@ def test_a_short_conversation_loads_none_and_a_long_one_not_the_program_s(tmp_pa
         [sys.executable, "-c", CODE, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("[False] False True\n", "")
+
+
+LARGE = """
+import sys
+from polyrepl.bridge.text import Writer
+writer = Writer()
+for data in ([1, ["a", None]], [list(range(500)), [["x"] * 500]]):
+    writer.plain(data)
+    assert "orjson" not in sys.modules
+for data in (SOME):
+    assert len(writer.plain(data)) > 1000
+    print("orjson" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("data", ["list(range(5000))", "[1, {'rows': [(i, i) for i in range(5000)]}]"])
+def test_one_text_that_is_large_is_worth_it(data: str) -> None:
+    code = LARGE.replace("(SOME)", f"([{data}])")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
