@@ -11,7 +11,7 @@ from .. import nodes as n
 from ..nodes import Bind, Local, Node
 from .defs import function_into
 from .operators import test
-from .writer import RETURN, Dest, Writer, constant, delivering, expression, is_stable, locate, stable
+from .writer import Dest, Writer, constant, delivering, expression, is_stable, locate, stable
 
 _ERRORS = {"Error": "Exception", "TypeError": "TypeError", "SyntaxError": "SyntaxError"}
 
@@ -368,12 +368,18 @@ def with_into(w: Writer, node: n.With, dest: Dest) -> None:
         bind_all(w, node.binds)
         w.into(node.body, dest)
 
+    outer = dest
+    if outer.kind == "assign" and not outer.leaves:  # the body may still read what is assigned
+        dest = Dest("assign", w.fresh("entered"))
+        w.assign(dest.name, constant(None), node.span)
     body = w.block(work) or [ast.Pass()]
     item = ast.withitem(manager, ast.Name(name, ast.Store()) if name is not None else None)
     kind = ast.AsyncWith if node.is_async else ast.With
     w.put(kind([item], body), node.span)
-    if dest is RETURN or dest.kind == "return":
-        w.put(ast.Return(constant(None)), node.span)  # the manager may have swallowed an exception
+    if dest is not outer:
+        w.finish(ast.Name(dest.name, ast.Load()), outer, node.span)
+    elif dest.kind == "return" or dest.leaves:
+        w.finish(constant(None), dest, node.span)  # the manager may have swallowed an exception
 
 
 __all__ = ["bind_all", "is_stable"]

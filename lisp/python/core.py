@@ -71,6 +71,10 @@ def is_iterable(x: Any) -> bool:
     return isinstance(x, Iterable)
 
 
+def is_seqable(x: Any) -> bool:
+    return x is None or is_iterable(x)
+
+
 def is_error(x: Any) -> bool:
     return isinstance(x, BaseException)
 
@@ -136,7 +140,10 @@ def ends_with(x: str, part: str) -> bool:
 
 
 def str_repeat(x: str, n: int) -> str:
-    return x * n
+    if n < 0:
+        raise ValueError(f"str-repeat: expected a count, got {n}")
+    made: str = x * v.exact(n)
+    return made
 
 
 def as_float(x: Any) -> float:
@@ -145,7 +152,10 @@ def as_float(x: Any) -> float:
 
 def as_int(x: Any) -> int:
     """The whole number, its fraction left out."""
-    return int(x)
+    try:
+        return int(x)
+    except ValueError:
+        return int(float(x))  # a text with a fraction; what is no number at all is an error as before
 
 
 CORE: dict[str, Callable[..., Any]] = {
@@ -163,7 +173,7 @@ CORE: dict[str, Callable[..., Any]] = {
     "number?": v.number, "integer?": v.integral, "int?": v.integral, "float?": is_float,
     "boolean?": is_boolean, "keyword?": is_keyword, "fn?": callable, "vector?": m.is_list,
     "array?": m.is_list, "sequential?": m.is_list, "map?": m.is_map, "set?": is_set, "coll?": is_coll,
-    "seqable?": is_iterable, "iterable?": is_iterable, "error?": is_error, "instance?": m.instance,
+    "seqable?": is_seqable, "iterable?": is_iterable, "error?": is_error, "instance?": m.instance,
     # text
     "str": v.text, "pr-str": v.pr_str, "name": name, "keyword": name, "join": m.join, "split": m.split,
     "subs": m.subs, "upper-case": upper_case, "lower-case": lower_case, "capitalize": capitalize,
@@ -211,7 +221,7 @@ CORE: dict[str, Callable[..., Any]] = {
     "%truthy": v.truthy, "%eq": v.eq, "%div": v.div, "%asFunction": v.as_function, "%thrown": v.thrown,
     "%caught": v.caught, "%Thrown": v.Thrown, "%noClause": v.no_clause, "%arityError": v.arity_error,
     "%items": v.items, "%interpolate": v.interpolate, "%part": s.part, "%whole": s.whole,
-    "%awaitable": m.awaitable, "%asyncItems": m.async_items,
+    "%turns": s.turns, "%awaitable": m.awaitable, "%asyncItems": m.async_items,
     "%isMapLike": m.is_map, "%isSequenceOf": m.is_sequence_of, "keyword-args": f.keyword_args,
     "%frozen": v.frozen, "%spliced": v.listed,
 }  # fmt: skip

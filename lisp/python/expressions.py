@@ -73,7 +73,7 @@ def global_ref(w: Writer, node: n.GlobalRef) -> ast.expr:
 @expression(n.CoreRef)
 def core_ref(w: Writer, node: n.CoreRef) -> ast.expr:
     if node.name not in CORE:
-        name = node.name.lstrip("%")
+        name = "this" if node.name.startswith("%") else node.name
         hint = "call it before, and give the function what it gives; or use Python's (py.import ..)"
         raise w.refuse(node, f"{name} is not in the core of Python's functions", hint)
     return w.core(node.name)

@@ -177,7 +177,8 @@ def source(w: Writer, node: n.For, clause: n.Clause, at: int, result: str | None
     if clause.kind == "await":
         items = w.call("%asyncItems", items)
     elif clause.kind == "range":
-        items = ast.Call(w.builtin("range"), [items], [])
+        whole = isinstance(items, ast.Constant) and type(items.value) is int
+        items = ast.Call(w.builtin("range") if whole else w.core("%turns"), [items], [])
     elif clause.kind == "in" and type_of(clause.value) != "arr" and not gives_range(clause.value):
         items = w.call("%items", items)
     w.at.loops += 1

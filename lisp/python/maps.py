@@ -50,7 +50,7 @@ def _entered(m: dict[Any, Any], x: Any) -> dict[Any, Any]:
 
 
 def into(to: Any, xs: Any) -> Any:
-    return conj(to, *items(xs))
+    return listed(xs) if to is None else conj(to, *items(xs))
 
 
 def assoc(m: Any, *pairs: Any) -> Any:
@@ -61,15 +61,18 @@ def assoc(m: Any, *pairs: Any) -> Any:
 def assoc_(m: Any, *pairs: Any) -> Any:
     """`assoc!`."""
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-        if isinstance(m, list) and key == len(m):
+        if not isinstance(m, list):
+            m[frozen(key)] = value
+        elif key == len(m):
             m.append(value)
         else:
-            m[frozen(key)] = value
+            m[v.exact(key)] = value
     return m
 
 
 def dissoc(m: Any, *keys: Any) -> Any:
-    return None if m is None else {key: value for key, value in m.items() if key not in keys}
+    gone = set(map(frozen, keys))
+    return None if m is None else {key: value for key, value in m.items() if key not in gone}
 
 
 def get_in(m: Any, path: Any, default: Any = None) -> Any:
@@ -187,7 +190,7 @@ def pop(xs: Any) -> Any:
 def dissoc_(m: Any, *keys: Any) -> Any:
     """`dissoc!`."""
     for key in keys:
-        m.pop(key, None)
+        m.pop(frozen(key), None)
     return m
 
 
@@ -284,11 +287,14 @@ def join(*given: Any) -> str:
 def split(s: str, sep: str, limit: Any = None) -> list[str]:
     if not sep:
         return [*s]
-    return s.split(sep) if limit is None else s.split(sep, limit - 1)
+    return s.split(sep) if limit is None else s.split(sep, v.exact(limit) - 1)
 
 
 def subs(s: str, start: int, end: Any = None) -> str:
-    return s[start:end]
+    first, stop = v.exact(start), len(s) if end is None else v.exact(end)
+    if not 0 <= first <= stop <= len(s):
+        raise IndexError(f"subs: {first} to {stop} is out of range for a text of {len(s)}")
+    return s[first:stop]
 
 
 def includes(s: Any, part: Any) -> bool:
@@ -297,7 +303,7 @@ def includes(s: Any, part: Any) -> bool:
 
 def index_of(s: Any, part: Any, start: int = 0) -> Any:
     if isinstance(s, str):
-        at = s.find(part, start)
+        at = s.find(part, v.exact(start))
         return None if at < 0 else at
     return next((at for at, x in enumerate(listed(s)) if at >= start and eq(x, part)), None)
 

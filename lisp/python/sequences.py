@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence, Sized
 from typing import Any
 
-from .values import MISSING, Reduced, as_function, eq, frozen, items, listed, mark, truthy
+from .values import MISSING, Reduced, as_function, eq, exact, frozen, items, listed, mark, truthy
 
 
 def _made(found: Iterator[Any], *sources: Any) -> Any:
@@ -161,7 +162,7 @@ def last(xs: Any) -> Any:
 
 
 def nth(xs: Any, at: int, otherwise: Any = MISSING) -> Any:
-    found = next(itertools.islice(items(xs), at, None), MISSING) if at >= 0 else MISSING
+    found = next(itertools.islice(items(xs), exact(at), None), MISSING) if at >= 0 else MISSING
     if found is not MISSING:
         return found
     if otherwise is MISSING:
@@ -183,19 +184,19 @@ def butlast(xs: Any) -> Any:
 
 
 def take(n: int, xs: Any) -> list[Any]:
-    return list(itertools.islice(items(xs), max(n, 0)))
+    return list(itertools.islice(items(xs), max(exact(n), 0)))
 
 
 def drop(n: int, xs: Any) -> Any:
-    return _made(itertools.islice(items(xs), max(n, 0), None), xs)
+    return _made(itertools.islice(items(xs), max(exact(n), 0), None), xs)
 
 
 def take_last(n: int, xs: Any) -> list[Any]:
-    return listed(xs)[-n:] if n > 0 else []
+    return listed(xs)[-exact(n) :] if n > 0 else []
 
 
 def drop_last(*given: Any) -> list[Any]:
-    n = given[0] if len(given) == 2 else 1
+    n = exact(given[0]) if len(given) == 2 else 1
     found = listed(given[-1])
     return found[: max(len(found) - n, 0)]
 
@@ -211,12 +212,12 @@ def drop_while(f: Any, xs: Any) -> Any:
 
 
 def take_nth(n: int, xs: Any) -> Any:
-    return _made(itertools.islice(items(xs), 0, None, n), xs)
+    return _made(itertools.islice(items(xs), 0, None, exact(n)), xs)
 
 
 def split_at(n: int, xs: Any) -> list[Any]:
-    found = listed(xs)
-    return [found[: max(n, 0)], found[max(n, 0) :]]
+    found, at = listed(xs), max(exact(n), 0)
+    return [found[:at], found[at:]]
 
 
 def split_with(f: Any, xs: Any) -> list[Any]:
@@ -233,7 +234,7 @@ def ffirst(xs: Any) -> Any:
 
 
 def slice_(xs: Any, start: int, end: Any = None) -> Any:
-    return xs[start:end] if isinstance(xs, str) else listed(xs)[start:end]
+    return (xs if isinstance(xs, str) else listed(xs))[exact(start) : exact(end)]
 
 
 def part(xs: Any, count: int, missing: Any = None) -> list[Any]:
@@ -266,7 +267,12 @@ def range_(*bounds: Any) -> Any:
 
 
 def repeat(*given: Any) -> Any:
-    return [given[1]] * given[0] if len(given) == 2 else itertools.repeat(given[0])
+    return [given[1]] * exact(given[0]) if len(given) == 2 else itertools.repeat(given[0])
+
+
+def turns(n: Any) -> range:
+    """What `dotimes` counts through: a number with a fraction has one turn more."""
+    return range(n if hasattr(n, "__index__") else math.ceil(n))
 
 
 def iterate(f: Any, x: Any) -> Iterator[Any]:
@@ -277,7 +283,7 @@ def iterate(f: Any, x: Any) -> Iterator[Any]:
 
 def repeatedly(*given: Any) -> Any:
     f = as_function(given[-1])
-    return [f() for _ in range(given[0])] if len(given) == 2 else iter(f, MISSING)
+    return [f() for _ in range(exact(given[0]))] if len(given) == 2 else iter(f, MISSING)
 
 
 def cycle(xs: Any) -> Iterator[Any]:
@@ -334,7 +340,7 @@ def zip_(*xss: Any) -> list[Any]:
 
 
 def enumerate_(xs: Any, start: int = 0) -> list[Any]:
-    return list(map(list, enumerate(items(xs), start)))
+    return list(map(list, enumerate(items(xs), exact(start))))
 
 
 def interpose(sep: Any, xs: Any) -> Any:
@@ -343,7 +349,8 @@ def interpose(sep: Any, xs: Any) -> Any:
 
 def partition(n: int, *given: Any) -> list[Any]:
     """`(partition n xs)`, `(partition n step xs)`, `(partition n step pad xs)`."""
-    step = given[0] if len(given) > 1 else n
+    n = exact(n)
+    step = exact(given[0]) if len(given) > 1 else n
     found = listed(given[-1])
     made = [found[at : at + n] for at in range(0, len(found), step)]
     if len(given) == 3:
@@ -355,7 +362,8 @@ def partition(n: int, *given: Any) -> list[Any]:
 
 
 def partition_all(n: int, *given: Any) -> list[Any]:
-    step = given[0] if len(given) > 1 else n
+    n = exact(n)
+    step = exact(given[0]) if len(given) > 1 else n
     found = listed(given[-1])
     return [found[at : at + n] for at in range(0, len(found), step)]
 
@@ -414,7 +422,9 @@ def rand_nth(xs: Any) -> Any:
     import random
 
     found = listed(xs)
-    return random.choice(found) if found else None
+    if not found:
+        raise IndexError("rand-nth: the collection is empty")
+    return random.choice(found)
 
 
 def group_by(f: Any, xs: Any) -> dict[Any, Any]:

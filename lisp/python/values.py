@@ -8,12 +8,16 @@ Node.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from json import dumps
 from typing import Any
 
 EXACT = 2**53
 _NAMED_BOOL = ("bool", "bool_")  # NumPy's, by the name of its class: it need not be there
+_NESTED = (tuple, frozenset)
+_WHOLE = re.compile(r"[+-]?[0-9A-Za-z]*")
+_DECIMAL = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 
 
 class Missing:
@@ -89,10 +93,18 @@ def eq(a: Any, b: Any) -> bool:
     if isinstance(a, (str, bytes)) or isinstance(b, (str, bytes)):
         return bool(a == b)
     if isinstance(a, Mapping) and isinstance(b, Mapping):
-        return len(a) == len(b) and all(key in b and eq(value, b[key]) for key, value in a.items())
+        same = len(a) == len(b) and all(key in b and eq(value, b[key]) for key, value in a.items())
+        return same and _marks(a) == _marks(b)
+    if isinstance(a, Set) and isinstance(b, Set):
+        return a == b and _marks(a) == _marks(b)
     if isinstance(a, Sequence) and isinstance(b, Sequence):
         return len(a) == len(b) and all(map(eq, a, b))
     return bool(a == b)
+
+
+def _marks(keys: Iterable[Any]) -> set[Any]:
+    """Marks of the keys that Python may take for others: 1 and true are one key to it."""
+    return {mark(key) for key in keys if type(key) is not str and (isinstance(key, _NESTED) or key in (0, 1))}
 
 
 def equal(first: Any, *more: Any) -> bool:
@@ -178,15 +190,28 @@ def integral(x: Any) -> bool:
 # -- text -----------------------------------------------------------------------------------------
 
 
+def exact(n: Any) -> Any:
+    """A number where Python wants an integer: `(/ 4 2)`, 2.0, is 2. What has a fraction Python refuses."""
+    return int(n) if isinstance(n, float) and n.is_integer() else n
+
+
 def number_text(x: Any) -> str:
-    """A number as the Lisp writes it: 3.0 is "3"."""
+    """A number as the Lisp writes it: 3.0 is "3", 0.00001 has no exponent."""
     if isinstance(x, int):
         return int.__repr__(x)
     if x != x:
         return "NaN"
     if math.isinf(x):
         return "Infinity" if x > 0 else "-Infinity"
-    return str(int(x)) if x == int(x) and abs(x) < 1e21 else float.__repr__(float(x))
+    digits, has_exponent, exponent = float.__repr__(float(x)).partition("e")
+    if not has_exponent:
+        return digits.removesuffix(".0")
+    at = int(exponent)
+    if not -7 < at < 21:
+        return f"{digits}e{at:+}"
+    sign = "-" if digits[0] == "-" else ""
+    digits = digits.lstrip("-").replace(".", "")
+    return sign + ("0." + "0" * (-at - 1) + digits if at < 0 else digits.ljust(at + 1, "0"))
 
 
 def pr_str(*xs: Any) -> str:
@@ -196,7 +221,9 @@ def pr_str(*xs: Any) -> str:
 
 def _written(x: Any) -> str:
     if isinstance(x, str):
-        return dumps(x, ensure_ascii=False)
+        return dumps(x, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(x, float) and x == 0:
+        return number_text(x)
     if isinstance(x, Mapping):
         return "{" + " ".join(f"{_key(key)} {_written(value)}" for key, value in x.items()) + "}"
     if isinstance(x, (list, tuple, range)):
@@ -219,7 +246,7 @@ def interpolate(x: Any) -> str:
     if isinstance(x, bool) or type(x).__name__ in _NAMED_BOOL:
         return "true" if x else "false"
     if isinstance(x, (int, float)) and type(x).__str__ in (int.__str__, float.__str__):
-        return number_text(x)
+        return number_text(x) if x else "0"
     if isinstance(x, (Mapping, list, tuple, range, Set)):
         return _written(x)
     return number_text(x.item()) if type(x).__module__ == "numpy" and number(x) and not x.shape else str(x)
@@ -234,10 +261,10 @@ def parse_int(text: Any, base: int = 10) -> Any:
     """The whole number that a text begins with, NaN where there is none."""
     if not isinstance(text, str):
         return math.trunc(text)
-    text = text.strip()
+    text = _WHOLE.match(text.strip())[0]  # type: ignore[index]
     for end in range(len(text), 0, -1):
         try:
-            return int(text[:end], base)
+            return int(text[:end], exact(base))
         except ValueError:
             continue
     return math.nan
@@ -245,13 +272,8 @@ def parse_int(text: Any, base: int = 10) -> Any:
 
 def parse_float(text: Any) -> Any:
     """The number that a text begins with, NaN where there is none."""
-    text = str(text).strip()
-    for end in range(len(text), 0, -1):
-        try:
-            return float(text[:end])
-        except ValueError:
-            continue
-    return math.nan
+    found = _DECIMAL.match(str(text).strip())
+    return float(found[0]) if found is not None else math.nan
 
 
 # -- errors ---------------------------------------------------------------------------------------
@@ -333,11 +355,18 @@ def get(m: Any, key: Any, default: Any = None) -> Any:
         key = frozen(key)
         return key if key in m else default
     if isinstance(m, Sequence):
-        return m[key] if isinstance(key, int) and 0 <= key < len(m) else default
+        at = key if type(key) is int else place(key)
+        return m[at] if 0 <= at < len(m) else default
     try:
         return m[key]
     except (KeyError, IndexError, TypeError):
         return default
+
+
+def place(key: Any) -> int:
+    """The index that a key is, NumPy's whole numbers too; -1 for what is none."""
+    key = exact(key)
+    return -1 if isinstance(key, bool) or not hasattr(key, "__index__") else int(key.__index__())
 
 
 def frozen(x: Any) -> Any:
@@ -350,8 +379,14 @@ def frozen(x: Any) -> Any:
 
 
 def mark(x: Any) -> Any:
-    """A key by which equal values are told from others: `1` is not `true`."""
-    return (bool, x) if isinstance(x, bool) else frozen(x)
+    """A key by which equal values are told from others: `1` is not `true`, in a list neither."""
+    if isinstance(x, bool):
+        return bool, x
+    if isinstance(x, (list, tuple)):
+        return tuple(map(mark, x))
+    if isinstance(x, dict):
+        return frozenset((mark(key), mark(value)) for key, value in x.items())
+    return frozenset(map(mark, x)) if isinstance(x, (set, frozenset)) else x
 
 
 def items(xs: Any) -> Iterable[Any]:

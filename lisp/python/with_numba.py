@@ -132,6 +132,10 @@ def register() -> None:
     def items(xs: Any) -> Any:
         return lambda xs: xs
 
+    @overload(sequences.turns)
+    def turns(n: Any) -> Any:
+        return (lambda n: range(n)) if isinstance(n, types.Integer) else lambda n: range(math.ceil(n))
+
     @overload(sequences.count)
     def count(xs: Any) -> Any:
         return lambda xs: len(xs)

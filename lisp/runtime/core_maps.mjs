@@ -33,7 +33,7 @@ export function get_in(m, path, otherwise = null) {
     value = lookup(value, key, NO_VALUE);
     if (value === NO_VALUE) return otherwise;
   }
-  return value ?? otherwise;
+  return value === undefined ? otherwise : value;
 }
 
 const NO_VALUE = Symbol("no value");

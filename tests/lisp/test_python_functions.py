@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import functools
 import inspect
 import json
@@ -98,6 +99,23 @@ VALUES: list[tuple[str, tuple[Any, ...], Any]] = [
     ("(py.fn [class def-ault] (let [list 3 len 4] (+ (py.len class) list len def-ault)))", ([1], 2), 10),
     ("(define-syntax twice (syntax-rules () ((_ e) (let ((x e)) (+ x x)))))"
      " (py.fn [x] (twice (inc x)))", (1,), 4),
+    ("(py.fn [a b] [(= #{a} #{b}) (= {a 1} {b 1}) (= #{[a]} #{[b]}) (distinct [[a] [b] [a]])])",
+     (1, True), [False, False, False, [[1], [True]]]),
+    ("(py.fn [a] [(= #{a [a]} #{[a] a}) (= {a {:k a}} {a {:k a}})])", (1,), [True, True]),
+    ("(py.fn [f] ((memoize f) [1]))", (lambda xs: xs,), [1]),
+    ("(py.fn [] (let [n 0 f (memoize (fn [x] (set! n (inc n)) x))] (f [1]) (f [true]) (f [1]) n))", (), 2),
+    ("(py.fn [k] [(dissoc {[1 2] 3} k) (dissoc! {[1 2] 3} k)])", ([1, 2],), [{}, {}]),
+    ("(py.fn [] [(into nil [1 2]) (get-in {:a nil} [:a] :d) (seqable? nil)])", (), [[1, 2], None, True]),
+    ('(py.fn [s] (try (subs s 2 9) (catch e (ex-message e))))', ("abc",),
+     "subs: 2 to 9 is out of range for a text of 3"),
+    ("(py.fn [] (map parse-int [\"1_0\" \"-7.9\" \"٣\" \"0x1f\"]))", (), [1, -7, math.nan, 0]),
+    ("(py.fn [] (map parse-float [\"1_0\" \"1e\" \".5x\" \"-Infinity\"]))", (), [1.0, 1.0, 0.5, -math.inf]),
+    ("(py.fn [] (map int [\"42\" \"3.7\" -3.7]))", (), [42, 3, -3]),
+    ("(py.fn [n] (let [k 0] (dotimes [i n] (set! k (+ k i))) k))", (2.5,), 3),
+    ("(py.fn [m] (nil? (with [_ m] (throw (error \"no\")))))", (contextlib.suppress(Exception),), True),
+    ("(py.fn [m] (let [x 1] (set! x (with [_ m] (+ x 5))) x))", (contextlib.nullcontext(),), 6),
+    ("(py.fn [m] (let [x (loop [i 0] (if (< i 3) (recur (inc i)) (with [_ m] (throw (error \"x\")))))] [x]))",
+     (contextlib.suppress(Exception),), [None]),
     ("(py.fn [x] (loop [i 0] (try (if (< i 3) (recur (inc i)) i) (finally (set! i 100)))))", (0,), 3),
 ]  # fmt: skip
 
@@ -110,6 +128,7 @@ def test_values(source: str, args: tuple[Any, ...], wanted: Any) -> None:
 
 REFUSED = [
     ("(py.fn [x] ⟦(new Date x)⟧)", "new is JavaScript's"),
+    ("(py.fn [x] (⟦doc⟧ map))", "this is not in the core of Python's functions"),
     ("(py.fn [x] (⟦js.Date⟧ x))", "Date is JavaScript's"),
     ("(py.fn [x] (⟦Math⟧.sqrt x))", "Math is JavaScript's"),
     ("(def k 1) (py.fn [x] ⟦(set! k x)⟧)", "set! of k, which is bound outside"),
@@ -211,6 +230,44 @@ class JsProxy:
 
 
 JsProxy.__module__ = "polyrepl.bridge.proxy"
+
+
+NUMBERS = [
+    (1e-7, "1e-7"), (0.000001, "0.000001"), (1.5e-5, "0.000015"), (-1.25e-10, "-1.25e-10"),
+    (1e16, "10000000000000000"), (1.2345678901234568e20, "123456789012345680000"), (1e21, "1e+21"),
+    (1.5e300, "1.5e+300"), (5e-324, "5e-324"), (3.0, "3"), (-0.5, "-0.5"), (100.25, "100.25"),
+    (-1e20, "-100000000000000000000"), (2**70, str(2**70)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "written"), NUMBERS)
+def test_numbers_are_written_as_in_the_lisp(number: float, written: str) -> None:
+    assert made('(py.fn [x] [(str x) (pr-str [x]) f"{x}"])')(number) == [written, f"[{written}]", written]
+
+
+def test_zero_has_a_sign_where_it_is_written_to_be_read() -> None:
+    assert made('(py.fn [x] [(str x) f"{x}" (pr-str x) (str [x])])')(-0.0) == ["0", "0", "-0", "[-0]"]
+
+
+COUNTING = """
+(take n xs) (drop n xs) (nth xs n) (get xs n) (xs n) (get-in {:a xs} [:a n]) (assoc xs n 9)
+(assoc! (vec xs) n 9) (update xs n inc) (subs s n) (subs s 1 n) (slice xs n) (slice s 0 n) (repeat n 7)
+(repeatedly n (constantly 7))
+(str-repeat s n) (partition n xs) (partition n n xs) (partition-all n xs) (split-at n xs) (take-nth n xs)
+(take-last n xs) (drop-last n xs) (nthrest xs n) (split "a,b,c" "," n) (index-of s "c" n) (index-of xs 3 n)
+(enumerate xs n) (contains? xs n) (for [i (range n)] i) (let [k 0] (dotimes [i n] (set! k (+ k 1))) k)
+(parse-int "11" n) (bit-shift-left 1 n) (rand-nth (repeat n 1)) (interleave (repeat n 1) xs)
+"""
+
+
+@pytest.mark.parametrize("form", [form.span.text for form in read_all(COUNTING) if form.span is not None])
+def test_a_count_is_whole_whatever_its_type(form: str) -> None:
+    """`(/ 4 2)` is 2.0 in Python, and a 2 of NumPy's is no int."""
+    numpy = pytest.importorskip("numpy")
+    counted = made(f"(py.fn [n xs s] {form})")
+    wanted = counted(2, [1, 2, 3, 4], "abcd")
+    for two in (2.0, numpy.float64(2), numpy.int64(2)):
+        assert counted(two, [1, 2, 3, 4], "abcd") == wanted
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ table("looking up", [
   [() => rt.get(rt.hash_map(1, k("x")), 1n), ":x"],
   [() => rt.get(rt.hash_map(null, k("x")), undefined), ":x"],
   [() => [rt.get_in({ a: [5, { b: 6 }] }, [k("a"), 1, k("b")]), rt.get_in({}, ["a", "b"]), rt.get_in({}, ["a"], 0), rt.get_in(7, [])], "[6 nil 0 7]"],
+  [() => [rt.get_in({ a: null }, ["a"], 0), rt.get_in(null, ["a"], 0), rt.get_in(null, [], 0)], "[nil 0 nil]"],
   [() => [rt.contains$q({ a: null }, k("a")), rt.contains$q({}, "toString"), rt.contains$q([1], 0), rt.contains$q([1], 1), rt.contains$q("a", 0)], "[true false true false true]"],
   [() => [rt.has$q(new Set([[1]]), [1]), rt.has$q(new Map([["a", 1]]), k("a")), rt.has$q(null, 1), rt.has$q(new Point(1), "twice")], "[true true false true]"],
   [() => rt.contains$q(5, 1), /^contains\?: expected a collection, got 5$/],

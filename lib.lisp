@@ -1,0 +1,1 @@
+(defn triple [x] [x x x]) (defonce calls (js.Map.))

@@ -1,0 +1,2 @@
+(def side 3)
+(* side side)

@@ -1,0 +1,2 @@
+(def a 1)
+(nosuch a)
