@@ -1,1 +1,0 @@
-(defn triple [x] [x x x]) (defonce calls (js.Map.))

@@ -1,2 +1,0 @@
-(def side 3)
-(* side side)

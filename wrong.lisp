@@ -1,2 +1,0 @@
-(def a 1)
-(nosuch a)
