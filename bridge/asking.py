@@ -7,6 +7,7 @@ here, and arguments encoded; who carries them is the connection's affair, what c
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # they are loaded while Node starts
 _CALL, _AWAIT, _GETATTR, _RUN = OPS["call"], OPS["await"], OPS["getattr"], OPS["run"]
 _EVAL = OPS["eval"]
 _KEYWORD = TAGS["KEYWORD"]
+_get_ident = threading.get_ident
 # In place of the number of a form that waits: a wait of its own, which can be interrupted too, or none.
 UNNUMBERED, NO_FORM = -1, 0
 
@@ -33,8 +35,17 @@ UNNUMBERED, NO_FORM = -1, 0
 class Interrupts(Protocol):
     """What a request asks of the interrupt ladder."""
 
-    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame:
-        """An outermost synchronous request, within which Ctrl-C is the ladder's affair."""
+    @property
+    def due(self) -> int | None:
+        """The form that was asked to stop; None: none."""
+
+    def check(self, form: int, flags: int) -> None:
+        """JavaScript returns to Python code that it has called. Raises KeyboardInterrupt where an interrupt
+        was asked for that it has not heard of."""
+
+    def guard(self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
+        """Value of an outermost synchronous request, as `read` makes it of the answer; within it Ctrl-C is
+        the ladder's affair."""
 
     def starting(self, form: int) -> None:
         """A form is about to begin. Raises KeyboardInterrupt when it was asked to stop already."""
@@ -124,14 +135,25 @@ class Asking:
             exchange = self._live()
         conn = exchange.connection
         if conn.depth:
-            return exchange.answers.read(conn.request(header, segments))
+            frame = conn.request(header, segments)
+            try:
+                return exchange.answers.read(frame)
+            finally:
+                if self._interrupts.due is not None:
+                    self._returned(conn, header[2], frame.flags)
         try:
-            return exchange.answers.read(self._interrupts.guard(conn, header, segments))
+            return self._interrupts.guard(conn, header, segments, exchange.answers.read)
         finally:
             if exchange.server.managers.lost:
                 exchange.leave_lost()
             if exchange.answers.thrown:
                 exchange.answers.over()
+
+    def _returned(self, conn: Line, form: int, flags: int) -> None:
+        """An interrupt was asked for, and Python code goes on: where JavaScript has called that, and had not
+        heard of it, it is raised there."""
+        if conn.depth and _get_ident() == conn.home:
+            self._interrupts.check(form, flags)
 
     def _trade(self, header: list[Any], segments: list[Any], exchange: Exchange) -> Any:
         """As `request`, of what JavaScript may well answer at once."""
@@ -161,10 +183,14 @@ class Asking:
         if kind is Begun:
             return self.request(found, segments, exchange)
         if kind is not Frame:
+            if self._interrupts.due is not None:
+                self._returned(exchange.connection, current(), 0)
             return found
         try:
             return exchange.answers.read(found)
         finally:
+            if self._interrupts.due is not None:
+                self._returned(exchange.connection, current(), found.flags)
             if exchange.answers.thrown and not exchange.connection.depth:
                 exchange.answers.over()
 
@@ -189,7 +215,7 @@ class Asking:
             value = exchange.short.ask(op, form, (proxy._handle, *operands))
             if value is not SLOW:
                 kind = value.__class__
-                known = kind is not Frame and kind is not Begun
+                known = kind is not Frame and kind is not Begun and self._interrupts.due is None
                 return value if known else self._value(value, [], exchange)
         except KeyboardInterrupt:
             return self._left(exchange)
@@ -220,9 +246,8 @@ class Asking:
                 value = exchange.short.ask(_CALL, form, (function._handle, receiver(function), *args))
                 if value is not SLOW:
                     kind = value.__class__
-                    return (
-                        value if kind is not Frame and kind is not Begun else self._value(value, [], exchange)
-                    )
+                    known = kind is not Frame and kind is not Begun and self._interrupts.due is None
+                    return value if known else self._value(value, [], exchange)
             except KeyboardInterrupt:
                 return self._left(exchange)
         segments = Segments()

@@ -128,10 +128,10 @@ class Connection:
         parts = self.request_frame(ident, BELL, header, segments) if begun is None else begun.parts
         lent = None if home and self.depth <= SHALLOW else self._lend(thread, depth, segments)
         waiter = Waiter(thread, header, until)
-        self.waits[ident] = waiter
-        if begun is not None:
-            self.plain.late(begun, waiter)
         try:
+            self.waits[ident] = waiter
+            if begun is not None:
+                self.plain.late(begun, waiter)
             if home:
                 if not self.depth:
                     self.outer = self.latest = ident

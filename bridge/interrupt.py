@@ -13,6 +13,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -91,9 +92,9 @@ class NoLadder:
     def ended(self, ident: int) -> None: ...
     def check(self, form: int, flags: int) -> None: ...
 
-    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame:
-        """An outermost synchronous request."""
-        return conn.request(header, segments)
+    def guard(self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
+        """Value of an outermost synchronous request, as `read` makes it of the answer."""
+        return read(conn.request(header, segments))
 
 
 class Ladder:
@@ -115,6 +116,9 @@ class Ladder:
         self._early = 0  # a form that was asked to stop before its call was made
         self._now = 0  # the form that a synchronous call is made for
         self._latest = 0  # the last outermost call before that
+        self._told = 0  # the last target that Python code was told of, or whose JavaScript had heard already
+        self._before = 0  # the last outermost call before the one that is guarded
+        self._noted = False  # Ctrl-C came when that had its answer already
 
     def stand(self, line: Line, process: Process) -> None:
         """From now on it is about this process and the conversation with it."""
@@ -193,11 +197,12 @@ class Ladder:
                 os.kill(process.pid, signal.SIGKILL)
 
     def check(self, form: int, flags: int) -> None:
-        """A call of Python's comes in after an interrupt was asked for. Raises KeyboardInterrupt when
-        JavaScript had not heard of it when it made the call."""
+        """JavaScript calls Python code, or returns to it, after an interrupt was asked for. Raises
+        KeyboardInterrupt when it had not heard of that by then."""
         if self._due_target and (self._line is None or self._due_target not in self._line.waits):
             self.due, self._due_target = None, 0
         elif self.due in (_ANY, form):
+            self._told = self._due_target
             self.due, self._due_target = None, 0
             if not flags & _SEEN:
                 raise KeyboardInterrupt
@@ -216,16 +221,34 @@ class Ladder:
             )
         return None
 
-    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame:
-        """An outermost synchronous request: Ctrl-C goes up the ladder instead of tearing the wait apart."""
+    def guard(self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
+        """Value of an outermost synchronous request, as `read` makes it of the answer: Ctrl-C goes up the
+        ladder instead of tearing the wait apart, and is an exception here where JavaScript has ended without
+        having heard of it."""
         if _get_ident() != conn.home or conn.home != _MAIN or _getsignal(_SIGINT) is not _DEFAULT:
-            return conn.request(header, segments)
-        _set_signal(_SIGINT, self._on_signal)
+            return read(conn.request(header, segments))
+        self._before, self._noted = conn.latest, False
+        frame: Frame | None = None
         try:
-            return conn.request(header, segments)
+            _set_signal(_SIGINT, self._on_signal)
+            frame = conn.request(header, segments)
+            return read(frame)
+        except KeyboardInterrupt:
+            frame, self._noted = None, False  # this is it
+            raise
         finally:
             _set_signal(_SIGINT, _DEFAULT)
+            if self._noted or (frame is not None and self._unheard(frame)):
+                self._noted = False
+                raise KeyboardInterrupt
+
+    def _unheard(self, answer: Frame) -> bool:
+        """Was a request asked to stop that has ended without having heard of it?"""
+        return answer.id in self._asked and answer.id != self._told and not answer.flags & _SEEN
 
     def _on_signal(self, number: int, frame: object) -> None:
-        if not self.interrupt(None):  # the call has not been made yet, or has ended
+        conn = self._line
+        if conn is not None and not conn.outer and conn.latest != self._before and not self._noted:
+            self._noted = True  # the call has ended, and its answer is being read
+        elif conn is None or not conn.outer or not self.interrupt(None):
             raise KeyboardInterrupt

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .descriptors import Descriptor
@@ -29,7 +30,9 @@ class Interrupts(Protocol):
     def started(self, ident: int, form: int) -> None: ...
     def ended(self, ident: int) -> None: ...
     def check(self, form: int, flags: int) -> None: ...
-    def guard(self, conn: Line, header: list[Any], segments: list[Any]) -> Frame: ...
+    def guard(
+        self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]
+    ) -> Any: ...
 
 
 class Life(Protocol):

@@ -340,10 +340,9 @@ class LocalLadder:
     def check(self, form: int, flags: int) -> None:
         """Nothing is due: JavaScript has looked before its call."""
 
-    def guard(self, conn: Any, header: list[Any], segments: list[Any]) -> Frame:
-        """An outermost synchronous request."""
-        frame: Frame = conn.request(header, segments)
-        return frame
+    def guard(self, conn: Any, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
+        """Value of an outermost synchronous request."""
+        return read(conn.request(header, segments))
 
 
 class LocalLife:

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 __all__ = ["DEEP", "Reader", "Writer", "depth", "excerpt"]
@@ -24,6 +25,9 @@ _MANY = 1000  # items of one container, after which a text is
 _LOOKED_AT = 16  # containers, the outer ones first
 _PATH = tuple(sys.path)  # before the program's own modules can be found
 
+# What orjson imports itself, where an exception (Ctrl-C comes between any two steps) would crash Python.
+_ITS_OWN = ("dataclasses", "datetime", "enum", "uuid", "zoneinfo")
+
 _slow = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _Functions = tuple[Callable[[Any], bytes], Callable[[Any], Any]]
 
@@ -34,6 +38,8 @@ def _fast() -> _Functions:
     path = sys.path[:]
     sys.path[:] = _PATH
     try:
+        for name in _ITS_OWN:
+            import_module(name)
         from orjson import dumps, loads
     except ImportError:
         from ._json import dumps, loads  # type: ignore[assignment]

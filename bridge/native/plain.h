@@ -90,7 +90,7 @@ static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {
   turn(r, AT_ONCE);
   uint32_t n = there(r);
   if (begun(r, n, &p) && (p.kind == REPLY || p.kind == FAILED) && p.id == id && p.epoch == epoch) {
-    if (p.kind == REPLY && first(r, n, &p, text)) {
+    if (p.kind == REPLY && !p.flags && first(r, n, &p, text)) {
       const char *at = text, *end = text + p.size;
       Object *value = read_value(&at, end);
       if (value && at == end && only(r, &p)) { of->received++; return value; }

@@ -4,9 +4,9 @@
  * does while it is encoded: what goes wrong on the way is answered in its place, and what cannot even be described is
  * an error that says so.
  */
-import { Closed, isA, ProtocolError, PyError } from "./errors.mjs";
+import { Closed, Interrupt, isA, ProtocolError, PyError } from "./errors.mjs";
 import { stackOf } from "./platform.mjs";
-import { KINDS } from "./protocol.mjs";
+import { FLAGS, KINDS } from "./protocol.mjs";
 
 const DEEPEST_CAUSE = 10;
 const MOST_ERRORS = 1000; // of groups in groups
@@ -32,6 +32,9 @@ export class Missing extends Error {
 
 /** What goes out where nothing else can, as text: making one could fail as well. */
 const NO_ANSWER = '["RangeError","no answer could be made","",null]';
+
+/** What Python has to know with an answer: whether the code that made it has heard of an interrupt. */
+const seen = () => (Interrupt.told ? FLAGS.SEEN : 0);
 
 /** A result that encodes itself. */
 export class Wire {
@@ -113,7 +116,8 @@ export class Answers {
     try {
       for (let kind = failed ? KINDS.ERROR : KINDS.REPLY; ; kind = KINDS.ERROR) {
         try {
-          this.line.put(kind, id, 0, made());
+          const header = made();
+          this.line.put(kind, id, seen(), header);
           return;
         } catch (error) {
           if (isA(error, Closed)) throw error;
@@ -162,7 +166,7 @@ export class Answers {
   makeUp() {
     const { unanswered } = this;
     while (unanswered.length > 0) {
-      this.line.channel.put(KINDS.ERROR, unanswered[0], 0, NO_ANSWER);
+      this.line.channel.put(KINDS.ERROR, unanswered[0], seen(), NO_ANSWER);
       unanswered.shift();
     }
   }

@@ -22,6 +22,7 @@ ON_BOTH = {
     "death_test",
     "interrupt_test",
     "interrupted_forms_test",
+    "interrupted_loops_test",
     "malformed_test",
 }
 

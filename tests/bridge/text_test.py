@@ -95,3 +95,30 @@ def test_one_text_that_is_large_is_worth_it(data: str) -> None:
     code = LARGE.replace("(SOME)", f"([{data}])")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+@pytest.mark.parametrize("module", ["dataclasses", "uuid", "zoneinfo", "orjson"])
+def test_an_exception_while_orjson_is_loaded(module: str) -> None:
+    """Ctrl-C may come at any step of it; the next text is written all the same."""
+    program = """if True:
+        import sys
+
+        def trace(frame, event, argument):
+            if frame.f_globals.get("__name__") == sys.argv[1]:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+            return trace
+
+        from polyrepl.bridge.text import Writer
+        assert sys.argv[1] not in sys.modules
+        write = Writer(few=0).plain
+        sys.settrace(trace)
+        try:
+            write([1])
+        except KeyboardInterrupt:
+            print(write([1]), "orjson" in sys.modules)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", program, module], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "b'[1]' True\n"), done.stderr
