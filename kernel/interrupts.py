@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Coroutine, Generator, Iterator
@@ -19,6 +20,7 @@ from typing import Any
 
 from polyrepl.bridge.waking import Waker
 from polyrepl.repl.session import Session
+from polyrepl.repl.session.on_top import is_programs
 
 Message = dict[str, Any]
 
@@ -33,6 +35,8 @@ class Interrupts:
         self._holding = False
         self._held = False
         self._waker: Waker | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._letting_go: asyncio.Task[None] | None = None
         self._cell: Message | None = None
         self._callbacks: dict[asyncio.Task[Any], Message] = {}
         self._requests: deque[list[Message]] = deque()
@@ -60,7 +64,8 @@ class Interrupts:
         signal.signal(signal.SIGINT, self._handle)
         if self._waker is None:
             with contextlib.suppress(RuntimeError):  # no loop runs yet
-                self._waker = Waker(asyncio.get_running_loop())
+                self._loop = asyncio.get_running_loop()
+                self._waker = Waker(self._loop)
         if self._waker is not None:
             self._waker.install()
 
@@ -75,17 +80,35 @@ class Interrupts:
         if self._cell is not None and not self._is_for(self._cell, meant):
             return
         self.asked = True
+        bridge = self._lisp.bridge
         if self._holding:
             self._hold()
+        elif self._lisp.running and (bridge.javascript_on_top or bridge.python_on_top):
+            self._lisp.interrupt()
+        elif self._python is not None and self._python.inside:
+            self._stop_here()
+        elif (
+            bridge.python_on_top or bridge.nested or is_programs(frame)
+        ):  # beside the cell, or while none runs
+            self._stop_here()
         elif self._lisp.running:
             self._lisp.interrupt()
         elif self._python is not None:
-            if self._python.inside:
-                self._stop_here()
-            else:
-                self._python.cancel()
+            self._python.cancel()
         elif self._plain:
             self._stop_here()
+        elif self._cell is None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._let_go)
+
+    def _let_go(self) -> None:
+        """No cell runs: what is stopped is what the cells before have left, where it keeps JavaScript."""
+
+        async def let_go() -> None:
+            if await self._lisp.node.let_go():
+                sys.stderr.write("Interrupted\n")
+
+        if self._letting_go is None or self._letting_go.done():
+            self._letting_go = asyncio.get_running_loop().create_task(let_go())
 
     @staticmethod
     def _is_for(served: Message, meant: list[Message] | None) -> bool:

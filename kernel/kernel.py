@@ -219,6 +219,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             error = await self._run(code, silent, store_history, number)
             answers = {} if error else await self._user_expressions(user_expressions or {})
         except KeyboardInterrupt:
+            await self.lisp.node.let_go()
             problem = Problem("interrupt", "KeyboardInterrupt", "", "KeyboardInterrupt: interrupted")
             error, answers = self._publish_error(problem, silent), {}
         except BridgeError as failure:  # there is no Node to start

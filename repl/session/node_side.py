@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from json import dumps
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from polyrepl.bridge import Bridge, JsProxy
+from polyrepl.bridge import Bridge, Interrupted, JsProxy
 from polyrepl.lisp.emit.mangle import mangle
 
 from .place import Place
@@ -26,6 +27,8 @@ if TYPE_CHECKING:  # loaded where it is used
     from polyrepl.repl.travel import LispFunction
 
 PATIENCE = 0.3  # seconds that a busy Node has to say what it has changed
+_BUSY = 0.15  # seconds after which a Node that does not answer has something to do
+_PROBE = 1 << 30  # what stands for a form where it is asked whether it does
 RESULTS = ("*1", "*2", "*3")
 
 
@@ -222,7 +225,22 @@ class NodeSide:
             return None
         import asyncio
 
-        asked = asyncio.ensure_future(self._bridge.call_async(self._share))
-        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
+        async def ask() -> None:
+            # Let go of, it is Interrupted: a task's KeyboardInterrupt would end the loop.
+            with suppress(Interrupted, Exception):
+                await self._bridge.call_async(self._share, form=_PROBE)
+
+        asked = asyncio.ensure_future(ask())
         done, _ = await asyncio.wait({asked}, timeout=seconds)
         return None if done else asked
+
+    async def let_go(self) -> bool:
+        """Stop what keeps JavaScript's event loop and is no form's (a timer's callback that loops). Returns
+        whether there was something."""
+        answer = await self.busy(_BUSY)
+        if answer is None or not self._bridge.interrupt(_PROBE):
+            return False
+        import asyncio
+
+        await asyncio.wait({answer})
+        return True

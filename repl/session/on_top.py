@@ -16,7 +16,8 @@ from .trace import is_ours
 _LOOP = os.path.dirname(asyncio.__file__) + os.sep
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _SITES = ("/site-packages/", "/dist-packages/")
-_EDITOR = "/prompt_toolkit/"
+# What the front ends stand on: it is called by the loop too, and serves the program.
+_MACHINERY = ("/prompt_toolkit/", "/zmq/", "/tornado/", "/ipykernel/", "/jupyter_client/")
 
 
 def is_programs(frame: FrameType | None) -> bool:
@@ -30,7 +31,9 @@ def is_programs(frame: FrameType | None) -> bool:
     for name in reversed(inward):
         if name.startswith(_LOOP) or is_ours(name):
             continue
-        return not (_EDITOR in name or name.startswith("<frozen ") or _is_library(name))
+        if name.startswith("<frozen ") or _is_library(name):
+            return False
+        return not any(each in name for each in _MACHINERY)
     return False
 
 

@@ -158,7 +158,7 @@ class Session:
                         return
                     yield event
             if self._stop_text:
-                yield self.trace.interrupted()
+                yield await self._stopped()
         finally:
             self._in_text = self._stop_text = False  # it was about this text
             if turn is not None:
@@ -196,7 +196,7 @@ class Session:
             self._lost = None  # this is where it is told
             yield self.trace.node_lost(lost)
         except (KeyboardInterrupt, Interrupted):
-            yield self.trace.interrupted()
+            yield await self._stopped()
         finally:
             self._running = None
 
@@ -228,11 +228,18 @@ class Session:
             self._lost = None  # this is where it is told
             yield self.trace.node_lost(lost)
         except (KeyboardInterrupt, Interrupted):
-            yield self.trace.interrupted()
+            yield await self._stopped()
         finally:
             self._running = None
             if turn is not None:
                 turn.free()
+
+    async def _stopped(self) -> Event:
+        """It was interrupted. If it had not come to JavaScript yet, what keeps JavaScript goes on, and would
+        keep the next form too."""
+        if self.late_loop is None or self.late_loop.begun:
+            await self.node.let_go()
+        return self.trace.interrupted()
 
     def _begin_form(self) -> int:
         self.form_number += 1

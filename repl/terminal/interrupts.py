@@ -21,7 +21,6 @@ from .editor import Editor
 from .plain import PlainEditor
 
 _TELLS_ITSELF = 0.3  # seconds in which a form that was stopped has said so
-_BUSY = 0.15  # seconds after which a Node that does not answer has something to do
 
 
 class Interrupts:
@@ -148,7 +147,5 @@ class Interrupts:
     async def stop_javascript(self) -> None:
         """Nothing that was typed runs: what keeps JavaScript's event loop (a timer's callback that loops) is
         stopped."""
-        answer = await self._session.node.busy(_BUSY)
-        if answer is not None and self._session.bridge.interrupt():
-            await asyncio.wait({answer})
+        if await self._session.node.let_go():
             self._tell()

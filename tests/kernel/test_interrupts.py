@@ -61,6 +61,26 @@ def test_a_cell_that_javascript_does_not_come_to(kernel: Kernel, code: str) -> N
     assert kernel.run("kept").result == "42"
 
 
+LEFT = {
+    "loop": '(setTimeout (fn [] (println "go") (while true nil)) 20) nil',
+    "js library's": "%%js\nsetTimeout(() => { console.log('go'); for (;;); }, 20); undefined",
+    "python it calls": '(py.import "time" :as time)'
+    '(setTimeout (fn [] (println "go") (time.sleep 60)) 20) nil',
+    "python's callback": "%%py\nimport asyncio\ndef left():\n    print('go', flush=True)\n"
+    "    while True: pass\nasyncio.get_event_loop().call_later(0.02, left)\nNone",
+}
+
+
+@pytest.mark.parametrize("code", LEFT.values(), ids=LEFT)
+def test_what_a_cell_has_left_is_stopped_while_none_runs(kernel: Kernel, code: str) -> None:
+    kernel.run("(def kept 42)")
+    before = kernel.start(code)
+    assert kernel.reply_to(before)["status"] == "ok"
+    kernel.wait_for("stream", before)
+    kernel.control("interrupt_request", {})
+    assert kernel.run("kept").result == "42"
+
+
 def test_finally_runs_and_the_error_is_one(kernel: Kernel) -> None:
     cell = kernel.start('(try (println "go") (await (new Promise (fn (ok) nil))) (finally (println "tidy")))')
     kernel.wait_for_text("go\n", cell)

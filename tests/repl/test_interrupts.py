@@ -219,6 +219,18 @@ async def test_before_what_was_accepted_begins(pressed: Pressed) -> None:
         assert "interrupt" not in await events_of(run("5"))
 
 
+@pytest.mark.parametrize("text", ["(def never 1)", "(def never 1) 2"])
+async def test_what_javascript_does_meanwhile_is_stopped_too(pressed: Pressed, text: str) -> None:
+    """What was asked to stop had not come to JavaScript: the next form would wait for ever."""
+    session = pressed.session
+    await pressed.run('(def kept 42) (setTimeout (fn [] (println "go") (while true nil)) 0) nil')
+    await asyncio.to_thread(pressed.said.wait)
+    session.accept()
+    session.interrupt()
+    assert await events_of(session.eval(text)) == ["interrupt"]
+    assert await events_of(session.eval("kept")) == ["42"]
+
+
 async def test_python_that_waits_for_a_busy_node_to_begin(pressed: Pressed, tmp_path: Path) -> None:
     session = pressed.session
     python = Python(session, lambda: vars(sys.modules["__main__"]))
