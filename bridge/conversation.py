@@ -38,7 +38,7 @@ _STATS = OPS["stats"]
 
 # What other parts of this package ask of a conversation, and programs have no use for.
 _INTERNAL = frozenset(
-    ("capsules", "closed", "connection", "ending", "exchange", "forked", "forms", "interrupts",
+    ("capsules", "closed", "connection", "ended_by", "ending", "exchange", "forked", "forms", "interrupts",
      "javascript_on_top", "late", "leave", "live", "looping", "loops", "lost", "marshal", "nested",
      "output_fds", "python_on_top", "raw_output", "server", "stand_in", "welcome")
 )  # fmt: skip
@@ -89,6 +89,8 @@ class Conversation(Verbs):
         self._plane: Plane | None = None  # stays when another Node begins
         self._ending = threading.RLock()
         self._closed = False
+        self.ended_by: BaseException | None = None
+        """What the last exchange failed with that the other side has ended; kept when another begins."""
         self._custom: dict[type, tuple[str, Callable[[Any], Any]]] = {}
         self._revive: dict[str, Callable[[Any], Any]] = {}
         self._stand_for: Callable[[JsProxy], Any] | None = None
@@ -225,6 +227,7 @@ class Conversation(Verbs):
         if exchange.refused is not None:
             return exchange.refused
         if unready is None:
+            self.ended_by = failure
             for callback in list(self.on_reset):
                 with contextlib.suppress(Exception):
                     callback(str(failure))

@@ -123,6 +123,8 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
     def end() -> None:
         nonlocal code
         asked = bridge.leave(code)
+        if asked is None and session.node.program:  # Node has ended, whenever that was
+            asked = getattr(bridge.ended_by, "exit_status", None)
         session.close()
         code = (asked if asked is not None else code) or (1 if session.failed_late else 0)
         try:

@@ -86,7 +86,8 @@ class Session:
         """What keeps the program's steps where the loop must go on within a turn, as a kernel's must."""
         self.late_loop: LateLoop | None = None
         """The loop of a program, where that is to begin only when something needs it."""
-        self._lost: str | None = None
+        self._lost: NodeLost | None = None
+        """How a Node has ended that was between two forms, until that is told."""
         self.form_number = 0
         self.failed_late = False
         """Something threw that no form awaits: a timer's callback, a promise that was left alone."""
@@ -172,10 +173,11 @@ class Session:
                 if self._stop_text:  # it came just before this form
                     self._stop_text = False
                     raise KeyboardInterrupt
-                self.ready()
-                if self._lost is not None:
-                    yield Lost(self._lost)
-                    self._lost = None
+                told = self._have_node()
+                if told is not None:
+                    yield told
+                if isinstance(told, Exit):
+                    return
                 if turn is not None:
                     await turn.take(self.bridge.live(), number)
                 compiled = self._compile(form)
@@ -193,8 +195,7 @@ class Session:
                 # Ctrl-C came when the form was all but done: what would follow it must not run.
                 yield self.trace.interrupted()
         except NodeLost as lost:
-            self._lost = None  # this is where it is told
-            yield self.trace.node_lost(lost)
+            yield self._lost_within(lost)
         except (KeyboardInterrupt, Interrupted):
             yield await self._stopped()
         finally:
@@ -210,10 +211,11 @@ class Session:
         try:
             if self.stopped_early():
                 raise KeyboardInterrupt
-            self.ready()
-            if self._lost is not None:
-                yield Lost(self._lost)
-                self._lost = None
+            told = self._have_node()
+            if told is not None:
+                yield told
+            if isinstance(told, Exit):
+                return
             if turn is not None:
                 await turn.take(self.bridge.live(), number)
             made = self.javascript.now("prepareCell", text, filename)
@@ -225,8 +227,7 @@ class Session:
             self.trace.remember_cell(filename, text, code, made["places"], made["names"])
             yield await self._run_code(made["code"], filename, False, number, turn=turn)
         except NodeLost as lost:
-            self._lost = None  # this is where it is told
-            yield self.trace.node_lost(lost)
+            yield self._lost_within(lost)
         except (KeyboardInterrupt, Interrupted):
             yield await self._stopped()
         finally:
@@ -298,7 +299,7 @@ class Session:
         of a function that waits for something else.
         """
         if not self.alive:
-            return Value("", quiet=True)
+            return Value("", quiet=True) if self._lost is None else self._lost_within(self._lost)
         try:
             if self.late_loop is not None and not self.late_loop.begun:
                 if self.node.rests() and not self.node.signals.sent:
@@ -312,7 +313,7 @@ class Session:
             ended = self._interrupted != number or isinstance(event, (Problem, Exit))
             return event if ended else self.trace.interrupted()
         except NodeLost as lost:
-            return self.trace.node_lost(lost)
+            return self._lost_within(lost)
         except KeyboardInterrupt:
             return self.trace.interrupted()
         finally:
@@ -459,8 +460,21 @@ class Session:
 
     def _node_was_lost(self, reason: str) -> None:
         self.node.forget()
-        self._lost = (
-            f"Node was restarted ({reason}): JavaScript state and Lisp definitions are lost; "
-            "every Python object is still there"
-        )
+        lost = self.bridge.ended_by
+        self._lost = lost if isinstance(lost, NodeLost) else NodeLost(reason)
         self.compiler = self._new_compiler()
+
+    def _lost_within(self, lost: NodeLost) -> Problem:
+        """A form has failed with that. Where it found only what the last Node has left, why is known here."""
+        known, self._lost = self._lost, None
+        return self.trace.node_lost(lost if known is None else known)
+
+    def _have_node(self) -> Lost | Exit | None:
+        """Have a Node for a form. Returns what is to be told before: another one has ended. Where a program
+        has ended that by `process.exit`, in a timer say, that is its own end too, and no Node goes on."""
+        lost = self._lost
+        if lost is not None and lost.exit_status is not None and self.node.program:
+            return Exit(lost.exit_status)
+        self.ready()
+        lost, self._lost = self._lost, None
+        return None if lost is None else self.trace.node_replaced(lost)

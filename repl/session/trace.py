@@ -30,7 +30,7 @@ from polyrepl.lisp.errors import Diagnostic, LispError, excerpt, expansions, ren
 from polyrepl.lisp.forms import Source, Span
 from polyrepl.lisp.records import Frozen, changed
 
-from .events import UNSETTLED, Problem
+from .events import UNSETTLED, Lost, Problem
 from .run_hints import javascript_hint, module_hint, python_hint
 
 SCHEME = "polyrepl:form/"
@@ -145,6 +145,13 @@ class Trace:
             text += "\n  JavaScript state and Lisp definitions are lost; Python objects are still there."
         status = 1 if lost.signal is None else BY_SIGNAL + lost.signal
         return Problem("error", "NodeLost", str(lost), text, exception=lost, status=status)
+
+    def node_replaced(self, lost: NodeLost) -> Lost:
+        """Node went away between two forms, and there is another."""
+        return Lost(
+            f"Node was restarted ({lost}): JavaScript state and Lisp definitions are lost; "
+            "every Python object is still there"
+        )
 
     def unsettled(self, stacks: list[str], form: Span | None) -> Problem:
         """A form was given up that awaits what can never come.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from polyrepl.repl import cli
-from running import COMMAND, TIMEOUT, environment, polyrepl
+from running import COMMAND, MARKER, TIMEOUT, Child, environment, node_of, polyrepl
 
 
 def shell(tmp_path: Path, program: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -163,6 +163,54 @@ def test_it_ends_wherever_that_is_asked(tmp_path: Path, form: str, leave: str) -
     for way in ways:
         done = polyrepl(*way, cwd=tmp_path)
         assert (done.code, done.err) == (9, "")
+
+
+def gone_between(tmp_path: Path, form: str, rest: str, *options: str) -> tuple[int, str, str]:
+    """What a pipe gives whose Node has ended before the rest comes."""
+    env = environment(tmp_path)
+    with Child(
+        [*COMMAND, *options], cwd=tmp_path, env=env, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdin is not None and child.stdout is not None
+        child.stdin.write('(println "ready")\n')
+        child.stdin.flush()
+        assert "ready" in child.stdout.readline()
+        node = node_of(env[MARKER])
+        child.stdin.write(form + "\n")
+        child.stdin.flush()
+        node.wait(TIMEOUT)
+        out, err = child.communicate(rest, timeout=TIMEOUT)
+    return child.returncode, out, err
+
+
+@pytest.mark.parametrize("leave", ["(process.exit 6)", "(exit 6)", "(e.leave 6)"])
+@pytest.mark.parametrize("rest", ["", '(println "on")\n'])
+@pytest.mark.parametrize("options", [(), ("--keep-going",), ("--json",), ("--json", "--keep-going")])
+def test_node_that_has_left_before_the_next_form_or_the_end(
+    tmp_path: Path, leave: str, rest: str, options: tuple[str, ...]
+) -> None:
+    """It is the program's end, with its code: no other Node goes on."""
+    (tmp_path / "leaving.py").write_text(SYSTEM_EXIT)
+    form = f'(do (py.import "leaving" :as e) (setTimeout (fn [] {leave}) 5) nil)'
+    code, out, err = gone_between(tmp_path, form, rest, *options)
+    assert (code, err) == (6, "")
+    assert "lost" not in out and "output" not in out and "on\n" not in out
+
+
+def test_node_that_is_lost_before_the_end_of_a_pipe(tmp_path: Path) -> None:
+    form = '(do (setTimeout (fn [] (process.kill process.pid "SIGKILL")) 5) nil)'
+    code, _, err = gone_between(tmp_path, form, "")
+    assert code == 128 + signal.SIGKILL
+    assert err.startswith("NodeLost: the Node process was killed by SIGKILL\n")
+    code, out, err = gone_between(tmp_path, form, "(println 1)\n")
+    assert (code, out) == (0, "1\n")
+    assert err.startswith("polyrepl: Node was restarted (the Node process was killed by SIGKILL): ")
+
+
+def test_an_exit_handler_of_pythons_that_leaves(tmp_path: Path) -> None:
+    (tmp_path / "p.lisp").write_text('(py.import "atexit") (atexit.register (fn [] (process.exit 6)))')
+    assert polyrepl("p.lisp", cwd=tmp_path).code == 6
 
 
 @pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGTERM"])
