@@ -9,7 +9,7 @@
 /** @param {(makers: any) => void} code @param {string} text @param {any[]} objects @param {Uint8Array[]} bytes
  * @param {(kind: string, rest: any[]) => any} named */
 export function openCapsule(code, text, objects, bytes, named) {
-  const { root, nodes, made, globals } = JSON.parse(text);
+  const { root, nodes, made, globals, closed } = JSON.parse(text);
   const makers = {};
   code(makers);
   const values = new Array(nodes.length);
@@ -28,7 +28,7 @@ export function openCapsule(code, text, objects, bytes, named) {
   const named_ = (pairs) => Object.fromEntries(pairs.map(([name, e]) => [name, value(e)]));
   const keep = (at, v) => ((done[at] = 1), (values[at] = v));
   const properties = (v, pairs) => {
-    for (const [key, e] of pairs) Object.defineProperty(v, value(key), { value: value(e), writable: true, enumerable: true, configurable: true });
+    for (const [key, e, enumerable = true] of pairs) Object.defineProperty(v, value(key), { value: value(e), writable: true, enumerable, configurable: true });
     return v;
   };
 
@@ -104,5 +104,6 @@ export function openCapsule(code, text, objects, bytes, named) {
   };
   const found = whole();
   for (let next; (next = later.shift()) !== undefined; ) next();
+  for (const [at, how] of closed) if (done[at]) Object[how](values[at]);
   return found;
 }

@@ -4,16 +4,21 @@
  * In: a function or class, and who names what is to be had there too (travel.mjs). Out:
  *   code   the text of a function that gives, by number, what makes the functions: their own texts, among the names that
  *          they capture, and the globals of the program that they use
- *   data   JSON text of { root, nodes, made, globals, imports }: each object once, so cycles and sharing stay
+ *   data   JSON text of { root, nodes, made, globals, imports, closed }: each object once, so cycles and sharing stay;
+ *          `closed` are those that take no further properties, and how: [number, "freeze"] ..
  *   objects  Python's objects, then bytes
  *   places [line in the code, url, line, column, text] of each function, for who knows where that was in the Lisp
  * bridge/node/capsule.mjs opens it. What cannot be had elsewhere is a TypeError that says which variable holds it.
  */
+import { demangle } from "../../lisp/runtime/index.mjs";
 import { freeNames } from "./free_names.mjs";
 import { closure, contexts } from "./scopes.mjs";
 
 const PYTHON = Symbol.for("polyrepl.python");
 const OWN_OF_FUNCTIONS = new Set(["length", "name", "prototype", "arguments", "caller"]);
+
+/** Nodes that are made anew; all others are had there by a name. */
+const ANEW = new Set(["f", "a", "A", "M", "S", "d", "re", "e", "o", "o0", "i"]);
 
 const PRIVATE = /^class\b[^]*[{;\s]#[\p{ID_Start}$_][\p{ID_Continue}$]*\s*[=;(}\n]/u;
 
@@ -30,6 +35,8 @@ function namesOf(text) {
   return found;
 }
 
+const aKind = (name) => `${/^[aeiou]/i.test(name) && !/^(?:u[nrst]i|eu|one)/i.test(name) ? "an" : "a"} ${name}`;
+
 const unsendable = (message) => Object.assign(new TypeError(message), { name: "Unsendable" });
 
 class Capture {
@@ -42,16 +49,24 @@ class Capture {
     this.bytes = [];
     this.functions = []; // { value, text, about, node, names: Map of name -> scope, line }
     this.globals = new Map();
-    this.way = []; // names that lead to what is looked at
+    this.way = []; // names that lead to what is looked at: the function's, then keys and, as objects, variables
+    this.closed = [];
     this.size = 0;
     this.largest = { name: "", size: 0 };
   }
 
   refuse(why) {
-    const [own, ...inner] = this.way;
-    const name = inner.length > 0 ? inner[inner.length - 1] : own;
-    const holder = inner.length > 1 ? ` of ${inner[inner.length - 2]}` : "";
-    throw unsendable(inner.length > 0 ? `${own} cannot be sent to another process: its ${name}${holder} ${why}` : `${own} ${why}`);
+    const [own] = this.way;
+    throw unsendable(this.way.length > 1 ? `${own} cannot be sent to another process: its ${this.said()} ${why}` : `${own} ${why}`);
+  }
+
+  /** What is looked at, for messages: the innermost name, what holds it, and the variable that holds that. */
+  said() {
+    const names = this.way.slice(1);
+    const at = names.findLastIndex((name) => typeof name !== "string");
+    const shown = names.slice(-2);
+    if (at >= 0 && at < names.length - 2) shown.unshift(names[at]);
+    return shown.reverse().map((name) => name.variable ?? name).join(" of ");
   }
 
   value(v) {
@@ -75,11 +90,12 @@ class Capture {
     this.nodes.push(null);
     this.size += 16;
     this.nodes[at] = this.object(v, at);
+    if (!Object.isExtensible(v) && ANEW.has(this.nodes[at][0])) this.closed.push([at, Object.isFrozen(v) ? "freeze" : Object.isSealed(v) ? "seal" : "preventExtensions"]);
     return { r: at };
   }
 
   object(v, at) {
-    if (v[PYTHON] !== undefined) return ["py", this.objects.push([v, this.way.join(" → ")]) - 1];
+    if (v[PYTHON] !== undefined) return ["py", this.objects.push([v, this.said()]) - 1];
     const named = this.known.nameOf(v);
     if (named !== undefined) return named;
     if (this.known.builtinOf(v) === "Proxy") this.refuse("is a Proxy, which does not tell what stands behind it: send that");
@@ -127,11 +143,11 @@ class Capture {
       if (without.includes(key) || (typeof v === "function" && typeof key === "string" && (OWN_OF_FUNCTIONS.has(key) || /^__\w+__$/.test(key)))) continue;
       const about = Object.getOwnPropertyDescriptor(v, key);
       if (typeof key === "symbol" && Symbol.keyFor(key) === undefined && typeof v === "function") continue;
-      if (!about.enumerable) continue;
+      if (!about.enumerable && (typeof key === "symbol" || typeof v === "function")) continue;
       if (about.get || about.set) {
         this.refuse(`has a getter, ${String(key)}, that has to be called in its own process: copy it first`);
       }
-      found.push([this.value(key), this.under(typeof key === "symbol" ? key.description : key, about.value)]);
+      found.push([this.value(key), this.under(typeof key === "symbol" ? key.description : key, about.value), ...(about.enumerable ? [] : [false])]);
     }
     return found;
   }
@@ -142,16 +158,16 @@ class Capture {
     const kind = this.known.builtinOf(v);
     if (kind === "GeneratorObject") this.refuse("is a generator that has begun: send the function that makes it");
     if (kind === "Array") {
-      if (proto.constructor?.prototype === proto) return ["A", this.value(proto.constructor), this.items(v), this.properties(v).filter(([key]) => !/^\d+$/.test(key))];
-    } else if (kind !== null) this.refuse(`is a ${name}, which lives in its own process`);
+      if (proto.constructor?.prototype === proto) return ["A", this.value(proto.constructor), this.items(v), this.properties(v, ["length"]).filter(([key]) => !/^\d+$/.test(key))];
+    } else if (kind !== null) this.refuse(`is ${aKind(name)}, which lives in its own process`);
     if (typeof proto.constructor !== "function" || proto.constructor.prototype !== proto) {
       this.refuse("is an object that no class has made");
     }
     const named = this.known.nameOf(proto.constructor);
     const foreign = named === undefined ? closure(proto.constructor).url.startsWith("node:") : named[0] === "g" || named[0] === "n";
-    if (foreign) this.refuse(`is a ${name}, which lives in its own process`);
+    if (foreign) this.refuse(`is ${aKind(name)}, which lives in its own process`);
     for (let kind = proto.constructor; typeof kind === "function"; kind = Object.getPrototypeOf(kind)) {
-      if (PRIVATE.test(Function.prototype.toString.call(kind))) this.refuse(`is a ${name} with private fields, which only its class can read`);
+      if (PRIVATE.test(Function.prototype.toString.call(kind))) this.refuse(`is ${aKind(name)} with private fields, which only its class can read`);
     }
     return ["i", this.value(proto.constructor), this.properties(v)];
   }
@@ -189,10 +205,10 @@ class Capture {
 
   variable(name, value) {
     const before = this.size;
-    this.way.push(name);
+    this.way.push({ variable: demangle(name) });
     const made = this.value(value);
     this.way.pop();
-    if (this.size - before > this.largest.size && this.nodes[made?.r]?.[0] !== "f") this.largest = { name, size: this.size - before };
+    if (this.size - before > this.largest.size && this.nodes[made?.r]?.[0] !== "f") this.largest = { name: demangle(name), size: this.size - before };
     return made;
   }
 
@@ -218,7 +234,7 @@ class Capture {
     if (names.length === 0) return new Map();
     const all = [...asked];
     const found = contexts(all.map((one) => one.value));
-    if (found === null) throw unsendable(`${this.way[0]} cannot be sent to another process: several functions may share its variable ${names[0]}, and the heap is too large to tell`);
+    if (found === null) throw unsendable(`${this.way[0]} cannot be sent to another process: several functions may share its variable ${demangle(names[0])}, and the heap is too large to tell`);
     const chains = new Map(all.map((one, at) => [one, found[at]]));
     const cells = new Map(); // `identity name` -> functions
     for (const name of names) {
@@ -256,7 +272,7 @@ class Writer {
     const method = about.method !== null;
     this.write(method ? "({\n" : "(\n");
     const line = this.line;
-    this.write(plain);
+    this.write(about.key === null ? plain : `${text.slice(0, about.key[0])}${about.method}${plain.slice(about.key[1])}`);
     this.write(method ? `\n})[${JSON.stringify(about.method)}]` : "\n)");
     return line;
   }
@@ -371,7 +387,7 @@ export function capture(root, receiver, name, known) {
   const places = [];
   const { code, made } = written(found, found.shared(), places);
   const imports = found.nodes.filter((node) => node?.[0] === "j").map(([, ...about]) => about);
-  const data = JSON.stringify({ root: head, nodes: found.nodes, made, globals: [...found.globals], imports });
+  const data = JSON.stringify({ root: head, nodes: found.nodes, made, globals: [...found.globals], imports, closed: found.closed });
   return [code, data, found.objects.map(([, way]) => way), found.objects.map(([v]) => v), found.bytes, places, found.size, found.largest.name];
 }
 

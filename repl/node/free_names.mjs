@@ -4,7 +4,7 @@
  * In: the text of a function or class, as `toString` gives it. Out:
  *   { free: names that stand for something outside, now: those of them that are read as the text is evaluated (a class reads
  *     its parent), assigned: those of them that it sets, globals: places of `globalThis.name` as [start, name, is it bound
- *     inside], method: the name of a method or null, needs: what it uses of the function around it ("this", ..) or null }
+ *     inside], method: the name of a method or null, key: where a computed one stands, as [start, end], needs: what it uses of the function around it ("this", ..) or null }
  */
 import { patternNames, within as parts } from "./trees.mjs";
 import { parse } from "./vendor/acorn.mjs";
@@ -204,7 +204,7 @@ class Reader {
 export function freeNames(text) {
   const { node, shift, method } = parsed(text);
   const reader = new Reader(shift);
-  if (method !== null && method.computed) reader.visit(method.key, null);
+  const key = method?.computed ? [text.lastIndexOf("[", method.key.start - shift), text.indexOf("]", method.key.end - shift) + 1] : null;
   reader.owners += method === null ? 0 : 1; // a method has its `this`; `super` is looked for in its object
   reader.visit(node, null);
   reader.free.delete("undefined");
@@ -215,7 +215,8 @@ export function freeNames(text) {
     now,
     assigned,
     globals,
-    method: method === null ? null : method.key.name ?? method.key.value ?? "",
+    method: method === null ? null : key !== null ? "polyrepl$m" : method.key.name ?? method.key.value ?? "",
+    key,
     kind: method?.kind ?? "init",
     needs: usesSuper ? "super" : reader.needs,
   };

@@ -64,7 +64,7 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
     for way, thing in zip(ways, objects, strict=True):
         why = _must_stay(thing)
         if why is not None:
-            raise TypeError(f"{name} cannot be sent to another process: its {way.split(' → ')[-1]} is {why}")
+            raise TypeError(f"{name} cannot be sent to another process: its {way} is {why}")
     if size > LARGE:
         warnings.warn(
             f"{name} takes {size / 1e6:.1f} MB along, most of it in its {largest or 'variables'}: "

@@ -75,7 +75,7 @@ REFUSED = [
     ),
     (
         "(def deep {:here {:it (sleep 1)}}) (fn deeply [] deep)",
-        "deeply cannot be sent to another process: its it of here is a promise",
+        "deeply cannot be sent to another process: its it of here of deep is a promise",
     ),
     (
         "(def waited (sleep 1)) (defn helper [] waited) (fn outer [] (helper))",
@@ -85,6 +85,12 @@ REFUSED = [
         "(let [started ((fn [] (yield 1)))] (fn [] (first started)))",
         "its started is a generator that has begun: send the function that makes it",
     ),
+    (
+        "(def my-deep? [{:here {:it {:last (sleep 1)}}}]) (defn helper [] my-deep?) (fn outer [] (helper))",
+        "outer cannot be sent to another process: its last of it of my-deep? is a promise",
+    ),
+    ("(def is-on? (js.AbortSignal.abort)) (fn [] is-on?)", "its is-on? is an AbortSignal, which"),
+    ('(py.import io) (def my-file {:in (io.StringIO "")}) (fn [] my-file)', "its in of my-file is open, and"),
     ("(.bind (fn [] 1) nil)", "is a bound function"),
     ("(defclass Thing) (new Thing)", "a JavaScript Thing cannot be sent to another process: send data"),
     ("((fn [] (yield 1)))", "an iterator of JavaScript cannot be sent to another process: send its items"),

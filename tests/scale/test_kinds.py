@@ -80,6 +80,23 @@ KINDS: dict[str, tuple[str, list[Any], dict[str, Any], Any]] = {
         [], {}, [1, 7, 3],
     ),
     "a value that knows itself": ("(let [o {}] (set! o.me o) (fn [] (identical? o o.me.me)))", [], {}, True),
+    "data that does not change": (
+        "(def box (freeze {:a 1})) (def xs (js.Object.freeze [1])) (def o (js.Object.seal {:b 2}))"
+        " (fn [] [(js.Object.isFrozen box) (js.Object.isFrozen xs) (js.Object.isSealed o) (:b o)])",
+        [], {}, [True, True, True, 2],
+    ),
+    "properties that are not listed": (
+        '(def o (js.Object.defineProperty {:a 1} "b" {:value 2})) (def e (ex-info "a" {:k 1} (error "why")))'
+        " (fn [] [o.b (count o) (ex-message (ex-cause e)) (:k (ex-data e))])",
+        [], {}, [2, 1, "why", 1],
+    ),
+    "methods with computed names": (
+        """(def o (js.eval "(() => { const k = 'b';"""
+        " return { [`a${1}`](x) { return x + 1 }, async [k]() { return 5 },"
+        " *[Symbol.iterator]() { yield 7 } } })()\"))"
+        " (fn [x] [(.a1 o x) (await (.b o)) (vec o)])",
+        [1], {}, [2, 5, [7]],
+    ),
     "an atom": ("(def box (atom 1)) (fn [] (swap! box inc) (deref box))", [], {}, 2),
     "a list and a symbol": (
         "(def code '(+ a 1)) (fn [] [(str (first code)) (list? code) (count code)])",
