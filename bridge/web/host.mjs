@@ -19,6 +19,8 @@ import * as told from "./words.mjs";
 const SIGINT = 2;
 /** Milliseconds that the bridge's own Python has to come to its end. */
 const MOMENT = 2;
+/** Milliseconds that a program awaits what is there already before it gives the event loop a turn. */
+const LONGEST_TURN = 40;
 // A stack of both languages: between two of their frames are some twenty of WebAssembly.
 const DEEPEST_STACK = 200;
 
@@ -75,12 +77,23 @@ export function converse(pyodide, { words = new Int32Array(told.SIZE), output, o
   connection.straight = true;
   connection.note(NOTES.ready, "web", VERSION);
 
+  let turn = 0; // when the event loop's turn began; 0: what is awaited next is the first in it
+  /** `$w`: as Interrupts has it, but loops of awaits that are all there let the event loop turn: it brings the stop. */
+  const wait = (value) => {
+    if (turn === 0) {
+      turn = performance.now();
+      turnstile.add(() => (turn = 0));
+    }
+    if (performance.now() - turn < LONGEST_TURN) return interrupts.wait(value);
+    const next = new Promise((resolve) => turnstile.add(() => resolve(null)));
+    return interrupts.wait(Promise.all([value, next]).then(([it]) => it));
+  };
   /** Make it the one that the program's globals mean. */
   const select = () => {
     const keepAlike = (common) => {
       connection.common = common;
     };
-    const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt, keepAlike };
+    const named = { $py, $w: wait, $flag: words, Interrupt: interrupts.Interrupt, keepAlike };
     for (const [name, value] of Object.entries(named)) {
       Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
     }

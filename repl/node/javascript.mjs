@@ -12,9 +12,10 @@
  * writes, so they can be declared again. A name that JavaScript itself or Node owns stays local to its cell. Lines
  * keep their numbers. Syntax that acorn does not know yet is V8's: see `asV8Reads`.
  */
+import { rewriteAwaits } from "./awaits.mjs";
 import { Edits, LINE_END, sourceOffset } from "./edits.mjs";
 import { CLOSE, OPEN, Refusal, compiles, isBody, parseCell, parseObject } from "./javascript_parser.mjs";
-import { compileScript, scriptsImport } from "./platform.mjs";
+import { awaitsTakeTurns, compileScript, scriptsImport } from "./platform.mjs";
 import { owned } from "./session.mjs";
 import { declaredNames } from "./trees.mjs";
 import { rewriteUsing } from "./using.mjs";
@@ -54,6 +55,7 @@ class Cell {
       if (node.type === "FunctionDeclaration" && node.id && !owned.has(node.id.name)) this.functions.add(node.id.name);
     }
     const last = body.findLast((node) => node.type !== "EmptyStatement");
+    if (awaitsTakeTurns) for (const node of body) rewriteAwaits(this.edits, node, this.given);
     for (const node of body) {
       if (node === last) this.result(node);
       this.statement(node);

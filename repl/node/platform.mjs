@@ -36,6 +36,9 @@ export const scopeValue = (name) => vm.runInThisContext(name);
 /** Whether import() in a script finds what the program's imports find. */
 export const scriptsImport = true;
 
+/** Whatever loops can be ended from outside (bridge/node/watchdog.mjs). */
+export const awaitsTakeTurns = false;
+
 export const workingFolder = () => process.cwd();
 
 /** The exit code that the program has set. */

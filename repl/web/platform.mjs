@@ -33,6 +33,9 @@ export const scopeValue = (name) => evaluate(name);
 /** import() in a script would start from this file. */
 export const scriptsImport = false;
 
+/** What loops hears of a stop in a turn of the event loop alone. */
+export const awaitsTakeTurns = true;
+
 /** Files are Python's here (place.mjs). */
 export const workingFolder = () => "/";
 

@@ -55,6 +55,14 @@ PROGRAMS = {
         '(println "runs") (py.exec "def g(f):\\n    while True: f(1)") ((py.eval "g") (fn (x) (+ x 1)))'
     ),
 }
+JAVASCRIPT = {
+    "a promise that never comes": "console.log('runs'); await new Promise(() => {})",
+    "a loop that awaits": "console.log('runs'); for (;;) await null",
+    "a function with one": "const f = async () => { for (;;) { await 1 } }; console.log('runs'); await f()",
+    "a source without end": (
+        "async function* g() { for (;;) yield 1 }\nconsole.log('runs'); for await (const x of g()) x + 1"
+    ),
+}
 PYTHON = {
     "a loop": "print('runs')\nwhile True: pass",
     "a loop that calls JavaScript": "print('runs')\nwhile True: js.Math.sqrt(2)",
@@ -102,10 +110,29 @@ def test_a_text_of_python_is_stopped(worker: Worker, kind: str) -> None:
     assert is_kept(worker)
 
 
-def test_what_is_awaited_in_javascript_is_stopped(worker: Worker) -> None:
-    stopped = stop(worker, "console.log('runs'); await new Promise(() => {})", "js")
-    assert stopped["events"][-1]["severity"] == "interrupt"
+@pytest.mark.parametrize("kind", JAVASCRIPT)
+def test_what_is_awaited_in_javascript_is_stopped(
+    worker: Worker, kind: str, tell: Callable[[str], None]
+) -> None:
+    stopped = stop(worker, JAVASCRIPT[kind], "js")
+    assert stopped["events"][-1].get("severity") == "interrupt", stopped["events"]
+    tell(f"JavaScript stopped in a page after {stopped['took']:.0f} ms: {kind}")
+    assert stopped["took"] < SLOW
     assert is_kept(worker)
+
+
+def test_awaits_of_a_cell_give_what_they_give(worker: Worker) -> None:
+    text = """
+const late = async (x) => { await null; return x };
+async function* numbers() { yield 1; yield await late(2) }
+const found = [await late(1), await (await late(late(2))), [...await late([3])][0]];
+for await (const x of numbers()) found.push(x);
+for await (const x of [late(5)]) { let y = x; found.push(y) }
+try { await Promise.reject(new Error("no")) } catch (e) { found.push(e.message) }
+found.push(await { then(done) { done(6) } }, typeof await import("data:text/javascript,export default 1"));
+found.join()
+"""
+    assert values(worker.run(text, language="js")) == ['"1,2,3,1,2,5,no,6,object"']
 
 
 def test_a_stop_is_of_the_text_that_runs_alone(worker: Worker) -> None:
@@ -191,9 +218,12 @@ def test_without_isolation_awaits_stop_and_loops_end_with_their_worker(
     worker = Worker(open_page(serve(site, {})))
     assert not worker.page.evaluate("client.isolated")
     worker.run("(def kept 42)")
-    for kind in ("a promise that never comes", "Python that is awaited"):
-        stopped = stop(worker, PROGRAMS[kind])
-        assert stopped["events"][-1]["severity"] == "interrupt"
+    awaiting = [(PROGRAMS[kind], "lisp") for kind in ("a promise that never comes", "Python that is awaited")]
+    awaiting += [(text, "js") for text in JAVASCRIPT.values()]
+    awaiting += [('(println "runs") (loop [i 0] (await (resolved i)) (recur (+ i 1)))', "lisp")]
+    for text, language in awaiting:
+        stopped = stop(worker, text, language)
+        assert stopped["events"][-1].get("severity") == "interrupt", (text, stopped["events"])
         assert is_kept(worker)
     stopped = stop(worker, PROGRAMS["a loop"])
     assert stopped["events"][-1]["op"] == "lost"
