@@ -160,6 +160,7 @@ export class Serving {
     parts.catch(() => {}); // it is told when it is awaited
     const plainly = (text) => this.#post({ id: null, op: "output", stream: "stderr", text: `without its snapshot: ${text}\n` });
     this.#python = await load({ python, library, snapshot, size }, plainly, (part) => tell("python", 0.7 * part));
+    quietly(this.#python._api);
     this.#python._api.on_fatal = (error) => this.#post({ id: null, op: "fatal", text: textOf(error) });
     tell("lisp", 0.7);
     const [zip, [forPython, forUser], { converse }, ...modules] = await parts;
@@ -184,6 +185,15 @@ export class Serving {
     tell("session", 1);
     return said;
   }
+}
+
+/** What Pyodide says of its own end is for its makers, and names our files: the page says what is lost. */
+function quietly(api) {
+  const tell = api.fatal_error;
+  api.fatal_error = (error) => {
+    for (const name of ["error", "warn", "log"]) console[name] = () => {}; // for good: Python, which would show it, has ended
+    return tell(error);
+  };
 }
 
 async function bytesOf(url) {

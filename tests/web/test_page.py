@@ -421,6 +421,28 @@ def test_a_phone(address: str, open_page: Open, shot: Callable[[Any, str], None]
     assert menu["x"] + menu["width"] <= 360
     page.tap("#more summary")
     shot(page, "phone")
+    # Carets stand under what they point at, also where the line is wider than the screen.
+    long = '(println "' + "so long " * 6 + '" undefined-name)'
+    shown = run(page, long)
+    assert f"  {long}\n  {' ' * long.index('undefined')}{'^' * 14}\n" in shown
+    lines = "e => Math.round(e.clientHeight / parseFloat(getComputedStyle(e).lineHeight))"
+    assert page.locator(f"{OUTPUT} .excerpt").evaluate(lines) == 2
+    assert page.locator(f"{OUTPUT} .excerpt").evaluate("e => e.scrollWidth > e.clientWidth")
+    assert page.locator(f"{OUTPUT} .excerpt").evaluate("e => e.scrollLeft") > 0, "the carets are in sight"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.select_option("#language", "js")
+    assert page.evaluate(
+        """() => {
+          const select = document.getElementById("language"), free = document.createElement("select");
+          free.append(new Option("JavaScript"));
+          free.style.position = "absolute";
+          document.body.append(free);
+          const wanted = free.getBoundingClientRect().width;
+          free.remove();
+          return select.getBoundingClientRect().width >= wanted;
+        }"""
+    )
+    shot(page, "phone-error")
 
 
 def test_dark_and_light(address: str, open_page: Open, shot: Callable[[Any, str], None]) -> None:

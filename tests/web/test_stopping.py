@@ -234,7 +234,12 @@ def test_a_fatal_error_of_python_begins_another_worker(
     site: Path, serve: Callable[..., str], open_page: Callable[..., Any]
 ) -> None:
     worker = Worker(open_page(serve(site)))
-    events = worker.run('(py.import "ctypes") (ctypes.string_at 4000000000 10)')
-    assert events[-1]["op"] == "lost"
-    assert "Python has ended" in events[-1]["text"]
-    assert values(worker.run("(+ 1 1)")) == ["2"]
+    for text, language in (
+        ('(py.import "ctypes") (ctypes.string_at 4000000000 10)', "lisp"),
+        ("x = []\nfor _ in range(100_000): x = [x]\nx = repr(x)", "py"),
+    ):
+        events = worker.run(text, language=language)
+        assert events[-1]["op"] == "lost"
+        assert "Python has ended" in events[-1]["text"]
+        assert "output" not in [event["op"] for event in events], events  # nothing of our own stack
+        assert values(worker.run("(+ 1 1)")) == ["2"]

@@ -6,6 +6,31 @@
  */
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const CHART = /^application\/vnd\.vega(?:lite)?\.v\d+\+json$/;
+const MARKED = new Set(["error", "warning"]);
+/** A line and the carets under it. */
+const EXCERPT = /^.*\n[ \t]*[~^][~^ ]*(?:\n|$)/gm;
+
+/** A problem in parts: lines with carets are scrolled, since carets under a line that is folded point at nothing. */
+function excerpts(text) {
+  const parts = [];
+  let at = 0;
+  for (const { 0: lines, index } of text.matchAll(EXCERPT)) {
+    const part = document.createElement("span");
+    part.className = "excerpt";
+    part.textContent = lines;
+    parts.push(text.slice(at, index), part);
+    at = index + lines.length;
+  }
+  return [...parts, text.slice(at)];
+}
+
+/** Have the carets of an excerpt in sight. */
+function reveal(part) {
+  const [line, carets] = part.textContent.split("\n");
+  const whole = Math.max(line.length, carets.length);
+  part.scrollLeft = Math.max(0, (carets.search(/\S/) / whole) * part.scrollWidth - part.clientWidth / 3);
+}
+
 /** So much text is kept of one run; the first of it goes. */
 const MOST = 2_000_000;
 const LONGEST_PIECE = 20_000;
@@ -42,7 +67,12 @@ export class Output {
     const last = /** @type {HTMLElement | null} */ (this.element.lastElementChild);
     const goesOn = (kind === "stdout" || kind === "stderr") && last?.dataset.kind === kind && last.textContent.length < LONGEST_PIECE;
     if (goesOn) last.append(plain);
-    else this.#add(kind, (shown) => (shown.textContent = kind === "stdout" || kind === "stderr" ? plain : plain.replace(/\n+$/, "")), "pre");
+    else if (kind === "stdout" || kind === "stderr") this.#add(kind, (shown) => (shown.textContent = plain), "pre");
+    else {
+      const whole = plain.replace(/\n+$/, "");
+      this.#add(kind, (shown) => shown.append(...(MARKED.has(kind) ? excerpts(whole) : [whole])), "pre");
+      for (const part of this.element.lastElementChild?.querySelectorAll(".excerpt") ?? []) reveal(part);
+    }
     this.#size += plain.length;
     while (this.#size > MOST && this.element.children.length > 1) {
       this.#size -= this.element.firstElementChild.textContent.length;
