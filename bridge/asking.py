@@ -212,7 +212,7 @@ class Asking:
         exchange = self.home(proxy)
         form = current()
         try:
-            value = exchange.short.ask(op, form, (proxy._handle, *operands))
+            value = exchange.short.ask(op, form, (proxy._js_handle, *operands))
             if value is not SLOW:
                 kind = value.__class__
                 known = kind is not Frame and kind is not Begun and self._interrupts.due is None
@@ -220,7 +220,7 @@ class Asking:
         except KeyboardInterrupt:
             return self._left(exchange)
         segments = Segments()
-        header: list[Any] = [op, 0, form, proxy._handle]
+        header: list[Any] = [op, 0, form, proxy._js_handle]
         _add(header, exchange.marshal, operands, {}, segments)
         return self._trade(header, segments, exchange)
 
@@ -243,7 +243,7 @@ class Asking:
         form = current()
         if not kwargs:
             try:
-                value = exchange.short.ask(_CALL, form, (function._handle, receiver(function), *args))
+                value = exchange.short.ask(_CALL, form, (function._js_handle, receiver(function), *args))
                 if value is not SLOW:
                     kind = value.__class__
                     known = kind is not Frame and kind is not Begun and self._interrupts.due is None
@@ -251,7 +251,7 @@ class Asking:
             except KeyboardInterrupt:
                 return self._left(exchange)
         segments = Segments()
-        header: list[Any] = [_CALL, 0, form, function._handle, receiver(function)]
+        header: list[Any] = [_CALL, 0, form, function._js_handle, receiver(function)]
         _add(header, exchange.marshal, args, kwargs, segments)
         return self._trade(header, segments, exchange)
 
@@ -259,14 +259,14 @@ class Asking:
         """Call what is at the end of a chain of attributes."""
         exchange = self.home(root)
         segments = Segments()
-        header: list[Any] = [_CALL, 0, current(), root._handle, path]
+        header: list[Any] = [_CALL, 0, current(), root._js_handle, path]
         _add(header, exchange.marshal, args, kwargs, segments)
         return self._trade(header, segments, exchange)
 
     def get_path(self, root: JsProxy, path: list[str]) -> Any:
         """What is at the end of a chain of attributes."""
         exchange = self.home(root)
-        return self._trade([_GETATTR, 0, current(), root._handle, path], [], exchange)
+        return self._trade([_GETATTR, 0, current(), root._js_handle, path], [], exchange)
 
     def stand_in(self, proxy: JsProxy) -> Any:
         """What stands for an object in a pickle."""
@@ -283,7 +283,7 @@ class Asking:
         """A coroutine of an operation on an object."""
         exchange = self.home(proxy)
         segments = Segments()
-        header: list[Any] = [op, 0, current(), proxy._handle]
+        header: list[Any] = [op, 0, current(), proxy._js_handle]
         _add(header, exchange.marshal, operands, {}, segments)
         return self.post(header, segments, NO_FORM, exchange, (proxy, operands))
 
@@ -299,7 +299,7 @@ class Asking:
         promise that it returns."""
         exchange = self.home(function)
         segments = Segments()
-        header: list[Any] = [_RUN, 0, form, function._handle, receiver(function)]
+        header: list[Any] = [_RUN, 0, form, function._js_handle, receiver(function)]
         _add(header, exchange.marshal, args, kwargs, segments)
         return self.post(header, segments, form or UNNUMBERED, exchange, (function, args, kwargs), begun)
 
@@ -309,7 +309,7 @@ class Asking:
         self._interrupts.now(form)
         try:
             segments = Segments()
-            header: list[Any] = [_RUN, 0, form, function._handle, receiver(function)]
+            header: list[Any] = [_RUN, 0, form, function._js_handle, receiver(function)]
             _add(header, exchange.marshal, args, {}, segments)
             return self.request(header, segments, exchange)
         finally:
@@ -397,19 +397,19 @@ class Asking:
         exchange = self._conversation.exchange
         if (
             exchange is None
-            or proxy._imports is not exchange.imports
+            or proxy._js_imports is not exchange.imports
             or exchange.connection.failure is not None
         ):
             raise unbegun(NodeLost("this object lived in a Node process that has ended"))
-        if proxy._handle < 0:
+        if proxy._js_handle < 0:
             raise BridgeError("this JavaScript object was given back with release()")
         return self._agreed(exchange)
 
 
 def receiver(function: JsProxy) -> int | None:
     """JavaScript's number of the object that a method was taken from."""
-    this = function._this
-    return None if this is None else this[1]._handle
+    this = function._js_this
+    return None if this is None else this[1]._js_handle
 
 
 def _add(

@@ -1,4 +1,4 @@
-"""The block of an asynchronous context manager: one task enters the manager and leaves it.
+"""The block of a context manager that is awaited: one task enters the manager and leaves it.
 
 In: a manager, and what left its block. Out: what `__aenter__` and `__aexit__` say; whether it was Python that
 ended the block. It is loaded where one is entered: asyncio costs as much as all the rest.
@@ -7,24 +7,41 @@ ended the block. It is loaded where one is entered: asyncio costs as much as all
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Any
+
+_Way = Callable[..., Coroutine[Any, Any, Any]]
+
+
+def ways(kind: type) -> tuple[_Way, _Way]:
+    """How managers of a class are entered and left; those that know only the plain way (a cancel scope) are
+    entered and left so, by the task of their block all the same. Raises AttributeError."""
+    if hasattr(kind, "__aenter__") or not hasattr(kind, "__enter__"):
+        return kind.__aenter__, kind.__aexit__  # type: ignore[attr-defined]
+    return _later(kind.__enter__), _later(kind.__exit__)  # type: ignore[attr-defined]
+
+
+def _later(method: Callable[..., Any]) -> _Way:
+    async def called(*args: Any) -> Any:
+        return method(*args)
+
+    return called
 
 
 class Block:
-    """The task that enters an asynchronous manager, waits for its block to end, and leaves it."""
+    """The task that enters a manager, waits for its block to end, and leaves it."""
 
-    def __init__(self, manager: Any) -> None:
+    def __init__(self, manager: Any, enter: _Way, leave: _Way) -> None:
         loop = asyncio.get_running_loop()
         self.ended = False  # from within Python
         self.entered: asyncio.Future[Any] = loop.create_future()
         self.body: asyncio.Future[BaseException | None] = loop.create_future()
-        self.task = loop.create_task(self._run(manager, type(manager)))
+        self.task = loop.create_task(self._run(manager, enter, leave))
         self.task.add_done_callback(_looked_at)
 
-    async def _run(self, manager: Any, kind: Any) -> bool:
-        leave = kind.__aexit__
+    async def _run(self, manager: Any, enter: _Way, leave: _Way) -> bool:
         try:
-            value = await kind.__aenter__(manager)
+            value = await enter(manager)
         except BaseException as error:
             if not self.entered.done():
                 self.entered.set_exception(error)
@@ -41,7 +58,7 @@ class Block:
         return await aexit(manager, leave, self.body.result())
 
     async def enter(self) -> Any:
-        """What `__aenter__` gives. Raises what it raises."""
+        """What the manager gives. Raises what it raises."""
         try:
             return await self.entered
         except asyncio.CancelledError:
@@ -73,8 +90,8 @@ def _looked_at(task: asyncio.Task[bool]) -> None:
         task.exception()
 
 
-async def aexit(manager: Any, leave: Any, error: BaseException | None) -> bool:
-    """Leave a manager by its `__aexit__`: whether what left the block is to be forgotten."""
+async def aexit(manager: Any, leave: _Way, error: BaseException | None) -> bool:
+    """Leave a manager: whether what left the block is to be forgotten."""
     if error is None:
         await leave(manager, None, None, None)
         return False

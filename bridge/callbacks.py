@@ -57,7 +57,7 @@ def _keyed(function: Any, args: list[Any]) -> list[Any] | None:
 
 
 def _is_callback(value: Any) -> bool:
-    return isinstance(value, JsProxy) and bool(value._traits & _CALLABLE)
+    return isinstance(value, JsProxy) and bool(value._js_traits & _CALLABLE)
 
 
 def _column(function: Any) -> list[Any] | None:
@@ -102,7 +102,7 @@ def _answers(callback: Any, items: Sequence[Any]) -> list[Any]:
     size = 16
     while len(answers) < len(items):
         chunk = items[len(answers) : len(answers) + size]
-        given = callback._owner.operate(_CALLS, callback, *chunk)
+        given = callback._js_owner.operate(_CALLS, callback, *chunk)
         answers += given
         size = min(size * 4, _CHUNK) if len(given) == len(chunk) else max(1, len(given))
     return answers

@@ -152,7 +152,7 @@ class Capsules:
         exchange = self._conversation.exchange
         return (
             exchange is not None
-            and proxy._imports is exchange.imports
+            and proxy._js_imports is exchange.imports
             and exchange.connection.failure is None
         )
 

@@ -317,9 +317,9 @@ class Conversation(Verbs):
 
     def release(self, proxy: JsProxy) -> None:
         """Give a JavaScript object back now instead of when the proxy is collected; it is unusable then."""
-        if self.exchange is not None and proxy._imports is self.exchange.imports and proxy._handle >= 0:
-            self.exchange.imports.drop(proxy._handle)
-        object.__setattr__(proxy, "_handle", -1)
+        if self.exchange is not None and proxy._js_imports is self.exchange.imports and proxy._js_handle >= 0:
+            self.exchange.imports.drop(proxy._js_handle)
+        object.__setattr__(proxy, "_js_handle", -1)
 
     def interrupt(self, form: int | None = None) -> bool:
         """Stop what runs: the ladder of docs/bridge.md. Callable from a signal handler and from any thread.

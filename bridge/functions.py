@@ -66,7 +66,7 @@ def _signature(proxy: Any) -> Any:
         raise AttributeError("__signature__")  # then inspect looks at what it wraps
     import inspect
 
-    about = proxy._owner.operate(_DESCRIBE, proxy)
+    about = proxy._js_owner.operate(_DESCRIBE, proxy)
     return inspect.Signature(parameters(about["parameters"], about["defaults"]))
 
 
@@ -118,22 +118,22 @@ class Callable:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if kwargs:
-            args, kwargs = self._placed(args, kwargs)
+            args, kwargs = self._js_placed(args, kwargs)
         try:
-            return self._owner.call(self, args, kwargs)
+            return self._js_owner.call(self, args, kwargs)
         except Untimely:
             if not put_off(self, args):
                 raise
             return None
 
-    def _placed(
+    def _js_placed(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Keyword arguments that name parameters, at their places; nothing is passed for those between. Those
         that name properties which a parameter takes apart go there as an object. A function without a name
         for any of them collects them all, and one with `...rest` what is left. Raises TypeError where an
         argument would be taken for another, and for functions of JavaScript's own."""
-        about = self._owner.operate(_DESCRIBE, self)
+        about = self._js_owner.operate(_DESCRIBE, self)
         if about["native"]:
             raise TypeError(f"{_name(self)}() takes no keyword arguments: it is one of JavaScript's own")
         names: list[str] = about["parameters"]
@@ -179,7 +179,7 @@ class Callable:
         """As a function of Python's on a class: bound to the instance, which is its first argument. Classes
         do not bind, nor does a method that has its object."""
         proxy: Any = self
-        if instance is None or proxy._this is not None or proxy._traits & SORT_BITS == _CLASS:
+        if instance is None or proxy._js_this is not None or proxy._js_traits & SORT_BITS == _CLASS:
             return self
         return types.MethodType(self, instance)
 
@@ -192,9 +192,9 @@ class Callable:
         if name.startswith("__") and name.endswith("__"):
             # Python looks here, without a question; the function holds it, and shows the name in JavaScript
             if not self.__dict__:
-                self._owner.operate_quietly(_SETATTR, self, "__dict__", self.__dict__)
+                self._js_owner.operate_quietly(_SETATTR, self, "__dict__", self.__dict__)
             self.__dict__[name] = value
-            self._owner.operate_quietly(_SETATTR, self, name, value)
+            self._js_owner.operate_quietly(_SETATTR, self, name, value)
         else:
             super().__setattr__(name, value)
 
@@ -203,7 +203,7 @@ class Callable:
             if name not in self.__dict__:
                 raise AttributeError(name)
             del self.__dict__[name]
-            self._owner.operate_quietly(_DELATTR, self, name)
+            self._js_owner.operate_quietly(_DELATTR, self, name)
         else:
             super().__delattr__(name)
 
@@ -228,7 +228,7 @@ _KINDS = {_ASYNC: _coroutine, _GENERATOR: _generator, _ASYNC | _GENERATOR: _asyn
 
 
 def _code(proxy: Any) -> types.CodeType:
-    kind: Any = _KINDS[proxy._traits & (_ASYNC | _GENERATOR)]
+    kind: Any = _KINDS[proxy._js_traits & (_ASYNC | _GENERATOR)]
     name = _name(proxy)
     code: types.CodeType = kind.__code__.replace(co_name=name, co_qualname=name, co_filename="<javascript>")
     return code
@@ -249,13 +249,13 @@ class Awaitable:
     __slots__ = ()
 
     def __await__(self) -> Generator[Any, None, Any]:
-        coroutine = self._owner.operate_async(_AWAIT, self)  # type: ignore[attr-defined]
+        coroutine = self._js_owner.operate_async(_AWAIT, self)  # type: ignore[attr-defined]
         result: Generator[Any, None, Any] = coroutine.__await__()
         return result
 
     def result(self) -> Any:
         """Wait for the promise here and now. Raises WouldBlock where that could never end."""
-        return self._owner.block_on(self)  # type: ignore[attr-defined]
+        return self._js_owner.block_on(self)  # type: ignore[attr-defined]
 
 
 class Promise(Awaitable):
@@ -266,11 +266,11 @@ class Promise(Awaitable):
 
     def send(self, value: Any) -> Any:
         """Go on waiting, for the task that runs."""
-        return self._step(lambda wait: wait.send(value))
+        return self._js_step(lambda wait: wait.send(value))
 
     def throw(self, error: Any, *rest: Any) -> Any:
         """Go on waiting with an exception, for the task that runs."""
-        return self._step(lambda wait: wait.throw(error, *rest))
+        return self._js_step(lambda wait: wait.throw(error, *rest))
 
     def close(self) -> None:
         """Give up waiting; the promise goes on."""
@@ -278,7 +278,7 @@ class Promise(Awaitable):
         if wait is not None:
             wait.close()
 
-    def _step(self, step: Function[[Any], Any]) -> Any:
+    def _js_step(self, step: Function[[Any], Any]) -> Any:
         waits, who = self.__dict__.setdefault("_waits", {}), _waiter()
         wait = waits.get(who)
         if wait is None:

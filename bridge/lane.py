@@ -103,7 +103,7 @@ class Straight(Asking):
         exchange = self.home(function)
         conn: Any = exchange.connection
         try:
-            answer = conn.call(function._handle, receiver(function), current(), args)
+            answer = conn.call(function._js_handle, receiver(function), current(), args)
             kind = type(answer)
             if kind is str and answer[0] == _TEXT:
                 return answer[1:]

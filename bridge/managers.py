@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import sys
 import types
 from collections import deque
 from collections.abc import Iterator
@@ -28,6 +29,18 @@ _REMEMBERED = 16
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
+_BOUND = (
+    "{} belongs to the task that enters it, and a plain `with` has no task of its own: "
+    "write (with [:await name manager] ..)"
+)
+
+
+def _task() -> Any:
+    """The task that runs; None where there is none."""
+    asyncio = sys.modules.get("asyncio")
+    return None if asyncio is None or asyncio._get_running_loop() is None else asyncio.current_task()
+
+
 class Entered:
     """A manager within its block."""
 
@@ -37,7 +50,7 @@ class Entered:
         self.manager = manager
         self.leave = leave
         self.form = form
-        self.block = block  # of an asynchronous one
+        self.block = block  # of one that is awaited
 
     @property
     def is_async(self) -> bool:
@@ -61,15 +74,21 @@ class Managers:
         raises."""
         kind = type(manager)
         leave = kind.__exit__  # looked up first, as Python does: what cannot be left is not entered
+        task = _task()
+        held = sys.getrefcount(task)
         value = kind.__enter__(manager)
+        if task is not None and sys.getrefcount(task) > held:
+            # A cancel scope, say: to cancel that task would end the program, or another form.
+            leave(manager, None, None, None)
+            raise RuntimeError(_BOUND.format(kind.__name__))
         return self._note(Entered(manager, leave, form)), value
 
     async def enter_async(self, manager: Any, form: int) -> tuple[int, Any]:
-        """`enter` of an asynchronous one."""
-        from .blocks import Block
+        """`enter` in a task of its own, of a manager of either kind."""
+        from .blocks import Block, ways
 
-        leave = type(manager).__aexit__
-        block = Block(manager)
+        enter, leave = ways(type(manager))
+        block = Block(manager, enter, leave)
         value = await block.enter()
         return self._note(Entered(manager, leave, form, block)), value
 
@@ -223,7 +242,7 @@ def raised(value: Any) -> BaseException:
     """What JavaScript throws into Python's code, as an exception: an interrupt is a KeyboardInterrupt."""
     if isinstance(value, BaseException):
         return value
-    if isinstance(value, JsProxy) and value._traits & SORT_BITS == _ERROR:
+    if isinstance(value, JsProxy) and value._js_traits & SORT_BITS == _ERROR:
         try:
             name, message, stack = str(value.name), str(value.message), str(value.stack)
         except Exception:  # an Error that lies about itself leaves the block all the same

@@ -88,10 +88,10 @@ class Marshal:
         if kind is bytes:
             return self.octets(value, segments)
         if isinstance(value, JsProxy):
-            if value._imports is self.imports:
-                if value._handle < 0:
+            if value._js_imports is self.imports:
+                if value._js_handle < 0:
                     raise BridgeError("this JavaScript object was given back with release()")
-                return [_HOME, value._handle]
+                return [_HOME, value._js_handle]
             return self._handle(value, segments)
         if isinstance(value, BaseException):
             return self.encode_exception(value, segments)
@@ -224,7 +224,7 @@ class Marshal:
             value = error.value
             if value is None and error.name:  # it was pickled, and the Error is in another process
                 name, text = error.name, error.message
-            elif not isinstance(value, JsProxy) or value._imports is self.imports:
+            elif not isinstance(value, JsProxy) or value._js_imports is self.imports:
                 return self.encode(value, segments)
         text = message(error) if text is None else text
         wire = [_EXCEPTION, self.give(error, segments), traits.of(error), name, clip(text, _MOST_MESSAGE)]

@@ -24,7 +24,7 @@ _GETITEM, _SETITEM, _DELITEM = OPS["getitem"], OPS["setitem"], OPS["delitem"]
 _CALL, _NEW, _LEN, _ITER, _NEXT = OPS["call"], OPS["new"], OPS["len"], OPS["iter"], OPS["next"]
 _CONTAINS, _DIR, _REPR, _STR = OPS["contains"], OPS["dir"], OPS["repr"], OPS["str"]
 _OPERATOR, _CONVERT, _DESCRIBE, _SEND = OPS["operator"], OPS["convert"], OPS["describe"], OPS["send"]
-_LOCAL = frozenset(("_handle", "_traits", "_imports", "_owner", "_this"))
+_LOCAL = frozenset(("_js_handle", "_js_traits", "_js_imports", "_js_owner", "_js_this"))
 _MODULE = SORTS.index("module")
 
 
@@ -59,19 +59,19 @@ class JsProxy:
     itself where Python raised it; NodeLost when its Node has ended.
     """
 
-    __slots__ = ("__weakref__", "_handle", "_imports", "_owner", "_this", "_traits")
-    _handle: int
-    _traits: int
-    _imports: Any
-    _owner: Owner
-    _this: Any  # None, or for a bound method (its own function, the object it was taken from)
+    __slots__ = ("__weakref__", "_js_handle", "_js_imports", "_js_owner", "_js_this", "_js_traits")
+    _js_handle: int
+    _js_traits: int
+    _js_imports: Any
+    _js_owner: Owner
+    _js_this: Any  # None, or for a bound method (its own function, the object it was taken from)
 
     def __getattr__(self, name: str) -> Any:
         names = _names(self, name)
-        if name.startswith("__") and name.endswith("__") and len(names) == 1 and not self._has(name):
+        if name.startswith("__") and name.endswith("__") and len(names) == 1 and not self._js_has(name):
             raise AttributeError(name)
-        value = self._owner.operate(_GETATTR, self, *names)
-        if isinstance(value, Callable) and self._traits & SORT_BITS != _MODULE:
+        value = self._js_owner.operate(_GETATTR, self, *names)
+        if isinstance(value, Callable) and self._js_traits & SORT_BITS != _MODULE:
             return _bound(value, self)
         return value
 
@@ -80,37 +80,37 @@ class JsProxy:
             object.__setattr__(self, name, value)
         else:
             plain, *other = _names(self, name)
-            self._owner.operate(_SETATTR, self, plain, value, *other)
+            self._js_owner.operate(_SETATTR, self, plain, value, *other)
 
     def __delattr__(self, name: str) -> None:
-        self._owner.operate(_DELATTR, self, *_names(self, name))
+        self._js_owner.operate(_DELATTR, self, *_names(self, name))
 
-    def _has(self, name: str) -> bool:
+    def _js_has(self, name: str) -> bool:
         """Whether there is such a property. Python looks for names of its protocols everywhere: one that is
         not to be had is not there, and what answers to any name (a Proxy) does not have them all."""
         try:
-            return bool(self._owner.operate(_HASATTR, self, name))
+            return bool(self._js_owner.operate(_HASATTR, self, name))
         except (BridgeError, JSError):
             return False
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
-            count = self._owner.operate(_LEN, self)
+            count = self._js_owner.operate(_LEN, self)
             return [self[index] for index in range(*key.indices(count))]
-        return self._owner.operate(_GETITEM, self, key)
+        return self._js_owner.operate(_GETITEM, self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if isinstance(key, slice):
             raise TypeError("JavaScript has no slices to assign to: use splice(start, count, *items)")
-        self._owner.operate(_SETITEM, self, key, value)
+        self._js_owner.operate(_SETITEM, self, key, value)
 
     def __delitem__(self, key: Any) -> None:
         if isinstance(key, slice):
             raise TypeError("JavaScript has no slices to delete: use splice(start, count)")
-        self._owner.operate(_DELITEM, self, key)
+        self._js_owner.operate(_DELITEM, self, key)
 
     def __contains__(self, key: Any) -> bool:
-        return bool(self._owner.operate(_CONTAINS, self, key))
+        return bool(self._js_owner.operate(_CONTAINS, self, key))
 
     # Else Python would ask an object that is no iterable for its items 0, 1, 2, ...
     __iter__: Any = None
@@ -121,17 +121,19 @@ class JsProxy:
     def __eq__(self, other: object) -> bool:
         # The same object has the same living proxy; only bound methods are made anew, as Python's own are.
         return self is other or (
-            isinstance(other, JsProxy) and self._handle == other._handle and self._imports is other._imports
+            isinstance(other, JsProxy)
+            and self._js_handle == other._js_handle
+            and self._js_imports is other._js_imports
         )
 
     def __hash__(self) -> int:
-        return hash((self._handle, id(self._imports)))
+        return hash((self._js_handle, id(self._js_imports)))
 
     def __repr__(self) -> str:
-        return str(self._owner.operate(_REPR, self))
+        return str(self._js_owner.operate(_REPR, self))
 
     def __str__(self) -> str:
-        return str(self._owner.operate(_STR, self))
+        return str(self._js_owner.operate(_STR, self))
 
     def __copy__(self) -> JsProxy:
         return self  # as functions and modules: a reference to something that lives elsewhere
@@ -140,38 +142,38 @@ class JsProxy:
         return self
 
     def __reduce__(self) -> Any:
-        return self._owner.stand_in(self).__reduce__()
+        return self._js_owner.stand_in(self).__reduce__()
 
     def __dask_tokenize__(self) -> Any:
         try:
-            return self._owner.stand_in(self).__dask_tokenize__()
+            return self._js_owner.stand_in(self).__dask_tokenize__()
         except (TypeError, JSError):  # what must stay here may still be called in this process's threads
             from uuid import uuid4
 
             return "polyrepl", uuid4().hex
 
     def __dir__(self) -> list[str]:
-        return [*self._owner.operate(_DIR, self), *_METHODS]
+        return [*self._js_owner.operate(_DIR, self), *_METHODS]
 
     def new(self, /, *args: Any, **kwargs: Any) -> Any:
         """`new Class(...args)`; keyword arguments are placed as those of a call. Raises JSError."""
-        placed = getattr(type(self), "_placed", None)
+        placed = getattr(type(self), "_js_placed", None)
         if kwargs and placed is not None:
             args, kwargs = placed(self, args, kwargs)
         for name, value in kwargs.items():
             args += (Keyword(name), value)
-        return self._owner.operate(_NEW, self, *args)
+        return self._js_owner.operate(_NEW, self, *args)
 
     def to_py(self) -> Any:
         """A deep copy as plain Python data (lists, dicts, sets, aware UTC datetimes).
 
         Functions stay proxies.
         """
-        return self._owner.operate(_CONVERT, self)
+        return self._js_owner.operate(_CONVERT, self)
 
     def typeof(self) -> str:
         """JavaScript's name of its class: "Array", "Map", "Promise"."""
-        return str(self._owner.operate(_DESCRIBE, self)["type"])
+        return str(self._js_owner.operate(_DESCRIBE, self)["type"])
 
 
 class _Class:
@@ -182,7 +184,7 @@ class _Class:
         if isinstance(value, JSError):
             value = value.value
         return isinstance(value, JsProxy) and bool(
-            self._owner.operate_on(_OPERATOR, "instanceof", value, self)  # type: ignore[attr-defined]
+            self._js_owner.operate_on(_OPERATOR, "instanceof", value, self)  # type: ignore[attr-defined]
         )
 
 
@@ -190,14 +192,14 @@ class _Sized:
     __slots__ = ()
 
     def __len__(self) -> int:
-        return int(self._owner.operate(_LEN, self))  # type: ignore[attr-defined]
+        return int(self._js_owner.operate(_LEN, self))  # type: ignore[attr-defined]
 
 
 class _Iterable:
     __slots__ = ()
 
     def __iter__(self) -> Iterator[Any]:
-        owner = self._owner  # type: ignore[attr-defined]
+        owner = self._js_owner  # type: ignore[attr-defined]
         private, iterator = owner.operate(_ITER, self)
         return _iterate(owner, iterator, private)
 
@@ -224,7 +226,7 @@ class _Iterator:
         return self
 
     def __next__(self) -> Any:
-        _, items = self._owner.operate(_NEXT, self, 1)  # type: ignore[attr-defined]
+        _, items = self._js_owner.operate(_NEXT, self, 1)  # type: ignore[attr-defined]
         if not items:
             raise StopIteration
         return items[0]
@@ -238,21 +240,21 @@ class _Generator(_Iterator):
 
     def send(self, value: Any) -> Any:
         """Resume a generator with a value."""
-        done, result = self._owner.operate(_SEND, self, "next", value)  # type: ignore[attr-defined]
+        done, result = self._js_owner.operate(_SEND, self, "next", value)  # type: ignore[attr-defined]
         if done:
             raise StopIteration(result)
         return result
 
     def throw(self, error: Any) -> Any:
         """Resume a generator with an exception."""
-        done, result = self._owner.operate(_SEND, self, "throw", error)  # type: ignore[attr-defined]
+        done, result = self._js_owner.operate(_SEND, self, "throw", error)  # type: ignore[attr-defined]
         if done:
             raise StopIteration(result)
         return result
 
     def close(self) -> None:
         """End a generator."""
-        self._owner.operate(_SEND, self, "return", None)  # type: ignore[attr-defined]
+        self._js_owner.operate(_SEND, self, "return", None)  # type: ignore[attr-defined]
 
 
 class _List:
@@ -279,7 +281,7 @@ class _AsyncIterable:
     __slots__ = ()
 
     def __aiter__(self) -> Any:
-        owner = self._owner  # type: ignore[attr-defined]
+        owner = self._js_owner  # type: ignore[attr-defined]
         _, iterator = owner.operate(_ITER, self, True)
         return _async_iterate(owner, iterator)
 
@@ -308,18 +310,18 @@ class _AsyncIterator:
 
     async def asend(self, value: Any) -> Any:
         """Resume an async generator with a value."""
-        return await self._step("next", value)
+        return await self._js_step("next", value)
 
     async def athrow(self, error: Any) -> Any:
         """Resume an async generator with an exception."""
-        return await self._step("throw", error)
+        return await self._js_step("throw", error)
 
     async def aclose(self) -> None:
         """End an async generator."""
-        await self._owner.operate_async(_SEND, self, "return", None)  # type: ignore[attr-defined]
+        await self._js_owner.operate_async(_SEND, self, "return", None)  # type: ignore[attr-defined]
 
-    async def _step(self, method: str, value: Any) -> Any:
-        post = self._owner.operate_async  # type: ignore[attr-defined]
+    async def _js_step(self, method: str, value: Any) -> Any:
+        post = self._js_owner.operate_async  # type: ignore[attr-defined]
         done, result = await post(_SEND, self, method, value)
         if done:
             raise StopAsyncIteration
@@ -333,7 +335,7 @@ class _Context:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._owner.operate(_SEND, self, "dispose", None)  # type: ignore[attr-defined]
+        self._js_owner.operate(_SEND, self, "dispose", None)  # type: ignore[attr-defined]
 
 
 class _AsyncContext:
@@ -343,7 +345,7 @@ class _AsyncContext:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._owner.operate_async(_SEND, self, "asyncDispose", None)  # type: ignore[attr-defined]
+        await self._js_owner.operate_async(_SEND, self, "asyncDispose", None)  # type: ignore[attr-defined]
 
 
 _METHODS = ("new", "to_py", "typeof")
@@ -378,18 +380,18 @@ def make_proxy(owner: Owner, imports: Any, handle: int, traits: int) -> JsProxy:
         cls = _CLASSES[traits] = _make_class(traits)
     proxy = cls.__new__(cls)
     put = object.__setattr__
-    put(proxy, "_owner", owner)
-    put(proxy, "_imports", imports)
-    put(proxy, "_handle", handle)
-    put(proxy, "_traits", traits)
-    put(proxy, "_this", None)
+    put(proxy, "_js_owner", owner)
+    put(proxy, "_js_imports", imports)
+    put(proxy, "_js_handle", handle)
+    put(proxy, "_js_traits", traits)
+    put(proxy, "_js_this", None)
     return proxy
 
 
 def _bound(function: Any, this: JsProxy) -> JsProxy:
     """A method that remembers its object, as Python's do; at home it is the function itself."""
-    method = make_proxy(function._owner, function._imports, function._handle, function._traits)
-    object.__setattr__(method, "_this", (function, this))
+    method = make_proxy(function._js_owner, function._js_imports, function._js_handle, function._js_traits)
+    object.__setattr__(method, "_js_this", (function, this))
     return method
 
 

@@ -93,6 +93,11 @@ def json_text(value: Any) -> str | None:
     if isinstance(value, os.PathLike):
         name = os.fspath(value)
         return os.fsdecode(name) if isinstance(name, bytes) else name
+    numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
+    if numpy is not None and isinstance(value, numpy.timedelta64):
+        return str(value)
+    if pandas is not None and isinstance(value, (pandas.Period, pandas.Interval)):
+        return str(value)
     uuid = sys.modules.get("uuid")
     if uuid is not None and isinstance(value, uuid.UUID):
         return str(value)

@@ -46,7 +46,7 @@ def make(
 def _function(key: str, owner: str, function: Any, _: None, names: list[str], defaults: list[Any]) -> Any:
     """A method: a function of Python's own, which libraries that look at classes expect. Async and generator
     functions stay JavaScript's, so that `inspect` sees what they are."""
-    if function._traits & _OTHER:
+    if function._js_traits & _OTHER:
         function.__qualname__ = f"{owner}.{key}"
         return function
 

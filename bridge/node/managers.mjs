@@ -35,10 +35,11 @@ export function within(proxies, manager) {
   };
 }
 
-/** A promise of it for an asynchronous manager, whose `fail` and `close` give promises too; null for what is none. */
+/** A promise of it for a manager of either kind that one task enters and leaves, so that Python can end its block; `fail`
+ * and `close` give promises too; null for what is none. */
 export async function withinAsync(proxies, manager, signal) {
   const handler = records.get(manager);
-  if (!(handler.traits & TRAITS.ASYNC_CONTEXT)) return null;
+  if (!(handler.traits & (TRAITS.ASYNC_CONTEXT | TRAITS.CONTEXT))) return null;
   const send = (method, operand, given) =>
     proxies.connection.post(OPS.send, (m) => [handler.handle, m.encode(method), m.encode(operand)], given);
   const [entered, value] = await send("enterAsync", null, signal);

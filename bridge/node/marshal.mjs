@@ -11,7 +11,8 @@ import { isModuleNamespaceObject, isPromise } from "./platform.mjs";
 import { TAGS } from "./protocol.mjs";
 import { SORT, traitsOf } from "./traits.mjs";
 
-const AS_ARRAY = Symbol.for("polyrepl.array");
+/** Methods of what is to cross as an Array or as a Map of its items; the tags of those. */
+const AS_ITEMS = new Map([[Symbol.for("polyrepl.array"), TAGS.ARRAY], [Symbol.for("polyrepl.map"), TAGS.MAP]]);
 const FORMATS = {
   Int8Array: "i1", Uint8ClampedArray: "c1", Int16Array: "i2", Uint16Array: "u2", Int32Array: "i4", Uint32Array: "u4",
   BigInt64Array: "i8", BigUint64Array: "u8", Float16Array: "f2", Float32Array: "f4", Float64Array: "f8",
@@ -152,8 +153,11 @@ export class Marshal {
         return this.byHandle(value.value);
     }
     if (value instanceof PyError && !this.proxies.foreign(value.exception)) return homeward(this.proxies.handleOf(value.exception));
-    const items = asItems(value);
-    return items === undefined ? this.byHandle(value) : this.#copy(value, TAGS.ARRAY, items);
+    for (const [key, tag] of AS_ITEMS) {
+      const items = asItems(value, key);
+      if (items !== undefined) return this.#copy(value, tag, items);
+    }
+    return this.byHandle(value);
   }
 
   /** Handle form of any value that can have one. */
@@ -178,9 +182,9 @@ export class Marshal {
     if (tag === TAGS.ARRAY) {
       for (let index = 0; index < items.length; index++) wire.push(this.encode(items[index]));
     } else if (tag === TAGS.SET) {
-      for (const item of value) wire.push(this.encode(item));
+      for (const item of items) wire.push(this.encode(item));
     } else if (tag === TAGS.MAP) {
-      for (const [key, item] of value) wire.push(this.encode(key), this.encode(item));
+      for (const [key, item] of items) wire.push(this.encode(key), this.encode(item));
     } else {
       for (const key of Object.keys(value)) wire.push(this.encode(key), this.encode(value[key]));
     }
@@ -350,11 +354,11 @@ function homeward(handle) {
   return [TAGS.HOME, handle];
 }
 
-/** Items of a sequence that says how it may be taken by value (a lazy one, say), undefined for anything else. */
-function asItems(value) {
+/** Items of a collection that says how it may be taken by value (a lazy sequence, say), undefined for anything else. */
+function asItems(value, key) {
   let method;
   try {
-    method = value[AS_ARRAY];
+    method = value[key];
   } catch {
     return undefined; // a trap that throws is its owner's affair, not a reason not to pass it
   }

@@ -8,8 +8,15 @@
 import { KEYWORD, LispSymbol, asArray, isKeyword } from "./data.mjs";
 import { equal } from "./equality.mjs";
 
+const AS_MAP = Symbol.for("polyrepl.map");
+
 /** A map of code whose keys are not all keywords and strings: a Map that keeps every pair, and prints as source. */
-export class MapForm extends Map {}
+export class MapForm extends Map {
+  /** Python gets a dict of it, as of every map that is written down. */
+  [AS_MAP]() {
+    return new Map(this);
+  }
+}
 
 /** An f-string of code: its texts, and each hole as an array of its one form. */
 export class FStringForm {

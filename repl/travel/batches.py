@@ -74,8 +74,8 @@ def _tell(error: Exception, at: int) -> None:
 
 def _capsules_of(function: JsProxy) -> Capsules:
     with contextlib.suppress(TypeError):  # they are there from then on, also where it must stay here
-        function._owner.stand_in(function)
-    found = function._owner.capsules
+        function._js_owner.stand_in(function)
+    found = function._js_owner.capsules
     assert found is not None
     return found
 
@@ -298,4 +298,4 @@ def _progress(total: int | None, who: str) -> Any:
 
 def _stand_in(function: Any) -> Any:
     """Captured once, and not for each chunk."""
-    return function._owner.stand_in(function) if isinstance(function, JsProxy) else packed(function)
+    return function._js_owner.stand_in(function) if isinstance(function, JsProxy) else packed(function)

@@ -267,7 +267,7 @@ def settled(value: Any) -> Any:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        capsules = value._owner.capsules  # type: ignore[attr-defined]
+        capsules = value._js_owner.capsules  # type: ignore[attr-defined]
         return value.result() if capsules is None else capsules.settle(value)
     return value
 

@@ -52,7 +52,7 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
             f"a JavaScript {kind} cannot be sent to another process: send data, or copy it with to_py()"
         )
     name = demangle(proxy.name or "") or "a function"
-    receiver = proxy._this[1] if proxy._this is not None else None
+    receiver = proxy._js_this[1] if proxy._js_this is not None else None
     module = capsules.module()
     try:
         made = module.send(proxy, receiver, name)

@@ -250,6 +250,16 @@ def test_lazy_sequences_cross_as_arrays(js: Bridge) -> None:
     assert [x for x, _ in zip(endless, range(3), strict=False)] == [0, 1, 2]
 
 
+def test_what_says_that_it_is_a_map_crosses_as_one(js: Bridge) -> None:
+    source = """
+      class Own extends Map { [Symbol.for("polyrepl.map")]() { return new Map(this) } }
+      const own = new Own([["a", [1]], [2, null]]); [own, own, new (class extends Map {})]"""
+    own, again, other = js.eval(source)
+    assert own == {"a": [1], 2: None}
+    assert type(own) is dict and own is again
+    assert isinstance(other, JsProxy)
+
+
 def test_numpy_takes_a_lazy_sequence_for_an_array(js: Bridge) -> None:
     assert js.eval(LAZY + f"(f) => {{ {PY} return f(lazy(4)) }}")(numpy.sum) == 6
 

@@ -266,7 +266,7 @@ def test_every_property_is_reachable(js: Bridge) -> None:
         "new (class { class = 1; new = 2; to_py = 3; typeof = 4; _handle = 5; __meta__ = 6; __len__ = 7; "
         "None = 8; type_ = 9; from_ = 10; from = 11; __doc__ = 12; result = 13 })"
     )
-    assert [thing.class_, thing.new_, thing.to_py_, thing.typeof_, thing._handle_, thing.__meta__] == [
+    assert [thing.class_, thing.new_, thing.to_py_, thing.typeof_, thing._handle, thing.__meta__] == [
         *range(1, 7)
     ]
     assert [thing.__len__, thing.None_, thing.type_, thing.from_, thing.__doc___, thing.result] == [
@@ -275,6 +275,18 @@ def test_every_property_is_reachable(js: Bridge) -> None:
         13,
     ]
     assert (thing.typeof(), thing["new"], thing["from"]) == ("", 2, 11)
+    # Nothing else of the proxy's own is in the way of what libraries call theirs.
+    names = "_handle _owner _imports _traits _this _has _step _placed"
+    theirs = js.eval("(names, made) => Object.assign(made, Object.fromEntries(names.map((n) => [n, n])))")
+    for made in (
+        "new (class {})",
+        "() => 1",
+        "Promise.resolve(1)",
+        "(function* () {})()",
+        "new (class extends Map {})",
+    ):
+        one = theirs(names.split(), js.eval(made))
+        assert [getattr(one, name) for name in names.split()] == names.split()
     thing.new_ = 20
     thing.from_ = 21
     thing.class_ += 1

@@ -107,7 +107,7 @@ def beyond(shared: Bridge) -> None:
     as something else, and give it back, while its owner uses it."""
     make = shared.eval("() => () => {}")
     assert shared.exchange is not None
-    while make()._handle < 200:
+    while make()._js_handle < 200:
         pass
     while (handle := shared.exchange.exports.add(object())) < 200:
         shared.exchange.exports.release(handle, 1)
@@ -192,7 +192,7 @@ def test_node_serves_mutated_requests(js: Bridge) -> None:
     anything = js.eval("(...args) => 1")
     rng = random.Random(7)
     for value in values(8, 2000):
-        header = [OPS["call"], 0, 0, anything._handle, None, value]
+        header = [OPS["call"], 0, 0, anything._js_handle, None, value]
         before = conn.channel.received  # type: ignore[attr-defined]
         with contextlib.suppress(ProtocolError):
             assert exchange.answers.read(conn.request(header, [BODY])) == 1
@@ -201,7 +201,7 @@ def test_node_serves_mutated_requests(js: Bridge) -> None:
         op = rng.choice(
             [op for name, op in OPS.items() if name not in ("import", "eval", "exec", "run", "await")]
         )
-        header = mutated(rng, [op, 0, 0, anything._handle, value])
+        header = mutated(rng, [op, 0, 0, anything._js_handle, value])
         if header in (None, True) or (
             isinstance(header, list) and header[1:2] and header[0] in (2, 20, 21, 22, 26)
         ):
@@ -217,7 +217,7 @@ def test_node_reads_deeply_nested_text(js: Bridge, levels: int) -> None:
     conn, exchange = js.connection, js.exchange
     assert conn is not None
     assert exchange is not None
-    text = f"[{OPS['call']},0,0,{anything._handle},null,{nested(levels).decode()}]".encode()
+    text = f"[{OPS['call']},0,0,{anything._js_handle},null,{nested(levels).decode()}]".encode()
     conn.outbox.frame = lambda *args: _frame(text, *args)  # type: ignore[attr-defined]
     try:
         frame = conn.request([], [])

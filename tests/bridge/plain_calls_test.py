@@ -222,7 +222,7 @@ def test_what_was_put_off_is_in_front_of_the_answer(plain: Bridge) -> None:
         def settle(self, value: Any, error: BaseException | None) -> None: ...
 
     def posts(x: int) -> int:
-        line.post([7, 0, 0, note._handle, None, x], [], Nobody())
+        line.post([7, 0, 0, note._js_handle, None, x], [], Nobody())
         assert line.outbox.outgoing
         return x
 

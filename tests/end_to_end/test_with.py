@@ -226,6 +226,65 @@ def test_python_ends_an_asynchronous_block(tmp_path: Path) -> None:
     ]
 
 
+SCOPE = """
+(py.exec "
+import asyncio
+class Scope:
+    'Cancels the task that has entered it, as those of anyio do.'
+    def __init__(self, seconds):
+        self.seconds = seconds
+    def __enter__(self):
+        self.task = asyncio.current_task()
+        self.timer = asyncio.get_running_loop().call_later(self.seconds, self.task.cancel)
+        return self
+    def __exit__(self, kind, value, traceback):
+        self.timer.cancel()
+        log.append(f'{self.task is asyncio.current_task()} {kind and kind.__name__}')
+        return kind is asyncio.CancelledError
+def limited(seconds):
+    with Scope(seconds):
+        yield
+limited = contextlib.contextmanager(limited)
+")
+(def Scope (py.eval "Scope")) (def limited (py.eval "limited"))
+(def never (new Promise (fn [r] nil)))
+"""
+
+
+def test_a_manager_that_is_bound_to_a_task_has_one_of_its_own(tmp_path: Path) -> None:
+    got = run(
+        tmp_path,
+        f"""{SCOPE}
+        (println (with [:await s (Scope 0.01)] (await never) "never"))
+        (println (with [:await s (Scope 60)] (await (sleep 1)) "in time"))
+        (println (with [:await s (limited 0.01)] (await never) "never"))
+        (try (with [:await s (Scope 60)] (await (sleep 1)) (throw (error "mine")))
+          (catch e (println (.-message e))))
+        (with [:await f (M "plain")] (await (sleep 1)))
+        """,
+    )
+    told = ["True CancelledError", "True None", "True CancelledError", "True JSError", "plain None"]
+    assert got == ["nil", "in time", "nil", "mine", *told]
+
+
+def test_a_plain_block_refuses_what_would_cancel_the_program(tmp_path: Path) -> None:
+    """The task there is that of all the forms."""
+    got = run(
+        tmp_path,
+        f"""{SCOPE}
+        (doseq [make [#(Scope 60) #(limited 60)]]
+          (try (with [s (make)] (println "never") (await (sleep 1))) (catch e (println (.-message e)))))
+        (println (with [s (M "other")] 5))
+        """,
+    )
+    refused = "belongs to the task that enters it, and a plain `with` has no task of its own"
+    assert [line.split(":")[0].partition(" ")[::2] for line in got[:2]] == [
+        ("Scope", refused),
+        ("_GeneratorContextManager", refused),
+    ]
+    assert got[2:] == ["5", "True None", "True None", "other None"]
+
+
 def interrupted(folder: Path, program: str) -> list[str]:
     """What the managers were told when the program was interrupted once it had said `running`."""
     ended = '(py.exec "import atexit; atexit.register(lambda: print(*log, sep=chr(10), flush=True))")'
@@ -249,7 +308,7 @@ JS_LOOP = "(def spin (js.eval \"() => { console.log('running'); for (;;); }\"))"
     "body",
     [
         '(with [a (M "a") b (M "b")] (println "running") (loop [] (recur)))',
-        '(with [a (M "a") b (M "b")] (println "running") (await (new Promise (fn [r] nil))))',
+        '(with [a (M "a") b (M "b")] (println "running") (await (sleep 60000)))',
         '(with [:await a (M "a") b (M "b")] (println "running") (loop [] (recur)))',
         '(with [a (M "a") b (M "b")] (spin))',
         '(with [a (M "a")] (await (sleep 1)) (with [b (M "b")] (spin)))',
