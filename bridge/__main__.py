@@ -28,6 +28,7 @@ from .interrupt import NoLadder
 from .loop import Loops, Watched
 from .pipes import offered, undisturbed
 from .protocol import VERSION
+from .resting import OURS
 from .transport import Channel
 
 _CONTROL = 3
@@ -101,6 +102,9 @@ class ParentLife:
 
 async def _serve() -> None:
     """Serve the parent until it has gone or asks for the end; then cancel what still runs on the loop."""
+    serving = asyncio.current_task()
+    assert serving is not None
+    serving.set_name(f"{OURS}serving")
     life = ParentLife()
     conversation = Conversation(life).start()
     assert conversation.connection is not None

@@ -18,8 +18,9 @@ An error envelope of JavaScript's is `[name, message, stack, value, kind, cause,
 be missing); of Python's it is the exception itself, `["x", handle, traits, name, message]`, whose traceback
 is asked for when it is wanted. Both sides answer every operation, except that `run` (a call that a form may
 be interrupted in), `hold` (see turns.py) and `calls` (one function, once for each value) are only Python's to
-ask, `make`, `column` (an item of many dicts), `chain` (see chains.py) and `exit` only JavaScript's. Releases
-and cancellations are notes: nobody waits for an answer.
+ask, `make`, `column` (an item of many dicts), `chain` (see chains.py) and `exit` (with true, to hear when
+Python has nothing left to do) only JavaScript's. Releases and cancellations are notes: nobody waits for
+an answer.
 
 Where bytes lie is an offset in the frame's segments, or a place in the shared memory (see sharing.py):
 `[handle, start, size, at]`, at byte `at` of a block of the sender's, which is an object of the sender's too,

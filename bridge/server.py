@@ -408,8 +408,14 @@ class Server:
         return Later(chain.run(), chain.quiet if message[3] else None)
 
     def exit(self, message: list[Any], body: Any) -> Any:
-        """This process ends when what was asked before has been seen to."""
+        """This process ends when what was asked before has been seen to; or (true) an answer comes when there
+        is nothing left to do here."""
+        if len(message) > 3 and message[3]:
+            from .resting import rests  # late: asyncio is not needed at the start
+
+            return Later(rests())
         self.dismiss()
+        return None
 
     async def _enter_async(self, target: Any, form: int) -> Any:
         return self._entered(*await self.managers.enter_async(target, form))

@@ -22,7 +22,8 @@ export { PyError, BridgeError };
 /**
  * Start Python and talk to it. `close` ends Python: what was asked before is seen to, what still runs is cancelled, the
  * functions of `atexit` run, which may still call JavaScript; called again it gives the same promise, and `await using`
- * calls it at the end of the block.
+ * calls it at the end of the block. A program that does not call it ends as Node ends, once Python has no call, task,
+ * timer or thread left either.
  * @param {string | {python?: string, sync?: boolean, args?: string[], env?: Record<string, string>, cwd?: string | URL}}
  *   [options] the Python to run (default: POLYREPL_PYTHON, else "python3"; it must have polyrepl installed), or options:
  *   `python`; `sync`, whether calls simply return instead of giving promises; `env` and `cwd`, Python's environment and
@@ -55,12 +56,15 @@ export async function createNodePythonBridge(options = {}, ...more) {
   };
   const { connection, $py: $sync } = converse(new Channel(readFd, spinFd, writeFd), new Int32Array(16), exit, keepPromises);
   const { proxies } = connection;
+  const restore = beforeExit(() => goesOn());
 
   let closed = false;
+  let closing;
   function shut() {
     if (closed) return;
     closed = true;
     connection.outbox.closed = true;
+    restore();
     for (const fd of [readFd, spinFd, writeFd]) fs.closeSync(fd);
     forsake();
     bell.destroy();
@@ -75,13 +79,28 @@ export async function createNodePythonBridge(options = {}, ...more) {
     } catch (error) {
       if (!closed) throw error;
     }
+    if (connection.promises.size === 0 && closing === undefined) bell.unref();
   });
+  // A program that never closes ends when neither side has anything left to do. What keeps Node alive is Node's own
+  // affair; when that is nothing, it is Python's calls under way, then whatever Python says that it is at.
+  child.unref();
+  bell.unref();
+  let rested = -1;
+  function goesOn() {
+    if (closed) return false;
+    bell.ref();
+    if (closing !== undefined || connection.promises.size > 0) return true; // what they come to rings
+    if (rested === connection.turns.count) close();
+    else connection.post(OPS.exit, () => [true]).then(() => (rested = connection.turns.count), () => {});
+    return true;
+  }
   bell.on("error", shut);
   bell.on("close", shut);
   child.on("exit", shut);
-  let closing;
   const close = () => (closing ??= end());
   async function end() {
+    child.ref();
+    if (!closed) bell.ref();
     await sent();
     // Answered after all that was asked before; Python's last functions may call us until it has ended.
     if (!closed) await connection.post(OPS.exit, () => []).catch(() => {});
@@ -91,6 +110,27 @@ export async function createNodePythonBridge(options = {}, ...more) {
   const { $py, sent } = sync ? { $py: $sync, sent: async () => {} } : promising(connection, proxies, $sync, () => closing !== undefined);
   const bridge = { python: pid, connection, proxies, stats: () => connection.request(OPS.stats, () => []) };
   return { $py, bridge, close, [Symbol.asyncDispose]: close };
+}
+
+/**
+ * Where Node has nothing left to do, ask first: while the answer is yes the program hears of no `beforeExit`.
+ * @param {() => boolean} goesOn @returns {() => void} ends that
+ */
+function beforeExit(goesOn) {
+  const { emit } = process;
+  let over = false;
+  const own = Object.hasOwn(process, "emit");
+  const value = function (event, ...args) {
+    if (event === "beforeExit" && !over && goesOn()) return true;
+    return Reflect.apply(emit, this, [event, ...args]);
+  };
+  Object.defineProperty(process, "emit", { value, writable: true, configurable: true });
+  return () => {
+    over = true;
+    if (process.emit !== value) return; // somebody has built on it
+    if (own) process.emit = emit;
+    else delete process.emit;
+  };
 }
 
 /** A promise that Python holds is Python's to await: rejected before that, it must not end this program. What Python

@@ -16,19 +16,17 @@ import os
 import threading
 from contextlib import suppress
 from importlib import import_module
-from types import MethodType
 from typing import Any
 
 from polyrepl.bridge import BridgeError, JSError
 from polyrepl.bridge.forms import outside
+from polyrepl.bridge.resting import OURS, is_ours
 
 from ..session.session import Session
 
 _signal: Any = import_module("_signal")  # `signal` asks handlers for their repr
 PATIENCE = 0.05  # seconds that a loop has slept before anything is asked
 OFTEN, SELDOM = 0.1, 1.0  # seconds between two looks at threads, which tell nobody when they end
-OURS = "polyrepl-"  # begins the names of our threads
-_ROOMS = ("polyrepl.bridge.loop", "polyrepl.bridge.waking")
 # The number of the system call `futex`, in which a thread waits for another one of its process; by machine.
 _FUTEX = {"x86_64": 202, "aarch64": 98, "riscv64": 98, "ppc64le": 221, "s390x": 238}
 _WAITS, _PRIVATE = (0, 9), 128  # its operations FUTEX_WAIT and FUTEX_WAIT_BITSET, within one process
@@ -89,7 +87,7 @@ class Unsettled:
 
     def _reads(self) -> bool:
         """Does the program wait for a descriptor?"""
-        return not all(_is_ours(*key.data) for key in self._selector.get_map().values())
+        return not all(is_ours(*key.data) for key in self._selector.get_map().values())
 
     async def _ask(self, form: int) -> None:
         node, connection = self._session.node, self._session.bridge.connection
@@ -111,18 +109,6 @@ def _handlers() -> set[tuple[int, int]]:
     """Signals, and which function of Python's is called when one comes."""
     found = ((number, _signal.getsignal(number)) for number in _signal.valid_signals())
     return {(number, id(handler)) for number, handler in found if callable(handler)}
-
-
-def _is_ours(reader: Any, writer: Any) -> bool:
-    """Whether what a descriptor calls is the bridge's, or the loop's own."""
-    called = getattr(reader, "_callback", None)
-    if writer is not None or not isinstance(called, MethodType):
-        return False
-    function = called.__func__
-    return function.__module__ in _ROOMS or function is _OF_THE_LOOP
-
-
-_OF_THE_LOOP = getattr(asyncio.SelectorEventLoop, "_read_from_self", None)
 
 
 def threads_wait() -> bool:

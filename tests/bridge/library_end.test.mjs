@@ -134,3 +134,50 @@ ${end};`;
     assert.deepEqual([out, status, signal], ["Python ends\n", ...outcome]);
   });
 }
+
+const UNCLOSED = `
+const { $py } = await createNodePythonBridge({ sync: SYNC });
+await $py.exec(\`
+import asyncio, atexit, threading
+async def soon(tell): await asyncio.sleep(0.02); tell("task")
+tasks = []
+async def task(tell): tasks.append(asyncio.create_task(soon(tell)))
+async def timer(tell): asyncio.get_running_loop().call_later(0.05, tell, "timer")
+def thread(tell): threading.Thread(target=lambda: (threading.Event().wait(0.05), tell("thread"))).start()
+async def serve(tell):
+    loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(print, "127.0.0.1", 0)
+    def end(): server.close(); tell("served")
+    threading.Thread(target=lambda: (threading.Event().wait(0.05), loop.call_soon_threadsafe(end)), daemon=True).start()
+def idle(tell): threading.Thread(target=threading.Event().wait, daemon=True).start()
+def stand(): threading.Event().wait(0.05); print("stood", flush=True)
+async def again(tell): asyncio.get_running_loop().call_later(0.02, tell, "first")
+\`);
+const tell = (text) => console.log(text);
+process.on("beforeExit", () => console.log("over")); // heard once
+process.on("exit", (code) => console.log("exit", code));
+`;
+
+test("a program that never closes ends when neither side has anything left to do", async () => {
+  const begins = (name) => `await (await $py.eval("${name}"))(tell);`;
+  const programs = [
+    ["", ""],
+    [begins("task"), "task\n"],
+    [begins("timer"), "timer\n"],
+    [begins("thread"), "thread\n"],
+    [begins("serve"), "served\n"],
+    [begins("idle"), ""],
+    [`(await $py.eval("stand"))();`, "stood\n"], // nobody awaits it
+    [`setTimeout(async () => console.log(await $py.eval("1 + 1")), 20);`, "2\n"],
+    [`await (await $py.eval("again"))(() => setTimeout(async () => { console.log("js"); ${begins("timer")} }, 20));`, "js\ntimer\n"],
+    [`await (await $py("atexit")).register(() => console.log("atexit"));`, "atexit\n"],
+    [`process.exitCode = 3;`, "", 3],
+  ];
+  for (const sync of [false, true]) {
+    const ends = programs.map(async ([program, out, status = 0]) => {
+      const done = await run(UNCLOSED.replace("SYNC", sync) + program);
+      assert.deepEqual(done, { out: `${out}over\nexit ${status}\n`, err: "", status, signal: null }, program);
+    });
+    await Promise.all(ends);
+  }
+});
