@@ -5,12 +5,13 @@
  * an error that says so.
  */
 import { Closed, Interrupt, isA, ProtocolError, PyError } from "./errors.mjs";
-import { stackOf } from "./platform.mjs";
+import { inspect, stackOf } from "./platform.mjs";
 import { FLAGS, KINDS } from "./protocol.mjs";
 
 const DEEPEST_CAUSE = 10;
 const MOST_ERRORS = 1000; // of groups in groups
 const { then } = Promise.prototype;
+const PLAIN = "[object Object]"; // which tells nothing of what was thrown
 const UNSHOWN = "an exception that cannot be shown";
 
 /** A request that is answered later: when the promise settles, or (null) by who called `later` already. */
@@ -55,12 +56,13 @@ function envelope(marshal, error, depth, budget = { errors: MOST_ERRORS }) {
   try {
     if (thrown) {
       name = String(error.name);
-      message = String(error.message);
+      message = String(error.message).replaceAll("$read(...)", "(..)"); // how compiled Lisp asks is nobody's affair
       stack = stackOf(error);
       cause = error.cause;
       if (isA(error, AggregateError)) errors = together(error.errors, depth, budget);
     } else {
       message = String(error);
+      if (message === PLAIN) message = inspect(error);
     }
   } catch {
     message = UNSHOWN;

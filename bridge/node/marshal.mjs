@@ -7,7 +7,7 @@ import { bytes, check, excerpt, isCount, rows, typed } from "./arrays.mjs";
 import { Columns, integer, propertyKey, put } from "./columns.mjs";
 import { ProtocolError, PyError } from "./errors.mjs";
 import { KEYWORD } from "./keywords.mjs";
-import { isModuleNamespaceObject, isPromise } from "./platform.mjs";
+import { isModuleNamespaceObject, isPromise, isProxy } from "./platform.mjs";
 import { TAGS } from "./protocol.mjs";
 import { SORT, traitsOf } from "./traits.mjs";
 
@@ -320,8 +320,10 @@ function inner(value, wire) {
   return value;
 }
 
-/** The tag of an object that is copied item by item when it crosses; undefined for any other. */
+/** The tag of an object that is copied item by item when it crosses; undefined for any other. A Proxy is somebody's live
+ * object, whatever it looks like (a draft of immer's, a store's state): what is done to a copy would be lost. */
 export function copiedAs(value) {
+  if (isProxy(value)) return undefined;
   if (Array.isArray(value)) return isSparse(value) ? undefined : TAGS.ARRAY;
   switch (Object.getPrototypeOf(value)) {
     case Object.prototype:

@@ -332,7 +332,7 @@ class Handler {
   }
 
   preventExtensions() {
-    return false;
+    throw new TypeError("a Python object cannot be frozen or sealed, since it lives in Python: (py->js x), $py.toJs(x) copies it");
   }
 
   apply(target, self, args) {

@@ -134,6 +134,14 @@ def test_thrown_things_that_are_no_errors(js: Bridge) -> None:
         assert error.value == value
         assert error.name == ""
     assert js.eval("(f) => { try { f() } catch (e) { return e } }")(js.eval("() => { throw 42 }")) == 42
+    # Their text tells what they are.
+    assert "code: 5" in str(caught(js.eval("() => { throw { code: 5 } }")))
+    assert str(caught(js.eval("() => { throw { toString: () => 'mine' } }"))) == "mine"
+
+
+def test_messages_do_not_tell_how_the_lisp_asks(js: Bridge) -> None:
+    error = caught(js.eval("() => { const $read = (o) => o; return $read('x').missing() }"))
+    assert str(error) == "TypeError: (..).missing is not a function"
 
 
 def test_errors_in_getters_and_texts(js: Bridge) -> None:

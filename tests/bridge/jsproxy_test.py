@@ -260,6 +260,20 @@ def test_the_value_that_a_generator_returns(js: Bridge) -> None:
     assert returned == [7]
 
 
+def test_a_proxy_of_javascripts_is_live(js: Bridge) -> None:
+    """What looks like a literal may be a store's state or a draft: nothing that is done to it is lost."""
+    js.eval("globalThis.state = { n: 1 }; globalThis.list = [1, 2]")
+    state, items = js.eval("new Proxy(state, {})"), js.eval("new Proxy(list, {})")
+    state.n = 5
+    items.append(3)
+    assert (js.eval("state"), js.eval("list")) == ({"n": 5}, [1, 2, 3])
+    assert (state["n"], list(items)) == (5, [1, 2, 3])
+    assert js.eval("(one, other) => [one === other, Array.isArray(one)]")(items, items) == [True, True]
+    assert js.eval("({ inner: new Proxy({}, {}) })")["inner"].__class__.__name__ != "dict"
+    seen = js.eval("(f) => { const made = new Proxy(state, {}); f(made); return made.m }")
+    assert seen(lambda made: setattr(made, "m", 7)) == 7
+
+
 def test_every_property_is_reachable(js: Bridge) -> None:
     """Keywords, dunder names and what the proxy takes itself: with an underscore behind, or as they are."""
     thing = js.eval(

@@ -143,6 +143,19 @@ def test_a_dict_is_like_a_map_and_has_keys(js: Bridge) -> None:
     assert run(js, "return { ...a }", {"x": 1, "y": 2}) == {"x": 1, "y": 2}
 
 
+def test_what_lives_in_python_is_not_frozen(js: Bridge) -> None:
+    for value in ({"a": 1}, [1], (), Thing()):
+        for how in ("freeze", "seal", "preventExtensions"):
+            assert run(
+                js, f"try {{ Object.{how}(a) }} catch (e) {{ return [e.name, e.message] }}", value
+            ) == [
+                "TypeError",
+                "a Python object cannot be frozen or sealed, since it lives in Python: "
+                "(py->js x), $py.toJs(x) copies it",
+            ]
+    assert run(js, "return Object.isFrozen(Object.freeze($py.toJs(a)))", {"a": 1}) is True
+
+
 def test_sets(js: Bridge) -> None:
     data = {1, 2}
     assert run(js, "a.add(3); a.delete(1); return [a.size, a.has(3), [...a], new Set(a).size]", data) == [

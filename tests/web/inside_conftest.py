@@ -53,6 +53,7 @@ _DEPTH = "calls nest 60 deep here: the stack of WebAssembly cannot grow"
 LIMITS = {
     "test_protocol_pages_say_the_same": _NODE,
     "test_modules": _NODE,
+    "test_a_proxy_of_javascripts_is_live": "no browser tells what is a Proxy",
     "test_what_node_shows": _NODE,
     "test_worker_threads_are_refused_clearly": _NODE,
     "test_errors_in_what_node_shows": _NODE,
