@@ -104,6 +104,11 @@ class Connection:
         """Whether the home thread is inside a synchronous call right now."""
         return self.depth > 0
 
+    @property
+    def plainly(self) -> int:
+        """The plain call of the home thread that has no answer yet; 0: none."""
+        return self.plain.under_way()
+
     # ---- asking
 
     def look(self) -> None:

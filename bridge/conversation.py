@@ -408,7 +408,7 @@ class Conversation(Verbs):
     def javascript_on_top(self) -> bool:
         """Whether the home thread waits for JavaScript, and JavaScript for nothing of that thread's."""
         line = self.connection
-        return line is not None and line.waiting and not line.top_python
+        return line is not None and not line.top_python and bool(line.waiting or line.plainly)
 
     @property
     def nested(self) -> bool:

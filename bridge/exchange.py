@@ -68,6 +68,10 @@ class Line(Protocol):
         """The outermost of them; 0: none."""
 
     @property
+    def plainly(self) -> int:
+        """The plain call of the home thread that has no answer yet; 0: none."""
+
+    @property
     def latest(self) -> int:
         """The last outermost one, also when it has ended."""
 

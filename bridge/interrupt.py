@@ -58,6 +58,10 @@ class Line(Protocol):
         """The outermost synchronous request of the home thread."""
 
     @property
+    def plainly(self) -> int:
+        """The plain call of that thread that has no answer yet."""
+
+    @property
     def latest(self) -> int:
         """The last one that was, also when it has ended."""
 
@@ -175,7 +179,7 @@ class Ladder:
                 signal.pthread_kill(conn.home, signal.SIGINT)
             return True
         # What the home thread is blocked in comes first: nothing else can go on.
-        target = target or conn.outer or next(reversed(self._forms), 0) or conn.waits.newest()
+        target = target or conn.outer or conn.plainly or next(reversed(self._forms), 0) or conn.waits.newest()
         if target:
             self._ask(target, form or self._forms.get(target, _ANY))
         return bool(target)

@@ -94,6 +94,11 @@ class Local(Lane):
         return 0
 
     @property
+    def plainly(self) -> int:
+        """Nor plainly."""
+        return 0
+
+    @property
     def fd(self) -> int:
         """There is none."""
         raise BridgeError("nothing is to be waited for: both languages live in one process")

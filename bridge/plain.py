@@ -238,6 +238,14 @@ class Plain:
             return None  # the program's own is left alone
         return _begun(header, ident, self._outbox.epoch, stopped=True)
 
+    def under_way(self) -> int:
+        """The request that has no answer yet and is waited for by nobody, also one that is about to go out.
+        0: there is none."""
+        rings, ident = self._channel.plain, self._latest[0]
+        if rings is None or ident <= self.taken:
+            return 0
+        return ident if self._line.depth or rings.asked() == ident else 0
+
     def serve(self, ident: int) -> bool:
         """Serve what JavaScript asks within a request of ours, while nothing else comes. True when one of
         them was answered last; the next may follow."""

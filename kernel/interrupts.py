@@ -18,11 +18,15 @@ from datetime import datetime
 from types import FrameType
 from typing import Any
 
+from polyrepl.bridge.forms import current, outside
 from polyrepl.bridge.waking import Waker
 from polyrepl.repl.session import Session
 from polyrepl.repl.session.on_top import is_programs
 
+from .steps import step_of
+
 Message = dict[str, Any]
+INTERRUPTED = "Interrupted\n"  # said of what a cell has left running
 
 
 class Interrupts:
@@ -38,6 +42,7 @@ class Interrupts:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._letting_go: asyncio.Task[None] | None = None
         self._cell: Message | None = None
+        self._task: asyncio.Task[Any] | None = None  # that serves it
         self._callbacks: dict[asyncio.Task[Any], Message] = {}
         self._requests: deque[list[Message]] = deque()
         self.asked = False
@@ -79,33 +84,53 @@ class Interrupts:
                 return
         if self._cell is not None and not self._is_for(self._cell, meant):
             return
-        self.asked = True
-        bridge = self._lisp.bridge
+        lisp, python, bridge = self._lisp, self._python, self._lisp.bridge
         if self._holding:
+            self.asked = True
             self._hold()
-        elif self._lisp.running and (bridge.javascript_on_top or bridge.python_on_top):
-            self._lisp.interrupt()
-        elif self._python is not None and self._python.inside:
+        elif lisp.running and (bridge.javascript_on_top or bridge.python_on_top):
+            self.asked = True
+            lisp.interrupt()
+        elif (python is not None and python.inside) or self._plain:
+            self.asked = True
             self._stop_here()
-        elif (
-            bridge.python_on_top or bridge.nested or is_programs(frame)
-        ):  # beside the cell, or while none runs
+        elif self._is_in_a_callback(frame):
+            if lisp.awaited is not None and current() == lisp.awaited:
+                self.asked = True  # the form waits for it
+            elif self._loop is not None:
+                self._loop.call_soon_threadsafe(sys.stderr.write, INTERRUPTED)
             self._stop_here()
-        elif self._lisp.running:
-            self._lisp.interrupt()
-        elif self._python is not None:
-            self._python.cancel()
-        elif self._plain:
-            self._stop_here()
-        elif self._cell is None and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._let_go)
+        elif self._cell is not None:
+            self.asked = True
+            if python is not None:
+                python.cancel()
+            elif lisp.running:
+                lisp.interrupt()
+        elif self._loop is not None:
+            self._loop.call_soon_threadsafe(self._let_go, context=outside())
+
+    def _is_in_a_callback(self, frame: FrameType | None) -> bool:
+        """Does code of the program's run that JavaScript has called beside what is awaited, or that a cell
+        has put on the loop? That alone is stopped."""
+        bridge = self._lisp.bridge
+        if bridge.python_on_top or bridge.nested:
+            return True
+        with contextlib.suppress(RuntimeError):
+            if self._task is not None and asyncio.current_task() is self._task:
+                return False  # our own code, for the cell
+        if not is_programs(frame):
+            return False
+        step = step_of(frame)
+        if step is not None:
+            step.stopped = True
+        return True
 
     def _let_go(self) -> None:
         """No cell runs: what is stopped is what the cells before have left, where it keeps JavaScript."""
 
         async def let_go() -> None:
             if await self._lisp.node.let_go():
-                sys.stderr.write("Interrupted\n")
+                sys.stderr.write(INTERRUPTED)
 
         if self._letting_go is None or self._letting_go.done():
             self._letting_go = asyncio.get_running_loop().create_task(let_go())
@@ -148,11 +173,11 @@ class Interrupts:
     @contextlib.contextmanager
     def cell(self, message: Message) -> Iterator[None]:
         """The cell of this message runs within."""
-        self._cell, self.asked = message, False
+        self._cell, self._task, self.asked = message, asyncio.current_task(), False
         try:
             yield
         finally:
-            self._cell = None
+            self._cell = self._task = None
 
     @contextlib.contextmanager
     def callback(self, message: Message) -> Iterator[None]:
@@ -168,6 +193,8 @@ class Interrupts:
     async def python(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Await a Python cell so that an interrupt raises KeyboardInterrupt inside it."""
         self._python = Interruptible(coroutine)
+        if self.asked:
+            self._python.cancel()
         try:
             return await self._python
         finally:
@@ -205,7 +232,9 @@ class Interruptible:
         step: Any = steps.send
         value: Any = None
         while True:
-            self.inside = True
+            self.inside = True  # from here on an interrupt is raised here; one that came before it, now
+            if self._asked:
+                self._asked, step, value = False, steps.throw, KeyboardInterrupt()
             try:
                 waited = step(value)
             except StopIteration as end:
@@ -231,14 +260,17 @@ class Interruptible:
         return error
 
     def cancel(self) -> None:
-        """End the pending `await` with KeyboardInterrupt; may be called from a signal handler."""
-        if self._loop is None or self._task is None or self._asked:
+        """End the pending `await` with KeyboardInterrupt, or what has not begun as it begins; may be called
+        from a signal handler."""
+        if self._asked:
             return
         self._asked = True
         # Not task.cancel() itself: the loop may sleep, and only this wakes it.
-        self._loop.call_soon_threadsafe(self._cancel_waiting)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._cancel_waiting)
 
     def _cancel_waiting(self) -> None:
-        if not self._ended:  # else the task goes on with something else: the next cell perhaps
+        # Else the task goes on with something else, the next cell perhaps, or has heard of it.
+        if self._asked and not self._ended:
             assert self._task is not None
             self._task.cancel()

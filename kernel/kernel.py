@@ -213,6 +213,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         code = well_formed(code)  # in a string the escape means the same, in all three languages
         self._forward_input(allow_stdin)
         self.interrupts.install()
+        self.lisp.accept()
         try:
             if self.interrupts.asked:  # before it began to run
                 raise KeyboardInterrupt
@@ -227,6 +228,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             problem = Problem("error", name, str(failure), f"{name}: {failure}")
             error, answers = self._publish_error(problem, silent), {}
         finally:
+            self.lisp.dismiss()
             self._restore_input()
             self.interrupts.install()
         if store_history and not silent and shell.execution_count == number:  # a Python cell has done it

@@ -13,6 +13,7 @@ import functools
 import selectors
 from collections import ChainMap, deque
 from collections.abc import Callable, Mapping
+from types import FrameType
 from typing import Any
 
 from polyrepl.bridge.forms import current, form_of
@@ -21,18 +22,24 @@ from polyrepl.bridge.forms import current, form_of
 class Step:
     """A callback of the program's; it waits where the loop says so, and then runs once."""
 
-    __slots__ = ("args", "callback", "context", "handle", "loop")
+    __slots__ = ("args", "callback", "context", "handle", "loop", "stopped")
 
     def __init__(
         self, loop: KernelLoop, callback: Callable[..., Any], args: tuple[Any, ...], context: Any
     ) -> None:
         self.loop, self.callback, self.args, self.context = loop, callback, args, context
         self.handle: asyncio.Handle | None = None
+        self.stopped = False
+        """An interrupt was raised in it, which is about nothing else."""
 
     def __call__(self) -> None:
         if self.loop.waits(self):
             return
-        self.callback(*self.args)
+        try:
+            self.callback(*self.args)
+        except KeyboardInterrupt:
+            if not self.stopped:
+                raise
 
     def __repr__(self) -> str:
         return repr(self.callback)
@@ -44,10 +51,24 @@ class Step:
         try:
             self.context.run(self.callback, *self.args)
         except (SystemExit, KeyboardInterrupt):
-            raise
+            if not self.stopped:
+                raise
         except BaseException as error:
             told = {"message": f"Exception in callback {self!r}", "exception": error, "handle": self.handle}
             self.loop.call_exception_handler(told)
+
+
+_RUNS = (Step.__call__.__code__, Step.run_late.__code__)
+
+
+def step_of(frame: FrameType | None) -> Step | None:
+    """The step that the loop has called and that runs in this frame, if any."""
+    while frame is not None:
+        if frame.f_code in _RUNS:
+            step: Step = frame.f_locals["self"]
+            return step
+        frame = frame.f_back
+    return None
 
 
 def settle(future: asyncio.Future[None]) -> None:

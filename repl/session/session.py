@@ -225,6 +225,8 @@ class Session:
                 return
             code = made.get("inner", made["code"])
             self.trace.remember_cell(filename, text, code, made["places"], made["names"])
+            if self._interrupted == number:
+                raise KeyboardInterrupt
             yield await self._run_code(made["code"], filename, False, number, turn=turn)
         except NodeLost as lost:
             yield self._lost_within(lost)
@@ -383,7 +385,7 @@ class Session:
             return
         if self._compiling:
             # Python code of ours: nothing to unwind carefully; a macro's JavaScript is the bridge's affair.
-            if not self._host.busy or not self.bridge.interrupt():
+            if not (self._host.busy and self.bridge.javascript_on_top and self.bridge.interrupt()):
                 raise KeyboardInterrupt
             self._interrupted = self._running  # should the macro have ended just now
             return
@@ -407,7 +409,7 @@ class Session:
         return self.bridge.turn(self.steps)
 
     def _new_compiler(self) -> Compiler:
-        self._host = NodeHost(self.node.module)
+        self._host = NodeHost(self.node.module, lambda: self._running == self._interrupted is not None)
         compiler = Compiler(host=self._host, polls=self._polls, await_wrapper=True)
         compiler.declare_names(self._names)
         compiler.loader = Files(lambda: self.folder or os.getcwd())

@@ -81,6 +81,48 @@ def test_what_a_cell_has_left_is_stopped_while_none_runs(kernel: Kernel, code: s
     assert kernel.run("kept").result == "42"
 
 
+def test_a_callback_beside_a_cell_is_stopped_alone(kernel: Kernel) -> None:
+    cell = kernel.start(
+        "%%py\nimport asyncio\nover = asyncio.Event()\ndef beside():\n    try:\n"
+        "        print('go', flush=True)\n        while True: pass\n    finally: over.set()\n"
+        "asyncio.get_event_loop().call_soon(beside)\nawait over.wait()\n7"
+    )
+    kernel.wait_for_text("go\n", cell)
+    kernel.manager.interrupt_kernel()
+    messages = [kernel.next_of(cell)]
+    while messages[-1]["content"].get("execution_state") != "idle":
+        messages.append(kernel.next_of(cell))
+    said = {m["msg_type"]: m["content"] for m in messages}
+    assert kernel.reply_to(cell)["status"] == "ok"
+    assert said["execute_result"]["data"]["text/plain"] == "7"
+    assert said["stream"] == {"name": "stderr", "text": "Interrupted\n"}
+
+
+EARLY = {
+    "loop": "(while true)",
+    "second form": "(def early 1) (while true)",
+    "await": "(await (new Promise (fn [ok] nil)))",
+    "macro": "(defmacro endless [] (while true)) (endless)",
+    "js": "%%js\nfor (;;);",
+    "js await": "%%js\nawait new Promise(() => {})",
+    "python": "%%py\nwhile True: pass",
+    "python await": "%%py\nimport asyncio\nawait asyncio.sleep(60)",
+    "python call": '(py.exec "while True: pass")',
+}
+
+
+@pytest.mark.parametrize("sign", ["status", "execute_input"])
+@pytest.mark.parametrize("code", EARLY.values(), ids=EARLY)
+def test_as_soon_as_the_kernel_has_said_that_a_cell_runs(kernel: Kernel, code: str, sign: str) -> None:
+    """Once is enough, whatever the cell is at, and the next cell is none of it."""
+    for _ in range(6):
+        cell = kernel.start(code)
+        kernel.wait_for(sign, cell)
+        kernel.control("interrupt_request", {})
+        assert kernel.reply_to(cell)["status"] == "error"
+        assert kernel.run("(+ 1 1)").result == "2"
+
+
 def test_finally_runs_and_the_error_is_one(kernel: Kernel) -> None:
     cell = kernel.start('(try (println "go") (await (new Promise (fn (ok) nil))) (finally (println "tidy")))')
     kernel.wait_for_text("go\n", cell)
@@ -178,7 +220,8 @@ def test_what_does_not_stop_is_restarted(new_kernel: Callable[..., Kernel]) -> N
     assert kernel.run('(py.eval "kept")').result == "[1]"
 
 
-def test_a_cancel_that_comes_after_the_end_hits_nothing() -> None:
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_cancel_hits_the_cell_or_nothing(ended: bool) -> None:
     """The task that served the cell goes on with its reply, and may serve another one."""
 
     async def serve() -> str:
@@ -187,12 +230,32 @@ def test_a_cancel_that_comes_after_the_end_hits_nothing() -> None:
             return 1
 
         running = Interruptible(cell())
-        asyncio.get_running_loop().call_soon(
-            running.cancel
-        )  # asks while the cell waits, comes when it has ended
-        assert await running == 1
+        if ended:
+            assert await running == 1
+            running.cancel()
+        else:
+            asyncio.get_running_loop().call_soon(running.cancel)  # the cell waits, and is about to go on
+            with pytest.raises(KeyboardInterrupt):
+                await running
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         return "went on"
 
     assert asyncio.run(serve()) == "went on"
+
+
+def test_a_cancel_before_the_cell_begins_ends_it() -> None:
+    async def serve() -> list[int]:
+        ran: list[int] = []
+
+        async def cell() -> None:
+            ran.append(1)
+
+        running = Interruptible(cell())
+        running.cancel()
+        with pytest.raises(KeyboardInterrupt):
+            await running
+        await asyncio.sleep(0)
+        return ran
+
+    assert asyncio.run(serve()) == []

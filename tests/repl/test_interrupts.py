@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from polyrepl.bridge.waking import sigint_to
 from polyrepl.repl.polyglot import Python
 from polyrepl.repl.session import Session
 from polyrepl.repl.session.events import Problem, Value
+from polyrepl.repl.session.host import NodeHost
 
 
 class Pressed:
@@ -246,3 +247,18 @@ async def test_python_that_waits_for_a_busy_node_to_begin(pressed: Pressed, tmp_
     assert not python.interrupt()
     assert await events_of(python.run("'never' in globals()")) == [""]
     assert "never" not in vars(sys.modules["__main__"])
+
+
+def test_an_interrupt_between_two_questions_of_a_macro_is_about_the_next() -> None:
+    """It came when the first was all but done, and the second may never end."""
+    asked: list[str] = []
+
+    class Node:
+        def __getattr__(self, name: str) -> Callable[..., str]:
+            asked.append(name)
+            return lambda *_: asked.append("called") or "[]"  # type: ignore[func-returns-value]
+
+    host = NodeHost(Node, lambda: bool(asked))  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        host.expand(1, [])
+    assert asked == ["expandMacro"] and not host.busy
