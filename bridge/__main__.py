@@ -23,6 +23,7 @@ from .conversation import Conversation
 from .descriptors import Descriptor
 from .errors import BridgeError, NodeLost
 from .exchange import Line
+from .handles import Dead
 from .host import Host
 from .interrupt import NoLadder
 from .loop import Loops, Watched
@@ -64,7 +65,7 @@ class ParentLife:
         self._channel = Channel(read, write, _CONTROL, os.getppid())
         return []
 
-    def connect(self, host: Host, dead: deque[tuple[int, int]], ending: threading.RLock) -> Connection:
+    def connect(self, host: Host, dead: deque[Dead], ending: threading.RLock) -> Connection:
         """The calling thread, whose loop runs, becomes the home of Node's requests."""
         assert self._channel is not None
         return Connection(self._channel, host, threading.get_ident(), [], dead, ending)

@@ -7,6 +7,7 @@ so. Beside it the other direction, an answer of JavaScript's as a value or an ex
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
@@ -168,20 +169,32 @@ class Answers:
 
     def read(self, frame: Frame) -> Any:
         """Value of an answer. Raises the exception that it carries, ProtocolError when it makes no sense."""
+        wire = None
         try:
             wire = self._text.loads(frame.head)
-        except (ValueError, MemoryError) as error:
-            raise ProtocolError(f"malformed reply: {error}") from None
-        if frame.kind == _ERROR:
-            raise self._exception(wire, frame.body, 0)
-        if wire.__class__ is not list:
-            return wire
-        try:
-            return self.marshal.decode(wire, frame.body)
-        except RecursionError as error:
-            if (levels := depth(wire)) < DEEP:
-                raise  # of a decoder that was registered
+            if frame.kind == _ERROR:
+                failure: BaseException = self._exception(wire, frame.body, 0)
+            elif wire.__class__ is not list:
+                return wire
+            else:
+                return self.marshal.decode(wire, frame.body)
+        except BaseException as error:
+            if wire is None and isinstance(error, (ValueError, MemoryError)):
+                raise ProtocolError(f"malformed reply: {error}") from None
+            self._refuse(frame, wire)
+            if not isinstance(error, RecursionError) or (levels := depth(wire)) < DEEP:
+                raise  # of a decoder that was registered, say
             raise ProtocolError(f"a reply of {levels} levels is nested too deeply") from error
+        self.marshal.refuse(wire)  # what an exception that came home, or makes no sense, has beside it
+        try:
+            raise failure
+        finally:
+            del failure  # its traceback knows this frame
+
+    def _refuse(self, frame: Frame, wire: Any) -> None:
+        """What was not decoded of an answer never will be."""
+        with contextlib.suppress(ValueError, RecursionError, MemoryError):
+            self.marshal.refuse(self._text.loads(frame.head) if wire is None else wire)
 
     def _exception(self, wire: Any, body: Any, depth: int) -> BaseException:
         """The exception of an error envelope: the very object when it was Python's own."""

@@ -165,6 +165,25 @@ class Asking:
             return self._left(exchange)
         return self.request(header, segments, exchange)
 
+    def _give(
+        self,
+        header: list[Any],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        exchange: Exchange,
+        ask: Callable[[list[Any], list[Any], Exchange], Any],
+        segments: list[Any] | None = None,
+    ) -> Any:
+        """Add arguments to a header, and ask. Whatever exception comes before that is sent, JavaScript is
+        given nothing."""
+        segments = Segments() if segments is None else segments
+        try:
+            _add(header, exchange.marshal, args, kwargs, segments)
+            return ask(header, segments, exchange)
+        except BaseException:
+            exchange.marshal.take_back(segments)  # nothing, when it has been sent
+            raise
+
     def _left(self, exchange: Exchange) -> Any:
         """After Ctrl-C: stop what has gone out and nobody waits for. Raises the exception at hand where there
         is no such thing."""
@@ -219,18 +238,12 @@ class Asking:
                 return value if known else self._value(value, [], exchange)
         except KeyboardInterrupt:
             return self._left(exchange)
-        segments = Segments()
-        header: list[Any] = [op, 0, form, proxy._js_handle]
-        _add(header, exchange.marshal, operands, {}, segments)
-        return self._trade(header, segments, exchange)
+        return self._give([op, 0, form, proxy._js_handle], operands, {}, exchange, self._trade)
 
     def operate_on(self, op: int, name: str, *operands: Any) -> Any:
         """A named operation on several values."""
         exchange = self._live()
-        segments = Segments()
-        header: list[Any] = [op, 0, current(), name]
-        _add(header, exchange.marshal, operands, {}, segments)
-        return self.request(header, segments, exchange)
+        return self._give([op, 0, current(), name], operands, {}, exchange, self.request)
 
     def operate_quietly(self, op: int, proxy: JsProxy, *operands: Any) -> None:
         """An operation whose failure is nobody's concern."""
@@ -250,18 +263,14 @@ class Asking:
                     return value if known else self._value(value, [], exchange)
             except KeyboardInterrupt:
                 return self._left(exchange)
-        segments = Segments()
         header: list[Any] = [_CALL, 0, form, function._js_handle, receiver(function)]
-        _add(header, exchange.marshal, args, kwargs, segments)
-        return self._trade(header, segments, exchange)
+        return self._give(header, args, kwargs, exchange, self._trade)
 
     def call_path(self, root: JsProxy, path: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call what is at the end of a chain of attributes."""
         exchange = self.home(root)
-        segments = Segments()
         header: list[Any] = [_CALL, 0, current(), root._js_handle, path]
-        _add(header, exchange.marshal, args, kwargs, segments)
-        return self._trade(header, segments, exchange)
+        return self._give(header, args, kwargs, exchange, self._trade)
 
     def get_path(self, root: JsProxy, path: list[str]) -> Any:
         """What is at the end of a chain of attributes."""
@@ -282,10 +291,8 @@ class Asking:
     def operate_async(self, op: int, proxy: JsProxy, *operands: Any) -> Coroutine[Any, Any, Any]:
         """A coroutine of an operation on an object."""
         exchange = self.home(proxy)
-        segments = Segments()
         header: list[Any] = [op, 0, current(), proxy._js_handle]
-        _add(header, exchange.marshal, operands, {}, segments)
-        return self.post(header, segments, NO_FORM, exchange, (proxy, operands))
+        return self.post(header, Segments(), NO_FORM, exchange, proxy, operands)
 
     def run(
         self,
@@ -298,20 +305,16 @@ class Asking:
         """A coroutine of a function that runs for a form (0: for none), which may have `begun`, and of the
         promise that it returns."""
         exchange = self.home(function)
-        segments = Segments()
         header: list[Any] = [_RUN, 0, form, function._js_handle, receiver(function)]
-        _add(header, exchange.marshal, args, kwargs, segments)
-        return self.post(header, segments, form or UNNUMBERED, exchange, (function, args, kwargs), begun)
+        return self.post(header, Segments(), form or UNNUMBERED, exchange, function, args, kwargs, begun)
 
     def run_now(self, form: int, function: JsProxy, args: tuple[Any, ...]) -> Any:
         """Value of a function that runs for a form, here and now."""
         exchange = self.home(function)
         self._interrupts.now(form)
         try:
-            segments = Segments()
             header: list[Any] = [_RUN, 0, form, function._js_handle, receiver(function)]
-            _add(header, exchange.marshal, args, {}, segments)
-            return self.request(header, segments, exchange)
+            return self._give(header, args, {}, exchange, self.request)
         finally:
             self._interrupts.now(0)
 
@@ -327,11 +330,14 @@ class Asking:
         form: int,
         exchange: Exchange | None = None,
         held: object = None,
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] = {},  # noqa: B006 (only read)
         begun: bool = False,
     ) -> Any:
         """Send a request and await its answer, while the running loop serves what JavaScript asks of Python.
         `form`: what an interrupt of the wait is about. `held`: what the header mentions; it lives until then,
-        since a handle that is given back before the request is sent is unknown there."""
+        since a handle that is given back before the request is sent is unknown there. The arguments are added
+        now: whoever makes a coroutine need not begin it."""
         if exchange is None:
             exchange = self._live()
         conn = exchange.connection
@@ -340,7 +346,11 @@ class Asking:
         pending = loops.pending(conn)
         if form and not begun:
             self._interrupts.starting(form)
-        ident = conn.post(header, segments, pending)
+
+        def send(header: list[Any], segments: list[Any], _: Exchange) -> int:
+            return conn.post(header, segments, pending)
+
+        ident = self._give(header, args, kwargs, exchange, send, segments)
         if form:
             self._interrupts.started(ident, form)
         try:
@@ -417,15 +427,11 @@ def _add(
 ) -> None:
     """Add arguments to a header."""
     encode = marshal.encode
-    try:
-        for arg in args:
-            header.append(encode(arg, segments))  # noqa: PERF401 (faster so, on Python 3.11, for the few there are)
-        if kwargs:
-            for name, value in kwargs.items():
-                header += ([_KEYWORD, name], encode(value, segments))
-    except BaseException:
-        marshal.take_back(segments)
-        raise
+    for arg in args:
+        header.append(encode(arg, segments))  # noqa: PERF401 (faster so, on Python 3.11, for the few there are)
+    if kwargs:
+        for name, value in kwargs.items():
+            header += ([_KEYWORD, name], encode(value, segments))
 
 
 def _check_turning(exchange: Exchange) -> None:

@@ -31,6 +31,7 @@ from .protocol import NOTES, OPS, VERSION
 if TYPE_CHECKING:  # they are loaded while Node starts
     from .connection import Connection
     from .exchange import Line
+    from .handles import Dead
     from .host import Host
     from .loop import Loops, Watched
     from .output import Sink
@@ -74,7 +75,7 @@ class NodeLife:
         self.process = begun or spawn(self._node, self._cwd, self._preload, self._stdin, self._terminal)
         return self.process.output_fds
 
-    def connect(self, host: Host, dead: deque[tuple[int, int]], ending: threading.RLock) -> Connection:
+    def connect(self, host: Host, dead: deque[Dead], ending: threading.RLock) -> Connection:
         """The calling thread becomes the home of Node's requests."""
         from .connection import Connection  # late, as all that Node need not wait for
         from .transport import Channel

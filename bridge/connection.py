@@ -24,9 +24,11 @@ from typing import Any
 
 from .answers import Answer
 from .errors import BridgeError, Interrupted, NodeLost, unbegun
+from .handles import Dead
 from .host import Host
 from .plain import Begun, Plain
 from .protocol import KINDS, NOTES
+from .segments import sent
 from .sending import ASYNC, BELL, Outbox
 from .transport import TAKEN, Channel, Closed, Frame
 from .untimely import Untimely, within
@@ -55,7 +57,7 @@ class Connection:
         host: Host,
         home: int,
         extra_fds: Sequence[int],
-        dead: deque[tuple[int, int]],
+        dead: deque[Dead],
         ending: threading.RLock,
     ) -> None:
         self.channel = channel
@@ -147,7 +149,7 @@ class Connection:
                 self.depth += 1
                 try:
                     if parts is not None:
-                        self._send(parts)
+                        self._send(parts, segments)
                     end = self.channel.end
                     if begun is not None and begun.stopped:
                         signal.raise_signal(signal.SIGINT)  # now it is JavaScript's
@@ -159,7 +161,7 @@ class Connection:
                         self.outer = 0
             else:
                 assert parts is not None  # only the home thread makes plain calls
-                self._send(parts)
+                self._send(parts, segments)
                 end = self.channel.end
                 self._wait(waiter, False, ident)
         except BaseException:
@@ -175,11 +177,12 @@ class Connection:
         assert waiter.frame is not None
         return waiter.frame
 
-    def _send(self, parts: list[Any]) -> None:
+    def _send(self, parts: list[Any], segments: list[Any]) -> None:
         try:
             self.outbox.send(parts, True)
         except NodeLost as lost:
             raise unbegun(lost) from None
+        sent(segments)
 
     def _lend(self, thread: int, depth: int | None, segments: list[Any]) -> int:
         try:
@@ -197,6 +200,7 @@ class Connection:
         self.waits[ident] = waiter
         if self.failure is not None and self.waits.pop(ident, None) is not None:  # ended since we looked
             raise self._over()
+        sent(segments)
         self.outbox.put_off(parts)
         return ident
 

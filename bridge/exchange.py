@@ -17,7 +17,7 @@ from .answers import Answer, Answers
 from .errors import NodeLost, ProtocolError
 from .foreign import message
 from .forms import Forms
-from .handles import Exports, Imports
+from .handles import Dead, Exports, Imports
 from .marshal import Copying, Marshal, is_single
 from .output import Output
 from .plain import NoPlain, Short
@@ -175,7 +175,7 @@ class Exchange:
     def __init__(
         self,
         conversation: Conversation,
-        connect: Callable[[Exchange, deque[tuple[int, int]]], Line],
+        connect: Callable[[Exchange, deque[Dead]], Line],
         output: Output,
         marshal: Marshal,
         server: Server,
@@ -228,6 +228,7 @@ class Exchange:
         conn = self.connection
         thread = _get_ident()
         home = thread == conn.home
+        message = None
         try:
             message = self.parse(frame)
             form = message[2]
@@ -252,6 +253,7 @@ class Exchange:
         except BaseException as error:
             if home:
                 conn.top_python = False
+            self.unread(message)
             return self.answers.make_error(conn.pack, frame.id, True, error)
         return self.answers.make(conn.pack, frame.id, True, value)
 
@@ -307,6 +309,10 @@ class Exchange:
         if error is not None:
             return self.answers.make_error(self.connection.pack, ident, True, error)
         return self.answers.make(self.connection.pack, ident, True, value)
+
+    def unread(self, message: Any) -> None:
+        """What has not been decoded of a request never will be."""
+        self.marshal.refuse(message)
 
     def serve_async(self, frame: Frame) -> None:
         """Start an asynchronous request."""

@@ -14,9 +14,11 @@ import types
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, Protocol
 
 from .errors import ProtocolError
+
+_TAKEN: Final = ("",)  # in place of the tag of a value on the wire
 
 
 def _key(value: Any) -> Any:
@@ -40,8 +42,9 @@ class Exports:
         self._next = itertools.count(1).__next__
         self._lock = threading.Lock()
 
-    def add(self, value: Any) -> int:
-        """Handle of value, the same one as long as the other side holds it; counts one sending."""
+    def add(self, value: Any, given: list[int] | None = None) -> int:
+        """Handle of value, the same one as long as the other side holds it; counts one sending, and notes it
+        in `given`: whatever exception comes, both have been done, or neither."""
         key = _key(value)
         with self._lock:
             handle = self._handles.get(key)
@@ -52,6 +55,8 @@ class Exports:
                 self._counts[handle] = 1
             else:
                 self._counts[handle] += 1
+            if given is not None:
+                given.append(handle)
             return handle
 
     def get(self, handle: Any) -> Any:
@@ -99,10 +104,46 @@ class Exports:
         return len(self._objects)
 
 
-class _Ref(weakref.ref[Any]):
-    __slots__ = ("count", "handle")
+class Dead(Protocol):
+    """What is to be given back to the other side, see `releases`."""
+
     handle: int
     count: int
+
+    @property
+    def imports(self) -> Imports | None:
+        """Where it may be known still."""
+
+
+class _Ref(weakref.ref[Any]):
+    __slots__ = ("count", "handle", "imports")
+    handle: int
+    count: int
+    imports: Imports
+
+
+class Unread:
+    """A handle that has come, and that nobody will make a proxy of."""
+
+    __slots__ = ("count", "handle")
+    imports: None = None
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+        self.count = 1
+
+
+def releases(dead: deque[Dead]) -> list[int]:
+    """Handle, count, handle, count, ... of all that is to be given back, which is taken from there."""
+    pairs: list[int] = []
+    while dead:
+        each = dead.popleft()
+        if each.handle >= 0:  # else it was given back already
+            if each.imports is not None:
+                each.imports.forget(each)
+            pairs += (each.handle, each.count)
+            each.handle = -1
+    return pairs
 
 
 class Imports:
@@ -111,52 +152,63 @@ class Imports:
     def __init__(self, make: Callable[[int, int], Any]) -> None:
         self._make = make
         self._refs: dict[int, _Ref] = {}
-        # Held where nothing is made, so that no collector starts, which may call `_gone`.
+        self._lent: dict[int, _Ref] = {}
         self._lock = threading.RLock()
-        # Filled by the collector, at any moment and in any thread: append only, no lock, no I/O.
-        self.dead: deque[tuple[int, int]] = deque()
+        # Filled by the collector, at any moment and in any thread, by a function of C's: in code of Python's
+        # a signal's handler might be called, whose exception would be lost.
+        self.dead: deque[Dead] = deque()
 
-    def adopt(self, handle: int, traits: int) -> Any:
-        """The proxy of a handle that has just been received (once more)."""
-        proxy = self._again(handle)
+    def adopt(self, handle: int, traits: int, wire: list[Any] | None = None) -> Any:
+        """The proxy of a handle that has just been received (once more), in `wire`, where that is marked:
+        whatever exception comes, both have been done, or neither."""
+        wire = [] if wire is None else wire
+        proxy = self._again(handle, wire)
         if proxy is not None:
             return proxy
         proxy = self._make(handle, traits)
-        ref = _Ref(proxy, self._gone)
-        ref.count = 1
+        ref = _Ref(proxy, self.dead.append)
+        ref.count, ref.handle, ref.imports = 1, -1, self
         with self._lock:
-            other = self._again(handle)  # another thread may have received it meanwhile
+            other = self._again(handle, wire)  # another thread may have received it meanwhile
             if other is None:
                 ref.handle = handle
                 self._refs[handle] = ref
+                wire[:1] = _TAKEN
                 return proxy
-        ref.handle = -1
         return other
 
-    def _again(self, handle: int) -> Any:
+    def _again(self, handle: int, wire: list[Any]) -> Any:
         with self._lock:
             ref = self._refs.get(handle)
             proxy = None if ref is None else ref()
             if ref is not None and proxy is not None:
                 ref.count += 1
+                wire[:1] = _TAKEN
             return proxy
+
+    def lend(self, handle: int, holder: Any) -> None:
+        """A handle has come that something else than a proxy holds, as long as it lives."""
+        ref = _Ref(holder, self.dead.append)
+        ref.count, ref.handle, ref.imports = 1, handle, self
+        self._lent[id(ref)] = ref
+
+    def refuse(self, handle: int) -> None:
+        """A handle has come that nobody will make a proxy of."""
+        self.dead.append(Unread(handle))
 
     def drop(self, handle: int) -> None:
         """Give a handle back although its proxy still lives."""
         with self._lock:
             ref = self._refs.pop(handle, None)
             if ref is not None:
-                self.dead.append((handle, ref.count))
-                ref.handle = -1
+                self.dead.append(ref)
 
-    def _gone(self, ref: weakref.ref[Any]) -> None:
-        assert isinstance(ref, _Ref)
+    def forget(self, ref: Dead) -> None:
+        """What stood for a handle is given back."""
         with self._lock:
-            if ref.handle < 0:
-                return  # given back already
-            if self._refs.get(ref.handle) is ref:
+            if self._lent.pop(id(ref), None) is None and self._refs.get(ref.handle) is ref:
                 del self._refs[ref.handle]
-            self.dead.append((ref.handle, ref.count))
 
     def __len__(self) -> int:
-        return len(self._refs)
+        with self._lock:
+            return sum(ref() is not None for ref in self._refs.values())

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from .asking import Asking, receiver
 from .forms import current
+from .handles import Dead
 from .host import Host
 from .marshal import SINGLE, is_single
 from .protocol import KINDS, SAFE_INTEGER
@@ -43,7 +44,7 @@ class Lane:
     depth: int
     top_python: bool
     _nested: int
-    _dead: deque[tuple[int, int]]
+    _dead: deque[Dead]
     _ids: Callable[[], int]
     _call: Any
 

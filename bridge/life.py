@@ -15,6 +15,7 @@ from .descriptors import Descriptor
 
 if TYPE_CHECKING:  # they are loaded while Node starts
     from .exchange import Exchange, Line
+    from .handles import Dead
     from .loop import Loops, Watched
     from .transport import Frame
 
@@ -46,7 +47,7 @@ class Life(Protocol):
         """Start the other side, without waiting for it. Returns the descriptors of its raw output. Raises
         what says that it cannot be started."""
 
-    def connect(self, host: Exchange, dead: deque[tuple[int, int]], ending: threading.RLock) -> Line:
+    def connect(self, host: Exchange, dead: deque[Dead], ending: threading.RLock) -> Line:
         """A connection with it (see connection.Connection for the arguments)."""
 
     def loops(self, conversation: Watched) -> Loops:

@@ -23,11 +23,13 @@ from .conversation import Conversation
 from .descriptors import Descriptor
 from .errors import BridgeError, NodeLost, ProtocolError, WouldBlock
 from .exchange import Line
+from .handles import Dead, releases
 from .host import Host
 from .lane import DEEPEST, TOO_DEEP, Lane, Straight, answered, bytes_of, frame_of, pair
 from .loop import Loops, Watched
 from .output import Sink
 from .protocol import FLAGS, KINDS, NOTES
+from .segments import sent
 from .server import Server
 from .transport import Frame
 from .waiting import Settled, Waits
@@ -65,7 +67,7 @@ class Local(Lane):
     queued = False
     latest = 0
 
-    def __init__(self, port: Port, host: Host, dead: deque[tuple[int, int]]) -> None:
+    def __init__(self, port: Port, host: Host, dead: deque[Dead]) -> None:
         self.host = host
         self.home = threading.get_ident()
         self.failure: BaseException | None = None
@@ -123,6 +125,7 @@ class Local(Lane):
         top, self.top_python = self.top_python, False
         self.depth += 1
         self._nested += 1
+        sent(segments)
         try:
             answer = self._request(ident, head, body)
         finally:
@@ -145,6 +148,7 @@ class Local(Lane):
             raise
         ident = self._ids()
         self.waits[ident] = waiter
+        sent(segments)
         self._port.post(ident, _ASYNC, head, body)
         return ident
 
@@ -160,10 +164,7 @@ class Local(Lane):
     def flush(self) -> None:
         """Tell JavaScript what was forgotten."""
         if self._dead and self.failure is None:
-            pairs: list[int] = []
-            while self._dead:
-                pairs += self._dead.popleft()
-            self.note([NOTES["release"], pairs])
+            self.note([NOTES["release"], releases(self._dead)])
 
     def pack(self, kind: int, ident: int, sync: bool, wire: Any, segments: list[Any]) -> tuple[int, str, Any]:
         """What an answer is here (see answers.Packer)."""
@@ -361,7 +362,7 @@ class LocalLife:
         """It has begun."""
         return []
 
-    def connect(self, host: Host, dead: deque[tuple[int, int]], ending: threading.RLock) -> Line:
+    def connect(self, host: Host, dead: deque[Dead], ending: threading.RLock) -> Line:
         """A connection over the port."""
         line = Local(self._port, host, dead)
         self.interrupts.stand(line)

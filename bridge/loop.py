@@ -73,6 +73,9 @@ class Exchange(Protocol):
     def answer_async(self, frame: Frame, value: Any, error: BaseException | None) -> None:
         """Send the one answer of an asynchronous request."""
 
+    def unread(self, message: Any) -> None:
+        """What has not been decoded of a request never will be."""
+
 
 class Watched(Protocol):
     """What the loops ask of the conversation whose connection they watch."""
@@ -334,6 +337,7 @@ class Loops:
             self._behind.append((exchange, frame))
             return
         quiet: asyncio.Event | None = None
+        message = None
         try:
             message = exchange.parse(frame)
             context = exchange.context_of(message[2])
@@ -360,6 +364,7 @@ class Loops:
                     future = loop.create_future()
                     future.set_result(value)
         except BaseException as error:
+            exchange.unread(message)
             exchange.answer_async(frame, None, error)
             return
         self._tasks[frame.id] = future

@@ -129,13 +129,28 @@ class Marshal:
 
     def give(self, value: Any, segments: list[Any]) -> int:
         """Handle of a value that the frame being made mentions."""
-        handle = self.exports.add(value)
-        if isinstance(segments, Segments):
-            if segments.given is None:
-                segments.given = [handle]
-            else:
-                segments.given.append(handle)
-        return handle
+        if not isinstance(segments, Segments):
+            return self.exports.add(value)
+        if segments.given is None:
+            segments.given = []
+        return self.exports.add(value, segments.given)
+
+    def refuse(self, wire: Any) -> None:
+        """What is in a wire form and was not decoded never will be: its handles are given back."""
+        parts = [wire]
+        while parts:
+            part = parts.pop()
+            if part.__class__ is not list or not part:
+                continue
+            tag, held = part[0], part[1:2]
+            if tag in (_TYPED, _BYTES):
+                where = part[2:3] if tag == _TYPED else held
+                held = where[0][:1] if where and where[0].__class__ is list and len(where[0]) == 4 else []
+            elif tag != _HANDLE:
+                parts += part
+                continue
+            if held and held[0].__class__ is int and held[0] > 0:
+                self.imports.refuse(held[0])
 
     def reviving(self, name: str, revive: Callable[[Any], Any]) -> Marshal:
         """The same tables and the same memory, where one more type of JavaScript's has a form here."""
@@ -378,7 +393,11 @@ def _block_part(self: Marshal, where: list[Any], size: int) -> Any:
     if self.end is None or not all(number.__class__ is int and number >= 0 for number in (*where, size)):
         raise _Malformed
     at = where[-1]
-    block = self.end.came(*where[:3]) if len(where) == 4 else self.exports.get(where[0])
+    if len(where) == 4:
+        block = self.end.came(*where[:3])
+        where[0] = 0  # it has been taken
+    else:
+        block = self.exports.get(where[0])
     if not self.end.is_block(block) or at + size > block.size:
         raise _Malformed
     return memoryview(block)[at : at + size]
@@ -408,7 +427,7 @@ def _proxy(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
     handle, bits = wire[1], wire[2]
     if handle.__class__ is not int or bits.__class__ is not int or handle < 1 or bits < 0:
         raise _Malformed
-    proxy = self.imports.adopt(handle, bits)
+    proxy = self.imports.adopt(handle, bits, wire)
     if len(wire) > 3:  # a function on which Python's code has left attributes
         kept = self.exports.get(wire[3])
         if kept.__class__ is not dict or not hasattr(proxy, "__dict__"):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from .answers import Answer
 from .errors import Interrupted, NodeLost
 from .protocol import KINDS
+from .segments import sent
 from .sending import BELL, Outbox
 from .transport import Channel, Frame, closed
 from .waiting import SHALLOW, Waiter, Waits
@@ -197,10 +198,9 @@ class Plain:
             parts = [b"".join(parts)]
         try:
             found = self.ask(0, 0, (), (ident, header, parts[0]))
-        except BaseException:
-            if rings.asked() != ident and rings.kept(ident) is None:
-                line.take_back(segments)
-            raise
+        finally:
+            if rings.last() == ident:
+                sent(segments)
         return _begun(header, ident, self._outbox.epoch, parts) if found is SLOW else found
 
     def early(self, frame: Frame) -> bool:

@@ -67,6 +67,9 @@ class Rings(Protocol):
     def counts(self) -> tuple[int, int]:
         """How many frames `ask`, `trade` and `serve` have sent, and how many they have received."""
 
+    def last(self) -> int:
+        """What `ask` or `trade` has sent last."""
+
     def asked(self) -> int:
         """What `ask` or `trade` has sent, or `serve` leaves to be answered; 0: neither."""
 

@@ -31,6 +31,12 @@ class Segments(list[Any]):
         return dropped
 
 
+def sent(segments: list[Any]) -> None:
+    """The frame has been sent: the handles that it mentions are the other side's."""
+    if segments.__class__ is Segments:
+        segments.given = None
+
+
 def place(tag: str, data: Any, segments: list[Any]) -> list[Any]:
     """[tag, offset, length] of bytes that are appended."""
     offset = sum(len(part) for part in segments)

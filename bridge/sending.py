@@ -11,6 +11,7 @@ from collections import deque
 from typing import Any, Protocol
 
 from .errors import BridgeError
+from .handles import Dead, releases
 from .protocol import FLAGS, KINDS, MAX_FRAME, MAX_TEXT, NOTES, PREFIX, PREFIX_SIZE
 from .text import Writer
 from .transport import Channel, Closed, Frame
@@ -46,10 +47,10 @@ class Outbox:
     Args:
         channel: where to.
         reader: the half that reads.
-        dead: releases; the collector fills it, see handles.
+        dead: what is to be given back; the collector fills it, see handles.
     """
 
-    def __init__(self, channel: Channel, reader: Reader, dead: deque[tuple[int, int]]) -> None:
+    def __init__(self, channel: Channel, reader: Reader, dead: deque[Dead]) -> None:
         self.channel = channel
         self.epoch = 0
         self.dead = dead
@@ -100,10 +101,7 @@ class Outbox:
             reader.catch_up()
 
     def _releases(self) -> bytes:
-        pairs: list[int] = []
-        while self.dead:
-            pairs += self.dead.popleft()
-        frame: bytes = self.frame(_NOTE, 0, BELL, [NOTES["release"], pairs], [])[0]
+        frame: bytes = self.frame(_NOTE, 0, BELL, [NOTES["release"], releases(self.dead)], [])[0]
         return frame
 
     def flush(self) -> None:

@@ -25,15 +25,11 @@ _PART = 3  # Node allocates in an eighth of the memory: two to this power
 class _Lease:
     """A block of Node's, which is given back when nothing of ours lies in it any more."""
 
-    __slots__ = ("handle", "imports", "region")
+    __slots__ = ("__weakref__", "region")
 
     def __init__(self, imports: Imports, handle: int, region: Any) -> None:
-        self.imports = imports
-        self.handle = handle
         self.region = region
-
-    def __del__(self) -> None:
-        self.imports.dead.append((self.handle, 1))
+        imports.lend(handle, self)
 
 
 class End:

@@ -14,6 +14,7 @@ typedef struct {
   Rings rings;
   int inside;      /* somebody waits, without Python's lock */
   Object *busy[3]; /* functions: whether somebody writes, and whether somebody reads; whether there are other threads */
+  uint32_t last;   /* what `ask` or `trade` has sent last */
   uint32_t asked;  /* what `ask` has sent and has no answer, or `serve` has not answered */
   Object *kept;    /* the frame that was handed on last */
   ptrdiff_t sent, received; /* frames of plain calls */
@@ -87,6 +88,7 @@ static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {
   char text[LARGEST + 1];
   Prefix p;
   of->sent++;
+  of->last = id;
   turn(r, AT_ONCE);
   uint32_t n = there(r);
   if (begun(r, n, &p) && (p.kind == REPLY || p.kind == FAILED) && p.id == id && p.epoch == epoch) {
@@ -154,6 +156,8 @@ static Object *reached(Object *self, Object *end) {
 }
 /* counts(): how many frames `ask`, `trade` and `serve` have sent, and how many they have received. */
 static Object *counts(Object *self, Object *none) { (void)none; return Py_BuildValue("(nn)", ((Ours *)self)->sent, ((Ours *)self)->received); }
+/* last(): the number of what `ask` or `trade` has sent last. */
+static Object *last(Object *self, Object *none) { (void)none; return PyLong_FromLongLong(((Ours *)self)->last); }
 /* asked(): the number of what `ask` or `trade` has sent, or of what `serve` leaves to be answered; 0: of neither. */
 static Object *asked(Object *self, Object *none) { (void)none; return PyLong_FromSsize_t(((Ours *)self)->asked); }
 

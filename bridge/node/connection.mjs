@@ -162,6 +162,7 @@ export class Connection {
     try {
       value = this.marshal.decode(wire, frame.body);
     } catch (error) {
+      this.marshal.refuse(wire);
       if (isA(error, RangeError) && isDeep(wire)) throw new ProtocolError("a reply is nested too deeply");
       throw error;
     }
@@ -205,6 +206,7 @@ export class Connection {
     const waiting = this.promises.get(frame.id);
     if (waiting === undefined) {
       if (this.depth > 0 && frame.epoch === this.channel.epoch) this.replies.set(frame.id, frame);
+      else this.#drop(frame);
       return;
     }
     this.promises.delete(frame.id);
@@ -214,6 +216,15 @@ export class Connection {
       waiting.resolve(value);
     } catch (error) {
       waiting.reject(error);
+    }
+  }
+
+  /** Nobody will read an answer. */
+  #drop(frame) {
+    try {
+      this.marshal.refuse(headOf(frame));
+    } catch {
+      // it makes no sense
     }
   }
 
@@ -321,6 +332,7 @@ export class Connection {
     } catch (error) {
       value = error;
       failed = true;
+      this.marshal.refuse(message);
       if (message !== undefined && !isA(error, ProtocolError)) value = fault(message, error);
     }
     if (failed || !isA(value, Later)) this.answers.answer(frame.id, value, failed);
@@ -413,6 +425,7 @@ export class Connection {
     this.interrupts.left();
     this.gate.open();
     this.channel.epoch = (this.channel.epoch + 1) & 0xffff;
+    for (const frame of this.replies.values()) this.#drop(frame);
     this.replies.clear();
     const ids = lost.map(({ id }) => id);
     this.interrupts.lost(ids);

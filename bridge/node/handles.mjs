@@ -105,6 +105,12 @@ export class Imports {
     }
   }
 
+  /** A handle has come that nobody will make a proxy of. */
+  refuse(handle) {
+    this.dead.push(handle, 1);
+    if (this.dead.length === 2) this.onDead();
+  }
+
   /** Collect garbage now and release what died. */
   collect(thoroughly = false) {
     this.made = this.bytes = 0;

@@ -246,6 +246,7 @@ export class Connection {
     try {
       value = this.marshal.decode(wire, body);
     } catch (error) {
+      this.marshal.refuse(wire);
       if (isA(error, RangeError) && isDeep(wire)) throw new ProtocolError("a reply is nested too deeply");
       throw error;
     }
@@ -375,6 +376,7 @@ export class Connection {
     } catch (error) {
       value = error;
       failed = true;
+      this.marshal.refuse(message);
       if (message !== undefined && !isA(error, ProtocolError)) value = fault(message, error);
     }
     if (failed || !isA(value, Later)) this.answers.answer(frame.id, value, failed);

@@ -21,6 +21,12 @@ const FORMATS = {
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 const MANY = 1_000_000;
 const CONTAINERS = new Set([TAGS.ARRAY, TAGS.OBJECT, TAGS.MAP, TAGS.SET]);
+/** A handle has been taken out of a wire form: see `refuse`. */
+function taken(wire, value) {
+  wire[0] = "";
+  return value;
+}
+
 /** Marks a value that is to cross by handle although its kind is copied. */
 export class ByRef {
   constructor(value) {
@@ -216,6 +222,20 @@ export class Marshal {
     return wire;
   }
 
+  /** What is in a wire form and was not decoded never will be: its handles are given back. */
+  refuse(wire) {
+    for (const parts = [wire]; parts.length > 0; ) {
+      const part = parts.pop();
+      if (!Array.isArray(part)) continue;
+      const [tag, first, second] = part;
+      const where = tag === TAGS.BYTES ? first : tag === TAGS.TYPED || tag === TAGS.GRID ? second : null;
+      let held = (tag === TAGS.HANDLE || tag === TAGS.EXCEPTION) && isCount(second) ? first : null;
+      if (Array.isArray(where) && where.length === 4) held = where[0];
+      if (isCount(held) && held > 0) this.proxies.imports.refuse(held);
+      else if (typeof tag !== "string" || where === null) for (const inner of part) parts.push(inner);
+    }
+  }
+
   /**
    * Value of a wire form.
    * @param {any} wire @param {Buffer} body @param {any[]} [shared]
@@ -226,12 +246,12 @@ export class Marshal {
     switch (wire[0]) {
       case TAGS.HANDLE:
         check(isCount(wire[1]) && isCount(wire[2]), wire);
-        return this.proxies.adopt(wire[1], wire[2], isCount(wire[3]) ? wire[3] : 0);
+        return taken(wire, this.proxies.adopt(wire[1], wire[2], isCount(wire[3]) ? wire[3] : 0));
       case TAGS.HOME:
         return this.exports.get(wire[1]);
       case TAGS.EXCEPTION:
         check(isCount(wire[1]) && isCount(wire[2]) && typeof wire[3] === "string" && typeof wire[4] === "string", wire);
-        return this.proxies.adoptError(wire[1], wire[2], wire[3], wire[4], wire[5] === true);
+        return taken(wire, this.proxies.adoptError(wire[1], wire[2], wire[3], wire[4], wire[5] === true));
       case TAGS.FLOAT:
         check(wire[1] === "nan" || wire[1] === "inf" || wire[1] === "-inf", wire);
         return wire[1] === "nan" ? NaN : wire[1] === "inf" ? Infinity : -Infinity;

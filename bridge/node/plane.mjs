@@ -73,6 +73,7 @@ export class Plane {
       this.#imports.adopt(handle, buffer, size / SHARE);
       this.#known.set(buffer, { handle, whole: null });
     }
+    where[0] = 0; // it has been taken
     const known = this.#known.get(buffer);
     check(known !== undefined && buffer.byteLength === size, wire);
     const key = `${format} ${at} ${length} ${shape}`;

@@ -135,7 +135,7 @@ class HereLife:
     def begin(self) -> list[int]:
         return []
 
-    def connect(self, host: Any, dead: deque[tuple[int, int]], ending: threading.RLock) -> Line:
+    def connect(self, host: Any, dead: deque[Any], ending: threading.RLock) -> Line:
         self.lines.append(Line(host))
         return self.lines[-1]
 

@@ -196,7 +196,8 @@ def test_node_serves_mutated_requests(js: Bridge) -> None:
         before = conn.channel.received  # type: ignore[attr-defined]
         with contextlib.suppress(ProtocolError):
             assert exchange.answers.read(conn.request(header, [BODY])) == 1
-        assert conn.channel.received == before + 1, header  # type: ignore[attr-defined]
+        # One answer, and perhaps a note of what had come with the request and was not taken.
+        assert conn.channel.received - before in (1, 2), header  # type: ignore[attr-defined]
     for value in values(9, 2000):
         op = rng.choice(
             [op for name, op in OPS.items() if name not in ("import", "eval", "exec", "run", "await")]
