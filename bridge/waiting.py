@@ -24,7 +24,7 @@ DEEPEST = 1000
 SHALLOW = 20  # levels that the usual limit has room for
 _WAKE = b"w"  # no signal has this number
 _MAIN = threading.main_thread().ident
-FRAMES = 12  # that a level has of the bridge's own (9 to 10, by its kind), and one of the program's
+FRAMES = 13  # that a level has of the bridge's own (10 to 11, by its kind), and one of the program's
 
 
 class Settled(Protocol):
