@@ -36,7 +36,7 @@ class Autoreload:
         self._show = show
         self._note = note
         self.on = False
-        self._tried: list[tuple[str, int]] = []
+        self._tried: list[tuple[str, tuple[int, ...]]] = []
 
     async def switch(self, word: str) -> str:
         """`on`: load again what is saved from now on; `off`: no more. Returns what holds then.
@@ -117,13 +117,15 @@ class Autoreload:
                 await self.look()
 
 
-def saved_at(form: str) -> int:
-    """When the file that a form loads was saved; 0 where it names none."""
+def saved_at(form: str) -> tuple[int, ...]:
+    """When the file that a form loads was saved, and what else tells two savings of one moment apart.
+    Empty where it names none."""
     named = _NAMED.search(form)
     path = named[1].removeprefix("file://") if named else ""
     if form.startswith("(py.import "):
         path = getattr(sys.modules.get(path), "__file__", None) or ""
     try:
-        return os.stat(path).st_mtime_ns
+        found = os.stat(path)
     except OSError:
-        return 0
+        return ()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

@@ -261,8 +261,9 @@ def test_what_was_edited_is_loaded_again(kernel: Kernel) -> None:
     kernel.run(",autoreload on")
     lib.write_text("(defmacro twice (x) `(* 7 ~x))")
     own.write_text("def g(): return 2\n")
-    assert kernel.run("(lib.twice 3)").result == "21"
-    assert kernel.run("%%py\nedited_mod.g()").result == "2"
+    for code, result in (("(lib.twice 3)", "21"), ("%%py\nedited_mod.g()", "2")):
+        cell = kernel.run(code)
+        assert cell.result == result, (cell.reply, cell.streams)
     lib.write_text("(nosuch)")
     cell = kernel.run("(lib.twice 3)")
     assert (cell.result, "unbound symbol nosuch" in cell.text("stderr")) == ("21", True)
