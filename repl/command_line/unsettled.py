@@ -38,7 +38,7 @@ class Unsettled:
     def __init__(self, session: Session, loop: asyncio.AbstractEventLoop) -> None:
         self._session = session
         self._loop = loop
-        self._handlers = _handlers()
+        self._handlers = self._heeded()
         self._asking: asyncio.Task[None] | None = None
         self._requests: int | None = None  # that Node had made when it answered last
         self._next = 0.0  # when it may be asked again
@@ -74,7 +74,7 @@ class Unsettled:
             return None
         if session.bridge.javascript_on_top or session.bridge.python_on_top:
             return None  # a loop within a call
-        if self._reads() or _handlers() != self._handlers:
+        if self._reads() or self._heeded() != self._handlers:
             return None
         if self._next > self._loop.time():
             return SELDOM
@@ -84,6 +84,13 @@ class Unsettled:
         self._asking = self._loop.create_task(self._ask(session.awaited), context=outside())
         self._asking.add_done_callback(self._asked)
         return 0
+
+    def _heeded(self) -> set[tuple[int, int]]:
+        """Signals, and which function of Python's is called when one comes. What JavaScript listens to is
+        nothing that Node would wait for."""
+        found = ((number, _signal.getsignal(number)) for number in _signal.valid_signals())
+        handed_on = self._session.node.signals.hands_on
+        return {(number, id(each)) for number, each in found if callable(each) and not handed_on(each)}
 
     def _reads(self) -> bool:
         """Does the program wait for a descriptor?"""
@@ -103,12 +110,6 @@ class Unsettled:
 
     def _asked(self, done: asyncio.Task[None]) -> None:
         self._asking = None
-
-
-def _handlers() -> set[tuple[int, int]]:
-    """Signals, and which function of Python's is called when one comes."""
-    found = ((number, _signal.getsignal(number)) for number in _signal.valid_signals())
-    return {(number, id(handler)) for number, handler in found if callable(handler)}
 
 
 def threads_wait() -> bool:

@@ -57,6 +57,10 @@ class Signals:
             before = self._listened.pop(number)
             self._restore(number, before)
 
+    def hands_on(self, handler: object) -> bool:
+        """Is this handler of a signal's the one that gives it to Node?"""
+        return handler is self._taker
+
     def forget(self) -> None:
         """That Node has ended."""
         self._unheard = False
