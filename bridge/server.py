@@ -411,6 +411,7 @@ class Server:
         """This process ends when what was asked before has been seen to; or (true) an answer comes when there
         is nothing left to do here."""
         if len(message) > 3 and message[3]:
+            _check_form(message)
             from .resting import rests  # late: asyncio is not needed at the start
 
             return Later(rests())
