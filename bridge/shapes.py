@@ -77,7 +77,7 @@ _NAMED = {
     "stats": "",
     "send": "HSW",
     "column": "SB*",
-    "exit": "",
+    "exit": "?B",
     "chain": "B:",
 }
 _SHAPES = {OPS[name]: shape for name, shape in _NAMED.items()}

@@ -91,7 +91,7 @@ export async function createNodePythonBridge(options = {}, ...more) {
     bell.ref();
     if (closing !== undefined || connection.promises.size > 0) return true; // what they come to rings
     if (rested === connection.turns.count) close();
-    else connection.post(OPS.exit, () => [true]).then(() => (rested = connection.turns.count), () => {});
+    else connection.post(OPS.exit, () => [true]).then(() => (rested = connection.turns.count), close);
     return true;
   }
   bell.on("error", shut);
