@@ -79,13 +79,18 @@ def packed(function: FunctionType) -> Packed:
             return number_of(value)
         if isinstance(value, ModuleType):
             return Module(value.__name__)
-        kind = type(value)
-        if kind in (list, tuple):
-            return kind(map(with_numbers, value))
-        return {key: with_numbers(item) for key, item in value.items()} if kind is dict else value
+        return with_items(value, with_numbers)
 
     number_of(function)
     return made
+
+
+def with_items(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A list, a tuple or a dict of what `change` makes of its items; any other value itself."""
+    kind = type(value)
+    if kind in (list, tuple):
+        return kind(map(change, value))
+    return {key: change(item) for key, item in value.items()} if kind is dict else value
 
 
 def names_in(code: Any) -> set[str]:
@@ -126,10 +131,7 @@ def function_of(made: Packed, settle: Callable[[FunctionType], None]) -> Functio
             return functions[value.number]
         if isinstance(value, Module):
             return import_module(value.name)
-        kind = type(value)
-        if kind in (list, tuple):
-            return kind(map(restored, value))
-        return {key: restored(item) for key, item in value.items()} if kind is dict else value
+        return with_items(value, restored)
 
     for function, entry in zip(functions, made.functions, strict=True):
         function.__globals__.update(restored(entry["space"]))
