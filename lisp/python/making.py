@@ -20,6 +20,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+from . import TEXT
 from .checking import check
 from .core import CORE
 from .later import Later
@@ -47,7 +48,7 @@ def function(text: str, *values: Any) -> FunctionType:
         TypeError: a value cannot be taken along.
     """
     code, said = code_of(text)
-    space: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
+    space: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__", TEXT: said}
     for name, lisp_name in said["core"].items():
         space[name] = MISSING if lisp_name == "" else CORE[lisp_name]
     for name, known in said["builtins"].items():

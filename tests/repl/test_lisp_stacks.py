@@ -60,6 +60,43 @@ macros.lisp:5:9: TypeError: v.boom! is not a function
   lisp  macros.lisp:5:9 in run-it
 """,
     ),
+    "python": (
+        """\
+(py.import "functools")
+(py.defn ratio [a b]
+  (let [ä "ö" x (inc a)] (rem x b)))
+(py.defn ratios [xs]
+  (functools.reduce (fn [all x] (ratio x 0)) xs))
+(defn start [] (ratios [1 2 3]))
+(start)
+""",
+        """\
+python.lisp:3:26: ZeroDivisionError: rem: division by zero
+    (let [ä "ö" x (inc a)] (rem x b)))
+                           ^^^^^^^^^
+  lisp  python.lisp:7:1
+  lisp  python.lisp:6:16 in start
+  py    python.lisp:5:3 in ratios
+  py    python.lisp:5:33 in fn
+  py    python.lisp:3:26 in ratio
+""",
+    ),
+    "between": (
+        """\
+(py.defn call [f] (f 1))
+(defn bad [x]
+  (py.int "q"))
+(call bad)
+""",
+        """\
+between.lisp:3:3: ValueError: invalid literal for int() with base 10: 'q'
+    (py.int "q"))
+    ^^^^^^^^^^^^
+  lisp  between.lisp:4:1
+  lisp  between.lisp:3:3 in bad
+  py    between.lisp:1:19 in call
+""",
+    ),
     "values": (
         """\
 (def ok 1)
