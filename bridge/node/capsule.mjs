@@ -80,7 +80,11 @@ export function openCapsule(code, text, objects, bytes, named) {
         return properties(error, fifth);
       }
       case "ab": return keep(at, bytes[first].slice().buffer);
-      case "t": return keep(at, new globalThis[first](value(second), third, fourth));
+      case "t": {
+        const view = keep(at, new globalThis[first](value(second), third, fourth));
+        return fifth === undefined ? view : Object.setPrototypeOf(view, value(fifth).prototype); // Node's Buffer, a class of one's own
+      }
+      case "v": return keep(at, new globalThis[first](second));
       case "o": case "o0": return properties(keep(at, kind === "o" ? {} : Object.create(null)), first);
       case "i": {
         const kind = value(first);

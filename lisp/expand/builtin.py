@@ -289,6 +289,14 @@ def pfor(an: Analyzer, form: List) -> Form:
             "a name, its items, and options in pairs are expected",
             "write (pfor [x xs :on :processes] body ..)",
         )
+    for name in items[2::2]:
+        if not isinstance(name, Keyword):
+            raise LispError(
+                "binding-style",
+                name.span,
+                "pfor goes through the items of one sequence; options follow it",
+                "write (pfor [[x y] (for [x xs y ys] [x y])] body ..)",
+            )
     each = call("fn", span, Vector((items[0],), items[0].span), body(form.items[2:], span))
     return call("pmap", span, each, *items[1:])
 

@@ -13,17 +13,15 @@ from __future__ import annotations
 import ast
 import builtins
 import json
-import linecache
-import os
 import warnings
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
-from . import TEXT
 from .checking import check
 from .core import CORE
 from .later import Later
+from .lines import TEXT, keep_lines, text_of
 from .sent import settle
 from .values import MISSING
 
@@ -48,7 +46,7 @@ def function(text: str, *values: Any) -> FunctionType:
         TypeError: a value cannot be taken along.
     """
     code, said = code_of(text)
-    space: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__", TEXT: said}
+    space: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__", TEXT: text_of(said)}
     for name, lisp_name in said["core"].items():
         space[name] = MISSING if lisp_name == "" else CORE[lisp_name]
     for name, known in said["builtins"].items():
@@ -81,7 +79,7 @@ def code_of(text: str) -> tuple[CodeType, dict[str, Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # `(nil? 5)`: the Lisp says nothing either
         code = compile(tree, said["file"], "exec", dont_inherit=True)
-    keep_lines(said["file"], said["line"], said["lines"])
+    keep_lines(said)
     return code, said
 
 
@@ -99,14 +97,3 @@ def made_of(item: Any, at: list[int]) -> Any:
     if "type_params" in kind._fields:
         made.type_params = []
     return made
-
-
-def keep_lines(file: str, first: int, lines: list[str]) -> None:
-    """Give tracebacks the lines of a text that is no file."""
-    if os.path.isfile(file):
-        return
-    known = linecache.cache.get(file)
-    kept = list(known[2]) if known is not None and len(known) == 4 else []
-    kept += ["\n"] * (first - 1 + len(lines) - len(kept))
-    kept[first - 1 : first - 1 + len(lines)] = [line + "\n" for line in lines]
-    linecache.cache[file] = (sum(map(len, kept)), None, kept, file)

@@ -16,6 +16,7 @@ from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from .later import Later
+from .lines import TEXT, keep_lines
 
 VERSION = sys.version_info[:2]
 
@@ -69,6 +70,7 @@ def packed(function: FunctionType) -> Packed:
                 defaults=with_numbers(f.__defaults__),
                 named=with_numbers(f.__kwdefaults__),
                 annotations=f.__annotations__,
+                text=f.__globals__.get(TEXT),
             )
         return Known(numbers[id(f)])
 
@@ -119,6 +121,9 @@ def function_of(made: Packed, settle: Callable[[FunctionType], None]) -> Functio
     functions: list[FunctionType] = []
     for entry in made.functions:
         space: dict[str, Any] = {"__builtins__": builtins, "__name__": "__main__"}
+        if entry["text"] is not None:
+            space[TEXT] = entry["text"]
+            keep_lines(entry["text"])
         cells = tuple(CellType() for _ in entry["cells"])
         function = FunctionType(marshal.loads(entry["code"]), space, entry["name"], None, cells)
         function.__doc__, function.__annotations__ = entry["doc"], entry["annotations"]

@@ -1,7 +1,6 @@
 """Where a frame of a traceback stands in the Lisp, if its code is that of a `py.fn`.
 
-In: an entry of a traceback. Out: a span of the lines that making.py was given, or None: it is other code, or
-the function has come from another process, without its text.
+In: an entry of a traceback. Out: a span of the lines that the function was made of, or None: other code.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from itertools import islice
 from types import TracebackType
 
 from ..forms import Source, Span
-from . import TEXT
+from .lines import TEXT
 
 
 def span_of(entry: TracebackType) -> Span | None:

@@ -20,6 +20,9 @@ const OWN_OF_FUNCTIONS = new Set(["length", "name", "prototype", "arguments", "c
 /** Nodes that are made anew; all others are had there by a name. */
 const ANEW = new Set(["f", "a", "A", "M", "S", "d", "re", "e", "o", "o0", "i"]);
 
+/** Objects of the platform's that their text makes again. */
+const TEXTS = ["URL", "URLSearchParams"];
+
 const PRIVATE = /^class\b[^]*[{;\s]#[\p{ID_Start}$_][\p{ID_Continue}$]*\s*[=;(}\n]/u;
 
 /** What texts of functions say; the text of one is read once. */
@@ -35,7 +38,7 @@ function namesOf(text) {
   return found;
 }
 
-const aKind = (name) => `${/^[aeiou]/i.test(name) && !/^(?:u[nrst]i|eu|one)/i.test(name) ? "an" : "a"} ${name}`;
+const aKind = (name) => `${/^[aeiou]/i.test(name) && !/^(?:u[nrst]i|url|eu|one)/i.test(name) ? "an" : "a"} ${name}`;
 
 const unsendable = (message) => Object.assign(new TypeError(message), { name: "Unsendable" });
 
@@ -109,7 +112,9 @@ class Capture {
     if (proto === RegExp.prototype) return ["re", v.source, v.flags, v.lastIndex];
     if (v instanceof Error) return this.error(v);
     if (v instanceof ArrayBuffer || (typeof SharedArrayBuffer !== "undefined" && v instanceof SharedArrayBuffer)) return this.buffer(v);
-    if (ArrayBuffer.isView(v)) return ["t", v.constructor.name, this.value(v.buffer), v.byteOffset, v.length ?? v.byteLength];
+    if (ArrayBuffer.isView(v)) return this.view(v, proto);
+    const text = TEXTS.find((name) => proto === globalThis[name]?.prototype);
+    if (text !== undefined) return ["v", text, String(v)];
     if (proto === Object.prototype || proto === null) return [proto === null ? "o0" : "o", this.properties(v)];
     return this.instance(v, proto);
   }
@@ -124,6 +129,13 @@ class Capture {
   buffer(v) {
     this.size += v.byteLength;
     return ["ab", this.bytes.push(new Uint8Array(v.slice(0))) - 1];
+  }
+
+  /** A typed array or DataView; by its class too, where that is not JavaScript's own. */
+  view(v, proto) {
+    const kind = Object.prototype.toString.call(v).slice(8, -1);
+    const own = proto === globalThis[kind]?.prototype ? [] : [this.value(proto.constructor)];
+    return ["t", kind, this.value(v.buffer), v.byteOffset, v.length ?? v.byteLength, ...own];
   }
 
   items(v) {

@@ -19,7 +19,8 @@ from polyrepl.bridge import JsProxy
 from polyrepl.bridge.capsule import Capsules, unpacked
 
 from .function import LispFunction, at_once, is_data
-from .objects import packed
+from .objects import Together, packed
+from .showing import show_python
 
 _LARGEST = 10_000
 """Items of a chunk, where nobody says how many."""
@@ -66,8 +67,15 @@ def reduce_chunk(function: Any, first: Any, items: list[Any]) -> Any:
     return value
 
 
+def carried(task: Callable[..., Any], function: Any, before: Together, items: Together) -> Any:
+    """A chunk in a process that must not end when it cannot read something, and what comes of it likewise."""
+    found = task(function, *before, list(items))
+    return found if is_data(found) else Together(None, (found,))
+
+
 def _tell(error: Exception, at: int) -> None:
-    """What Python's function raises knows the number of the item."""
+    """What Python's function raises knows the number of the item, and what a `py.fn` raises its place."""
+    show_python(error)
     with contextlib.suppress(AttributeError):
         error.item = at  # type: ignore[attr-defined]
 
@@ -100,6 +108,8 @@ class Pool:
         self._pool = pool
         self.is_here = isinstance(pool, ThreadPoolExecutor)
         """Do its tasks run in this process?"""
+        self.reads_for_all = isinstance(pool, Executor) and not self.is_here
+        """Does one of its processes end, and all others, where it cannot unpickle a task?"""
         self._options = {} if isinstance(pool, Executor) else {"pure": False}
 
     @property
@@ -235,7 +245,7 @@ async def _chunks(
         while True:
             while len(under_way) < ahead and (part := next(source, None)) is not None:
                 number, values = part
-                under_way[pool.submit(task, sent, *before, values)] = number, begun, len(values)
+                under_way[_begun(pool, task, sent, before, values)] = number, begun, len(values)
                 begun += len(values)
                 done.append(None)
             if not under_way:
@@ -246,7 +256,8 @@ async def _chunks(
                 error = future.exception()
                 if error is not None:
                     raise _told(error, at, who)
-                done[number] = future.result()
+                found = future.result()
+                done[number] = found[0] if isinstance(found, Together) else found
                 if bar is not None:
                     bar.update(count)
     finally:
@@ -254,6 +265,14 @@ async def _chunks(
             future.cancel()
         if bar is not None:
             bar.close()
+
+
+def _begun(
+    pool: Pool, task: Callable[..., Any], sent: Any, before: tuple[Any, ...], values: list[Any]
+) -> asyncio.Future[Any]:
+    if not pool.reads_for_all or (is_data(values) and is_data(before)):
+        return pool.submit(task, sent, *before, values)
+    return pool.submit(carried, task, sent, Together(None, before), Together(None, tuple(values)))
 
 
 def _parts(items: Iterable[Any], chunk: int) -> Iterator[list[Any]]:

@@ -55,7 +55,10 @@ class LispFunction:
         self._live: Any = None
 
     def __reduce__(self) -> Any:
-        return LispFunction, (*self._what, *self._rest)
+        from .objects import departing
+
+        code, data, objects, parts = self._what
+        return LispFunction, (code, data, departing(objects), parts, *self._rest)
 
     @property
     def capsule(self) -> Capsule:

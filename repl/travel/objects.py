@@ -1,12 +1,15 @@
 """Python's objects on their way: modules by name, functions that no name leads to by their code.
 
-In: an object. Out: what pickle takes in its place, which `bridge.capsule.unpacked` makes the object of again.
+In: an object. Out: what pickle takes in its place, which `bridge.capsule.unpacked` makes the object of again,
+and not before: what a process lacks fails in the call there. Who unpickles for many (a pool of processes, a
+worker of Dask) would end with them.
 """
 
 from __future__ import annotations
 
 import pickle
 import sys
+from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -28,6 +31,77 @@ class Coded(Packed):
     def unpacked(self) -> Any:
         """The function. Raises ImportError where cloudpickle or a module is missing."""
         return pickle.loads(self.data)
+
+
+class Together:
+    """Objects that may know each other: as pickle writes them, read when one is wanted."""
+
+    __slots__ = ("_data", "_found")
+
+    def __init__(self, data: bytes | None, found: tuple[Any, ...] | None = None) -> None:
+        self._data = data
+        self._found = found
+
+    def __reduce__(self) -> Any:
+        return Together, (self._data if self._found is None else _by_value(self._found),)
+
+    def __iter__(self) -> Iterator[Any]:
+        self[0:0]  # reads them
+        return iter(self._found or ())
+
+    def __getitem__(self, number: Any) -> Any:
+        if self._found is None:
+            assert self._data is not None
+            self._found, self._data = pickle.loads(self._data), None
+        return self._found[number]
+
+
+class Pickled(Packed):
+    """One of them."""
+
+    __slots__ = ("number", "together")
+
+    def __init__(self, together: Together, number: int) -> None:
+        self.together = together
+        self.number = number
+
+    def __reduce__(self) -> Any:
+        return Pickled, (self.together, self.number)
+
+    def unpacked(self) -> Any:
+        """The object, always the same. Raises what unpickling raises."""
+        return self.together[self.number]
+
+
+def departing(objects: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Objects of a capsule for pickle: what is no Packed yet is read in the first call on the other side."""
+    plain = tuple(thing for thing in objects if not isinstance(thing, Packed))
+    if not plain:
+        return objects
+    together, numbers = Together(None, plain), iter(range(len(plain)))
+    return tuple(
+        thing if isinstance(thing, Packed) else Pickled(together, next(numbers)) for thing in objects
+    )
+
+
+def _by_value(found: tuple[Any, ...]) -> bytes:
+    """As pickle writes them; by cloudpickle where it is there, and pickle refuses or would say no more than
+    the name of a class that this program has made. Raises what pickle raises."""
+    data, error = b"", None
+    try:
+        data = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+    except Exception as caught:
+        error = caught
+    if error is None and b"__main__" not in data:
+        return data
+    try:
+        import cloudpickle
+    except ImportError:
+        if error is not None:
+            raise error from None
+        return data
+    by_value: bytes = cloudpickle.dumps(found)
+    return by_value
 
 
 def packed(thing: Any) -> Any:

@@ -48,9 +48,8 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
                 "an iterator of JavaScript cannot be sent to another process: send its items, (vec it)"
             )
         kind = proxy.typeof() or "object"
-        raise TypeError(
-            f"a JavaScript {kind} cannot be sent to another process: send data, or copy it with to_py()"
-        )
+        said = _KINDS.get(kind) or f"a JavaScript {kind}"
+        raise TypeError(f"{said} cannot be sent to another process: send data, or copy it with to_py()")
     name = demangle(proxy.name or "") or "a function"
     receiver = proxy._js_this[1] if proxy._js_this is not None else None
     module = capsules.module()
@@ -96,5 +95,6 @@ def _must_stay(thing: Any) -> str | None:
     return None
 
 
+_KINDS = {"LispSymbol": "a symbol", "LazySeq": "a lazy sequence", "Atom": "an atom"}
 _BY_NAME = types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type
 _OWN_PICKLING = "__reduce_ex__", "__reduce__", "__getstate__", "__getnewargs_ex__", "__getnewargs__"

@@ -1,7 +1,8 @@
 """An exception in a function that was sent here, with its place in the Lisp.
 
-In: an exception with JavaScript's stack, the file name of the capsule's code and its places. Out: a note on
-the exception (which is pickled with it), and the Lisp's places in the stack of a JSError.
+In: an exception with JavaScript's stack, the file name of the capsule's code and its places; or one that a
+`py.fn` has raised. Out: a note on the exception (which is pickled with it), and the Lisp's places in the
+stack of a JSError.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from polyrepl.bridge import JSError
 from polyrepl.bridge.errors import js_stacks
 from polyrepl.bridge.frames import stack_place
 from polyrepl.lisp.errors import excerpt
+from polyrepl.lisp.forms import Span
+from polyrepl.lisp.python.placing import span_of
 
 from .places import Places
 
@@ -32,9 +35,22 @@ def show(error: BaseException, filename: str, places: Places) -> None:
             continue
         if isinstance(error, JSError):
             error.stack = "\n".join(lines)
-        try:
-            error.lisp_place = repr(shown)  # type: ignore[attr-defined]
-        except AttributeError:  # one without a __dict__
-            return
-        error.add_note("\n  ".join([f"in the Lisp: {shown!r}", *excerpt(shown)]))
+        _note(error, shown)
         return
+
+
+def show_python(error: BaseException) -> None:
+    """The place in the innermost function of `py.fn` that the exception has come through."""
+    found, entry = None, error.__traceback__
+    while entry is not None:
+        found, entry = span_of(entry) or found, entry.tb_next
+    if found is not None and getattr(error, "lisp_place", None) is None:
+        _note(error, found)
+
+
+def _note(error: BaseException, place: Span) -> None:
+    try:
+        error.lisp_place = repr(place)  # type: ignore[attr-defined]
+    except AttributeError:  # one without a __dict__
+        return
+    error.add_note("\n  ".join([f"in the Lisp: {place!r}", *excerpt(place)]))

@@ -99,7 +99,7 @@ def test_in_other_processes(tmp_path: Path) -> None:
             "(declare later)\n(py.defn f [x] (later x))\n(defn later [x] x)\n(f 1)",
             "later is a function of JavaScript's, which a py.fn cannot take along",
         ),
-        ('(py.defn bad [x]\n  (+ x "a"))\n(bad 1)', "program.lisp:2 in bad"),
+        ('(py.defn bad [x]\n  (+ x "a"))\n(bad 1)', "program.lisp:2:3 in bad"),
     ],
 )
 def test_errors_name_what_and_where(program: str, said: str, tmp_path: Path) -> None:

@@ -455,8 +455,8 @@ def test_an_environment_without_node_and_bridge(tmp_path: Path) -> None:
     for package in (target.parent.parent, target.parent):
         (package / "__init__.py").write_text("")
     for name in (
-        "__init__", "checking", "core", "functions", "later", "making", "maps", "packing", "portable",
-        "sent", "sequences", "values",
+        "__init__", "checking", "core", "functions", "later", "lines", "making", "maps", "packing",
+        "portable", "sent", "sequences", "values",
     ):  # fmt: skip
         shutil.copy(Path(room.__file__).parent / f"{name}.py", target)
     text, _ = text_of("(py.fn f [xs] (str (reduce + (map (fn [x] (/ x 2)) xs))))")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
+import types
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -23,6 +25,15 @@ HERE: dict[str, Any] = {
     "worker_dashboard_address": "127.0.0.1:0",
 }
 """Nothing listens anywhere else, and on no port that another may have."""
+
+
+@pytest.fixture
+def only_here(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a module that no other process has; with a class Box."""
+    made = types.ModuleType("only_here")
+    made.Box = type("Box", (), {"__module__": "only_here"})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "only_here", made)
+    return "only_here"
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,40 @@ async def test_a_python_callable_and_python_objects_as_items(lisp: Lisp, pool: P
     assert await lisp(text) == [3]
 
 
+OF_THE_PROGRAM = r"""
+(py.exec "class Item:\n  def __init__(self, n): self.n = n\ndef is_item(x): return type(x) is Item")
+(def items [(py.Item 1) (py.Item 2)])
+"""
+
+
+async def test_items_of_a_class_of_the_program(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    """They go by value; what the class is called means nothing there."""
+    pytest.importorskip("cloudpickle")
+    text = "(map py.is_item (await (pmap identity items :on py.pool)))"
+    assert await lisp(OF_THE_PROGRAM + text) == [True, True]
+    text = "(await (preduce (fn [a i] (+ (or a.n a) (or i.n i))) (py.Item 0) items :on py.pool :chunk 1))"
+    assert await lisp(OF_THE_PROGRAM + text) == 3
+
+
+async def test_items_that_a_process_cannot_read_end_no_process(
+    lisp: Lisp, only_here: str, pool: ProcessPoolExecutor
+) -> None:
+    text = (
+        f'(py.import "{only_here}" :as here)'
+        " (try (await (pmap identity [(here.Box)] :on py.pool)) (catch e [e.name e.message]))"
+    )
+    assert await lisp(text) == ["ModuleNotFoundError", "No module named 'only_here'"]
+    assert await lisp("(await (pmap inc [1 2] :on py.pool))") == [2, 3]
+
+
+async def test_an_error_in_a_py_fn_names_its_place(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    text = """(try (await (pmap (py.fn [x]
+  (let [y 1] (rem y x))) [1 0] :on py.pool :chunk 2)) (catch e e.exception))"""
+    error = await lisp(text)
+    assert (error.lisp_place, error.item) == ("<test>:2:14", 1)
+    assert "    (let [y 1] (rem y x))) [1 0]" in error.__notes__[0]
+
+
 async def test_the_item_that_failed_is_named(lisp: Lisp, session: Session, pool: ProcessPoolExecutor) -> None:
     text = (
         '(await (pmap (fn [x]\n  (if (= x 37) (throw (new RangeError "not 37")) x)) (range 100) :on py.pool))'
@@ -171,6 +205,9 @@ async def test_what_is_no_pool_and_no_option_is_said(
     )
     assert "pmap: there is no option :chunks; there are :on :chunk :ahead" in await said(
         "(await (pmap inc [1] :chunks 3))"
+    )
+    assert "pfor goes through the items of one sequence; options follow it" in await said(
+        "(await (pfor [x [1] y [2]] [x y]))"
     )
     assert "pmap: :chunk takes a number of at least 1, not 0" in await said(
         "(await (pmap inc [1] :on py.pool :chunk 0))"

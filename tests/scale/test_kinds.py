@@ -160,6 +160,21 @@ KINDS: dict[str, tuple[str, list[Any], dict[str, Any], Any]] = {
         '(js.import "node:path" :refer [extname]) (fn [x] (extname x))',
         ["b.c"], {}, ".c",
     ),
+    "a buffer of Node's": (
+        '(let [b (Buffer.from "abcd") part (.subarray b 1 3)]'
+        ' (fn [x] (set! (get part 0) x) [(.toString b "latin1") (Buffer.isBuffer part)]))',
+        [88], {}, ["aXcd", True],
+    ),
+    "a class of typed arrays": (
+        "(defclass Row :extends Float64Array (method total [] (reduce + 0 this)))"
+        " (let [row (new Row [1 2.5])] (fn [] [(.total row) row.length (instance? Row row)]))",
+        [], {}, [3.5, 2, True],
+    ),
+    "an address": (
+        '(let [u (new URL "http://a.b/c?d=1") q (new URLSearchParams "k=1&k=2")]'
+        ' (fn [] [u.pathname (.getAll q "k") (instance? URL u)]))',
+        [], {}, ["/c", ["1", "2"], True],
+    ),
     "a shared variable that changes": (
         "(def counter (let [n 0] {:inc (fn [] (set! n (inc n))) :get (fn [] n)}))"
         " (fn [k] (dotimes [_ k] ((:inc counter))) ((:get counter)))",

@@ -104,6 +104,32 @@ async def test_what_the_worker_lacks_is_named(
     assert "polyrepl npm install onlyhere" in caught.value.message
 
 
+OF_THE_PROGRAM = r"""
+(py.exec "class Kept:\n  def __init__(self, n): self.n = n\n  def up(self): self.n += 1; return self.n")
+(let [kept (py.Kept 4) same (py.list [kept])] (fn [] [(.up kept) (. (py.next (py.iter same)) n)]))
+"""
+
+
+async def test_objects_of_python_s_that_a_worker_lacks_cost_the_call(
+    lisp: Lisp, only_here: str, worker: ProcessPoolExecutor
+) -> None:
+    """To unpickle them in the pool's own reading would end all of its processes."""
+    function = await lisp(f'(py.import "{only_here}" :as here) (let [box (here.Box)] (fn [x] [x box]))')
+    with pytest.raises(ModuleNotFoundError, match="only_here"):
+        worker.submit(function, 1).result(60)
+    assert worker.submit(await lisp("(fn [x] x)"), 1).result(60) == 1
+
+
+async def test_objects_of_a_class_of_the_program(lisp: Lisp, worker: ProcessPoolExecutor) -> None:
+    pytest.importorskip("cloudpickle")
+    function = await lisp(OF_THE_PROGRAM)
+    assert worker.submit(function).result(60) == [5, 5]
+    assert pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(function))))() == [
+        5,
+        5,
+    ]  # sent on, never called
+
+
 async def test_another_version_is_refused_by_name(lisp: Lisp, worker: ProcessPoolExecutor) -> None:
     from polyrepl.repl.travel import LispFunction
 
