@@ -76,6 +76,12 @@ def sorted_key() -> float:
     return milliseconds(lambda: turn(range(COUNT)))
 
 
+def sorted_rows() -> float:
+    turn = bridge.eval("(xs) => $py.builtins.sorted(xs, ...$py.kwargs({ key: (row) => -row.v }))")
+    assert turn(rows) == rows[::-1]
+    return milliseconds(lambda: turn(rows))
+
+
 def frame() -> tuple[Callable[[], float], Callable[[], float]]:
     table = pandas.DataFrame(rows)
     return (
@@ -93,6 +99,8 @@ ROWS: dict[str, Callable[[], float]] = {
     "live_frame_reference": frame_in_python,
     "series_map": series_map,
     "series_map_reference": lambda: milliseconds(lambda: pandas.Series(range(COUNT)).map(lambda x: x * 2)),
+    "sorted_rows": sorted_rows,
+    "sorted_rows_reference": lambda: milliseconds(lambda: sorted(rows, key=lambda row: -row["v"])),
     "sorted_key": sorted_key,
     "sorted_key_reference": lambda: milliseconds(lambda: sorted(range(COUNT), key=lambda x: -x)),
 }

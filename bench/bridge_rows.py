@@ -57,6 +57,7 @@ BULK: list[tuple[str, str, str]] = [
     ("live_reduce", "`reduce` over the same (target 1,000 ms)", "Python alone"),
     ("live_frame", "a loop over a DataFrame's `to_dict` rows, 100,000 (target 1,000 ms)", "Python alone"),
     ("series_map", "`series.map` with a JS function, 100,000 (target 500 ms)", "Python alone"),
+    ("sorted_rows", "`sorted` of 100,000 live dicts with a JS key (target 500 ms)", "Python alone"),
     ("sorted_key", "`sorted` with a JS key, 100,000 (target 500 ms)", "Python alone"),
 ]
 START = {

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .arrays import Items
 from .protocol import OPS, TRAITS
 from .proxy import JsProxy
 
@@ -102,7 +103,7 @@ def _answers(callback: Any, items: Sequence[Any]) -> list[Any]:
     size = 16
     while len(answers) < len(items):
         chunk = items[len(answers) : len(answers) + size]
-        given = callback._js_owner.operate(_CALLS, callback, *chunk)
+        given = callback._js_owner.operate(_CALLS, callback, Items(chunk))
         answers += given
         size = min(size * 4, _CHUNK) if len(given) == len(chunk) else max(1, len(given))
     return answers

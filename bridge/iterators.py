@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
 from typing import Any
 
 from .answers import Wired
-from .bulk import plain
+from .arrays import beginning, joined
 from .managers import raised
 from .marshal import Marshal
 from .protocol import TAGS
 from .segments import Segments
 
-Encode = Callable[[Any, Segments], Any]
-_ARRAY, _AS_IS = TAGS["ARRAY"], TAGS["AS_IS"]
+_ARRAY = TAGS["ARRAY"]
 _PATIENCE = 0.002  # seconds that one batch may take: its first items are wanted
 _LOOK = 7  # the clock is looked at after every eighth
 # of these nobody's code runs for an item
@@ -39,49 +37,65 @@ def batch(marshal: Marshal, iterator: Any, count: int, pairs: bool, segments: Se
     Raises:
         What the iterator raises where there are no items, and whatever is no Exception.
     """
-    encode = marshal.encode
-    items: list[Any] = [_ARRAY]
-    end = time.perf_counter() + _PATIENCE
     try:
         if type(iterator) in _AT_HAND and not pairs:
-            return at_hand(encode, iterator, count, items, segments, end)
+            return _at_hand(marshal, iterator, count, segments)
+        return _one_by_one(marshal, iterator, count, pairs, segments)
+    except BaseException:
+        marshal.take_back(segments)
+        raise
+
+
+def _one_by_one(marshal: Marshal, iterator: Any, count: int, pairs: bool, segments: Segments) -> list[Any]:
+    """`batch` of what runs code for its items."""
+    encode = marshal.encode
+    items: list[Any] = []
+    error: BaseException | None = None
+    # Of what crosses by handle or is a scalar nothing is different when it is looked at later.
+    later = not pairs and marshal.by_handle and not marshal.custom
+    end = time.perf_counter() + _PATIENCE
+    done = True
+    try:
         for item in itertools.islice(iterator, count):
-            items.append(
-                [_ARRAY, encode(item[0], segments), encode(item[1], segments)]
-                if pairs
-                else encode(item, segments)
-            )
+            if pairs:
+                items.append([_ARRAY, encode(item[0], segments), encode(item[1], segments)])
+            else:
+                items.append(item if later else encode(item, segments))
             if len(items) & _LOOK == 0 and time.perf_counter() > end:
-                return [False, items]
-    except BaseException as error:
-        if len(items) == 1 or not isinstance(error, Exception):
-            marshal.take_back(segments)
+                done = False
+                break
+        done = done and len(items) < count
+    except Exception as failure:
+        if not items:
             raise
-        return [False, items, marshal.encode_exception(error, segments)]
-    return [len(items) <= count, items]
+        done, error = False, failure
+    if not later:
+        wire = [_ARRAY, *items]
+    else:
+        wire, unfit = beginning(marshal, items, segments)
+        error = error if unfit is None else unfit
+    return _ended(marshal, done, wire, error, segments)
 
 
-def at_hand(
-    encode: Encode, iterator: Any, count: int, items: list[Any], segments: Segments, end: float
-) -> list[Any]:
-    """`batch` of a list, tuple or range; what is its own wire form goes as it is."""
+def _at_hand(marshal: Marshal, iterator: Any, count: int, segments: Segments) -> list[Any]:
+    """`batch` of a list, tuple or range."""
     left = count
-    while left > 0:
-        part = list(itertools.islice(iterator, min(left, _PART)))
-        ended = len(part) < min(left, _PART)
-        if plain(part):
-            if left == count and (ended or len(part) == count):
-                return [ended, [_AS_IS, part]]
-            items += part
-        else:
-            for item in part:
-                items.append(encode(item, segments))
-        if ended:
-            return [True, items]
-        left -= len(part)
-        if time.perf_counter() > end:
-            break
-    return [False, items]
+    end = time.perf_counter() + _PATIENCE
+    wire: list[Any] | None = None
+    while True:
+        size = min(left, _PART)
+        part = list(itertools.islice(iterator, size))
+        items, error = beginning(marshal, part, segments)
+        wire = items if wire is None else joined(wire, items)
+        left -= size
+        if error is not None or len(part) < size or left == 0 or time.perf_counter() > end:
+            return _ended(marshal, len(part) < size, wire, error, segments)
+
+
+def _ended(
+    marshal: Marshal, done: bool, wire: list[Any], error: BaseException | None, segments: Segments
+) -> list[Any]:
+    return [done, wire] if error is None else [False, wire, marshal.encode_exception(error, segments)]
 
 
 def advance(marshal: Marshal, generator: Any, method: str, value: Any) -> Wired:

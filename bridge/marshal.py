@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import traits
+from .arrays import Items, array
 from .errors import BridgeError, JSError, ProtocolError, Uncopied
 from .foreign import clip, message
 from .functions import Itself, Left
@@ -53,6 +54,8 @@ def is_single(value: Any) -> bool:
 
 class Marshal:
     """Encoder and decoder of one conversation."""
+
+    by_handle = True  # containers of Python's cross so
 
     def __init__(
         self,
@@ -101,6 +104,8 @@ class Marshal:
             return Left.wire
         if kind is Itself:
             return self._handle(value.value, segments)
+        if kind is Items:
+            return array(self, value, segments)
         if self.custom:
             for base in kind.__mro__:
                 entry = self.custom.get(base)
@@ -131,9 +136,7 @@ class Marshal:
         """Handle of a value that the frame being made mentions."""
         if not isinstance(segments, Segments):
             return self.exports.add(value)
-        if segments.given is None:
-            segments.given = []
-        return self.exports.add(value, segments.given)
+        return self.exports.add(value, segments.handles())
 
     def refuse(self, wire: Any) -> None:
         """What is in a wire form and was not decoded never will be: its handles are given back."""
@@ -322,6 +325,8 @@ class Copying(Marshal):
     """For what is asked of a side that cannot look at Python's objects at once, as a page cannot: it gets
     copies of containers, dates and buffers. The tables are the other one's.
     """
+
+    by_handle = False
 
     @classmethod
     def of(cls, marshal: Marshal) -> Copying:

@@ -119,6 +119,7 @@ TAGS: Final[dict[str, str]] = {
     # id, traits[, bytes it holds, or of a function the home id of what Python has left on it]: an object of
     # the sender
     "HANDLE": "p",
+    "HANDLES": "P",  # traits, ids...: an array of objects of the sender that have the same traits
     "HOME": "h",  # id: an object of the receiver comes home
     "EXCEPTION": "x",  # id, traits, name, message[, true: its beginning only]: a live exception of the sender
     "MISSING": "m",  # no such attribute

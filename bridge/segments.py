@@ -17,6 +17,12 @@ class Segments(list[Any]):
 
     given: list[int] | None = None
 
+    def handles(self) -> list[int]:
+        """Those that it mentions, to add to."""
+        if self.given is None:
+            self.given = []
+        return self.given
+
     def mark(self) -> tuple[int, int]:
         """How much there is so far."""
         return len(self), len(self.given or ())

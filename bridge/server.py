@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import operators, traits
+from .ahead import read_ahead
 from .answers import MISSING, Later, Plain, Shared, Wired
-from .bulk import plain
 from .callbacks import asked_ahead
 from .containers import clone, is_mapping, items_of, key_named, names_of
 from .errors import ProtocolError, WouldBlock
@@ -32,7 +32,6 @@ _MAPPING, _ARRAY_LIKE = TRAITS["MAPPING"], TRAITS["ARRAY_LIKE"]
 _READ, _CHAIN, _PROBE = LOOKS["READ"], LOOKS["CHAIN"], LOOKS["PROBE"]
 _ARRAY, _HANDLE, _KEYWORD = TAGS["ARRAY"], TAGS["HANDLE"], TAGS["KEYWORD"]
 _AS_IS = TAGS["AS_IS"]
-_LONG = 256  # a longer text is not read ahead
 
 
 def _check_form(message: Any) -> None:
@@ -49,10 +48,6 @@ def _declares(target: Any, name: str) -> bool:
     except AttributeError:
         return hasattr(type(target), "__getattr__") and name in dir(target)
     return True
-
-
-def _itself(mapping: Any, key: Any) -> Any:
-    return key
 
 
 def _place(value: Any, name: str, bits: int) -> Any:
@@ -297,17 +292,10 @@ class Server:
         return target[key]
 
     def column(self, message: list[Any], body: Any) -> Any:
-        """The item that each of several dicts has under a text, where it is a scalar; else an empty list.
-        Nothing of the program's runs for it."""
-        key, named = message[3], message[4]
-        if named and hasattr(dict, key):
-            return Wired([_AS_IS, [[] for _ in message[5:]]], Segments())
-        rows = map(self.marshal.exports.peek, message[5:])
-        named_by = key_named if named else _itself
-        items = [row.get(named_by(row, key), MISSING) if row.__class__ is dict else MISSING for row in rows]
-        if not plain(items) or any(item.__class__ is str and len(item) > _LONG for item in items):
-            items = [item if plain((item,)) and len(str(item)) <= _LONG else [] for item in items]
-        return Wired([_AS_IS, items], Segments())
+        """The item that each of several dicts has under a text, see `read_ahead`."""
+        return Wired(
+            [_AS_IS, read_ahead(self.marshal.exports, message[5:], message[3], message[4])], Segments()
+        )
 
     def setitem(self, message: list[Any], body: Any) -> Any:
         shared: list[Any] = []

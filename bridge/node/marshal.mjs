@@ -21,6 +21,9 @@ const FORMATS = {
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 const MANY = 1_000_000;
 const CONTAINERS = new Set([TAGS.ARRAY, TAGS.OBJECT, TAGS.MAP, TAGS.SET]);
+/** Whether what stands in a wire form behind its tag and the traits is a handle. */
+const isHandle = (part, index) => index < 2 || (isCount(part) && part > 0);
+
 /** A handle has been taken out of a wire form: see `refuse`. */
 function taken(wire, value) {
   wire[0] = "";
@@ -231,6 +234,10 @@ export class Marshal {
       const where = tag === TAGS.BYTES ? first : tag === TAGS.TYPED || tag === TAGS.GRID ? second : null;
       let held = (tag === TAGS.HANDLE || tag === TAGS.EXCEPTION) && isCount(second) ? first : null;
       if (Array.isArray(where) && where.length === 4) held = where[0];
+      if (tag === TAGS.HANDLES) {
+        for (const handle of part.slice(2)) if (isCount(handle) && handle > 0) this.proxies.imports.refuse(handle);
+        continue;
+      }
       if (isCount(held) && held > 0) this.proxies.imports.refuse(held);
       else if (typeof tag !== "string" || where === null) for (const inner of part) parts.push(inner);
     }
@@ -297,6 +304,16 @@ export class Marshal {
           const key = wire[index];
           const item = this.decode(wire[index + 1], body, all);
           put(result, typeof key === "string" ? key : propertyKey(this.decode(key, body, all), wire), item);
+        }
+        return result;
+      }
+      case TAGS.HANDLES: {
+        check(isCount(wire[1]) && wire.every(isHandle), wire);
+        const result = [];
+        all.push(result);
+        for (let index = 2; index < wire.length; index++) {
+          result.push(this.proxies.adopt(wire[index], wire[1]));
+          wire[index] = 0;
         }
         return result;
       }

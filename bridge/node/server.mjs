@@ -88,7 +88,8 @@ export function makeServer(connection, evaluator, interrupts) {
     call,
     calls: (message, body) => {
       const fn = target(message);
-      const items = args(message, body, 4);
+      const items = marshal.decode(message[4], body);
+      if (!Array.isArray(items)) throw new ProtocolError("what a function is to be called with is no array");
       if (!aheadOf.has(fn)) aheadOf.set(fn, new Map());
       together(marshal.proxies, items, aheadOf.get(fn)); // rows that a key or a mapping looks into
       const end = performance.now() + 5;

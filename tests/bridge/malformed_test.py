@@ -33,6 +33,7 @@ SENSIBLE: list[Any] = [
     ["d", 1.5e12],
     ["k", "word"],
     ["p", 99, 64],
+    ["P", 64, 98, 99],
     ["h", 1],
     ["x", 99, 64, "ValueError", "text"],
     ["m"],

@@ -1,0 +1,91 @@
+"""Arrays that are made for a frame: nobody has them, only their items are somebody's.
+
+In: values, such as the next of an iterator, or those that a callback is asked about. Out: the wire form of
+an array of them, in as few steps as they allow: what is its own wire form goes as it is, objects of one plain
+class as their handles in a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from . import traits
+from .bulk import plain
+from .handles import Exports
+from .protocol import TAGS
+from .segments import Segments
+
+_ARRAY, _AS_IS, _HANDLE, _HANDLES = TAGS["ARRAY"], TAGS["AS_IS"], TAGS["HANDLE"], TAGS["HANDLES"]
+# Of these any object goes by its handle, and has the traits of its class.
+_ALIKE = frozenset((dict, list, tuple, set, frozenset))
+
+
+class Items(list[Any]):
+    """An operand that is an array of its items, where a list of the program's goes by its handle."""
+
+
+class Encoder(Protocol):
+    """What is needed of a Marshal."""
+
+    exports: Exports
+    custom: dict[type, Any]
+    by_handle: bool
+
+    def encode(self, value: Any, segments: list[Any]) -> Any:
+        """Wire form of one value."""
+
+
+def array(marshal: Encoder, items: Sequence[Any], segments: list[Any]) -> list[Any]:
+    """Wire form of an array of these items. Raises what the encoding of one raises."""
+    wire, error = beginning(marshal, items, segments)
+    if error is not None:
+        raise error
+    return wire
+
+
+def beginning(
+    marshal: Encoder, items: Sequence[Any], segments: list[Any]
+) -> tuple[list[Any], Exception | None]:
+    """Wire form of an array of these items, or of those before one that cannot be encoded, and the reason."""
+    if plain(items):
+        return [_AS_IS, items if items.__class__ is list else list(items)], None
+    kinds = set(map(type, items))
+    if len(kinds) == 1 and _ALIKE.issuperset(kinds) and marshal.by_handle and isinstance(segments, Segments):
+        (kind,) = kinds
+        if not marshal.custom or marshal.custom.keys().isdisjoint(kind.__mro__):
+            handles = marshal.exports.add_all(items, segments.handles())
+            return [_HANDLES, traits.of(items[0]), *handles], None
+    wire: list[Any] = [_ARRAY]
+    encode = marshal.encode
+    try:
+        for item in items:
+            wire.append(encode(item, segments))  # noqa: PERF401 (what came before an error stays)
+    except Exception as error:
+        return wire, error
+    return wire, None
+
+
+def joined(first: list[Any], second: list[Any]) -> list[Any]:
+    """Wire form of one array behind the other; the first may be changed."""
+    tag = first[0]
+    if tag == second[0] and tag != _HANDLES:
+        if tag == _AS_IS:
+            first[1] += second[1]
+        else:
+            first += second[1:]
+        return first
+    if tag == second[0] and first[1] == second[1]:
+        first += second[2:]
+        return first
+    return [_ARRAY, *_each(first), *_each(second)]
+
+
+def _each(wire: list[Any]) -> list[Any]:
+    """Wire forms of the items of an array."""
+    if wire[0] == _AS_IS:
+        items: list[Any] = wire[1]
+        return items
+    if wire[0] == _HANDLES:
+        return [[_HANDLE, handle, wire[1]] for handle in wire[2:]]
+    return wire[1:]

@@ -1,0 +1,162 @@
+"""Arrays made for a frame: whatever their items are and however they are asked for, JavaScript has the same
+objects in the same order, and both tables count what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polyrepl.bridge import Bridge, JSError
+from polyrepl.bridge.arrays import array, joined
+from polyrepl.bridge.handles import Exports
+from polyrepl.bridge.protocol import TAGS
+from polyrepl.bridge.segments import Segments
+
+relaxed = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+class Thing:
+    """An object by handle that is none of the plain classes."""
+
+
+class Row(dict[str, Any]):
+    """A class of the program's."""
+
+
+KINDS: list[Any] = [
+    dict, list, set, lambda: (1, []), lambda: frozenset([2]), Row, Thing, lambda: None, lambda: 7,
+    lambda: "text", lambda: 1e300, lambda: 2**70, lambda: b"bytes",
+]  # fmt: skip
+runs = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 12)), max_size=8)
+
+
+def generator(items: list[Any]) -> Iterator[Any]:
+    yield from items
+
+
+PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
+ASKED = """(xs) => {
+  %s const all = [];
+  $py.builtins.sorted(xs, ...$py.kwargs({ key: (x) => { all.push(x); return 1 } }));
+  return all;
+}"""
+WAYS = {
+    "for": ("(xs) => { const all = []; for (const x of xs) all.push(x); return all }", list),
+    "tuple": ("(xs) => [...xs]", tuple),
+    "generator": ("(xs) => [...xs]", generator),
+    "method": ("(xs) => xs.map((x) => x)", list),
+    "callback": (ASKED % PY, list),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_items_are_themselves(js: Bridge, way: str) -> None:
+    source, make = WAYS[way]
+    through = js.eval(source)
+
+    @relaxed
+    @given(runs, st.integers(1, 3), st.booleans())
+    def law(parts: list[tuple[Any, int]], times: int, again: bool) -> None:
+        items = [make_item() for make_item, count in parts for _ in range(count)]
+        items += items[: len(items) // 2] if again else []
+        items *= times
+        found = through(make(items))
+        assert len(found) == len(items)
+        for one, other in zip(found, items, strict=True):
+            assert one is other or (one == other and type(one) in (int, float, str, bytes))
+
+    law()
+
+
+def test_both_tables_count_what_was_sent(own: Bridge) -> None:
+    walk = own.eval("(xs) => { let n = 0; for (const x of xs) n += 1; return n }")
+    keep = own.eval(
+        "(xs) => { globalThis.kept = [...xs].filter((x, i) => i % 1000 === 7); return kept.length }"
+    )
+
+    def objects() -> int:
+        count = own.stats(collect=True)["python"]["objects"]
+        assert isinstance(count, int)
+        return count
+
+    start = objects()
+    rows = [{"id": i} for i in range(20_000)]
+    for _ in range(3):
+        assert walk(rows) == walk(row for row in rows) == len(rows)
+    assert objects() == start
+    assert keep(rows) == 20
+    assert objects() == start + 20
+    assert walk(rows) == len(rows)
+    assert own.eval("kept[3].id") == 3007
+    own.eval("kept = null")
+    assert objects() == start
+
+
+def test_what_comes_before_an_item_that_cannot_cross_has_come(js: Bridge) -> None:
+    gone = js.eval("(() => 1)")
+    js.release(gone)
+    walk = js.eval("(xs, seen) => { for (const x of xs) seen(x) }")
+    for items in ([{}, {}, gone, {}], [1, 2, gone], [gone], [{}, 1, {}, gone, {}]):
+        for make in (list, tuple, generator):
+            seen: list[Any] = []
+            with pytest.raises(Exception, match="given back"):
+                walk(make(items), seen.append)
+            assert seen == items[: items.index(gone)]
+
+
+def test_what_a_callback_is_asked_about_ahead_may_throw(js: Bridge) -> None:
+    key = "(x) => { if (x.id === 30) throw new Error('thirty'); return -x.id }"
+    ask = js.eval(f"(xs) => {{ {PY} return $py.builtins.sorted(xs, ...$py.kwargs({{ key: {key} }})) }}")
+    rows = [{"id": i} for i in range(30)]
+    assert ask(rows) == rows[::-1]
+    with pytest.raises(JSError, match="thirty"):
+        ask([*rows, {"id": 30}])
+
+
+def test_the_tables_hold_all_of_several_or_none() -> None:
+    class Interrupted(list[int]):
+        def __iadd__(self, handles: Any) -> Any:
+            raise KeyboardInterrupt
+
+    exports = Exports()
+    first = {"a": 1}
+    exports.add(first)
+    rows: list[Any] = [{} for _ in range(5)]
+    with pytest.raises(KeyboardInterrupt):
+        exports.add_all(rows, Interrupted())
+    assert list(exports.objects.values()) == [first]
+    noted: list[int] = []
+    handles = exports.add_all([*rows, first, rows[0]], noted)
+    assert handles == noted
+    assert [exports.get(handle) for handle in handles] == [*rows, first, rows[0]]
+    assert handles[0] == handles[-1]
+    for handle in handles:
+        exports.release(handle, 1)
+    assert list(exports.objects.values()) == [first]
+
+
+def test_one_array_behind_another(js: Bridge) -> None:
+    """The wire form of the whole means the same as that of its parts."""
+    parts: list[list[Any]] = [[1, "a"], [{}, {}], [[], []], [None, 2.5], [{}, 1], [()], [{}]]
+    segments = Segments()
+    for first in parts:
+        for second in parts:
+            wires = [array(js.marshal, list(part), segments) for part in (first, second)]
+            wire = joined(wires[0], wires[1])
+            if wire[0] == TAGS["AS_IS"]:
+                assert wire[1] == first + second
+                continue
+            handles = wire[2:] if wire[0] == TAGS["HANDLES"] else wire[1:]
+            found = [
+                js.marshal.exports.get(item[1] if item.__class__ is list else item)
+                if item.__class__ is list or wire[0] == TAGS["HANDLES"]
+                else item
+                for item in handles
+            ]
+            assert [id(item) for item in found] == [id(item) for item in first + second]
+    js.marshal.take_back(segments)
