@@ -167,10 +167,13 @@ class Answers:
 
     # ---- theirs
 
-    def read(self, frame: Frame) -> Any:
-        """Value of an answer. Raises the exception that it carries, ProtocolError when it makes no sense."""
+    def read(self, frame: Frame, unread: list[Frame] | None = None) -> Any:
+        """Value of an answer. Raises the exception that it carries, ProtocolError when it makes no sense.
+        `unread`: emptied once the handles in it are this function's affair, whatever exception comes."""
         wire = None
         try:
+            if unread is not None:
+                unread.clear()
             wire = self._text.loads(frame.head)
             if frame.kind == _ERROR:
                 failure: BaseException = self._exception(wire, frame.body, 0)

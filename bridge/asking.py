@@ -43,9 +43,16 @@ class Interrupts(Protocol):
         """JavaScript returns to Python code that it has called. Raises KeyboardInterrupt where an interrupt
         was asked for that it has not heard of."""
 
-    def guard(self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
+    def guard(
+        self,
+        conn: Line,
+        header: list[Any],
+        segments: list[Any],
+        read: Callable[[Frame, list[Frame]], Any],
+        unread: list[Frame],
+    ) -> Any:
         """Value of an outermost synchronous request, as `read` makes it of the answer; within it Ctrl-C is
-        the ladder's affair."""
+        the ladder's affair. `unread`: holds the answer until it is read (see Answers.read)."""
 
     def starting(self, form: int) -> None:
         """A form is about to begin. Raises KeyboardInterrupt when it was asked to stop already."""
@@ -134,15 +141,25 @@ class Asking:
         if exchange is None:
             exchange = self._live()
         conn = exchange.connection
+        unread: list[Frame] = []
         if conn.depth:
             frame = conn.request(header, segments)
+            unread = [frame]
             try:
-                return exchange.answers.read(frame)
+                return exchange.answers.read(frame, unread)
+            except BaseException:
+                if unread:
+                    exchange.settle(None, frame)
+                raise
             finally:
                 if self._interrupts.due is not None:
                     self._returned(conn, header[2], frame.flags)
         try:
-            return self._interrupts.guard(conn, header, segments, exchange.answers.read)
+            return self._interrupts.guard(conn, header, segments, exchange.answers.read, unread)
+        except BaseException:
+            if unread:
+                exchange.settle(None, unread.pop())
+            raise
         finally:
             if exchange.server.managers.lost:
                 exchange.leave_lost()
@@ -197,21 +214,12 @@ class Asking:
             raise
 
     def _value(self, found: Any, segments: list[Any], exchange: Exchange) -> Any:
-        """The value that was found, or is in a frame, or is to be waited for still."""
-        kind = found.__class__
-        if kind is Begun:
+        """The value that was found, or is to be waited for still."""
+        if found.__class__ is Begun:
             return self.request(found, segments, exchange)
-        if kind is not Frame:
-            if self._interrupts.due is not None:
-                self._returned(exchange.connection, current(), 0)
-            return found
-        try:
-            return exchange.answers.read(found)
-        finally:
-            if self._interrupts.due is not None:
-                self._returned(exchange.connection, current(), found.flags)
-            if exchange.answers.thrown and not exchange.connection.depth:
-                exchange.answers.over()
+        if self._interrupts.due is not None:
+            self._returned(exchange.connection, current(), 0)
+        return found
 
     def _live(self) -> Exchange:
         """One that lives, to ask something of."""
@@ -233,8 +241,7 @@ class Asking:
         try:
             value = exchange.short.ask(op, form, (proxy._js_handle, *operands))
             if value is not SLOW:
-                kind = value.__class__
-                known = kind is not Frame and kind is not Begun and self._interrupts.due is None
+                known = value.__class__ is not Begun and self._interrupts.due is None
                 return value if known else self._value(value, [], exchange)
         except KeyboardInterrupt:
             return self._left(exchange)
@@ -258,8 +265,7 @@ class Asking:
             try:
                 value = exchange.short.ask(_CALL, form, (function._js_handle, receiver(function), *args))
                 if value is not SLOW:
-                    kind = value.__class__
-                    known = kind is not Frame and kind is not Begun and self._interrupts.due is None
+                    known = value.__class__ is not Begun and self._interrupts.due is None
                     return value if known else self._value(value, [], exchange)
             except KeyboardInterrupt:
                 return self._left(exchange)

@@ -166,6 +166,8 @@ class Connection:
                 self._wait(waiter, False, ident)
         except BaseException:
             self.waits.pop(ident, None)
+            if waiter.frame is not None:  # its answer is there, and nobody else will read it
+                self.host.settle(None, waiter.frame)
             raise
         finally:
             if lent is not None:

@@ -338,6 +338,17 @@ class Exchange:
         """What was encoded is never sent."""
         self.marshal.take_back(segments)
 
+    def value(self, frame: Frame, unread: list[Frame], form: int) -> Any:
+        """See plain.Host."""
+        conn = self.connection
+        try:
+            return self.answers.read(frame, unread)
+        finally:
+            if self._interrupts.due is not None and conn.depth:
+                self._interrupts.check(form, frame.flags)
+            if self.answers.thrown and not conn.depth:
+                self.answers.over()
+
     def settle(self, waiter: Waiter | None, frame: Frame) -> None:
         """Give an answer to who waits for it; without one it is read all the same, since it owns handles."""
         try:

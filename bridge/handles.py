@@ -154,16 +154,17 @@ class Unread:
         self.count = 1
 
 
-def releases(dead: deque[Dead]) -> list[int]:
-    """Handle, count, handle, count, ... of all that is to be given back, which is taken from there."""
-    pairs: list[int] = []
+def releases(dead: deque[Dead], pairs: list[int]) -> list[int]:
+    """Add handle, count, handle, count, ... of all that is to be given back, which is taken from there:
+    whatever exception comes, each is in one of the two places."""
     while dead:
-        each = dead.popleft()
+        each = dead[0]
         if each.handle >= 0:  # else it was given back already
             if each.imports is not None:
                 each.imports.forget(each)
             pairs += (each.handle, each.count)
             each.handle = -1
+        del dead[0]
     return pairs
 
 

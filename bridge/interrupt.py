@@ -96,9 +96,17 @@ class NoLadder:
     def ended(self, ident: int) -> None: ...
     def check(self, form: int, flags: int) -> None: ...
 
-    def guard(self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
-        """Value of an outermost synchronous request, as `read` makes it of the answer."""
-        return read(conn.request(header, segments))
+    def guard(
+        self,
+        conn: Line,
+        header: list[Any],
+        segments: list[Any],
+        read: Callable[[Frame, list[Frame]], Any],
+        unread: list[Frame],
+    ) -> Any:
+        """See asking.Interrupts."""
+        unread[:] = [conn.request(header, segments)]
+        return read(unread[0], unread)
 
 
 class Ladder:
@@ -225,18 +233,26 @@ class Ladder:
             )
         return None
 
-    def guard(self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
-        """Value of an outermost synchronous request, as `read` makes it of the answer: Ctrl-C goes up the
-        ladder instead of tearing the wait apart, and is an exception here where JavaScript has ended without
-        having heard of it."""
+    def guard(
+        self,
+        conn: Line,
+        header: list[Any],
+        segments: list[Any],
+        read: Callable[[Frame, list[Frame]], Any],
+        unread: list[Frame],
+    ) -> Any:
+        """See asking.Interrupts: Ctrl-C goes up the ladder instead of tearing the wait apart, and is an
+        exception here where JavaScript has ended without having heard of it."""
         if _get_ident() != conn.home or conn.home != _MAIN or _getsignal(_SIGINT) is not _DEFAULT:
-            return read(conn.request(header, segments))
+            unread[:] = [conn.request(header, segments)]
+            return read(unread[0], unread)
         self._before, self._noted = conn.latest, False
         frame: Frame | None = None
         try:
             _set_signal(_SIGINT, self._on_signal)
             frame = conn.request(header, segments)
-            return read(frame)
+            unread[:] = [frame]
+            return read(frame, unread)
         except KeyboardInterrupt:
             frame, self._noted = None, False  # this is it
             raise

@@ -32,7 +32,12 @@ class Interrupts(Protocol):
     def ended(self, ident: int) -> None: ...
     def check(self, form: int, flags: int) -> None: ...
     def guard(
-        self, conn: Line, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]
+        self,
+        conn: Line,
+        header: list[Any],
+        segments: list[Any],
+        read: Callable[[Frame, list[Frame]], Any],
+        unread: list[Frame],
     ) -> Any: ...
 
 

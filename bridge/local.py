@@ -164,7 +164,7 @@ class Local(Lane):
     def flush(self) -> None:
         """Tell JavaScript what was forgotten."""
         if self._dead and self.failure is None:
-            self.note([NOTES["release"], releases(self._dead)])
+            self.note([NOTES["release"], releases(self._dead, [])])
 
     def pack(self, kind: int, ident: int, sync: bool, wire: Any, segments: list[Any]) -> tuple[int, str, Any]:
         """What an answer is here (see answers.Packer)."""
@@ -346,9 +346,16 @@ class LocalLadder:
     def check(self, form: int, flags: int) -> None:
         """Nothing is due: JavaScript has looked before its call."""
 
-    def guard(self, conn: Any, header: list[Any], segments: list[Any], read: Callable[[Frame], Any]) -> Any:
+    def guard(
+        self,
+        conn: Any,
+        header: list[Any],
+        segments: list[Any],
+        read: Callable[[Frame, list[Frame]], Any],
+        unread: list[Frame],
+    ) -> Any:
         """Value of an outermost synchronous request."""
-        return read(conn.request(header, segments))
+        return read(conn.request(header, segments), unread)
 
 
 class LocalLife:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from .answers import Answer
 from .errors import Interrupted, NodeLost
 from .protocol import KINDS
-from .segments import sent
+from .segments import Segments
 from .sending import BELL, Outbox
 from .transport import Channel, Frame, closed
 from .waiting import SHALLOW, Waiter, Waits
@@ -56,6 +56,10 @@ class Host(Protocol):
 
     def serve(self, frame: Frame, outermost: bool) -> Answer:
         """Run a synchronous request. Raises nothing."""
+
+    def value(self, frame: Frame, unread: list[Frame], form: int) -> Any:
+        """Value of an answer to a request of the home thread for a form. Raises what it carries; `unread` as
+        in Answers.read."""
 
     def settle(self, waiter: None, frame: Frame) -> None:
         """Read an answer that nobody waits for any more."""
@@ -141,9 +145,11 @@ class Plain:
         form: int,
         operands: tuple[Any, ...],
         made: tuple[int, list[Any], bytes] | None = None,
+        segments: Segments | None = None,
     ) -> Any:
-        """Value of an operation for a form, the Frame of its answer, SLOW, or a Begun. Raises NodeLost.
-        `made`: instead, the number of a request, its header and its frame."""
+        """Value of an operation for a form, SLOW, or a Begun. Raises what its answer carries, or NodeLost.
+        `made`: instead, the number of a request, its header and its frame, which mentions what is in
+        `segments`."""
         rings, line, outbox = self._channel.plain, self._line, self._outbox
         if (
             rings is None
@@ -165,27 +171,34 @@ class Plain:
         # As in every call: from here on Ctrl-C is for JavaScript.
         top, line.top_python = line.top_python, False
         line.depth += 1
+        unread: list[Frame] | None = None
         try:
-            if made is None:
-                value = rings.ask(ident, outbox.epoch, op, form, operands)
-            else:
-                value = rings.trade(ident, outbox.epoch, made[2])
+            try:
+                if made is None:
+                    value = rings.ask(ident, outbox.epoch, op, form, operands)
+                else:
+                    value = rings.trade(ident, outbox.epoch, made[2], segments)
+            except OSError as error:
+                raise line.lose(str(closed(error))) from None
+            finally:
+                line.depth -= 1
+                line.top_python = top
             if value is not _SENT:
-                return _tuple(Frame, value) if value.__class__ is tuple else value
-        except OSError as error:
-            raise line.lose(str(closed(error))) from None
+                if value.__class__ is not tuple:
+                    return value
+                frame = _tuple(Frame, value)
+                unread = [frame]
+                return self._host.value(frame, unread, self._latest[1][2])
         except BaseException:
-            frame = rings.kept(ident)
-            if frame is not None:  # its answer is there, and nobody else will read it
-                self._host.settle(None, _tuple(Frame, frame))
+            if unread is None or unread:  # where its answer is there, nobody else will read it
+                left = rings.kept(ident)
+                if left is not None:
+                    self._host.settle(None, _tuple(Frame, left))
             raise
-        finally:
-            line.depth -= 1
-            line.top_python = top
         return _begun(self._latest[1], ident, outbox.epoch)
 
     def trade(self, header: list[Any], segments: list[Any]) -> Any:
-        """Value of a request, the Frame of its answer, SLOW, or a Begun. Raises NodeLost, and what making its
+        """Value of a request, SLOW, or a Begun. Raises what its answer carries, NodeLost, and what making its
         frame raises."""
         rings, line = self._channel.plain, self._line
         if rings is None or self._outbox.outgoing or line.depth > SHALLOW or _get_ident() != line.home:
@@ -196,11 +209,8 @@ class Plain:
             if sum(map(len, parts)) > _WHOLE:
                 return _begun(header, ident, self._outbox.epoch, parts)
             parts = [b"".join(parts)]
-        try:
-            found = self.ask(0, 0, (), (ident, header, parts[0]))
-        finally:
-            if rings.last() == ident:
-                sent(segments)
+        mentions = segments if segments.__class__ is Segments else None
+        found = self.ask(0, 0, (), (ident, header, parts[0]), mentions)
         return _begun(header, ident, self._outbox.epoch, parts) if found is SLOW else found
 
     def early(self, frame: Frame) -> bool:

@@ -45,11 +45,11 @@ class Rings(Protocol):
         """The value of a plain request, or the fields of the Frame that answers it where that is not plain.
         Ellipsis: it was sent, and that is not there at once. NotImplemented: it was not sent."""
 
-    def trade(self, ident: int, epoch: int, frame: bytes, /) -> Any:
-        """As `ask`, of a request's whole frame."""
+    def trade(self, ident: int, epoch: int, frame: bytes, segments: Any, /) -> Any:
+        """As `ask`, of a request's whole frame. Once that is sent, so are its Segments (segments.sent)."""
 
     def kept(self, ident: int, /) -> tuple[Any, ...] | None:
-        """The fields of the frame of a number, if it is the last that was given."""
+        """The fields of the answer to a request, if it is the last frame that was given."""
 
     def serve(
         self, parent: int, epoch: int, objects: Any, apply: Any, line: Any, outbox: Any, interrupts: Any, /
@@ -66,9 +66,6 @@ class Rings(Protocol):
 
     def counts(self) -> tuple[int, int]:
         """How many frames `ask`, `trade` and `serve` have sent, and how many they have received."""
-
-    def last(self) -> int:
-        """What `ask` or `trade` has sent last."""
 
     def asked(self) -> int:
         """What `ask` or `trade` has sent, or `serve` leaves to be answered; 0: neither."""

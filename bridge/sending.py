@@ -56,6 +56,7 @@ class Outbox:
         self.dead = dead
         self.owed = 0  # replies that Node, blocked in a read, is waiting for
         self.outgoing: list[bytes] = []
+        self._given: list[int] = []  # back, see `releases`
         self._reader = reader
         self._text = Writer()
 
@@ -85,35 +86,41 @@ class Outbox:
         reader = self._reader
         try:
             with channel.lock:
-                if self.outgoing:
-                    # Put off earlier, so in front.
-                    outgoing, self.outgoing = self.outgoing, []
-                    parts = [b"".join(outgoing) + parts[0], *parts[1:]]
-                    bell = True
-                if self.dead:
-                    # Behind the frame: what it mentions may have died since it was encoded.
-                    parts = [*parts, self._releases()] if len(parts) > 1 else [parts[0] + self._releases()]
-                channel.send(parts, bell and not self.owed, reader.read_aside)
+                if self.outgoing or self.dead or self._given:
+                    self._send_all(parts, bell)
+                else:
+                    channel.send(parts, bell and not self.owed, reader.read_aside)
                 self.owed += owed
         except Closed as closed:
             raise reader.lose(str(closed)) from None
         if reader.held:
             reader.catch_up()
 
-    def _releases(self) -> bytes:
-        frame: bytes = self.frame(_NOTE, 0, BELL, [NOTES["release"], releases(self.dead)], [])[0]
-        return frame
+    def _send_all(self, parts: list[Any], bell: bool) -> None:
+        """Write a frame and what waits for it; that waits on where an exception comes before."""
+        channel, outgoing = self.channel, self.outgoing
+        given = releases(self.dead, self._given)
+        after = self.frame(_NOTE, 0, BELL, [NOTES["release"], given], [])[0] if given else b""
+        if outgoing:  # put off earlier, so in front
+            parts, bell = [b"".join([*outgoing, *parts[:1]]), *parts[1:]], True
+        if after:  # behind the frame: what it mentions may have died since it was encoded
+            parts = [*parts, after] if len(parts) > 1 else [b"".join([*parts, after])]
+        before = channel.end
+        try:
+            if parts:
+                channel.send(parts, bell and not self.owed, self._reader.read_aside)
+        except BaseException:
+            if before is None or channel.end != before:  # pipes do not tell
+                self.outgoing, self._given = [], []
+            raise
+        self.outgoing, self._given = [], []
 
     def flush(self) -> None:
         """Send what was put off: asynchronous requests and releases."""
-        if self.outgoing or self.dead:
+        if self.outgoing or self.dead or self._given:
             try:
                 with self.channel.lock:
-                    parts, self.outgoing = self.outgoing, []
-                    if self.dead:
-                        parts.append(self._releases())
-                    if parts:
-                        self.channel.send([b"".join(parts)], not self.owed, self._reader.read_aside)
+                    self._send_all([], True)
             except Closed as closed:
                 self._reader.lose(str(closed))
 

@@ -14,12 +14,11 @@ typedef struct {
   Rings rings;
   int inside;      /* somebody waits, without Python's lock */
   Object *busy[3]; /* functions: whether somebody writes, and whether somebody reads; whether there are other threads */
-  uint32_t last;   /* what `ask` or `trade` has sent last */
   uint32_t asked;  /* what `ask` has sent and has no answer, or `serve` has not answered */
   Object *kept;    /* the frame that was handed on last */
   ptrdiff_t sent, received; /* frames of plain calls */
 } Ours;
-static Object *top_python, *due, *put_off, *now_; /* names */
+static Object *top_python, *due, *put_off, *now_, *given; /* names */
 static Object *refuse(int error) {
   if (error == EBADMSG) PyErr_SetString(PyExc_ValueError, "a ring that makes no sense");
   else { errno = error; PyErr_SetFromErrno(PyExc_OSError); }
@@ -76,10 +75,11 @@ static Object *handed(Ours *of, const Prefix *p) {
   if (body) Py_DecRef(body);
   return frame;
 }
-/* kept(id): the frame of that number that was handed on last, or None. */
+/* kept(id): the frame that was handed on last, if it is the answer to this request; or None. */
 static Object *kept(Object *self, Object *id) {
   Object *frame = ((Ours *)self)->kept;
-  return same(frame && number_of(PyTuple_GetItem(frame, 1)) == number_of(id) ? frame : &_Py_NoneStruct);
+  int answers = frame && number_of(PyTuple_GetItem(frame, 0)) != REQUEST && number_of(PyTuple_GetItem(frame, 1)) == number_of(id);
+  return same(answers ? frame : &_Py_NoneStruct);
 }
 /* Wait for a little while for the answer to a request that was sent. Its value where it is plain, else its frame; Ellipsis
    where it is not there, or not alone. At rest afterwards. */
@@ -88,7 +88,6 @@ static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {
   char text[LARGEST + 1];
   Prefix p;
   of->sent++;
-  of->last = id;
   turn(r, AT_ONCE);
   uint32_t n = there(r);
   if (begun(r, n, &p) && (p.kind == REPLY || p.kind == FAILED) && p.id == id && p.epoch == epoch) {
@@ -128,7 +127,8 @@ static Object *ask(Object *self, Object *const *v, ptrdiff_t n) {
   if (bad) { rest(r, POLLS); return refuse(bad); }
   return answer_of(of, id, (uint16_t)epoch);
 }
-/* trade(id, epoch, bytes): as `ask`, of a request's whole frame. */
+/* trade(id, epoch, bytes, segments): as `ask`, of a request's whole frame; the handles that it mentions are the other side's
+   once it is sent, whatever exception comes. */
 static Object *trade(Object *self, Object *const *v, ptrdiff_t n) {
   Ours *of = (Ours *)self;
   Rings *r = open_rings(self);
@@ -136,7 +136,7 @@ static Object *trade(Object *self, Object *const *v, ptrdiff_t n) {
   char *to = NULL;
   if (!r) return NULL;
   of->asked = 0;
-  if (n != 3) return refuse(EINVAL);
+  if (n != 4) return refuse(EINVAL);
   if (PyObject_GetBuffer(v[2], &b, BYTES_OF_ALL)) return NULL;
   if (b.len <= WHOLE && !busy(of, 0) && !busy(of, 1) && !there(r) && (to = blank(r, (uint32_t)b.len))) memcpy(to, b.buf, (size_t)b.len);
   uint32_t size = (uint32_t)b.len, id = number_of(v[0]), epoch = number_of(v[1]);
@@ -145,6 +145,7 @@ static Object *trade(Object *self, Object *const *v, ptrdiff_t n) {
   rouse(r);
   int bad = publish(r, size);
   if (bad) { rest(r, POLLS); return refuse(bad); }
+  if (v[3] != &_Py_NoneStruct && PyObject_SetAttr(v[3], given, &_Py_NoneStruct)) PyErr_Clear();
   return answer_of(of, id, (uint16_t)epoch);
 }
 /* written(): how many bytes were written, modulo 2^32. */
@@ -156,8 +157,6 @@ static Object *reached(Object *self, Object *end) {
 }
 /* counts(): how many frames `ask`, `trade` and `serve` have sent, and how many they have received. */
 static Object *counts(Object *self, Object *none) { (void)none; return Py_BuildValue("(nn)", ((Ours *)self)->sent, ((Ours *)self)->received); }
-/* last(): the number of what `ask` or `trade` has sent last. */
-static Object *last(Object *self, Object *none) { (void)none; return PyLong_FromLongLong(((Ours *)self)->last); }
 /* asked(): the number of what `ask` or `trade` has sent, or of what `serve` leaves to be answered; 0: of neither. */
 static Object *asked(Object *self, Object *none) { (void)none; return PyLong_FromSsize_t(((Ours *)self)->asked); }
 

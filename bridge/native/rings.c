@@ -129,8 +129,8 @@ static Object *open_(Object *self, Object *args) {
     {"bells", bells, VARARGS, "bells(in, out, loop)"}, {"close", close_, NOARGS, "close()"}, {"send", send_, ONE, "send(bytes)"},
     {"receive", receive, ONE, "receive(until)"}, {"into", into, VARARGS, "into(buffer, at)"},
     {"among", among, VARARGS, "among(writes, reads, others)"}, {"ask", (Function)(void (*)(void))ask, FAST, "ask(id, epoch, op, form, operands)"},
-    {"trade", (Function)(void (*)(void))trade, FAST, "trade(id, epoch, bytes)"}, {"kept", kept, ONE, "kept(id)"},
-    {"asked", asked, NOARGS, "asked()"}, {"last", last, NOARGS, "last()"}, {"counts", counts, NOARGS, "counts()"},
+    {"trade", (Function)(void (*)(void))trade, FAST, "trade(id, epoch, bytes, segments)"}, {"kept", kept, ONE, "kept(id)"},
+    {"asked", asked, NOARGS, "asked()"}, {"counts", counts, NOARGS, "counts()"},
     {"written", written, NOARGS, "written()"}, {"reached", reached, ONE, "reached(end)"}, {"serve", (Function)(void (*)(void))serve, FAST, "serve(parent, epoch, objects, apply, line, outbox, interrupts)"}, {NULL, NULL, 0, NULL}};
   static Slot slots[] = {{DEALLOC, deallocate}, {METHODS, methods}, {0, NULL}};
   static Spec spec = {"polyrepl.bridge.native.plane.Rings", sizeof(Ours), 0, TYPE_FLAGS, slots};
@@ -151,8 +151,8 @@ EXPORT Object *PyInit_plane(void) {
   static Module module = {{1, NULL}, NULL, 0, NULL, "plane", NULL, -1, functions, NULL, NULL, NULL, NULL};
   Object *made = PyModule_Create2(&module, 3);
   top_python = PyUnicode_InternFromString("top_python"); due = PyUnicode_InternFromString("due");
-  put_off = PyUnicode_InternFromString("outgoing"); now_ = PyUnicode_InternFromString("epoch");
-  if (!top_python || !due || !put_off || !now_) return NULL;
+  put_off = PyUnicode_InternFromString("outgoing"); now_ = PyUnicode_InternFromString("epoch"); given = PyUnicode_InternFromString("given");
+  if (!top_python || !due || !put_off || !now_ || !given) return NULL;
   Object *size = made ? PyLong_FromSsize_t((ptrdiff_t)TOTAL) : NULL;
   if (size && PyModule_AddObjectRef(made, "SIZE", size)) { Py_DecRef(made); made = NULL; }
   if (size) Py_DecRef(size);

@@ -335,7 +335,7 @@ class Pressed:
         self.channel: Any = cast(Any, js.connection).channel
         self.rings, self.when = self.channel.plain, when
         self.asked, self.serve, self.counts = self.rings.asked, self.rings.serve, self.rings.counts
-        self.written, self.reached, self.last = self.rings.written, self.rings.reached, self.rings.last
+        self.written, self.reached = self.rings.written, self.rings.reached
         self.kept = self.rings.kept
         self.channel.plain = self
 

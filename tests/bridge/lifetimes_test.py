@@ -106,12 +106,12 @@ def test_imports_count_receipts() -> None:
     assert imports.adopt(7, 0) is first
     del first
     gc.collect()
-    assert releases(imports.dead) == [7, 2]
+    assert releases(imports.dead, []) == [7, 2]
     again = imports.adopt(7, 0)
     assert len(imports) == 1
     del again
     gc.collect()
-    assert releases(imports.dead) == [7, 1]
+    assert releases(imports.dead, []) == [7, 1]
 
 
 def test_destroy_gives_back_at_once(own: Bridge) -> None:
@@ -272,7 +272,7 @@ def test_two_threads_receive_the_same_object() -> None:
     faster: list[Any] = []
     imports = Imports(make)
     assert imports.adopt(7, 0) is faster[0]
-    assert not releases(imports.dead)
+    assert not releases(imports.dead, [])
     faster.clear()
     gc.collect()
-    assert releases(imports.dead) == [7, 2]
+    assert releases(imports.dead, []) == [7, 2]

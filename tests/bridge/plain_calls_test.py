@@ -27,7 +27,7 @@ class Counted:
         self.rings = rings
         self.sent = self.answered = self.traded = self.left = 0
         self.asked, self.counts, self.kept = rings.asked, rings.counts, rings.kept
-        self.written, self.reached, self.last = rings.written, rings.reached, rings.last
+        self.written, self.reached = rings.written, rings.reached
 
     def ask(self, *request: Any) -> Any:
         return self._count(self.rings.ask(*request))
