@@ -223,6 +223,7 @@ CORE: dict[str, Callable[..., Any]] = {
     "%items": v.items, "%interpolate": v.interpolate, "%part": s.part, "%whole": s.whole,
     "%turns": s.turns, "%awaitable": m.awaitable, "%asyncItems": m.async_items,
     "%isMapLike": m.is_map, "%isSequenceOf": m.is_sequence_of, "keyword-args": f.keyword_args,
+    "%named": f.named,
     "%frozen": v.frozen, "%spliced": v.listed,
 }  # fmt: skip
 """Lisp name -> Python function."""

@@ -13,11 +13,12 @@ values:
 from __future__ import annotations
 
 import ast
+import keyword
 
 from .. import nodes as n
 from ..nodes import Bind, Local, Node
 from ..nodes.walk import children
-from .writer import RETURN, Def, Writer, box_of, constant, expression, is_stable, stable
+from .writer import RETURN, Def, Writer, box_of, constant, expression, is_stable, python_name, stable
 
 
 @expression(n.Fn)
@@ -130,7 +131,7 @@ def definition(
     body: list[ast.stmt] = []
     with w.inside(at=home, stmts=body):
         if len(node.arities) == 1:
-            args = one_arity(w, node.arities[0], keywords)
+            args = one_arity(w, node.arities[0], keywords, alone=True)
         else:
             args = many_arities(w, node, name)
         if node.frame.has_yield and body and isinstance(body[-1], ast.Return):
@@ -164,8 +165,8 @@ def drop_values(body: list[ast.stmt]) -> None:
             body[at : at + 1] = [ast.Expr(item.value), ast.Return(None)]
 
 
-def one_arity(w: Writer, arity: n.Arity, keywords: bool) -> ast.arguments:
-    """The parameters; the body is appended to `w.stmts`."""
+def one_arity(w: Writer, arity: n.Arity, keywords: bool, *, alone: bool = False) -> ast.arguments:
+    """The parameters; the body is appended to `w.stmts`. `alone`: it is the only one of its function."""
     loop = arity.loop
     looping = loop is not None and loop.recurs > 0
     args = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
@@ -190,8 +191,16 @@ def one_arity(w: Writer, arity: n.Arity, keywords: bool) -> ast.arguments:
         if local in w.boxed:
             assert local is not None
             w.put(ast.Assign([ast.Name(w.names[local], ast.Store())], boxed(w, local)), local.span)
-    if args.vararg is not None and arity.rest is not None and not binds_only_iterate(arity):
-        w.give(arity.rest, ast.Call(w.builtin("list"), [w.load(arity.rest)], []), arity.rest.span)
+    if args.vararg is not None and arity.rest is not None:
+        taken = keys_taken(arity)
+        if taken is None:
+            listed = ast.Call(w.builtin("list"), [w.load(arity.rest)], [])
+            w.give(arity.rest, listed, arity.rest.span)
+        elif alone:
+            args.kwarg = ast.arg(w.fresh("named"))
+            by_name = ast.Name(args.kwarg.arg, ast.Load())
+            spelled = ast.Dict([*map(constant, taken)], [*map(constant, taken.values())])
+            w.give(arity.rest, w.call("%named", w.load(arity.rest), by_name, spelled), arity.rest.span)
     if looping:
         assert loop is not None
         loop.inner, loop.body = binds, arity.body
@@ -205,9 +214,20 @@ def boxed(w: Writer, local: Local) -> ast.expr:
     return ast.List([ast.Name(w.names[local], ast.Load())], ast.Load())
 
 
-def binds_only_iterate(arity: n.Arity) -> bool:
-    """Is the rest taken for keywords, so that a tuple does as well as a list?"""
-    return any(takes_keywords(step) for step in arity.binds)
+def keys_taken(arity: n.Arity) -> dict[str, str] | None:
+    """Is the rest taken for keywords? Then those that Python has to spell in another way, by that."""
+    taking = next((step for step in arity.binds if takes_keywords(step)), None)
+    if taking is None:
+        return None
+    found: dict[str, str] = {}
+    for step in arity.binds:
+        match step.init:
+            case n.Lookup(obj=n.LocalRef(local=local), key=n.Lit(text=text)) if local is taking.local:
+                name = text.strip('"')
+                found |= {
+                    other: name for other in (name.replace("-", "_"), python_name(name)) if other != name
+                }
+    return found
 
 
 def default(w: Writer, local: Local, value: Node, binds: list[Bind]) -> ast.expr:
@@ -239,7 +259,11 @@ def keyword_parameters(arity: n.Arity) -> list[Bind] | None:
         match step.init:
             case n.Lookup(obj=n.LocalRef(local=local), key=n.Lit(text=text)) if local is taking.local:
                 name = text.strip('"').replace("-", "_")
-                if not name.isidentifier() or name != step.local.name.replace("-", "_"):
+                if (
+                    not name.isidentifier()
+                    or keyword.iskeyword(name)
+                    or name != step.local.name.replace("-", "_")
+                ):
                     return None
                 found.append(step)
     uses = sum(1 for step in arity.binds if step.init is not None and taking.local in free(step.init))

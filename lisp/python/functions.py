@@ -91,6 +91,17 @@ def apply(f: Any, *args: Any) -> Any:
     return as_function(f)(*args[:-1], *items(args[-1]))
 
 
+def named(rest: Iterable[Any], given: Mapping[str, Any], spelled: Mapping[str, str]) -> list[Any]:
+    """The rest of the arguments where it is taken for keywords, with those that were given by name.
+
+    Args:
+        spelled: keys that Python has to write in another way, by that (`x_y` for `x-y`).
+    """
+    if not given:
+        return listed(rest)
+    return [{**keyword_args(rest), **{spelled.get(key, key): value for key, value in given.items()}}]
+
+
 def keyword_args(rest: Iterable[Any]) -> dict[Any, Any]:
     """`& {:keys [..]}`: `:name value ..`, or one map."""
     found = listed(rest)

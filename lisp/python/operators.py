@@ -128,12 +128,17 @@ def test(w: Writer, node: Node) -> ast.expr:
         return logic_test(w, node)
     known = type_of(node)
     e = w.expr(node)
-    if known == "bool" or (type(node) is n.Op and node.op in _TESTS):
+    if is_test(node):
         return e
     if known in TRUTHY or known == "nil":
         w.finish(e, EFFECT, node.span)
         return constant(known != "nil")
     return w.call("%truthy", e)
+
+
+def is_test(node: Node) -> bool:
+    """Is it true or false as Python has it?"""
+    return type_of(node) == "bool" or (type(node) is n.Op and node.op in _TESTS)
 
 
 def logic_test(w: Writer, node: n.Logic) -> ast.expr:
@@ -179,7 +184,7 @@ def logic(w: Writer, node: n.Logic) -> ast.expr:
 
 
 def joined(w: Writer, op: str, arg: Node, e: ast.expr, rest: ast.expr) -> ast.expr:
-    if type_of(arg) == "bool":
+    if is_test(arg):
         return ast.BoolOp(ast.And() if op == "and" else ast.Or(), [e, rest])
     asked = e
     if not is_stable(e):
@@ -225,7 +230,7 @@ def logic_into(w: Writer, node: n.Logic, dest: Dest) -> None:
     with w.inside(stmts=w.stmts):
         for arg in node.args[:-1]:
             value = w.simple(w.expr(arg))
-            truth = value if type_of(arg) == "bool" else w.call("%truthy", value)
+            truth = value if is_test(arg) else w.call("%truthy", value)
             inner: list[ast.stmt] = []
             decided = w.block(lambda value=value, at=arg.span: w.finish(value, dest, at)) or [ast.Pass()]  # type: ignore[misc]
             if node.op == "and":

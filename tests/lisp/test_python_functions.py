@@ -180,6 +180,27 @@ def test_it_is_a_function_of_pythons() -> None:
         several()
 
 
+@pytest.mark.parametrize(
+    ("params", "given", "wanted"),
+    [
+        ("[a & {:as all}]", {"z": 3}, [1, {"z": 3}]),
+        ("[a & {:as all}]", {}, [1, {}]),
+        ("[a & {:keys [x] :as all}]", {"x": 3, "y": 4}, [1, {"x": 3, "y": 4}]),
+        ("[a & {:keys [x-y ok?] :or {x-y 5} :as all}]", {"x_y": 2, "ok_q": 1}, [1, {"x-y": 2, "ok?": 1}]),
+        ("[a & {:keys [ok?] :as all}]", {"ok?": 1}, [1, {"ok?": 1}]),
+        ("[a & {all :class}]", {"class": 7}, [1, 7]),
+        ("[a & {[_ all] :pair}]", {"pair": (7, 8)}, [1, 8]),
+        ("[a & {:keys [class]}]", {"class_": 7}, [1, 7]),
+        ("[a & {:keys [class]}]", {"class": 7}, [1, 7]),
+    ],
+)
+def test_names_of_arguments_reach_any_pattern(params: str, given: dict[str, Any], wanted: object) -> None:
+    last = "class" if "[class]" in params else "all"
+    outer = made(f"(py.fn {params} [a {last}])")
+    inner = made(f"(py.fn [] (fn {params} [a {last}]))")()
+    assert outer(1, **given) == inner(1, **given) == wanted
+
+
 def test_a_traceback_shows_the_line_of_the_lisp() -> None:
     f = made('(py.fn f [x]\n  (let [y (* x 2)]\n    (+ y "a")))', file="In[77]")
     with pytest.raises(TypeError) as caught:
