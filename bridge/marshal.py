@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import traits
 from .arrays import Items, array
-from .errors import BridgeError, JSError, ProtocolError, Uncopied
+from .decoding import DECODERS, Malformed
+from .errors import BridgeError, JSError, ProtocolError
 from .foreign import clip, message
 from .functions import Itself, Left
 from .handles import Exports, Imports
@@ -33,13 +34,6 @@ _BUFFER = TRAITS["BUFFER"]
 _FLOAT, _INT, _BYTES, _TYPED, _HOME = (TAGS[name] for name in ("FLOAT", "INT", "BYTES", "TYPED", "HOME"))
 _KEYWORD, _CUSTOM, _HANDLE, _EXCEPTION = TAGS["KEYWORD"], TAGS["CUSTOM"], TAGS["HANDLE"], TAGS["EXCEPTION"]
 _MOST_MESSAGE = 1_000_000  # characters of an exception's message that cross before it is read
-_UTC = datetime.UTC
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=_UTC)
-# JavaScript's typed arrays as struct formats, in order of the wire's format letters.
-FORMATS = {
-    "i1": "b", "u1": "B", "c1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I",
-    "i8": "q", "u8": "Q", "f2": "e", "f4": "f", "f8": "d",
-}  # fmt: skip
 
 # Values that are the same in both languages, however they cross; of integers those within the safe ones, the
 # outermost of which Pyodide takes for BigInts.
@@ -256,69 +250,13 @@ class Marshal:
         if wire.__class__ is not list:
             return wire
         try:
-            decoder = _DECODERS[wire[0]]
+            decoder = DECODERS[wire[0]]
         except (KeyError, IndexError, TypeError):
             raise ProtocolError(f"unknown value {excerpt(wire)}") from None
         try:
             return decoder(self, wire, body, [] if shared is None else shared)
-        except _Malformed:
+        except Malformed:
             raise ProtocolError(f"malformed value {excerpt(wire)}") from None
-
-    # Containers hold what runs code of others (hashes, decoders): they look for themselves what is malformed.
-
-    def _array(self, wire: Any, body: Any, shared: list[Any]) -> Any:
-        result: list[Any] = []
-        shared.append(result)
-        items = wire[1:]
-        if len(items) > 8 and list not in map(type, items):
-            result += items
-            return result
-        decode = self.decode
-        for item in items:
-            result.append(decode(item, body, shared) if item.__class__ is list else item)
-        return result
-
-    def _object(self, wire: Any, body: Any, shared: list[Any]) -> Any:
-        if not len(wire) & 1:
-            raise _Malformed
-        result: dict[Any, Any] = {}
-        shared.append(result)
-        decode = self.decode
-        for index in range(1, len(wire), 2):
-            key = decode(wire[index], body, shared)
-            value = decode(wire[index + 1], body, shared)
-            result[key if key.__class__ is str else _hashable(key)] = value
-        if len(result) != len(wire) // 2:
-            raise Uncopied(_COLLISION.format("Map with keys"))
-        return result
-
-    def _set(self, wire: Any, body: Any, shared: list[Any]) -> Any:
-        result: set[Any] = set()
-        shared.append(result)
-        for item in wire[1:]:
-            result.add(_hashable(self.decode(item, body, shared)))
-        if len(result) != len(wire) - 1:
-            raise Uncopied(_COLLISION.format("Set with members"))
-        return result
-
-    def _custom(self, wire: Any, body: Any, shared: list[Any]) -> Any:
-        if len(wire) < 3 or wire[1].__class__ is not str:
-            raise _Malformed
-        revive = self.revive.get(wire[1])
-        value = self.decode(wire[2], body)
-        return value if revive is None else revive(value)
-
-
-class _Malformed(Exception):
-    """A wire value that makes no sense."""
-
-
-_COLLISION = (
-    "a {} that are equal in Python (1 and true, undefined and null, two arrays with the same items) cannot "
-    "be copied without loss: pass it by reference"
-)
-_CYCLE = "a Map key or Set member that contains itself cannot be copied: pass it by reference"
-_COPIED = (list, set, dict)
 
 
 class Copying(Marshal):
@@ -343,130 +281,3 @@ class Copying(Marshal):
 
 
 _COPIES = frozenset((list, tuple, dict, set, frozenset, bytearray, memoryview, datetime.datetime))
-
-
-def _hashable(value: Any, around: tuple[int, ...] = ()) -> Any:
-    """A Map may have arrays and objects as keys; Python needs something hashable in the place of the copies.
-    Raises Uncopied where there is nothing."""
-    if value.__class__ not in _COPIED:
-        try:
-            hash(value)
-        except (TypeError, ValueError):  # a memoryview of numbers raises the latter
-            if not isinstance(value, _COPIED):
-                why = f"a Map key or Set member that Python cannot hash ({type(value).__name__})"
-                raise Uncopied(f"{why} cannot be copied: pass it by reference") from None
-        else:
-            return value
-    if id(value) in around:
-        raise Uncopied(_CYCLE)
-    around = (*around, id(value))
-    if isinstance(value, list):
-        return tuple(_hashable(item, around) for item in value)
-    if isinstance(value, set):
-        return frozenset(value)
-    return tuple((_hashable(k, around), _hashable(v, around)) for k, v in value.items())
-
-
-# What has no parts: nothing of others' runs here, so whatever is raised is the value's fault.
-
-
-def _leaf(
-    decode: Callable[[Marshal, Any, Any, list[Any]], Any],
-) -> Callable[[Marshal, Any, Any, list[Any]], Any]:
-    def decoder(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
-        try:
-            return decode(self, wire, body, shared)
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, MemoryError):
-            raise _Malformed from None
-
-    return decoder
-
-
-def _part(self: Marshal, body: Any, start: Any, size: int) -> Any:
-    if start.__class__ is list:
-        return _block_part(self, start, size)
-    if start.__class__ is not int or size.__class__ is not int or not 0 <= start <= start + size <= len(body):
-        raise _Malformed
-    if size >= _LARGE and self.end is None:
-        self.sharing()  # the next one need not go in a frame
-    # A view, so that a large part is copied once or not at all.
-    return memoryview(body)[start : start + size]
-
-
-def _block_part(self: Marshal, where: list[Any], size: int) -> Any:
-    """Bytes in a block: of Node's, which we hold from now on, or of ours that comes home."""
-    if self.end is None or not all(number.__class__ is int and number >= 0 for number in (*where, size)):
-        raise _Malformed
-    at = where[-1]
-    if len(where) == 4:
-        block = self.end.came(*where[:3])
-        where[0] = 0  # it has been taken
-    else:
-        block = self.exports.get(where[0])
-    if not self.end.is_block(block) or at + size > block.size:
-        raise _Malformed
-    return memoryview(block)[at : at + size]
-
-
-def _typed(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
-    data = _part(self, body, wire[2], wire[3])
-    kind: Any = FORMATS[wire[1]]
-    if self.end is not None and wire[2].__class__ is list and len(wire[2]) == 2:
-        array = self.end.home(self.exports.get(wire[2][0]), wire[2][1], wire[3], wire[1])
-        if array is not None:
-            return array
-        if kind == "e" and "numpy" in sys.modules:
-            return sys.modules["numpy"].frombuffer(data, "<f2")
-    if kind == "e":
-        # Half floats: no memoryview before Python 3.14 reads them, an array of floats does.
-        import array
-        import struct
-
-        if len(data) & 1:
-            raise _Malformed
-        return memoryview(array.array("f", struct.unpack(f"<{len(data) // 2}e", data)))
-    return (data if wire[3] else memoryview(b"")).cast(kind)
-
-
-def _proxy(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
-    handle, bits = wire[1], wire[2]
-    if handle.__class__ is not int or bits.__class__ is not int or handle < 1 or bits < 0:
-        raise _Malformed
-    proxy = self.imports.adopt(handle, bits, wire)
-    if len(wire) > 3:  # a function on which Python's code has left attributes
-        kept = self.exports.get(wire[3])
-        if kept.__class__ is not dict or not hasattr(proxy, "__dict__"):
-            raise _Malformed
-        object.__setattr__(proxy, "__dict__", kept)
-    return proxy
-
-
-def _text(value: Any) -> str:
-    if value.__class__ is not str:
-        raise _Malformed
-    return value
-
-
-def _ref(self: Marshal, wire: Any, body: Any, shared: list[Any]) -> Any:
-    number = wire[1]
-    if number.__class__ is not int or number < 0:
-        raise _Malformed
-    return shared[number]
-
-
-_DECODERS: dict[str, Callable[[Marshal, Any, Any, list[Any]], Any]] = {
-    TAGS["ARRAY"]: Marshal._array,
-    TAGS["OBJECT"]: Marshal._object,
-    TAGS["MAP"]: Marshal._object,
-    TAGS["SET"]: Marshal._set,
-    TAGS["CUSTOM"]: Marshal._custom,
-    TAGS["HANDLE"]: _leaf(_proxy),
-    TAGS["HOME"]: _leaf(lambda self, wire, body, shared: self.exports.get(wire[1])),
-    TAGS["FLOAT"]: _leaf(lambda self, wire, body, shared: float(_text(wire[1]))),
-    TAGS["INT"]: _leaf(lambda self, wire, body, shared: int(_text(wire[1]), 16)),
-    TAGS["KEYWORD"]: _leaf(lambda self, wire, body, shared: _text(wire[1])),
-    TAGS["BYTES"]: _leaf(lambda self, wire, body, shared: bytes(_part(self, body, wire[1], wire[2]))),
-    TAGS["TYPED"]: _leaf(_typed),
-    TAGS["DATE"]: _leaf(lambda self, wire, body, shared: _EPOCH + datetime.timedelta(milliseconds=wire[1])),
-    TAGS["REF"]: _leaf(_ref),
-}
