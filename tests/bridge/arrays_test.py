@@ -76,7 +76,7 @@ def test_items_are_themselves(js: Bridge, way: str) -> None:
 def test_both_tables_count_what_was_sent(own: Bridge) -> None:
     walk = own.eval("(xs) => { let n = 0; for (const x of xs) n += 1; return n }")
     keep = own.eval(
-        "(xs) => { globalThis.kept = [...xs].filter((x, i) => i % 1000 === 7); return kept.length }"
+        "(xs) => { globalThis.kept = [...xs].filter((x, i) => i % 100 === 7); return kept.length }"
     )
 
     def objects() -> int:
@@ -85,14 +85,14 @@ def test_both_tables_count_what_was_sent(own: Bridge) -> None:
         return count
 
     start = objects()
-    rows = [{"id": i} for i in range(20_000)]
+    rows = [{"id": i} for i in range(2_000)]
     for _ in range(3):
         assert walk(rows) == walk(row for row in rows) == len(rows)
     assert objects() == start
     assert keep(rows) == 20
     assert objects() == start + 20
     assert walk(rows) == len(rows)
-    assert own.eval("kept[3].id") == 3007
+    assert own.eval("kept[3].id") == 307
     own.eval("kept = null")
     assert objects() == start
 
