@@ -17,11 +17,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol
 
-from .protocol import CONTROL, CONTROLS, FLAGS
+from .errors import NodeLost
+from .protocol import CONTROL, CONTROLS, FLAGS, NOTES
 from .transport import Frame
 
 _SEEN = FLAGS["SEEN"]
 _INTERRUPT = CONTROLS["INTERRUPT"]
+_NOTE_TOLD = NOTES["told"]
 _PATIENCE = 4.0
 _ANY = 0  # in place of a form's number
 _signal: Any = import_module("_signal")
@@ -70,6 +72,7 @@ class Line(Protocol):
         """What waits for its answer."""
 
     def request(self, header: list[Any], segments: list[Any]) -> Frame: ...
+    def note(self, header: list[Any]) -> None: ...
 
 
 class Process(Protocol):
@@ -217,6 +220,9 @@ class Ladder:
             self._told = self._due_target
             self.due, self._due_target = None, 0
             if not flags & _SEEN:
+                if self._line is not None:
+                    with contextlib.suppress(NodeLost):
+                        self._line.note([_NOTE_TOLD, self._told])
                 raise KeyboardInterrupt
 
     def lost(self) -> str | None:

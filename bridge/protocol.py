@@ -100,6 +100,8 @@ NOTES: Final[dict[str, int]] = {
     "plane": 9,
     # What has changed of what both sides keep alike (see conversation.Common), as text.
     "common": 10,
+    # Python's: the target of an interrupt that it has raised, since JavaScript had not heard of it.
+    "told": 11,
 }
 
 # Tags of values. The comment says what follows the tag.
@@ -184,6 +186,8 @@ WORDS: Final[dict[str, int]] = {
     "RUN": 7,  # the form that runs, or awaits
     "LAST": 8,  # the last one that began
     "OPEN": 9,  # how many will be answered later
+    # 10 is a page's own (web/words.mjs)
+    "TOLD": 11,  # what Python has told before the watchdog has heard of it
 }
 # Values of the word TOP: what is on top of the stack.
 TOPS: Final[dict[str, int]] = {"NONE": 0, "JS": 1, "PYTHON": 2}

@@ -353,6 +353,8 @@ export class Connection {
       case NOTES.common:
         this.outbox.common?.take(String(message[1]));
         return;
+      case NOTES.told:
+        return this.interrupts.toldBefore(message[1]);
       case NOTES.plane:
         return this.note(NOTES.plane, this.marshal.plane.attach(...message.slice(1)));
       case NOTES.exit:

@@ -146,6 +146,20 @@ export class Interrupts {
     this.#tell();
   }
 
+  /**
+   * Python has raised what was asked of a target, so code here does not hear of it too, however late the watchdog does.
+   * @param {number} target
+   */
+  toldBefore(target) {
+    const { words } = this;
+    this.gate.close(GATES.MAIN);
+    const heard = words[WORDS.CANCELLED] === (target | 0);
+    if (!heard) words[WORDS.TOLD] = target;
+    this.gate.open();
+    if (heard) this.#tell();
+    else if (this.running.has(target)) this.told.add(target);
+  }
+
   #tell() {
     const cancelled = this.words[WORDS.CANCELLED];
     if (cancelled === 0) return;

@@ -19,7 +19,7 @@ export const OPS = {
 };
 /** What `getattr` does about an attribute that is missing. */
 export const LOOKS = { READ: 0, CHAIN: 1, PROBE: 2 };
-export const NOTES = { release: 1, cancel: 2, ready: 3, reset: 4, exit: 5, late: 6, unwound: 7, free: 8, plane: 9, common: 10 };
+export const NOTES = { release: 1, cancel: 2, ready: 3, reset: 4, exit: 5, late: 6, unwound: 7, free: 8, plane: 9, common: 10, told: 11 };
 
 export const TAGS = {
   FLOAT: "f", INT: "n", BYTES: "b", TYPED: "t", GRID: "g", ARRAY: "a", OBJECT: "o", MAP: "M", SET: "S",
@@ -38,7 +38,7 @@ export const TRAITS = {
   ASYNC_FUNCTION: 131072, GENERATOR_FUNCTION: 262144, PATH: 524288,
 };
 
-export const WORDS = { CANCELLED: 0, TOP: 1, SEEN: 2, ASKED: 3, GATE: 4, ROOT: 5, INNER: 6, RUN: 7, LAST: 8, OPEN: 9 };
+export const WORDS = { CANCELLED: 0, TOP: 1, SEEN: 2, ASKED: 3, GATE: 4, ROOT: 5, INNER: 6, RUN: 7, LAST: 8, OPEN: 9, TOLD: 11 };
 export const TOPS = { NONE: 0, JS: 1, PYTHON: 2 };
 export const GATES = { OPEN: 0, MAIN: 1, WATCHDOG: 2, STOPPING: 3 };
 /** In the word RUN: more than one form. */

@@ -84,7 +84,8 @@ function ask(target) {
     return;
   }
   gate.close(GATES.WATCHDOG);
-  if (runs(target | 0)) Atomics.store(words, WORDS.CANCELLED, target | 0);
+  if (word(WORDS.TOLD) === (target | 0)) Atomics.store(words, WORDS.TOLD, 0);
+  else if (runs(target | 0)) Atomics.store(words, WORDS.CANCELLED, target | 0);
   gate.open();
   tell(ladder, "cancel");
 }

@@ -202,3 +202,70 @@ def test_where_javascript_returns_to_what_it_has_called(
             call(outer)
     assert log == ["asked", "raised"]
     assert call(lambda x: add(x)) == 2
+
+
+CLEANS_UP = """(f) => {
+  const flag = globalThis[Symbol.for("polyrepl.$flag")], ASKED = 3, before = flag[ASKED];
+  try { for (;;) f("body"); } finally {
+    f("first");
+    for (const end = Date.now() + 20000; Atomics.load(flag, ASKED) === before && Date.now() < end; );
+    for (let i = 0; i < 10; i++) f("cleaning");
+    f("clean");
+  }
+}"""
+
+
+@pytest.mark.parametrize("caught", [False, True])
+def test_what_cleans_up_hears_nothing_of_an_interrupt_that_python_has_told(
+    usual: Bridge, caught: bool
+) -> None:
+    """However late the watchdog hears of it: here when the exception is out already."""
+    js, said, records = usual, cast(list[str], []), cast(list[bytes], [])
+    clean, ladder = js.eval(CLEANS_UP), cast(Any, js.interrupts)
+    inner = js.eval("(f) => f()")
+
+    class Late:
+        pid = js.pid
+
+        def signal_control(self, record: bytes) -> None:
+            records.append(record)
+
+    def ask() -> None:
+        process, ladder._process = ladder._process, Late()
+        ladder._ask(cast(Any, js.connection).outer, 0)
+        ladder._process = process
+
+    def f(what: str) -> None:
+        said.append(what)
+        if what == "body" and len(said) == 3:
+            if not caught:
+                return ask()
+            with pytest.raises(KeyboardInterrupt):  # Python goes on, and JavaScript with it
+                inner(ask)
+            raise ValueError
+        if what == "first":
+            ladder._process.signal_control(records.pop())
+        return None
+
+    with pytest.raises(ValueError if caught else KeyboardInterrupt):
+        clean(f)
+    assert said[-13:] == ["body", "first", *["cleaning"] * 10, "clean"] and not records
+    assert js.eval("1 + 1") == 2
+
+
+@pytest.mark.parametrize("body", ["f(1)", "f({ a: 1 })"])
+def test_what_cleans_up_ends(usual: Bridge, body: str) -> None:
+    js = usual
+    js.eval("globalThis.s = { begun: 0, ended: 0 }")
+    tries = f"s.begun++; try {{ for (;;) {body} }} finally"
+    loop = js.eval(f"(f) => {{ {tries} {{ for (let i = 0; i < 100; i++) {body}; s.ended++ }} }}")
+    moments = random.Random(11)
+    for _ in range(PRESSES * 2):
+        press = Press(moments.random() * 0.002)
+        with pytest.raises(KeyboardInterrupt):
+            press.start()
+            while not press.lost:
+                loop(lambda x: 1)
+        press.join()
+        assert not press.lost
+    assert js.eval("s.begun === s.ended")
