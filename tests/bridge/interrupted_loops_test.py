@@ -160,10 +160,10 @@ def test_when_the_answer_is_there(
         if when != "read":
             signal.raise_signal(signal.SIGINT)
 
-    def reads(frame: Any) -> Any:
+    def reads(*answer: Any) -> Any:
         if when != "answered":
             signal.raise_signal(signal.SIGINT)
-        return read(frame)
+        return read(*answer)
 
     with monkeypatch.context() as patch:
         patch.setattr(line, "_wait", waits)
