@@ -11,7 +11,7 @@ import keyword
 import re
 import types
 from collections.abc import Callable as Function
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 from .protocol import OPS, SORT_BITS, SORTS, TAGS, TRAITS
@@ -146,19 +146,20 @@ class Callable:
             for name in others:
                 if name in keys.values():
                     raise TypeError(f"{_name(self)}() got multiple values for argument {name!r}")
+        taken: dict[str, dict[str, Any]] = {}  # what goes to parameters that take an object apart
+        known: list[str] = []
         for index, properties in enumerate(about["patterns"]):
-            if index < len(args) or not properties or others.keys().isdisjoint({*properties, "..."}):
+            if index < len(args) or not properties:
                 continue
-            unknown = [name for name in others if name not in properties and "..." not in properties]
-            if unknown:
-                takes = ", ".join([*keys.values(), *properties])
-                raise TypeError(
-                    f"{_name(self)}() got an unexpected keyword argument {unknown[0]!r}: it takes {takes}"
-                )
-            kwargs = {name: value for name, value in kwargs.items() if name not in others}
-            kwargs[keys[names[index]]] = others
-            others = {}
-            break
+            meant = {spelled(name): name for name in properties} | {name: name for name in properties}
+            mine = {name: others.pop(name) for name in list(others) if "..." in properties or name in meant}
+            known += properties
+            if mine:
+                taken[keys[names[index]]] = {meant.get(name, name): value for name, value in mine.items()}
+        if taken:
+            if others:
+                raise self._js_unexpected(others, [*keys.values(), *known])
+            kwargs = {name: value for name, value in kwargs.items() if name in map(keys.get, free)} | taken
         nothing = Left("undefined")
         if len(others) == len(kwargs):
             if rest and all(
@@ -167,13 +168,14 @@ class Callable:
                 return (*args, *[nothing] * len(free)), kwargs
             return args, kwargs
         if others and not rest:
-            takes = ", ".join(keys.values())
-            raise TypeError(
-                f"{_name(self)}() got an unexpected keyword argument {next(iter(others))!r}: it takes {takes}"
-            )
+            raise self._js_unexpected(others, keys.values())
         last = max(index for index, name in enumerate(free) if keys[name] in kwargs)
         count = len(free) if others else last + 1
         return (*args, *(kwargs.get(keys[name], nothing) for name in free[:count])), others
+
+    def _js_unexpected(self, others: dict[str, Any], takes: Iterable[str]) -> TypeError:
+        name, known = next(iter(others)), ", ".join(takes)
+        return TypeError(f"{_name(self)}() got an unexpected keyword argument {name!r}: it takes {known}")
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a function of Python's on a class: bound to the instance, which is its first argument. Classes

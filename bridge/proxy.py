@@ -438,8 +438,11 @@ _PROTOCOLS = {
 
 def _names(proxy: JsProxy, name: str) -> tuple[str, ...]:
     """The property that an attribute means; `class_`, `new_`: where there is none of that very name, the one
-    that a keyword or a name of the proxy's own stands in the way of."""
+    that a keyword or a name of a proxy's own stands in the way of (`result_` of any proxy: who reads it need
+    not know whether it is a promise)."""
     plain = name[:-1]
-    if name[-1:] != "_" or not (plain in kwlist or any(plain in cls.__dict__ for cls in type(proxy).__mro__)):
+    if name[-1:] != "_" or not (
+        plain in kwlist or any(plain in cls.__dict__ for cls in (*type(proxy).__mro__, Awaitable))
+    ):
         return (name,)
     return name, plain

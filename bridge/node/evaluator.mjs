@@ -11,13 +11,27 @@ export { evaluate, importModule, require };
 /** The eval operation. Source that awaits is refused, since its value is still to come; `awaits` says that it may. */
 function evaluateFor(source, awaits) {
   if (awaits === true) return new Later(evaluateProgram(source));
+  const mayAwait = AWAIT.test(source);
+  if (mayAwait && awaitsAsScript(source)) throw new Missing("await", "await at the top of source");
   try {
     return evaluate(source);
   } catch (error) {
     // Only what did not compile has done nothing yet.
-    if (error instanceof SyntaxError && /\bawait\b/.test(source) && !compiles(source)) throw new Missing("await", error.message);
+    if (mayAwait && error instanceof SyntaxError && !compiles(source)) throw new Missing("await", error.message);
     throw error;
   }
+}
+
+const AWAIT = /\bawait\b/;
+
+/**
+ * Whether source that is a script as it stands awaits at its top: to a script `await (f())` is a call of a function of
+ * that name, and `await [1]` an item of an array. The word is forbidden in a static block, and a name in a function
+ * within one; where it can be neither a static block nor an async function, it is no `await`.
+ */
+function awaitsAsScript(source) {
+  const inBlock = (code) => compiles(`class _ { static {${code}\n} }`);
+  return compiles(source) && !inBlock(source) && inBlock(`(function () {${source}\n})`) && compiles(`(async () => {${source}\n})`);
 }
 
 /** What evaluates for Python. @param {(file: string) => object | undefined} own finds modules that need not be loaded */

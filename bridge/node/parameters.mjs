@@ -94,8 +94,8 @@ function properties(pattern) {
     const end = find(pattern, at + 1, ",}");
     if (end < 0) return null;
     const part = bare(pattern.slice(at + 1, end));
-    const name = /^(?:\.\.\.|[\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(part)?.[0];
-    if (name !== undefined) names.push(name);
+    const [name, quoted] = /^(?:\.\.\.|[\p{ID_Start}$_][\p{ID_Continue}$]*|["']([^"'\\]+)["'])/u.exec(part) ?? [];
+    if (name !== undefined) names.push(quoted ?? name);
     at = end;
   }
   return names;

@@ -14,6 +14,12 @@ const FUNCTIONS = {
   AsyncGeneratorFunction: TRAITS.ASYNC_FUNCTION | TRAITS.GENERATOR_FUNCTION,
 };
 
+/** A class, also one of JavaScript's own (`Map`), which has a prototype as no other function of its own has. */
+function isClass(value) {
+  const source = Function.prototype.toString.call(value);
+  return /^class[\s{]/.test(source.slice(0, 6)) || (source.endsWith("{ [native code] }") && Object.hasOwn(value, "prototype"));
+}
+
 /** What a JS object is and can do, as Python's proxy classes know it. */
 export function traitsOf(value) {
   let traits = 0;
@@ -21,7 +27,7 @@ export function traitsOf(value) {
   try {
     if (typeof value === "function") {
       traits |= TRAITS.CALLABLE;
-      sort = /^class[\s{]/.test(Function.prototype.toString.call(value).slice(0, 6)) ? SORT.class : SORT.callable;
+      sort = isClass(value) ? SORT.class : SORT.callable;
       if (sort === SORT.callable) traits |= FUNCTIONS[value[Symbol.toStringTag]] ?? 0;
     } else if (Array.isArray(value)) {
       traits |= TRAITS.ARRAY_LIKE | TRAITS.SIZED;

@@ -280,3 +280,19 @@ def test_currying_by_length(js: Bridge) -> None:
         "(f) => function c(...a) { return a.length >= f.length ? f(...a) : (...b) => c(...a, ...b) }"
     )
     assert curry(lambda a, b, c: [a, b, c])(1)(2)(3) == [1, 2, 3]
+
+
+def test_classes_of_javascripts_own_do_not_bind(js: Bridge) -> None:
+    names = ["Map", "Set", "Date", "Error", "Promise", "Array", "Object", "String", "URL", "Uint8Array"]
+    kinds = {name: js.eval(name) for name in names}
+    holder = type("Holder", (), kinds)()
+    assert all(getattr(holder, name) is kinds[name] for name in names)
+    assert holder.Date.new(0).getTime() == 0
+    # Functions do, whether they have a prototype or not, also those that are frozen.
+    for source in (
+        "(self, x) => x",
+        "(function (self, x) { return x })",
+        "Object.freeze(function (self, x) { return x })",
+        "(function (self, x) { return x }).bind(null)",
+    ):
+        assert type("Holder", (), {"method": js.eval(source)})().method(5) == 5

@@ -301,6 +301,7 @@ def test_every_property_is_reachable(js: Bridge) -> None:
     ):
         one = theirs(names.split(), js.eval(made))
         assert [getattr(one, name) for name in names.split()] == names.split()
+    assert (thing.result_, js.eval("Object.assign(Promise.resolve(1), {result: 9})").result_) == (13, 9)
     thing.new_ = 20
     thing.from_ = 21
     thing.class_ += 1

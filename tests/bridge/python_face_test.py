@@ -25,11 +25,29 @@ from polyrepl.bridge import Bridge, JSError, JSErrorGroup, WouldBlock
         ("await 1; 'a' < 'b'", True),
         ("for await (const x of [1, 2]) x", 2),
         ("async () => await 5", ...),
+        # To a script these call, or look into, something of the name `await`.
+        ("await (async () => 6)()", 6),
+        ("const called = await (Promise.resolve(8)); called", 8),
+        ("await [1, 2]", [1, 2]),
+        ("for (const x of await [1, 2]) x", 2),
+        ("[await (Promise.resolve(3))]", [3]),
+        ("await `x`", "x"),
+        ("await -1", -1),
+        ("if (await (Promise.resolve(true))) 'yes'", "yes"),
+        ("(async () => { with ({ a: 1 }) await (0) }).name", ""),
     ],
 )
 def test_source_that_awaits(js: Bridge, source: str, value: Any) -> None:
     for result in (js.eval(source), asyncio.run(js.eval_async(source))):
         assert callable(result) if value is ... else result == value
+
+
+def test_await_may_be_a_name(js: Bridge) -> None:
+    assert js.eval("typeof await") == "undefined"
+    assert js.eval("(function () { var await = 5; return await + 1 })()") == 6
+    assert js.eval("'await (1)' + `await (2)` // await (3)") == "await (1)await (2)"
+    with pytest.raises(JSError, match="SyntaxError"):
+        js.eval("await (1")
 
 
 def test_what_source_that_awaits_declares_is_global(js: Bridge) -> None:
@@ -194,6 +212,13 @@ def test_keyword_arguments_that_a_parameter_takes_apart(js: Bridge) -> None:
         apart(1, y=2, q=3)
     assert js.eval("({a, ...others}) => [a, others.b]")(a=1, b=2) == [1, 2]
     assert js.eval("({a}) => a")(a=[1]) == [1]
+    assert js.eval("({...all}) => all")(a=1) == {"a": 1}
+    assert js.eval("({...all} = {b: 2}) => all")() == {"b": 2}
+    assert js.eval("({a} = {}, {b} = {}) => [a, b]")(b=1, a=2) == [2, 1]
+    assert js.eval("({a} = {}, {b} = {}) => [a, b]")(b=1) == [None, 1]
+    reserved = js.eval("(x, {class: c, 'max-age': m, import: i} = {}, ...rest) => [x, c, m, i, rest]")
+    assert reserved(1, class_=2, import_=3, **{"max-age": 4}) == [1, 2, 4, 3, []]
+    assert js.eval("({class_: c}) => c")(class_=5) == 5
 
 
 def test_keyword_arguments_of_classes_and_of_javascripts_own(js: Bridge) -> None:
