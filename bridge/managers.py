@@ -17,14 +17,14 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .errors import JSError
-from .protocol import SORT_BITS, SORTS
+from .errors import Interrupted, JSError
+from .protocol import OPS
 from .proxy import JsProxy
 
 if TYPE_CHECKING:  # it is loaded where it is used
     from .blocks import Block
 
-_ERROR = SORTS.index("error")
+_OPERATOR = OPS["operator"]
 _REMEMBERED = 16
 _WORDS = {None: "null", True: "true", False: "false"}
 
@@ -239,14 +239,19 @@ def _is_heedless(code: types.CodeType) -> bool:
 
 
 def raised(value: Any) -> BaseException:
-    """What JavaScript throws into Python's code, as an exception: an interrupt is a KeyboardInterrupt."""
+    """What JavaScript throws into Python's code, as the exception that it would be had Python's code called;
+    an interrupt is a KeyboardInterrupt."""
     if isinstance(value, BaseException):
         return value
-    if isinstance(value, JsProxy) and value._js_traits & SORT_BITS == _ERROR:
-        try:
-            name, message, stack = str(value.name), str(value.message), str(value.stack)
-        except Exception:  # an Error that lies about itself leaves the block all the same
-            name, message, stack = "Error", "an exception that cannot be shown", ""
-        return KeyboardInterrupt() if name == "Interrupt" else JSError(name, message, stack, value)
-    text = _WORDS[value] if value is None or isinstance(value, bool) else str(value)
-    return JSError("", text, "", value)
+    if not isinstance(value, JsProxy):
+        text = _WORDS[value] if value is None or isinstance(value, bool) else str(value)
+        return JSError("", text, "", value)
+    try:
+        value._js_owner.operate_on(_OPERATOR, "throw", value)
+    except Interrupted:
+        return KeyboardInterrupt()
+    except JSError as error:
+        return error.with_traceback(None)
+    except Exception:  # Node has ended, say: it leaves the block all the same
+        pass
+    return JSError("Error", "an exception that cannot be shown", "", value)

@@ -51,7 +51,7 @@ function envelope(marshal, error, depth, budget = { errors: MOST_ERRORS }) {
   if (isA(error, ProtocolError)) return ["ProtocolError", error.message, "", null, "protocol"];
   const thrown = isA(error, Error);
   let name = "", message = "", stack = "";
-  let value, cause;
+  let cause;
   let errors = [];
   try {
     if (thrown) {
@@ -67,13 +67,8 @@ function envelope(marshal, error, depth, budget = { errors: MOST_ERRORS }) {
   } catch {
     message = UNSHOWN;
   }
-  try {
-    if (isA(error, PyError)) return [name, message, stack, marshal.encode(error)];
-    value = thrown ? marshal.byHandle(error) : marshal.encode(error);
-  } catch {
-    value = marshal.byHandle(error);
-  }
-  const wire = [name, message, stack, value];
+  const wire = [name, message, stack, marshal.encodeThrown(error)];
+  if (isA(error, PyError)) return wire;
   if (depth < DEEPEST_CAUSE && isA(cause, Error)) wire.push(null, envelope(marshal, cause, depth + 1, budget));
   if (errors.length > 0) wire.push(...[null, null].slice(wire.length - 4), errors.map((each) => envelope(marshal, each, depth + 1, budget)));
   return wire;

@@ -14,6 +14,13 @@ class Ended extends Error {
   }
 }
 
+/** How a block was left, as the operation's operand; a manager is told whatever was thrown. */
+function leaving(m, entered, failed, thrown) {
+  const wire = m.open();
+  wire.push(entered, failed, failed ? m.encodeThrown(thrown) : null);
+  return wire;
+}
+
 /** Enter a manager; null for what is none. */
 export function within(proxies, manager) {
   const handler = records.get(manager);
@@ -22,7 +29,7 @@ export function within(proxies, manager) {
   let left = false;
   const leave = (failed, thrown) => {
     left = true;
-    return proxies.ask(OPS.send, handler, "leave", [entered, failed, thrown]);
+    return proxies.connection.request(OPS.send, (m) => [handler.handle, "leave", leaving(m, entered, failed, thrown)]);
   };
   return {
     value,
@@ -40,20 +47,19 @@ export function within(proxies, manager) {
 export async function withinAsync(proxies, manager, signal) {
   const handler = records.get(manager);
   if (!(handler.traits & (TRAITS.ASYNC_CONTEXT | TRAITS.CONTEXT))) return null;
-  const send = (method, operand, given) =>
-    proxies.connection.post(OPS.send, (m) => [handler.handle, m.encode(method), m.encode(operand)], given);
-  const [entered, value] = await send("enterAsync", null, signal);
+  const send = (method, operand, given) => proxies.connection.post(OPS.send, (m) => [handler.handle, method, operand(m)], given);
+  const [entered, value] = await send("enterAsync", () => null, signal);
   let left = false;
   const leave = (failed, thrown) => {
     left = true;
-    return send("leaveAsync", [entered, failed, thrown]);
+    return send("leaveAsync", (m) => leaving(m, entered, failed, thrown));
   };
   let watching = false;
   let early = false;
   /** Who rejects what the body awaits now. @type {Set<(reason: any) => void>} */
   const waiting = new Set();
   const watch = async () => {
-    early = await send("endedAsync", entered).catch(() => false);
+    early = await send("endedAsync", () => entered).catch(() => false);
     if (early) for (const reject of waiting) reject(new Ended());
   };
   return {

@@ -5,7 +5,7 @@
  */
 import { bytes, check, excerpt, isCount, rows, typed } from "./arrays.mjs";
 import { Columns, integer, propertyKey, put } from "./columns.mjs";
-import { ProtocolError, PyError } from "./errors.mjs";
+import { isA, ProtocolError, PyError } from "./errors.mjs";
 import { KEYWORD } from "./keywords.mjs";
 import { isModuleNamespaceObject, isPromise, isProxy } from "./platform.mjs";
 import { TAGS } from "./protocol.mjs";
@@ -167,6 +167,17 @@ export class Marshal {
       if (items !== undefined) return this.#copy(value, tag, items);
     }
     return this.byHandle(value);
+  }
+
+  /** Wire form of what was thrown, whatever that does while it is looked at: an Error, and what cannot be copied, by handle. */
+  encodeThrown(value) {
+    const count = this.frame.given.length;
+    try {
+      return isA(value, Error) && !isA(value, PyError) ? this.byHandle(value) : this.encode(value);
+    } catch {
+      this.takeBack(count);
+      return this.byHandle(value);
+    }
   }
 
   /** Handle form of any value that can have one. */

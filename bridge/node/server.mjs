@@ -279,6 +279,8 @@ export function makeServer(connection, evaluator, interrupts) {
           return first instanceof second;
         case "equals":
           return Object.is(first, second);
+        case "throw": // and the answer says all of it, as of whatever is thrown
+          throw first;
       }
       throw new ProtocolError(`unknown operator ${message[3]}`);
     },

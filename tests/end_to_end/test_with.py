@@ -83,6 +83,45 @@ def test_what_leaves_a_block_reaches_the_manager(leaving: str, told: str, how: s
     assert got == [f"m {told}", f"n {told}"]
 
 
+@pytest.mark.parametrize("how", ["", ":await "])
+@pytest.mark.parametrize(
+    ("thrown", "told"),
+    [
+        ('(AggregateError. [(Error. "a") (TypeError. "b")] "m")', "True m a,b None"),
+        ('(AggregateError. [1] "m")', "False m  None"),
+        ('(Error. "m" {:cause (TypeError. "c")})', "False m  TypeError: c"),
+        ('((py.eval "lambda make: make()") (fn [] (AggregateError. [(Error. "a")] "m")))', "True m a None"),
+        ('(js.eval "Object.defineProperty(new Error, `message`, {get() {throw 1}})")', "False ? an "),
+        (
+            '(js.eval "(() => {const p = Proxy.revocable({}, {}); p.revoke(); return p.proxy})()")',
+            "False ? an ",
+        ),
+        ('(js.eval "({get a() {throw new Error(`no`)}})")', "False ? {"),
+    ],
+)
+def test_a_manager_is_told_all_of_an_error(thrown: str, told: str, how: str, tmp_path: Path) -> None:
+    """As it is raised where Python has called: a group, its cause; and whatever it does when looked at."""
+    got = run(
+        tmp_path,
+        f"""
+(py.exec "
+class All:
+    async def __aenter__(self): pass
+    async def __aexit__(self, *left): return self.__exit__(*left)
+    def __enter__(self): pass
+    def __exit__(self, kind, error, traceback):
+        parts = ','.join(part.message for part in getattr(error, 'exceptions', ()))
+        left = error.message if error.message == 'm' else '? ' + error.message
+        log.append(f'{{isinstance(error, ExceptionGroup)}} {{left}} {{parts}} {{error.__cause__}}')
+        return True
+")
+(with [{how}_ (py.All)] (throw {thrown}))
+""",
+    )
+    assert len(got) == 1
+    assert got[0].startswith(told)
+
+
 def test_a_transaction_is_rolled_back(tmp_path: Path) -> None:
     got = run(
         tmp_path,
