@@ -16,8 +16,17 @@ _DICT = SORTS.index("dict")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 
 
+MARK = "__javascript__"  # on classes whose code is JavaScript's, and what inherits from them
+
+
 def is_mapping(value: Any) -> bool:
     return traits.of(value) & SORT_BITS == _DICT
+
+
+def keeps_items(value: Any) -> bool:
+    """Whether a property that is set is an item. To the code of a class of JavaScript's its properties are
+    attributes, also where it has a mapping as its parent."""
+    return is_mapping(value) and not getattr(type(value), MARK, False)
 
 
 def items_of(mapping: Any) -> Any:

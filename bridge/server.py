@@ -17,7 +17,7 @@ from . import operators, traits
 from .ahead import read_ahead
 from .answers import MISSING, Later, Plain, Shared, Wired
 from .callbacks import asked_ahead
-from .containers import clone, is_mapping, items_of, key_named, names_of
+from .containers import clone, is_mapping, items_of, keeps_items, key_named, names_of
 from .errors import ProtocolError, WouldBlock
 from .iterators import advance, batch
 from .managers import Managers, heedless, raised
@@ -223,7 +223,7 @@ class Server:
     def setattr(self, message: list[Any], body: Any) -> Any:
         target, name = self.get(message[3]), message[4]
         value = self.decode(message[5], body)
-        if is_mapping(target) and not hasattr(target, name):
+        if keeps_items(target) and not hasattr(target, name):
             target[key_named(target, name)] = value
         else:
             setattr(target, name, value)
@@ -232,7 +232,8 @@ class Server:
 
     def delattr(self, message: list[Any], body: Any) -> Any:
         target, name = self.get(message[3]), message[4]
-        if not is_mapping(target) or (not isinstance(target, dict) and hasattr(target, name)):
+        attribute = not isinstance(target, dict) or not keeps_items(target)
+        if not is_mapping(target) or (attribute and hasattr(target, name)):
             try:
                 delattr(target, name)
             except AttributeError:

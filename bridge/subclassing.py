@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .answers import MISSING
+from .containers import MARK
 from .functions import Itself, parameters
 from .protocol import TRAITS
 
@@ -30,6 +31,7 @@ def make(
         namespace["__module__"] = "__main__"
         namespace["__qualname__"] = name
         namespace["__doc__"] = told.get("")
+        namespace[MARK] = True
         if not hasattr(base, "constructor"):
             namespace["constructor"] = property(type)  # `this.constructor`, as JavaScript's objects have it
         if start is not None:

@@ -29,7 +29,7 @@ export class Classes {
     this.made = new WeakMap();
     /** A `new.target` -> the instance that Python is making. @type {WeakMap<object, any>} */
     this.begun = new WeakMap();
-    this.derive = (cls, starts, docs) => this.#derived(cls, starts, docs);
+    this.derive = (cls, starts, docs, name) => this.#derived(cls, starts, docs, name);
     this.module = null;
   }
 
@@ -42,8 +42,9 @@ export class Classes {
    * The PyProxy of the Python class that a class of JavaScript is; undefined for one that has no Python parent.
    * @param {any} cls @param {boolean} [starts] whether it has a constructor or fields
    * @param {[string, string][]} [docs] docstrings of members, "" is the class
+   * @param {string} [name] its name, where a static member of that name hides it
    */
-  pythonOf(cls, starts, docs = []) {
+  pythonOf(cls, starts, docs = [], name = undefined) {
     const known = this.made.get(cls);
     if (known !== undefined) return known;
     let parent;
@@ -56,13 +57,13 @@ export class Classes {
     const handler = records.get(parent);
     if (handler === undefined) parent = this.pythonOf(parent);
     else if (handler.all !== this.proxies || (handler.traits & SORT_BITS) !== CLASS) return undefined;
-    return parent === undefined ? undefined : this.#make(cls, parent, starts, docs);
+    return parent === undefined ? undefined : this.#make(cls, parent, starts, docs, name);
   }
 
   /** The Python class of a class that is complete now. */
-  #derived(cls, starts, docs) {
+  #derived(cls, starts, docs, name) {
     const early = this.made.get(cls);
-    if (early === undefined) return this.pythonOf(cls, starts, docs) ?? cls;
+    if (early === undefined) return this.pythonOf(cls, starts, docs, name) ?? cls;
     // A static field made an instance: those behind it have come since.
     for (const [, name, value] of this.#members(cls, "static")) {
       early[name] = value;
@@ -71,18 +72,18 @@ export class Classes {
     return early;
   }
 
-  #make(cls, parent, starts, docs) {
+  #make(cls, parent, starts, docs, name = nameOf(cls)) {
     const source = Function.prototype.toString.call(cls);
     if (/\.\s*#[\w$]/.test(source)) {
-      throw new TypeError(`${cls.name || "a class"} has a Python parent and cannot have private members (#x): name them _x`);
+      throw new TypeError(`${name || "a class"} has a Python parent and cannot have private members (#x): name them _x`);
     }
     const members = [...this.#members(cls.prototype, "method"), ...this.#members(cls, "static")];
     const initial = members.some(([kind, name]) => kind === "method" && name === "__init__");
     if (initial && (starts ?? /\bconstructor\s*\(/.test(source))) {
-      throw new TypeError(`${cls.name || "a class"} has both __init__ and a constructor or fields: Python runs only one`);
+      throw new TypeError(`${name || "a class"} has both __init__ and a constructor or fields: Python runs only one`);
     }
     const start = !initial && (starts ?? true) ? this.#constructorOf(cls) : null;
-    const made = this.#ask("make", parent, cls.name || "anonymous", members, start, docs);
+    const made = this.#ask("make", parent, name || "anonymous", members, start, docs);
     this.made.set(cls, made);
     for (const [kind, name] of members) if (kind === "static" || kind === "value") delete cls[name];
     Object.setPrototypeOf(cls.prototype, new Proxy({}, new Above(this, made)));
@@ -160,6 +161,13 @@ export function isInstance(value) {
   const { all } = records.get(this);
   if (all.handleOf(subject) === undefined) return false;
   return all.connection.request(OPS.operator, (m) => ["isinstance", m.encode(subject), m.encode(this)]);
+}
+
+/** The name of a class; a static member that is called `name` hides it, but not from its source. */
+function nameOf(cls) {
+  const own = Object.getOwnPropertyDescriptor(cls, "name");
+  if (typeof own?.value === "string" && !own.writable) return own.value;
+  return /^class\s+(?!extends\b)([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(Function.prototype.toString.call(cls))?.[1] ?? "";
 }
 
 const isOwnOfFunctions = (key) => key === "name" || key === "length";

@@ -45,9 +45,12 @@ def class_(lw: Lowerer, node: n.Class) -> Expr:
     starts = any(member.kind in ("constructor", "field") and not member.static for member in node.members)
     args = [inner, Text(None, "true" if starts else "false")]
     docs = [("", node.doc)] + [(m.key, m.fn.doc) for m in node.members if m.fn and isinstance(m.key, str)]
-    if any(doc for _, doc in docs):
+    hidden = name is not None and any(member.static and member.key == "name" for member in node.members)
+    if hidden or any(doc for _, doc in docs):
         pairs = [ir.Array(None, [Text(None, js_string(k)), Text(None, js_string(d))]) for k, d in docs if d]
         args.append(ir.Array(None, list(pairs)))
+    if hidden and name is not None:
+        args.append(Text(None, js_string(name)))
     return ir.CallExpr(node.span, lw.core("derived"), args)
 
 

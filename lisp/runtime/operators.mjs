@@ -91,10 +91,10 @@ export function callMethod(o, k, ...args) {
 }
 
 /** A class whose parent may be Python's: then the Python class that it is (`starts`: it has a constructor or fields;
- * `docs`: [name, text] of its docstrings, "" is its own). */
-export function derived(cls, starts, docs = []) {
+ * `docs`: [name, text] of its docstrings, "" is its own; `name`: its name, where a static member hides it). */
+export function derived(cls, starts, docs = [], name = undefined) {
   const derive = Object.getPrototypeOf(cls)[Symbol.for("polyrepl.derive")];
-  return derive === undefined ? cls : derive(cls, starts, docs);
+  return derive === undefined ? cls : derive(cls, starts, docs, name);
 }
 
 /** What a `for` iterates: nil is empty, a plain object gives its entries. */

@@ -167,3 +167,65 @@ def test_at_the_prompt_in_three_languages(monkeypatch: pytest.MonkeyPatch) -> No
         assert shared.done.wait(60)
         shared.work.join()
         assert shared.work.did == "work"
+
+
+def test_properties_of_a_class_with_a_mapping_as_its_parent_are_attributes(tmp_path: Path) -> None:
+    """Its items are set as items, by everybody; what Python inherits from it is the same."""
+    (tmp_path / "program.lisp").write_text("""
+(py.import "collections") (py.import "collections.abc" :as kinds)
+(defclass Cache (extends py.dict)
+  (field hits 0)
+  (constructor [limit] (super) (set! this.limit limit))
+  (__missing__ [key] (set! this.hits (inc this.hits)) key))
+(def cache (Cache 3))
+(println (. cache ["q"]) cache.hits cache.limit (count cache))
+(set! (. cache ["k"]) 1)
+(println cache cache.k (vec (keys cache)))
+(delete! cache.limit)
+(println (py.hasattr cache "limit") (count cache))
+(defclass Frozen (extends kinds.Mapping)
+  (constructor [items] (super) (set! this.items_ items))
+  (__getitem__ [key] (. this.items_ [key]))
+  (__iter__ [] (py.iter this.items_))
+  (__len__ [] (count this.items_)))
+(def frozen (Frozen {:a 1}))
+(println (:a frozen) (py.dict frozen) frozen.items_)
+(defclass Shown (extends collections.UserDict) (field unit "s"))
+(def shown (Shown {:a 1}))
+(println shown shown.unit)
+(def inherited (((py.eval "lambda base: type('Inherited', (base,), {})") Cache) 9))
+(println inherited.limit (count inherited))
+(def plain (py.dict)) (set! plain.x 1)
+(println plain)
+""")
+    done = polyrepl("program.lisp", cwd=tmp_path)
+    assert (done.err, done.out.splitlines()) == (
+        "",
+        [
+            "q 1 3 0",
+            "{'k': 1} 1 [k]",
+            "false 1",
+            "1 {'a': 1} {'a': 1}",
+            "{'a': 1} s",
+            "9 0",
+            "{'x': 1}",
+        ],
+    )
+
+
+def test_a_static_member_called_name_leaves_the_class_its_name(tmp_path: Path) -> None:
+    (tmp_path / "program.lisp").write_text("""
+(defclass User (extends py.object) (static field name "column") (static field length 3))
+(println User.__name__ User.name User.length)
+(defclass Other (extends py.object) (static name [] "method"))
+(println Other.__name__ (.name Other))
+(def told (py.eval "lambda kind: (kind.__name__, kind.name)"))
+(def of (fn [source] (told ((js.eval source) py.object))))
+(println (of "(P) => { class Foo extends P { static name = 7 } return Foo }"))
+(println (of "(P) => class extends P { static name = 7 }"))
+""")
+    done = polyrepl("program.lisp", cwd=tmp_path)
+    assert (done.err, done.out.splitlines()) == (
+        "",
+        ["User column 3", "Other method", "('Foo', 7)", "('anonymous', 7)"],
+    )
