@@ -84,7 +84,9 @@ def warn_unawaited(an: Analyzer, arg: Node, name: str) -> None:
         return
     fn = call.fn
     label = fn.name if type(fn) is GlobalRef else fn.local.name  # type: ignore[attr-defined]
-    text = call.span.text if call.span is not None and not call.span.expansion else f"({label} ..)"
+    text = call.span.text if call.span is not None and not call.span.expansion else ""
+    if not text.startswith((f"({label} ", f"({label})", f"({label}\n")):
+        text = f"({label} ..)"  # the call is a macro's, or is written in another way
     an.warn("missing-await", call.span, f"{label} is async: its result is a promise", f"write (await {text})")
 
 

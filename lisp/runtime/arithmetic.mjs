@@ -32,7 +32,7 @@ function checkOperand(x, who, beside) {
     if (typeof x !== "object" || x[Symbol.toPrimitive] || x.valueOf !== Object.prototype.valueOf) return;
     if (joins && x.toString !== Object.prototype.toString && !Array.isArray(x) && !ArrayBuffer.isView(x)) return;
   }
-  const kind = typeof x === "function" ? "function" : (x?.constructor?.name ?? "nil");
+  const kind = typeof x === "function" ? "function" : x instanceof Promise ? "Promise" : (x?.constructor?.name ?? "nil");
   const shown = x?.[Symbol.toStringTag] === "Keyword" ? `:${x.name}` : kind === "Promise" ? "a promise; await it first" : kind;
   throw new TypeError(`${who}: expected ${joins ? "a string" : who === "+" ? "a number or a string" : "a number"}, got ${shown}`);
 }

@@ -10,6 +10,7 @@ import {
   List, asArray, closeWalk, holds, infinite, isJsArray, isPlainObject, isPromise, listFrom, promiseRefused, toFn, walk,
   wrongType,
 } from "./data.mjs";
+import { emptyMap } from "./forms.mjs";
 import { $a, $d, $m, $s, add, div, mul, sub } from "./arithmetic.mjs";
 import { LazyArray, collected, gather, isEndless, isInfinite, isOpen } from "./sequences.mjs";
 
@@ -360,7 +361,11 @@ function changeParts(x, change) {
   if (x instanceof List) return listFrom(map(change, x));
   if (isJsArray(x)) return map(change, x);
   if (x instanceof Set) return new Set(map(change, x));
-  if (x instanceof Map) return new Map(map(([k, v]) => [k, change(v)], x));
+  if (x instanceof Map) {
+    const out = emptyMap(x);
+    for (const [k, v] of x) out.set(k, change(v));
+    return out;
+  }
   if (isPlainObject(x)) return Object.fromEntries(map(([k, v]) => [k, change(v)], x));
   return x;
 }

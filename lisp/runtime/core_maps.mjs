@@ -9,6 +9,7 @@ import {
   LazySeq, LispSymbol, asArray, describe, entryKey, hasMember, infinite, isComposite, isJsArray, isKeyword,
   isPlainObject, isRecord, isTypedArray, lookup, memberKey, propKey, pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
+import { emptyMap } from "./forms.mjs";
 import { together } from "./core_higher.mjs";
 import { copyOf, keyToAdd, setField } from "./core_collections.mjs";
 import { isInfinite, walkAll } from "./sequences.mjs";
@@ -209,7 +210,7 @@ export function update_keys(m, f) {
 function mapEntries(m, change, who) {
   const asMap = m instanceof Map || pyOps(m)?.kind(m) === "dict";
   if (!asMap && m !== null && m !== undefined && !isRecord(m)) throw wrongType(who, "a map", m);
-  const out = asMap ? new Map() : {};
+  const out = asMap ? emptyMap(m) : {};
   for (const entry of walk(m, who)) {
     const [k, v] = pairOf(entry, m, who);
     const [newKey, newValue] = change(k, v);
@@ -290,7 +291,7 @@ export function mergeInto(out, fn, maps, who) {
  * Example: (select-keys {:a 1 :b 2} [:a :c]) => {:a 1}
  */
 export function select_keys(m, wanted) {
-  const out = m instanceof Map || pyOps(m)?.kind(m) === "dict" ? new Map() : {};
+  const out = m instanceof Map || pyOps(m)?.kind(m) === "dict" ? emptyMap(m) : {};
   for (const key of walkAll(wanted, "select-keys")) {
     if (contains$q(m, key)) putKey(out, key, lookup(m, key, null), "select-keys");
   }

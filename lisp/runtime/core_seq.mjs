@@ -10,6 +10,7 @@ import {
   LazySeq, List, Range, asArray, closeWalk, infinite, isJsArray, isRecord, isTypedArray, listFrom, pyOps, toFn, walk,
   wrongType,
 } from "./data.mjs";
+import { emptyMap } from "./forms.mjs";
 import { isEndless } from "./sequences.mjs";
 
 /** A count given as an argument. */
@@ -153,7 +154,7 @@ export function empty(xs) {
   if (kind) return kind === "dict" || kind === "set" ? (kind === "dict" ? new Map() : new Set()) : [];
   if (typeof xs === "string") return "";
   if (xs instanceof List) return new List();
-  if (xs instanceof Map) return new Map();
+  if (xs instanceof Map) return emptyMap(xs);
   if (xs instanceof Set) return new Set();
   return isRecord(xs) && typeof xs[Symbol.iterator] !== "function" ? {} : [];
 }

@@ -283,9 +283,9 @@ export function infinite(who) {
 export function toFn(f, who) {
   if (typeof f === "function") return f;
   if (f !== null && typeof f === "object") {
-    if (f instanceof Set) return (x) => (hasMember(f, x) ? x : null);
-    if (f instanceof Map || isPlainObject(f)) return (x, otherwise = null) => lookup(f, x, otherwise);
-    if (pyOps(f)?.kind(f) === "dict") return (x, otherwise = null) => lookup(f, x, otherwise);
+    const kind = pyOps(f)?.kind(f);
+    if (f instanceof Set || kind === "set") return (x) => (hasMember(f, x) ? x : null);
+    if (f instanceof Map || kind === "dict" || isPlainObject(f)) return (x, otherwise = null) => lookup(f, x, otherwise);
   }
   throw wrongType(who, "a function", f);
 }

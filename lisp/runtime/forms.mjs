@@ -18,6 +18,9 @@ export class MapForm extends Map {
   }
 }
 
+/** An empty map of the kind of a Map: code stays code. @param {any} m */
+export const emptyMap = (m) => (m instanceof MapForm ? new MapForm() : new Map());
+
 /** An f-string of code: its texts, and each hole as an array of its one form. */
 export class FStringForm {
   constructor(parts) {

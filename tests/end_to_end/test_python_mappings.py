@@ -61,6 +61,7 @@ def test_sets_and_sequences(tmp_path: Path) -> None:
 (def queue (collections.deque [1 2]))
 (prn (conj queue 3) queue (first queue) (last queue) (vector? queue))
 (prn (py->js queue) (conj (collections.UserList [1]) 2) (set? (.keys (js->py {"a" 1}))))
+(prn (filter frozen [1 2]) (map frozen [1 2]) (some (.keys (js->py {"a" 1})) ["b" "a"]))
 """
     )
     done = polyrepl("program.lisp", cwd=tmp_path)
@@ -69,6 +70,7 @@ def test_sets_and_sequences(tmp_path: Path) -> None:
         "#py {1, 2} #py set() #py frozenset({1})",
         "#py deque([1, 2, 3]) #py deque([1, 2]) 1 2 true",
         "[1 2] #py [1, 2] true",
+        '[1] [1 nil] "a"',
     ]
 
 

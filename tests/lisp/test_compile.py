@@ -142,6 +142,22 @@ def test_a_forgotten_await_is_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "call"),
+    [
+        ("(if (f 1) 1 2)", "(f 1)"),
+        ("(condp f 1 2 :a :b)", "(f ..)"),
+        ("(match 5 (? f x) :yes _ :no)", "(f ..)"),
+        ("(if (-> 1 f) 1 2)", "(f ..)"),
+    ],
+)
+def test_the_hint_names_the_call(form: str, call: str) -> None:
+    """Where a macro makes it, what stands there in the text is no call of the function."""
+    compiler = Compiler()
+    *_, compiled = [compiler.compile(each) for each in compiler.read(f"(defn f [x] (await x)) {form}")]
+    assert [warning.hint for warning in compiled.warnings] == [f"write (await {call})"]
+
+
+@pytest.mark.parametrize(
     ("form", "warned"),
     [
         ("(if (f) 1 2)", True),

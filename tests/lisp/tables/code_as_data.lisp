@@ -85,3 +85,6 @@
 ;;; cd26 metadata is no part of what is quoted, read or given to a macro
 (do (defmacro cd26 [x] [(symbol? x) (vector? x)]) ['(^:a x [^{:b 1} y]) (= '^:a x 'x) `(^:a x ^:b ~(+ 1 1)) (cd26 ^:private x) (cd26 ^:a [x])])
 ;=> [(x [y]) true (x 2) [true false] [false true]]
+;;; cd27 a copy of a map of code is one
+[(update-vals '{a 1} inc) (update-keys '{a 1} str) (rename-keys '{a 1} '{a b}) (select-keys '{a 1 b 2} '[a]) (postwalk identity '{a [b {c 1}]}) (prewalk identity '{a {b 1}}) (into (empty '{a 1}) '{b 2}) (update-vals (hash-map 1 2) inc)]
+;=> [{a 2} {"a" 1} {b 1} {a 1} {a [b {c 1}]} {a {b 1}} {b 2} #<Map {1 3}>]

@@ -41,3 +41,8 @@
 (defn said [f] (try (f) (catch e (ex-message e))))
 [(said #(+ "a" nil)) (said #(+ nil "a")) (said #(+ "a" :k)) (said #(+ "a" [1])) (said #(let [x nil] (+ "a" x))) (str "a" nil :k [1])]
 ;=> ["+: expected a string, got nil" "+: expected a string, got nil" "+: expected a string, got :k" "+: expected a string, got Array" "+: expected a string, got nil" "ak[1]"]
+;;; po11 a promise of a class of its own
+(defclass Later (extends Promise))
+(defn said [f] (try (f) (catch e (ex-message e))))
+[(said #(+ 1 (Later.resolve 1))) (said #(- (Later.resolve 1))) (said #(filter (fn [x] (Later.resolve x)) [1]))]
+;=> ["+: expected a number or a string, got a promise; await it first" "-: expected a number, got a promise; await it first" "filter: the predicate returned a promise; compute the answers first with (await (all (map f xs))), or use (for [x xs :when (await (f x))] x)"]
