@@ -291,7 +291,10 @@ class _Copy:
         """Arrays, tables, dataclasses, buffers; everything else by handle."""
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, (numpy.ndarray, numpy.datetime64)):
-            return self.ndarray(numpy, numpy.asarray(value))
+            if not masked(value):
+                return self.ndarray(numpy, numpy.asarray(value))
+            filled = value.filled(numpy.datetime64("NaT")) if value.dtype.kind == "M" else None
+            return self.encode(value.tolist()) if filled is None else self.ndarray(numpy, filled)
         if numpy is not None and isinstance(value, numpy.generic):
             return self.marshal.encode(value, self.segments)
         if not self.json:
@@ -340,6 +343,12 @@ class _Copy:
             self.open(numbers)
             return [_ARRAY, *[self.dates(item, missing) for item in numbers]]
         return None if numbers == missing else [_DATE, numbers]
+
+
+def masked(array: Any) -> bool:
+    """Whether something of an array is missing."""
+    masks = sys.modules.get("numpy.ma")
+    return masks is not None and isinstance(array, masks.MaskedArray) and masks.is_masked(array)
 
 
 def _buffer(value: Any) -> tuple[str, Any] | None:

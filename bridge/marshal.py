@@ -115,7 +115,7 @@ class Marshal:
                 if shared is not None:
                     block, at, letters = shared
                     where = [self.give(block, segments), block.start, block.size, at]
-                    return [_TYPED, letters, where, value.nbytes, *value.shape]
+                    return [_TYPED, letters, where, value.nbytes, *(value.shape or (None,))]
         return self._handle(value, segments)
 
     def _handle(self, value: Any, segments: list[Any]) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import operator
 import os
 import sys
 import weakref
@@ -18,6 +19,7 @@ from typing import Any
 
 from .building import library as find_library
 from .building import refused
+from .deep import masked
 from .errors import BridgeError
 
 # Of virtual memory; where an address space is limited, less.
@@ -161,6 +163,11 @@ class Plane:
         """See Verbs.share."""
         import numpy
 
+        if masked(array):
+            raise TypeError(
+                "an array with masked items cannot be shared, since JavaScript would see what is masked: "
+                "share what a.filled() gives"
+            )
         found = numpy.asarray(array)
         kind, size = found.dtype.kind, found.dtype.itemsize
         if kind not in _SHARED or size > 8:
@@ -183,9 +190,7 @@ class Plane:
         dtype = numpy.dtype(dtype)
         if dtype.kind not in _SHARED or dtype.itemsize > 8:
             raise TypeError(f"an array of dtype {dtype} cannot be shared: integers and floats can")
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        if any(not isinstance(length, int) or length < 0 for length in shape):
-            raise ValueError(f"a shape is of whole numbers from 0 on, not {shape!r}")
+        shape = _lengths(shape)
         count = 1
         for length in shape:
             count *= length
@@ -198,7 +203,7 @@ class Plane:
         held = self.holding(array)
         if held is None or held[1] % array.dtype.itemsize:
             return None
-        return held[0], held[1], f"{array.dtype.kind}{array.dtype.itemsize}"
+        return held[0], held[1], _letters(array)
 
     def _remember(self, array: Any) -> None:
         placed = self._place(array)
@@ -224,8 +229,8 @@ class Plane:
         if known is None or found is not array or not found.flags.writeable:
             return None
         held = self.holding(array)
-        if held is None or (held[0].start + held[1], array.nbytes) != known[1][:2]:
-            return None
+        if held is None or (held[0].start + held[1], array.nbytes, _letters(array)) != known[1]:
+            return None  # its dtype was set
         self._shapes.setdefault(held[0], {})[known[1]] = array.shape
         return held[0], held[1], known[1][2]
 
@@ -235,7 +240,8 @@ class Plane:
         place = block.start + at, size, letters
         ref = self._places.get(place)
         array: Any = None if ref is None else ref()
-        if array is None:
+        if array is None or _letters(array) != letters:
+            array = None
             shape = self._shapes.get(block, {}).get(place)
             if shape is not None:
                 import numpy
@@ -253,6 +259,23 @@ class Plane:
             yield
         finally:
             set_handler(before)
+
+
+def _letters(array: Any) -> str:
+    """Format of an array's items, on the wire; of another byte order it is none that is shared."""
+    dtype = array.dtype
+    return f"{dtype.kind}{dtype.itemsize}" if dtype.isnative else ""
+
+
+def _lengths(shape: Any) -> tuple[int, ...]:
+    """A shape, of NumPy's whole numbers too. Raises TypeError, ValueError."""
+    try:
+        lengths = tuple(map(operator.index, shape if hasattr(shape, "__iter__") else (shape,)))
+    except TypeError:
+        raise TypeError(f"a shape is a whole number, or some of them, not {shape!r}") from None
+    if any(length < 0 for length in lengths):
+        raise ValueError(f"a shape is of whole numbers from 0 on, not {shape!r}")
+    return tuple(map(int, lengths))
 
 
 @functools.cache

@@ -80,6 +80,7 @@ export class Plane {
     if (shape.length > 0 && known.whole?.key === key) return known.whole.array;
     const array = new kind(buffer, at, length / kind.BYTES_PER_ELEMENT);
     if (shape.length > 0) {
+      if (shape[0] === null) shape.pop(); // of an array without dimensions
       Object.defineProperty(array, "shape", { value: Object.freeze(shape), configurable: true });
       known.whole = { key, array };
     }

@@ -100,6 +100,18 @@ def test_deep_copies_of_moments(to_js: Any) -> None:
     ]
 
 
+def test_deep_copies_of_what_is_masked(js: Bridge) -> None:
+    """It is missing, as it is in a table."""
+    text = js.eval("(x) => JSON.stringify(globalThis[Symbol.for('polyrepl.$py')].toJs(x))")
+    mask = [False, True, False]
+    assert text(numpy.ma.array([1.5, 2, 3], mask=mask)) == "[1.5,null,3]"
+    assert text(numpy.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]])) == "[[1,null],[3,4]]"
+    dates = numpy.ma.array(numpy.array(["2024-01-02", "2024-01-03", "NaT"], "M8[D]"), mask=mask)
+    assert text(dates) == '["2024-01-02T00:00:00.000Z",null,null]'
+    whole = js.eval("(x) => globalThis[Symbol.for('polyrepl.$py')].toJs(x).constructor.name")
+    assert whole(numpy.ma.array([1.5, 2], mask=False)) == "Float64Array"
+
+
 def test_temporary_parts_of_a_deep_copy_are_not_taken_for_each_other(to_js: Any) -> None:
     arrays = [numpy.array([str(i)]) for i in range(50)]
     assert to_js(arrays) == [[str(i)] for i in range(50)]

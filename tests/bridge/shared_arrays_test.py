@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,51 @@ def test_dtypes(js: Bridge, letters: str) -> None:
 def test_dtypes_without_a_typed_array_are_refused(js: Bridge, dtype: str) -> None:
     with pytest.raises(TypeError, match="cannot be shared"):
         js.share(np.zeros(3, dtype))
+
+
+@pytest.mark.parametrize(
+    ("shape", "lengths"),
+    [(np.int64(5), (5,)), ((np.int32(2), 3), (2, 3)), ([2, 0], (2, 0)), (range(1, 3), (1, 2)), ((), ())],
+)
+def test_shapes(js: Bridge, shape: Any, lengths: tuple[int, ...]) -> None:
+    a = js.shared_array("f4", shape)
+    assert a.shape == lengths and js.eval("(a) => [...a.shape]")(a) == list(lengths)
+    assert js.eval("(a, b) => a === b")(a, a) and js.eval("(a) => a")(a) is a
+
+
+@pytest.mark.parametrize("shape", [1.5, None, "x", (2, 1.5), object()])
+def test_what_is_no_shape(js: Bridge, shape: Any) -> None:
+    with pytest.raises(TypeError, match="a shape is a whole number, or some of them, not "):
+        js.shared_array("f4", shape)
+    with pytest.raises(ValueError, match="from 0 on, not -1"):
+        js.shared_array("f4", -1)
+
+
+def test_an_array_whose_dtype_is_set_is_another(js: Bridge) -> None:
+    """Neither side takes its bytes for what they were."""
+    a = js.share(np.arange(6.0))
+    js.eval("a => { globalThis.kept = a }")(a)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        a.dtype = "int32"  # type: ignore[misc]
+    assert js.eval("a => a.length")(a) == 12
+    home = js.eval("kept")
+    assert home.dtype == np.float64 and home.tolist() == [0, 1, 2, 3, 4, 5]
+    assert js.share(a) is a
+    assert js.eval("a => [a.constructor.name, a.length, a.buffer === kept.buffer]")(a) == [
+        "Int32Array",
+        12,
+        True,
+    ]
+    js.eval("delete globalThis.kept")
+
+
+def test_what_is_masked_is_not_shown(js: Bridge) -> None:
+    a = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+    with pytest.raises(TypeError, match="filled"):
+        js.share(a)
+    assert js.share(a.filled(0)).tolist() == [1, 0, 3]
+    assert js.share(np.ma.array([1.0, 2.0])).tolist() == [1, 2]
 
 
 def test_big_endian_strided_and_read_only_arrays_are_copied_into_shared_memory(js: Bridge) -> None:
