@@ -6,10 +6,12 @@
  */
 import { records } from "./handles.mjs";
 import { importOperands } from "./imports.mjs";
+import { runWithinAsync } from "./managers.mjs";
 import { inspectKey } from "./platform.mjs";
 import { LOOKS, OPS, TRAITS } from "./protocol.mjs";
 import { filled, Link, Request, Requests, resultsIn } from "./requests.mjs";
 import { Result, Unseen } from "./results.mjs";
+import { signalOf } from "./signals.mjs";
 
 /** What JavaScript wants at once of an object that has to be asked, and may not even be there yet. */
 function refuse(what, instead) {
@@ -18,6 +20,8 @@ function refuse(what, instead) {
 const noText = () => refuse("its text or number", "await $py.repr(object)");
 const noJson = () => refuse("its JSON", "await $py.toJs(object)");
 const noClass = () => refuse("`instanceof`", 'await $py.eval("isinstance")');
+/** What JavaScript asks of an object itself, and not a program of Python's. */
+const OWN = { __proto__: null, toJSON: noJson, valueOf: noText };
 const AT_ONCE = { __proto__: null, [Symbol.toPrimitive]: noText, [Symbol.hasInstance]: noClass };
 const MANAGER = TRAITS.CONTEXT | TRAITS.ASYNC_CONTEXT;
 const NONE = [];
@@ -98,10 +102,9 @@ export function promising(connection, proxies, $sync, closing) {
         return promise[key].bind(promise);
       }
       if (key === Symbol.asyncIterator) return () => iterate(this);
-      if (key === Symbol.asyncDispose) return live && !(traitsOf(result) & MANAGER) ? undefined : () => leave(this);
+      if (key === Symbol.asyncDispose) return live && !isLeftAlike(result) ? undefined : () => leave(this);
       if (typeof key === "symbol") return AT_ONCE[key];
-      if (key === "toJSON") return noJson;
-      return proxyOf(result, [...path, key], false);
+      return OWN[key] ?? proxyOf(result, [...path, key], false);
     }
 
     apply(_, self, args) {
@@ -121,6 +124,10 @@ export function promising(connection, proxies, $sync, closing) {
 
     ownKeys() {
       return refuse("its keys", 'await $py.eval("dir")');
+    }
+
+    getOwnPropertyDescriptor(_, key) {
+      return typeof key === "symbol" ? undefined : refuse("what it has of its own", 'await $py.eval("hasattr")');
     }
 
     set() {
@@ -195,12 +202,27 @@ export function promising(connection, proxies, $sync, closing) {
     }
   }
 
+  /** JavaScript tells the end of an `await using` block of no error: who wants to hear of one must not be left by it. */
+  const untold = (label) => new TypeError(`${label} is to be told of errors, and \`await using\` tells of none: use \`await $py.with(..)\``);
+  const heedless = (traits) => ["heedless", (traits & TRAITS.ASYNC_CONTEXT) !== 0];
+
+  /** Whether an object that is there can be left by `await using`; a page has to wait for the answer, until the block ends.
+   * @throws {TypeError} for a manager that can not */
+  function isLeftAlike({ value, label }) {
+    const traits = traitsOf({ value });
+    if (!(traits & MANAGER)) return false;
+    if (connection.waits !== false && !proxies.ask(OPS.send, records.get(value), ...heedless(traits))) throw untold(label);
+    return true;
+  }
+
   /** The end of an `await using` block. */
   async function leave(handler) {
-    const found = await come(handler);
-    const traits = traitsOf(found);
-    if (!(traits & MANAGER)) throw new TypeError(`${found.label} is no context manager of Python's`);
-    await proxies.post(found.value, [traits & TRAITS.ASYNC_CONTEXT ? "__aexit__" : "__exit__"], [null, null, null]);
+    const { value, label } = await come(handler);
+    const traits = traitsOf({ value });
+    if (!(traits & MANAGER)) throw new TypeError(`${label} is no context manager of Python's`);
+    const known = handler.live && connection.waits !== false;
+    if (!known && !(await post(OPS.send, () => [proxies.handleOf(value), ...heedless(traits)]))) throw untold(label);
+    await proxies.post(value, [traits & TRAITS.ASYNC_CONTEXT ? "__aexit__" : "__exit__"], [null, null, null]);
   }
 
   /** A request that is no link of a chain, about values that may still be to come; `send` gets them. */
@@ -243,8 +265,23 @@ export function promising(connection, proxies, $sync, closing) {
   $py.toJs = (object) =>
     told("$py.toJs", [object], (it) => (proxies.handleOf(it) === undefined ? Promise.resolve(it) : post(OPS.convert, () => [handleOf(it)])));
   /** `object(...args)`; an AbortSignal as `options.signal` cancels the task. */
-  $py.call = (object, args, options) =>
-    asked("$py.call", [object, ...args], (it, ...given) => proxies.post(it, null, given, options?.signal), false);
+  $py.call = (object, args, options) => {
+    const signal = signalOf(options);
+    return asked("$py.call", [object, ...args], (it, ...given) => proxies.post(it, null, given, signal), false);
+  };
+  /** `await body(value)` within a Python context manager of either kind: it is entered, gives the value, and hears of what leaves
+   * the body, as in Python's `with`; undefined where it says that what was thrown is to be forgotten. */
+  $py.with = async (manager, body) => {
+    const entered = await behind([manager], (it) => Promise.resolve(it));
+    return runWithinAsync(proxies, entered, async (value) => {
+      try {
+        return await body(seen(value, "$py.with"));
+      } finally {
+        await behind([], () => Promise.resolve()); // statements of the body's that nobody awaits
+      }
+    });
+  };
+  const behind = (values, send) => told("$py.with", values, send);
   /** `repr(object)`. */
   $py.repr = (object) => told("$py.repr", [object], (it) => post(OPS.repr, () => [handleOf(it)]));
   $py.kwargs = $sync.kwargs;

@@ -63,6 +63,8 @@ export interface Python extends Shared {
   toJs<T = any>(object: unknown): Promise<T>;
   /** `object(...args)`; the signal cancels the task. */
   call<T = any>(object: unknown, args: Sendable[], options?: { signal?: AbortSignal }): PyResult<T>;
+  /** `await body(value)` within a context manager of either kind, which hears of what leaves the body; undefined where it is to be forgotten. */
+  with<T>(manager: unknown, body: (value: any) => T): Promise<Awaited<T> | undefined>;
   /** `repr(object)`. */
   repr(object: unknown): Promise<string>;
 }

@@ -119,6 +119,12 @@ export function runWithin(proxies, manager, body) {
   }
 }
 
+/** The same in one task of Python's, for a manager of either kind: a promise of what `body` comes to. */
+export function runWithinAsync(proxies, manager, body) {
+  if (proxies.handleOf(manager) === undefined) throw new TypeError("$py.with: the value is not a Python context manager");
+  return runAsync(withinAsync(proxies, manager), body);
+}
+
 async function runAsync(entering, body) {
   const held = await entering;
   if (held === null) throw new TypeError("$py.with: the value is not a Python context manager");

@@ -43,6 +43,9 @@ class PageProxies extends Proxies {
 
 /** What no page may do. */
 class PageConnection extends Connection {
+  /** Whether it can stand still until Python answers. */
+  waits = false;
+
   request() {
     throw new BridgeError("a page cannot stand still until Python answers: use `await`, as $py does");
   }

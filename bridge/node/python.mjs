@@ -7,6 +7,7 @@ import { importOperands } from "./imports.mjs";
 import { ByRef } from "./marshal.mjs";
 import { runWithin } from "./managers.mjs";
 import { OPS } from "./protocol.mjs";
+import { signalOf } from "./signals.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection @param {import("./proxy.mjs").Proxies} proxies */
 export function makePython(connection, proxies) {
@@ -28,8 +29,10 @@ export function makePython(connection, proxies) {
   $py.get = (root, path) => (isProxy(root) ? proxies.get(root, path) : path.reduce((value, name) => value[name], root));
   /** As `$py.call`, but a promise: coroutine functions run on Python's asyncio loop, plain ones in a thread. `options`
    * may hold an AbortSignal as `signal`, which cancels the task. */
-  $py.async = (root, path, args, options) =>
-    isProxy(root) ? proxies.post(root, path.length ? path : null, args, options?.signal) : Promise.resolve().then(() => callAny(root, path, args));
+  $py.async = (root, path, args, options) => {
+    const signal = signalOf(options);
+    return isProxy(root) ? proxies.post(root, path.length ? path : null, args, signal) : Promise.resolve().then(() => callAny(root, path, args));
+  };
   /** Value of a Python expression, evaluated in `__main__`. */
   $py.eval = (source) => request(OPS.eval, source);
   /** Run Python statements in `__main__`. */

@@ -256,6 +256,74 @@ class Async:
   }, TypeError);
 });
 
+test("what wants to be told of errors is left by $py.with, and not by await using", async () => {
+  await using python = await createNodePythonBridge();
+  const { $py } = python;
+  await $py.exec(`
+import contextlib
+told = []
+class Told:
+    def __init__(self, swallow=False): self.swallow = swallow
+    def __enter__(self): return 7
+    def __exit__(self, kind, error, traceback):
+        told.append(f"{kind and kind.__name__} {error}")
+        return self.swallow
+class ToldLater(Told):
+    async def __aenter__(self): return 8
+    async def __aexit__(self, *left): return self.__exit__(*left)
+@contextlib.contextmanager
+def items(): yield [1]`);
+  const [Told, ToldLater] = [await $py.eval("Told"), await $py.eval("ToldLater")];
+  const message = /is to be told of errors, and `await using` tells of none: use `await \$py.with/;
+  let ran = 0;
+  for (const make of [() => Told(), () => ToldLater(), () => $py.eval("items()")]) {
+    await assert.rejects(async () => {
+      await using no = await make();
+      ran += 1;
+      void no;
+    }, { name: "TypeError", message });
+  }
+  assert.equal(ran, 0);
+  await assert.rejects(async () => {
+    await using no = Told(); // not there yet: it cannot be known before the end
+    void no;
+  }, { name: "TypeError", message });
+  assert.deepEqual(await $py.toJs(await $py.eval("told")), []);
+  assert.equal(await $py.with(Told(), (value) => value + 1), 8);
+  assert.equal(await $py.with(await ToldLater(), async (value) => value + 1), 9);
+  assert.equal(await $py.with(Told(true), () => { throw new Error("forgotten"); }), undefined);
+  await assert.rejects($py.with(ToldLater(), async () => { throw new RangeError("no"); }), { name: "RangeError", message: "no" });
+  assert.deepEqual(await $py.toJs(await $py.eval("told")), ["None None", "None None", "JSError Error: forgotten", "JSError RangeError: no"]);
+  // What it gives is a live proxy, and statements of the body have run when it is left.
+  await $py.exec("from sqlite3 import connect\nconnection = connect(':memory:', check_same_thread=False)");
+  const connection = await $py.eval("connection");
+  await connection.execute("create table t(a)");
+  await assert.rejects($py.with(connection, async (it) => {
+    it.execute("insert into t values (1)");
+    throw new Error("no");
+  }), /no/);
+  await $py.with(connection, (it) => void it.execute("insert into t values (2)"));
+  await connection.rollback();
+  assert.equal(await connection.execute("select sum(a) from t").fetchone()[0], 2);
+  await assert.rejects($py.with(await $py.eval("[]"), () => 1), /not a Python context manager/);
+  await assert.rejects($py.with(5, () => 1), /not a Python context manager/);
+  const late = $py.with($py.eval("__import__('asyncio').timeout(0.01)"), () => new Promise((resolve) => setTimeout(resolve, 60_000).unref()));
+  await assert.rejects(late, { name: "TimeoutError" });
+});
+
+test("an object's own questions of JavaScript's are refused at once, and options of a call are looked at", async () => {
+  await using python = await createNodePythonBridge();
+  const { $py } = python;
+  const list = await $py.eval("[1]");
+  for (const ask of [() => Buffer.from(list.copy()), () => Object.hasOwn(list, "append"), () => list.copy().valueOf()]) {
+    assert.throws(ask, { name: "TypeError", message: /answers asynchronously/ });
+  }
+  assert.throws(() => $py.call(list.copy, ["a"], [1]), /the options of a call are { signal }, not an array/);
+  assert.throws(() => $py.call(list.copy, [], { sginal: 1 }), /not { sginal }/);
+  assert.throws(() => $py.call(list.copy, [], { signal: 5 }), /`signal` of a call is an AbortSignal, not a number/);
+  assert.equal(await $py.call(list.copy, [], { signal: undefined }).__len__(), 1);
+});
+
 test("an error names the call of Python's and points at the line that made it", async () => {
   await using python = await createNodePythonBridge();
   const { $py } = python;
