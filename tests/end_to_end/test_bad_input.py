@@ -120,6 +120,7 @@ CALLED = "the first item of (..) is what is called: (f x), as in (+ 1 2); data s
         ('print("hi")', CALLED),
         ("(nil 1)", CALLED),
         ('(.length "abc")', "a property is read by (.-length o), or o.length"),
+        ("(def o {:m 2}) (.m o)", "if m is a property: (.-m o), or o.m, reads it"),
         ("(document.write 1)", "document is a browser's: the page of `polyrepl web` has it, Node has not"),
         ("(.get-time (new Date))", "methods keep the names of their language: get_time or getTime"),
         ('(.strip "a")', "a str of Python is a JavaScript string here: (trim s) or (py.str.strip s)"),
