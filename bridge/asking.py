@@ -416,7 +416,12 @@ class Asking:
             or proxy._js_imports is not exchange.imports
             or exchange.connection.failure is not None
         ):
-            raise unbegun(NodeLost("this object lived in a Node process that has ended"))
+            lost = NodeLost("this object lived in a Node process that has ended")
+            if exchange is not None and proxy._js_imports is exchange.imports:
+                ended = exchange.connection.failure  # how it did is how what asks of it ends
+                if isinstance(ended, NodeLost):
+                    lost.exit_status, lost.signal = ended.exit_status, ended.signal
+            raise unbegun(lost)
         if proxy._js_handle < 0:
             raise BridgeError("this JavaScript object was given back with release()")
         return self._agreed(exchange)

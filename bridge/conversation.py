@@ -335,7 +335,10 @@ class Conversation(Verbs):
         Raises:
             KeyboardInterrupt: called on the home thread while Python code called by JavaScript is on top.
         """
-        return self.interrupts.interrupt(form)
+        asked = self.interrupts.interrupt(form)
+        if asked and form and self._loops is not None:
+            self._loops.stop_unbegun(form)
+        return asked
 
     def stats(self, *, collect: bool = False) -> dict[str, Any]:
         """Sizes of both tables: {"python": t, "node": t} with t = {"objects": n, "proxies": n}.

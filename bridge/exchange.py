@@ -318,6 +318,12 @@ class Exchange:
         """Start an asynchronous request."""
         self.conversation.loops.serve(self, frame)
 
+    def check(self, form: int, flags: int) -> None:
+        """An asynchronous request of a form comes. Raises KeyboardInterrupt where that was asked to stop, and
+        JavaScript had not heard of it yet."""
+        if self._interrupts.due is not None:
+            self._interrupts.check(form, flags)
+
     def context_of(self, form: int) -> contextvars.Context:
         """The context in which an asynchronous request of a form runs."""
         return self._forms.context(form) or contextvars.copy_context()

@@ -156,6 +156,8 @@ class Ladder:
     def started(self, ident: int, form: int) -> None:
         """The call of a form (or one of its own, form -1) was made."""
         self._forms[ident] = max(form, 0)
+        if form and self.due == form:  # its beginning has ended without having heard of it
+            self._due_target = ident
         if self._early and self._early == form:  # asked to stop just now
             self._early = 0
             self._ask(ident, form)
@@ -214,7 +216,7 @@ class Ladder:
     def check(self, form: int, flags: int) -> None:
         """JavaScript calls Python code, or returns to it, after an interrupt was asked for. Raises
         KeyboardInterrupt when it had not heard of that by then."""
-        if self._due_target and (self._line is None or self._due_target not in self._line.waits):
+        if self._due_target and not self._goes_on(self._due_target):
             self.due, self._due_target = None, 0
         elif self.due in (_ANY, form):
             self._told = self._due_target
@@ -224,6 +226,9 @@ class Ladder:
                     with contextlib.suppress(NodeLost):
                         self._line.note([_NOTE_TOLD, self._told])
                 raise KeyboardInterrupt
+
+    def _goes_on(self, ident: int) -> bool:
+        return self._line is not None and (ident in self._line.waits or ident in self._forms)
 
     def lost(self) -> str | None:
         """What to say when Node ended because of us."""
@@ -249,11 +254,15 @@ class Ladder:
     ) -> Any:
         """See asking.Interrupts: Ctrl-C goes up the ladder instead of tearing the wait apart, and is an
         exception here where JavaScript has ended without having heard of it."""
+        frame: Frame | None
         if _get_ident() != conn.home or conn.home != _MAIN or _getsignal(_SIGINT) is not _DEFAULT:
-            unread[:] = [conn.request(header, segments)]
-            return read(unread[0], unread)
+            frame = conn.request(header, segments)
+            unread[:] = [frame]
+            if frame.id == self._due_target and frame.flags & _SEEN:
+                self.due, self._due_target = None, 0
+            return read(frame, unread)
         self._before, self._noted = conn.latest, False
-        frame: Frame | None = None
+        frame = None
         try:
             _set_signal(_SIGINT, self._on_signal)
             frame = conn.request(header, segments)

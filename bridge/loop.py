@@ -67,6 +67,9 @@ class Exchange(Protocol):
     def parse(self, frame: Frame) -> list[Any]:
         """Header of a request."""
 
+    def check(self, form: int, flags: int) -> None:
+        """Raises KeyboardInterrupt where the form was asked to stop before."""
+
     def context_of(self, form: int) -> contextvars.Context:
         """The context in which a form's request runs."""
 
@@ -110,6 +113,8 @@ class Loops:
         self._turn_due: asyncio.AbstractEventLoop | None = None
         self._flushing: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
         self._tasks: dict[int, asyncio.Future[Any]] = {}
+        self._forms: dict[int, int] = {}  # for which each of them runs
+        self._stopped: set[int] = set()  # those that an interrupt has kept from beginning
         self._statement: asyncio.Task[None] | None = None  # what `_behind` waits for
         self._behind: deque[tuple[Exchange, Frame]] = deque()
 
@@ -340,6 +345,7 @@ class Loops:
         message = None
         try:
             message = exchange.parse(frame)
+            exchange.check(message[2], frame.flags)
             context = exchange.context_of(message[2])
             loop = self.task_loop()
             server = exchange.server
@@ -368,7 +374,13 @@ class Loops:
             exchange.answer_async(frame, None, error)
             return
         self._tasks[frame.id] = future
+        self._forms[frame.id] = message[2]
         future.add_done_callback(lambda done: self._done(exchange, frame, done))
+        if _unbegun(future):
+            try:
+                exchange.check(message[2], frame.flags)
+            except KeyboardInterrupt:
+                self.stop_unbegun(message[2])
         if quiet is not None:  # once it is answered
             future.add_done_callback(lambda done: quiet.set())
 
@@ -410,13 +422,26 @@ class Loops:
         return loop.create_task(in_thread())
 
     def _done(self, exchange: Exchange, frame: Frame, future: asyncio.Future[Any]) -> None:
+        self._forms.pop(frame.id, None)
+        stopped = frame.id in self._stopped
+        self._stopped.discard(frame.id)
         if self._tasks.pop(frame.id, None) is None:
             return
         if future.cancelled():
-            exchange.answer_async(frame, None, asyncio.CancelledError())
+            exchange.answer_async(frame, None, KeyboardInterrupt() if stopped else asyncio.CancelledError())
         else:
             error = future.exception()
             exchange.answer_async(frame, None if error is not None else future.result(), error)
+
+    def stop_unbegun(self, form: int) -> None:
+        """What a form awaits and has not begun never does: by the time that JavaScript hears of an interrupt
+        it might run for ever without looking up. What has begun is told by JavaScript, or is on the stack."""
+        if asyncio._get_running_loop() is not self.home:
+            return
+        for ident, task in self._tasks.items():
+            if self._forms.get(ident) == form and _unbegun(task):
+                self._stopped.add(ident)
+                task.cancel()
 
     def cancel(self, ident: int) -> None:
         """JavaScript gave up an asynchronous request."""
@@ -448,3 +473,8 @@ class Loops:
             if remaining:
                 own.run_until_complete(asyncio.wait(remaining, timeout=_AT_THE_END))
             own.close()
+
+
+def _unbegun(task: asyncio.Future[Any]) -> bool:
+    coroutine = task.get_coro() if isinstance(task, asyncio.Task) else None
+    return inspect.iscoroutine(coroutine) and inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED

@@ -40,6 +40,8 @@ class Step:
         except KeyboardInterrupt:
             if not self.stopped:
                 raise
+        except SystemExit as error:  # it ends this step, not the kernel
+            self._tell(error)
 
     def __repr__(self) -> str:
         return repr(self.callback)
@@ -50,12 +52,15 @@ class Step:
             return
         try:
             self.context.run(self.callback, *self.args)
-        except (SystemExit, KeyboardInterrupt):
+        except KeyboardInterrupt:
             if not self.stopped:
                 raise
         except BaseException as error:
-            told = {"message": f"Exception in callback {self!r}", "exception": error, "handle": self.handle}
-            self.loop.call_exception_handler(told)
+            self._tell(error)
+
+    def _tell(self, error: BaseException) -> None:
+        told = {"message": f"Exception in callback {self!r}", "exception": error, "handle": self.handle}
+        self.loop.call_exception_handler(told)
 
 
 _RUNS = (Step.__call__.__code__, Step.run_late.__code__)

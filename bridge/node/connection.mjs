@@ -143,7 +143,7 @@ export class Connection {
   post(op, operands, signal, seen) {
     this.turns.next();
     if (this.closed) return Promise.reject(new BridgeError("the Python process has ended"));
-    const id = this.#ask(op, 0, FLAGS.ASYNC, operands);
+    const id = this.#ask(op, 0, Interrupt.told ? FLAGS.ASYNC | FLAGS.SEEN : FLAGS.ASYNC, operands);
     const promise = new Promise((resolve, reject) => this.promises.set(id, { resolve, reject, seen }));
     onAbort(signal, promise, (reason) => {
       const waiting = this.promises.get(id);

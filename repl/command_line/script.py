@@ -25,6 +25,7 @@ from polyrepl.lisp.forms import Source
 from polyrepl.lisp.read.reader import Reader
 
 from ..session.events import Event, Problem
+from ..session.outcomes import exit_code as code_of
 from ..session.session import Session
 from ..session.sink import BROKEN_PIPE, Sink, abandon_stdout
 from .complaints import complain
@@ -135,6 +136,13 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
         except OSError as error:
             code = unwritten(error)
 
+    def leave(asked: SystemExit) -> None:
+        nonlocal code
+        code = code_of(asked)
+
+    session.uncaught.install(
+        None if job.interactive else leave
+    )  # to the end of a process of ours: `__del__` may still run
     atexit.register(end)  # behind what the program registers, which runs first
     known = atexit._ncallbacks()
     try:
@@ -154,6 +162,8 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
             end()
         elif code is None:  # it is asked for before the end
             code = session.node.exit_code()
+        if not job.own_process:
+            session.uncaught.remove()
     return code or 0
 
 
@@ -191,6 +201,7 @@ def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: 
         from ..session.nesting import nesting
         from .stopping import stop, until_done
 
+        loop.set_exception_handler(session.uncaught.in_loop)
         task = loop.create_task(rest)
         if not job.interactive:
             loop.call_later(LONG, watch, session, loop)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..session.outcomes import exit_code
 from ..session.session import Session
 from .reporting import Ended
 
+Handler = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]
 PATIENCE = 1.0  # seconds that tasks have to end which were cancelled
 
 
@@ -30,7 +32,7 @@ def until_done(
             try:
                 return loop.run_until_complete(task)
             except SystemExit as asked:  # of a task or callback of the program's: asyncio lets it through
-                loop.set_exception_handler(_unless_exit)
+                loop.set_exception_handler(_unless_exit(loop.get_exception_handler()))
                 raise Ended(exit_code(asked)) from None
             except KeyboardInterrupt:
                 if task.done() or task.cancelling():
@@ -58,10 +60,14 @@ def _end_tasks(session: Session, loop: asyncio.AbstractEventLoop) -> None:
         task._log_destroy_pending = False  # type: ignore[attr-defined]
 
 
-def _unless_exit(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _unless_exit(tell: Handler | None) -> Handler:
     """Nobody need hear of a task that has ended the program."""
-    if not isinstance(context.get("exception"), SystemExit):
-        loop.default_exception_handler(context)
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not isinstance(context.get("exception"), SystemExit):
+            (tell or asyncio.BaseEventLoop.default_exception_handler)(loop, context)  # type: ignore[arg-type]
+
+    return handle
 
 
 def stop(session: Session, task: asyncio.Task[int | None], channel: bool, frame: FrameType | None) -> None:

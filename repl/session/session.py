@@ -33,6 +33,7 @@ from .node_side import RESULTS, LateLoop, NodeSide
 from .outcomes import event_of
 from .prelude import JAVASCRIPT, Output, new_bridge
 from .reflection import Files, Reflection
+from .uncaught import Uncaught
 
 if TYPE_CHECKING:  # loaded where they are used
     from polyrepl.bridge.turns import Steps, Turn
@@ -98,6 +99,8 @@ class Session:
         self._accepted = self._in_text = self._stop_text = False
         self._compiling = False
         self.trace = CellTrace()
+        self.uncaught = Uncaught(self.trace)
+        self.uncaught = Uncaught(self.trace)
         self.reflection = Reflection(self)
         """What the program asks of the compiler and of the session."""
         self.compiler = self._new_compiler()

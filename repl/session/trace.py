@@ -74,6 +74,9 @@ class Frame(Frozen):
         return f"{self.language:<5} {self.where}" + (f" in {self.name}" if self.name else "")
 
 
+THROWN = "Thrown"  # in place of a class: what was thrown is no error
+
+
 class Trace:
     """Remembers what each compiled form was made from and renders problems with it."""
 
@@ -185,7 +188,7 @@ class Trace:
         frames = self.frames(outcome)
         if isinstance(exception, LispError) and exception.span is not None and exception.span.source.text:
             return self._compiled_inside(exception, frames, outcome["stack"])
-        name, message = outcome["name"], outcome["message"]
+        name, message = outcome["name"] or THROWN, outcome["message"]
         said = f"{name}: {message}" if message else name
         lines: list[str] = []
         place = next((frame.span for frame in reversed(frames) if frame.span is not None), form)

@@ -133,7 +133,10 @@ class Editor:
         self.session.auto_suggest = SuggestForm() if self.config.suggest else None
         self._hint = self._asked = None
         try:
-            return await self.session.prompt_async(default=default, handle_sigint=False, pre_run=before)
+            # What fails beside the prompt is told above it; the editor's own handler would wait for Enter.
+            return await self.session.prompt_async(
+                default=default, handle_sigint=False, pre_run=before, set_exception_handler=False
+            )
         finally:
             if self._asking is not None:
                 self._asking.cancel()

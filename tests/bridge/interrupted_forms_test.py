@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from interrupting import POLLED, interrupted
+from interrupting import POLLED, interrupted, when_waiting
 from polyrepl.bridge import Bridge, Interrupted
 
 
@@ -115,3 +117,72 @@ def test_forms_of_two_threads(js: Bridge) -> None:
             thread.join(0.01)
     assert isinstance(outcomes[21], KeyboardInterrupt)
     assert outcomes[22] == "whole"
+
+
+class Unhurried:
+    """What interrupts a form while a call of its own is looked up, or just before that call begins."""
+
+    def __init__(self, interrupt: Callable[[], object]) -> None:
+        self._interrupt = interrupt
+        self.begun: list[str] = []
+
+    @property
+    def f(self) -> Callable[[], Any]:
+        self._interrupt()
+        return self.runs
+
+    @property
+    def g(self) -> Callable[[], Any]:
+        self._interrupt()
+        return lambda: self.begun.append("g")
+
+    async def runs(self) -> None:
+        self.begun.append("f")
+
+
+@pytest.mark.parametrize("name", ["f", "g"])
+@pytest.mark.parametrize("soon", [False, True])
+async def test_what_has_not_begun_when_an_interrupt_comes_never_does(
+    js: Bridge, soon: bool, name: str
+) -> None:
+    """It might run for ever without looking up, and JavaScript tells of the interrupt in the meantime."""
+    loop = asyncio.get_running_loop()
+    object_ = Unhurried(lambda: loop.call_soon(js.interrupt, 4) if soon else js.interrupt(4))
+    py = js.eval('globalThis[Symbol.for("polyrepl.$py")]')
+    await interrupted(js, f"async (py, o) => await py.async(o, ['{name}'], [])", py, object_, form=4)
+    assert object_.begun == []
+    object_._interrupt = lambda: None
+    await js.call_async(js.eval(f"async (py, o) => await py.async(o, ['{name}'], [])"), py, object_, form=5)
+    assert object_.begun == [name]
+    js.loops.cancel(0)
+    assert not js.loops._stopped and not js.loops._forms
+
+
+async def test_what_goes_on_of_a_form_never_begins_what_its_beginning_has_asked_for(
+    js: Bridge, tmp_path: Path
+) -> None:
+    """The beginning of a form, which a program waits for without a loop, ends without having heard of it."""
+    begun: list[str] = []
+
+    async def runs() -> None:
+        begun.append("it")
+
+    py = js.eval('globalThis[Symbol.for("polyrepl.$py")]')
+    begin = js.eval(
+        """(py, f, file) => {
+          globalThis.asked = py.async(f, [], []);
+          while (!process.getBuiltinModule("fs").existsSync(file));
+        }"""
+    )
+    goes_on = js.eval("() => globalThis.asked")
+    file = tmp_path / "interrupted"
+    thread = when_waiting(js, lambda: (js.interrupt(6), file.touch()))
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)  # a front end has one of its own
+    try:
+        js.call_now(begin, py, runs, str(file), form=6)
+        thread.join()
+        with pytest.raises(KeyboardInterrupt):
+            await js.call_on(goes_on, 6)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert begun == []

@@ -1,0 +1,145 @@
+"""What nobody caught in Python, where it came through JavaScript: told like what nobody caught in JavaScript.
+
+In: what Python gives to `threading.excepthook`, `sys.unraisablehook` and an event loop's exception handler.
+Out: the error with its place in the Lisp, on standard error. Python itself would show how the bridge was
+called, and not where the program failed. What has not come through us, Python tells as ever.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import polyrepl.bridge
+from polyrepl.bridge import BridgeError, JSError, JsProxy, NodeLost
+from polyrepl.bridge.errors import js_stacks
+from polyrepl.bridge.foreign import message, own, visible
+
+from .trace import Trace, is_ours
+
+if TYPE_CHECKING:
+    import asyncio
+
+_BRIDGE = os.path.dirname(os.path.realpath(polyrepl.bridge.__file__)) + os.sep
+_AT_EXIT = "atexit"
+_EXIT = "Exit"  # of repl/node/exit.mjs
+
+
+class Uncaught:
+    """The reporters of a process.
+
+    Args:
+        trace: makes problems of errors.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self._leaves: Callable[[SystemExit], object] | None = None
+        self._before = sys.unraisablehook, threading.excepthook
+        self._hooks = self._unraisable, self._in_thread
+
+    def install(self, leaves: Callable[[SystemExit], object] | None = None) -> None:
+        """From now on Python's hooks are ours. `leaves`, of a program, is called with an exit handler's
+        SystemExit."""
+        self._leaves = leaves
+        self._before = sys.unraisablehook, threading.excepthook
+        sys.unraisablehook, threading.excepthook = self._hooks
+
+    def remove(self) -> None:
+        """They are what they were, unless the program has set its own."""
+        if (sys.unraisablehook, threading.excepthook) == self._hooks:
+            sys.unraisablehook, threading.excepthook = self._before
+
+    def in_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """The exception handler of an event loop. Raises SystemExit where `(exit n)` is what was thrown."""
+        error = context.get("exception")
+        if self._leaves is not None and (asked := asked_exit(error)) is not None:
+            raise asked  # asyncio lets it through, as where Python has raised it
+        if not isinstance(error, BaseException):
+            loop.default_exception_handler(context)
+        elif not self._tell(error):
+            loop.default_exception_handler({**context, "exception": _without_ours(error)})
+
+    def _in_thread(self, args: Any) -> None:
+        error = args.exc_value
+        if error is None or isinstance(error, SystemExit):
+            self._before[1](args)
+        elif not self._tell(error):
+            traceback = own(_without_ours(error), "__traceback__")
+            self._before[1](threading.ExceptHookArgs((args.exc_type, error, traceback, args.thread)))
+
+    def _unraisable(self, args: Any) -> None:
+        error = args.exc_value
+        at_exit = _AT_EXIT in (args.err_msg or "")
+        asked = asked_exit(error) if at_exit else None
+        if asked is not None and self._leaves is not None:
+            self._leaves(asked)
+        elif error is None or not self._tell(error):
+            self._before[0](args)
+
+    def _tell(self, error: BaseException) -> bool:
+        """Tell of it, if it is ours to tell. Raises nothing."""
+        try:
+            if not came_through(error):
+                return False
+            if not (isinstance(error, NodeLost) and error.exit_status is not None):  # else the program's end
+                print(visible(f"Uncaught (late) {self._text(error)}"), file=sys.stderr, flush=True)
+        except Exception:  # Python is being taken down, or nobody reads
+            return False
+        return True
+
+    def _text(self, error: BaseException) -> str:
+        if isinstance(error, NodeLost):
+            return f"NodeLost: {error}"
+        outcome: dict[str, Any] = {"stack": "\n".join(js_stacks(error)), "exception": error}
+        if isinstance(error, JSError):
+            outcome |= {"name": error.name, "message": error.message, "exception": None}
+            outcome["stack"] = error.stack
+        else:
+            outcome |= {"name": type(error).__name__, "message": message(error)}
+        return self._trace.runtime_problem(outcome).text
+
+
+def asked_exit(error: object) -> SystemExit | None:
+    """The exit asked for by Python's SystemExit, or by `(exit n)` in a function that Python called."""
+    if isinstance(error, SystemExit):
+        return error
+    if not isinstance(error, JSError) or error.name != _EXIT or not isinstance(error.value, JsProxy):
+        return None
+    try:
+        text = error.value.text
+        return SystemExit(error.value.code if text is None else text)
+    except (BridgeError, JSError, AttributeError):  # no error of ours, or Node has ended
+        return None
+
+
+def came_through(error: BaseException) -> bool:
+    """Has an exception come from JavaScript, or passed through it?"""
+    return isinstance(error, (JSError, NodeLost)) or any(
+        os.path.realpath(step.tb_frame.f_code.co_filename).startswith(_BRIDGE) for step in _steps(error)
+    )
+
+
+def _steps(error: BaseException) -> list[TracebackType]:
+    steps = []
+    step: TracebackType | None = own(error, "__traceback__")
+    while step is not None:
+        steps.append(step)
+        step = step.tb_next
+    return steps
+
+
+def _without_ours(error: BaseException) -> BaseException:
+    """The exception; its traceback knows no more who of us has called the program."""
+    kept = None
+    for step in reversed(_steps(error)):
+        if not is_ours(step.tb_frame.f_code.co_filename):
+            kept = TracebackType(kept, step.tb_frame, step.tb_lasti, step.tb_lineno)
+    with suppress(BaseException):  # its class does anything
+        error.__traceback__ = kept
+    return error
