@@ -10,10 +10,11 @@ from typing import Any
 
 from polyrepl.lisp.layout.indent import indent_for
 from polyrepl.repl.complete import modes
+from polyrepl.repl.session.js_names import JsNames
 
 from .cells import is_for_ipython, is_marker, markers, shift, split
 from .completing import Item, KernelServices, complete, complete_python
-from .inspecting import inspect, name_cells
+from .inspecting import inspect, look_up, name_cells
 from .text import well_formed
 
 
@@ -87,14 +88,20 @@ class Asking:
         cell = split(code)
         inner = shift(code, max(0, min(cursor_pos, len(code))))
         if cell.language == "py":
-            return self._inspect_python(cell.code, inner, detail_level, omit_sections)
+            return await self._inspect_python(cell.code, inner, detail_level, omit_sections)
         data = await inspect(self.services, self.shell, cell.code, inner, cell.language, detail_level)
         return {"status": "ok", "found": bool(data), "data": data, "metadata": {}}
 
-    def _inspect_python(self, code: str, cursor: int, level: int, omit: Any) -> dict[str, Any]:
+    async def _inspect_python(self, code: str, cursor: int, level: int, omit: Any) -> dict[str, Any]:
         from IPython.utils.tokenutil import token_at_cursor
 
         name = token_at_cursor(code, cursor)
+        if name.startswith("js.") and isinstance(self.shell.user_ns.get("js"), JsNames):
+            told = await look_up(
+                self.services, self.shell, name, "lisp", level
+            )  # not how it is lent to Python
+            if told:
+                return {"status": "ok", "found": True, "data": told, "metadata": {}}
         try:
             data = self.shell.object_inspect_mime(name, detail_level=level, omit_sections=omit)
         except KeyError:

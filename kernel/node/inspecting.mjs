@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import util from "node:util";
 import { className, isKeyword, prettyStr } from "../../lisp/runtime/index.mjs";
 import { follow, parameters, signature } from "../../repl/node/describe.mjs";
+import { isEnvironment } from "../../repl/node/place.mjs";
 
 const ASKED = Symbol.for("polyrepl.asked");
 const SMALL = { maxItems: 10, maxDepth: 3, maxString: 200, maxTotal: 60 };
@@ -50,7 +51,7 @@ function kindOf(value) {
   if (value === null) return "nil";
   if (isKeyword(value)) return "keyword";
   if (typeof value !== "object") return typeof value;
-  if (util.types.isProxy(value)) return "Proxy";
+  if (util.types.isProxy(value) && !isEnvironment(value)) return "Proxy";
   return Array.isArray(value) ? "Array" : (className(value) ?? "object");
 }
 

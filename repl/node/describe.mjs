@@ -5,12 +5,16 @@
  * call and no trap of the user's runs for it: properties are read from their descriptors.
  */
 import { className, isKeyword } from "../../lisp/runtime/index.mjs";
-import { isProxy, scopeValue } from "./platform.mjs";
+import { isEnvironment } from "./place.mjs";
+import * as platform from "./platform.mjs";
 
 const MOST = 1000;
 
 /** Getters of the global object that only hand out one of Node's own objects. */
 const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
+
+/** Would traps of a program's run? */
+const isProxy = (x) => platform.isProxy(x) && !isEnvironment(x);
 
 /** Told by the bridge: to ask the value would run the traps of a Proxy of the user's. */
 const isPython = (x) => globalThis[Symbol.for("polyrepl.$py")].isProxy(x);
@@ -26,7 +30,7 @@ function globalValue(name) {
   if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return undefined;
   try {
     // `let` and `class` of a script are no properties of the global object.
-    return scopeValue(name);
+    return platform.scopeValue(name);
   } catch {
     return undefined;
   }
@@ -37,7 +41,7 @@ function dataProperty(x, name) {
   for (let at = Object(x); at !== null; at = Object.getPrototypeOf(at)) {
     if (isProxy(at)) return undefined;
     const own = Object.getOwnPropertyDescriptor(at, name);
-    if (own !== undefined) return own.value;
+    if (own !== undefined) return at === globalThis && own.get !== undefined ? globalValue(name) : own.value;
   }
   return undefined;
 }

@@ -7,12 +7,16 @@
 
 let folder = "";
 let written = new Set();
+let environment = null;
+
+/** Is it process.env as we follow it? A Proxy like a program's, but no code of a program's runs for it. */
+export const isEnvironment = (x) => x !== null && x === environment;
 
 /** Note what is written to process.env from now on. */
 export function follow() {
   folder = here();
   const noted = (name) => typeof name === "string" && written.add(name);
-  process.env = new Proxy(process.env, {
+  environment = process.env = new Proxy(process.env, {
     set: (target, name, value) => (noted(name), Reflect.set(target, name, value)),
     defineProperty: (target, name, made) => (noted(name), Reflect.defineProperty(target, name, made)),
     deleteProperty: (target, name) => (noted(name), Reflect.deleteProperty(target, name)),
@@ -27,9 +31,25 @@ function here() {
   }
 }
 
+/** Where a program has put an object of its own in the place of process.env, what that holds is the environment. */
+function adopt() {
+  const given = process.env;
+  if (environment === null || given === environment || given === null || typeof given !== "object") return;
+  let texts;
+  try {
+    texts = new Map(Object.entries(given).map(([name, value]) => [name, String(value)]));
+  } catch {
+    return; // it is no environment
+  }
+  process.env = environment;
+  for (const name of Object.keys(environment)) if (!texts.has(name)) delete environment[name];
+  for (const [name, text] of texts) if (environment[name] !== text) environment[name] = text;
+}
+
 /** What has changed here since both agreed; undefined if nothing. Both agree then. */
 export function changes() {
   const now = here();
+  adopt();
   if (now === folder && written.size === 0) return undefined;
   const told = {};
   if (now !== folder) told.folder = now;
@@ -50,6 +70,7 @@ export function agree(text) {
     }
     folder = here();
   }
+  adopt();
   const before = new Set(written);
   for (const [name, value] of Object.entries(told.environment ?? {})) {
     if (value === null) delete process.env[name];

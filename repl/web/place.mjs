@@ -6,6 +6,8 @@ let folder = "/";
 
 export function follow() {}
 
+export const isEnvironment = () => false;
+
 /** What has changed here since both agreed: nothing ever. */
 export const changes = () => undefined;
 

@@ -64,6 +64,19 @@ def test_an_environment_is_everybody_s(prompt: Prompt) -> None:
     assert prompt.submit(",py subprocess.check_output('echo $PLACE_D', shell=True)") == r"b'4\n'"
 
 
+def test_an_environment_that_takes_the_place_of_the_first_is_everybody_s(prompt: Prompt) -> None:
+    """As tests of JavaScript's do."""
+    prompt.submit('(set! process.env.PLACE_A "1")')
+    prompt.submit(",js process.env = { ...process.env, PLACE_B: 2 }; delete process.env.PLACE_A")
+    assert "PLACE_A" not in os.environ and os.environ["PLACE_B"] == "2"
+    prompt.submit(",js process.env.PLACE_B = '3'")
+    assert os.environ["PLACE_B"] == "3"
+    prompt.submit(",py os.environ['PLACE_C'] = '4'")
+    assert prompt.submit("[process.env.PLACE_B process.env.PLACE_C]") == '["3" "4"]'
+    prompt.submit(",js process.env = new Proxy({}, { ownKeys() { throw new Error('no') } })")
+    assert prompt.submit("(+ 1 2)") == "3" and os.environ["PLACE_B"] == "3"
+
+
 def test_what_fails_and_what_comes_later_counts_too(prompt: Prompt, tmp_path: Path) -> None:
     prompt.submit('(do (process.chdir "sub") (set! process.env.PLACE_E "5") (throw (Error. "x")))')
     assert os.getcwd() == str((tmp_path / "sub").resolve()) and os.environ["PLACE_E"] == "5"

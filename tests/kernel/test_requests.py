@@ -117,9 +117,30 @@ def test_three_languages_inspect_alike(kernel: Kernel) -> None:
         "(.area shape ": "shape.area(unit)",
         "(. shape area ": "shape.area(unit)",
         "(.sqrt py.math ": "square root",
+        "%%py\njs.Shape": "Shape(w, h = [1, 2])",
+        "%%py\njs.shape.area(": "js.shape.area(unit)\nType: JavaScript function\nDefined: In[",
+        "%%py\njs.Math.max(1": "js.Math.max(a, b)\nType: JavaScript function",
     }.items():
         content = kernel.ask("inspect", code, len(code))
         assert content["found"] and said in content["data"]["text/plain"], code
+
+
+@pytest.mark.parametrize("before", ["%%js\n", "%%py\njs.", "(", "(js."])
+@pytest.mark.parametrize(
+    ("path", "matches"),
+    [
+        ("process.env.HOM", ["HOME"]),
+        ("globalThis.process.argv", ["argv", "argv0"]),
+        ("globalThis.Buffe", ["Buffer"]),
+    ],
+)
+def test_what_node_itself_hands_out_by_getters_and_proxies_completes(
+    kernel: Kernel, before: str, path: str, matches: list[str]
+) -> None:
+    """No code of the program's runs for it."""
+    kernel.run("1")
+    code = before + path
+    assert kernel.ask("complete", code, len(code))["matches"] == matches
 
 
 def test_is_complete_of_a_marker_and_of_half_a_cell(kernel: Kernel) -> None:
