@@ -396,11 +396,18 @@ async def run_pipe(session: Session, fd: int, name: str = "<pipe>", *, reporter:
     """Read forms from file descriptor `fd` and run each as soon as it is whole."""
     import codecs
 
-    from .chunks import CHUNK, chunks
+    from .chunks import CHUNK, Chunks
 
     decoder = codecs.getincrementaldecoder("utf-8")()
     text, first_line, tried = "", 1, 0
-    async for data in chunks(fd):
+    arriving = Chunks(fd)
+    session.bridge.on_reset.append(lambda reason: arriving.tell())
+    async for data in arriving.arrive():
+        if data is None:  # Node has ended, and nothing more need ever come
+            event = session.lost_between(only_exit=reporter.lines is None)
+            if event is not None:
+                await run_events(one(event), reporter, values=False)
+            continue
         try:
             text += decoder.decode(data, final=not data)
         except UnicodeDecodeError as error:

@@ -89,6 +89,8 @@ class Session:
         """The loop of a program, where that is to begin only when something needs it."""
         self._lost: NodeLost | None = None
         """How a Node has ended that was between two forms, until that is told."""
+        self._told: NodeLost | None = None
+        """The last one that was told of before the next form."""
         self.form_number = 0
         self.failed_late = False
         """Something threw that no form awaits: a timer's callback, a promise that was left alone."""
@@ -474,6 +476,19 @@ class Session:
         known, self._lost = self._lost, None
         return self.trace.node_lost(lost if known is None else known)
 
+    def lost_between(self, *, only_exit: bool) -> Lost | Exit | None:
+        """What is to be told of a Node that has ended between two forms before the next one comes, if ever:
+        the end that the program asked for, and, once, that another Node is to begin (unless `only_exit`)."""
+        lost = self._lost
+        if lost is None:
+            return None
+        if lost.exit_status is not None and self.node.program:
+            return Exit(lost.exit_status)
+        if only_exit or self._told is lost:
+            return None
+        self._told = lost
+        return self.trace.node_replaced(lost)
+
     def _have_node(self) -> Lost | Exit | None:
         """Have a Node for a form. Returns what is to be told before: another one has ended. Where a program
         has ended that by `process.exit`, in a timer say, that is its own end too, and no Node goes on."""
@@ -482,4 +497,4 @@ class Session:
             return Exit(lost.exit_status)
         self.ready()
         lost, self._lost = self._lost, None
-        return None if lost is None else self.trace.node_replaced(lost)
+        return None if lost is None or lost is self._told else self.trace.node_replaced(lost)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -196,6 +197,48 @@ def test_node_that_has_left_before_the_next_form_or_the_end(
     code, out, err = gone_between(tmp_path, form, rest, *options)
     assert (code, err) == (6, "")
     assert "lost" not in out and "output" not in out and "on\n" not in out
+
+
+@pytest.mark.parametrize("leave", ["(process.exit 6)", "(exit 6)", "(e.leave 6)"])
+@pytest.mark.parametrize("options", [(), ("--json",), ("--json", "--keep-going")])
+def test_a_program_that_leaves_waits_for_no_further_form(
+    tmp_path: Path, leave: str, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "leaving.py").write_text(SYSTEM_EXIT)
+    with Child(
+        [*COMMAND, *options], cwd=tmp_path, env=environment(tmp_path), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+        child.stdin.write(f'(do (py.import "leaving" :as e) (setTimeout (fn [] {leave}) 5) nil)\n')
+        child.stdin.flush()
+        assert child.wait(TIMEOUT) == 6
+        assert child.stderr.read() == ""
+        said = child.stdout.read()
+    assert ('{"type": "exit", "code": 6}\n' in said) == bool(options)
+
+
+def test_a_channel_is_told_at_once_that_node_was_lost(tmp_path: Path) -> None:
+    """Once; the next form finds another one."""
+    with Child(
+        [*COMMAND, "--json", "--keep-going"], cwd=tmp_path, env=environment(tmp_path), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        assert child.stdin is not None and child.stdout is not None
+
+        def record_of(kind: str) -> dict[str, object]:
+            while (record := json.loads(child.stdout.readline()))["type"] != kind:  # type: ignore[union-attr]
+                assert record["type"] == "end"
+            return record
+
+        for _ in range(2):
+            child.stdin.write('(do (setTimeout (fn [] (process.kill process.pid "SIGKILL")) 5) nil)\n')
+            child.stdin.flush()
+            assert "was killed by SIGKILL" in str(record_of("lost")["text"])
+        child.stdin.write("(+ 1 2)\n")
+        child.stdin.close()
+        assert record_of("value")["text"] == "3"
+        assert child.wait(TIMEOUT) == 0
 
 
 def test_node_that_is_lost_before_the_end_of_a_pipe(tmp_path: Path) -> None:
