@@ -8,8 +8,7 @@ import inspector from "node:inspector";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
 import { className, isKeyword, prettyStr } from "../../lisp/runtime/index.mjs";
-import { follow, parameters, signature } from "../../repl/node/describe.mjs";
-import { isEnvironment } from "../../repl/node/place.mjs";
+import { follow, isProxy, parameters, signature } from "../../repl/node/describe.mjs";
 
 const ASKED = Symbol.for("polyrepl.asked");
 const SMALL = { maxItems: 10, maxDepth: 3, maxString: 200, maxTotal: 60 };
@@ -51,7 +50,7 @@ function kindOf(value) {
   if (value === null) return "nil";
   if (isKeyword(value)) return "keyword";
   if (typeof value !== "object") return typeof value;
-  if (util.types.isProxy(value) && !isEnvironment(value)) return "Proxy";
+  if (isProxy(value)) return "Proxy";
   return Array.isArray(value) ? "Array" : (className(value) ?? "object");
 }
 

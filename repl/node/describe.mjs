@@ -14,7 +14,7 @@ const MOST = 1000;
 const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
 
 /** Would traps of a program's run? */
-const isProxy = (x) => platform.isProxy(x) && !isEnvironment(x);
+export const isProxy = (x) => platform.isProxy(x) && !isEnvironment(x);
 
 /** Told by the bridge: to ask the value would run the traps of a Proxy of the user's. */
 const isPython = (x) => globalThis[Symbol.for("polyrepl.$py")].isProxy(x);
