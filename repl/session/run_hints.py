@@ -180,7 +180,8 @@ def javascript_hint(message: str) -> str | None:
     if match := re.search(r"\.(length|size|message|stack|shape|columns|dtype) is not a function$", message):
         return f"a property is read by (.-{match[1]} o), or o.{match[1]}"
     if match := re.search(r"\.([A-Za-z_]\w*) is not a function$", message):
-        return pythonic(match[1]) or f"if {match[1]} is a property: (.-{match[1]} o), or o.{match[1]}, reads it"
+        read = f"(.-{match[1]} o), or o.{match[1]}, reads it"
+        return pythonic(match[1]) or f"if {match[1]} is a property: {read}"
     # Names of methods are not translated: a Lisp would say `to-dict` for `to_dict` or `toDict`.
     match = re.search(r"\.([A-Za-z_$][\w$]*(?:-[\w$]+)+) is not a function$", message)
     if match is None:
