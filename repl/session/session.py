@@ -102,7 +102,6 @@ class Session:
         self._compiling = False
         self.trace = CellTrace()
         self.uncaught = Uncaught(self.trace)
-        self.uncaught = Uncaught(self.trace)
         self.reflection = Reflection(self)
         """What the program asks of the compiler and of the session."""
         self.compiler = self._new_compiler()
