@@ -4,10 +4,9 @@
  * In: any values. Out: text, to `globalThis[Symbol.for("polyrepl.out")]` when the host set one, else to stdout.
  */
 
-import { pyOps } from "./data.mjs";
 import { prStr } from "./printer.mjs";
 import { prettyStr } from "./layout.mjs";
-import { textOf } from "./text.mjs";
+import { opsOf, textOf } from "./text.mjs";
 
 const OUT = Symbol.for("polyrepl.out");
 
@@ -21,7 +20,7 @@ function write(text) {
 /** For people: strings as they are, a Python object by its own str. */
 function plainText(x) {
   if (typeof x === "string") return x;
-  const ops = pyOps(x);
+  const ops = opsOf(x);
   return ops ? ops.str(x) : prStr(x, { readably: false });
 }
 

@@ -11,7 +11,8 @@ export function textOf(x) {
   if (typeof x === "string") return x;
   if (x === null || x === undefined) return "";
   if (typeof x !== "object" && typeof x !== "function") return String(x);
-  const ops = pyOps(x);
+  const ops = opsOf(x);
+  if (ops === null) return prStr(x);
   if (ops) return ops.str(x);
   if (isKeyword(x)) return x[KEYWORD];
   if (typeof x === "function") return prStr(x);
@@ -21,4 +22,13 @@ export function textOf(x) {
   if (x instanceof Date) return Number.isNaN(x.getTime()) ? "Invalid Date" : x.toISOString();
   if (Array.isArray(x) || ArrayBuffer.isView(x) || typeof x.toString !== "function") return prStr(x);
   return x.toString === Object.prototype.toString ? prStr(x) : String(x);
+}
+
+/** What `pyOps` gives, null for what throws when it is looked at (a Proxy may). */
+export function opsOf(x) {
+  try {
+    return pyOps(x);
+  } catch {
+    return null;
+  }
 }

@@ -204,11 +204,20 @@ export function run(code, filename, quiet, options, defines) {
     let value = form(currentImports());
     // Compiled code that awaits hears of an interrupt at its own awaits, and is waited for until it has unwound.
     if (defines === null || !(form instanceof AsyncFunction)) value = bridge("$w")(value);
-    return value instanceof Promise ? later(value, quiet, options) : outcome(value, quiet, options);
+    return isPromise(value) ? later(value, quiet, options) : outcome(value, quiet, options);
   } catch (error) {
     return failure(error);
   } finally {
     bridge("$read").lisp = undefined; // what was read last is nobody's to keep
+  }
+}
+
+/** Whether there is anything to wait for; a Proxy may throw when that is asked. */
+function isPromise(value) {
+  try {
+    return value instanceof Promise;
+  } catch {
+    return false;
   }
 }
 
@@ -316,12 +325,21 @@ export function shareNames() {
 }
 
 function present(value, options) {
-  if (value?.[PYTHON] !== undefined) return { kind: "python", value };
+  if (isPython(value)) return { kind: "python", value };
   const { text, cut } = limits === null ? { text: runtime.prStr(value), cut: false } : runtime.prStrWithin(value, limits);
   const outcome = { kind: "value", text, cut, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
   // The terminal's page goes with the outcome: to ask for it afterwards takes a millisecond.
   if (options) outcome.page = firstPage(value, options);
   return outcome;
+}
+
+/** Whether a value lives in Python; a Proxy that answers anything, or throws, does not. */
+function isPython(value) {
+  try {
+    return typeof value[PYTHON] === "object" && value[PYTHON] !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** How much of a value its text holds at most (null: all of it): what shows values page by page has no use for more. */

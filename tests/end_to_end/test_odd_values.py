@@ -6,6 +6,13 @@ import pytest
 from running import polyrepl
 
 REVOKED = "(def r (Proxy.revocable {} {})) (r.revoke)"
+# Proxies that answer anything, that take every name for a text, and that have no prototype to show.
+ANY = "new Proxy({a: 1}, {get: () => 42})"
+TEXTS = "new Proxy({a: 1}, {get: (it, key) => `${key}`})"
+ORPHAN = "new Proxy({a: 1}, {getPrototypeOf() { throw new Error(`no`) }})"
+SHOWN = "#<{} that cannot be shown: {}>\n"
+GONE = "Cannot perform 'get' on a proxy that has been revoked"
+NO_TEXT = "Cannot convert a Symbol value to a string"
 
 
 @pytest.mark.parametrize(
@@ -20,6 +27,12 @@ REVOKED = "(def r (Proxy.revocable {} {})) (r.revoke)"
         ),
         (f"{REVOKED} (begin (Promise.reject r.proxy) nil)", "", "an exception that cannot be shown"),
         (f"{REVOKED} r.proxy", "", "revoked"),
+        (f"{REVOKED} (println r.proxy)", SHOWN.format("Proxy", "TypeError: " + GONE), ""),
+        (f"(js.eval \"{ANY}\")", "{:a 42}\n", ""),
+        (f"(println (js.eval \"{ANY}\"))", "{:a 42}\n", ""),
+        (f"(js.eval \"{TEXTS}\")", SHOWN.format("Object", "TypeError: " + NO_TEXT), ""),
+        (f"(println (str (js.eval \"{TEXTS}\")))", SHOWN.format("Object", "TypeError: " + NO_TEXT), ""),
+        (f"(js.eval \"{ORPHAN}\")", SHOWN.format("Proxy", "Error: no"), ""),
         ('(throw (Error "x\\ud800y"))', "", "Error: x\\ud800y"),
         ('(throw "\\ud800")', "", 'Thrown: "\\ud800"'),
         ('(begin (Promise.reject (Error "late\\ud800")) nil)', "", "Error: late\\ud800"),
