@@ -105,6 +105,8 @@ const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.In
 for (const [name, value] of Object.entries(named)) {
   Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
 }
+// What a person or a program writes in JavaScript; who looks at globals finds the program's own.
+Object.defineProperty(globalThis, "$py", { value: $py, writable: true, configurable: true });
 globalThis.require = evaluator.require;
 globalThis[Symbol.for("polyrepl.$import")] = evaluator.importModule;
 

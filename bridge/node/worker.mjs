@@ -6,4 +6,6 @@ const refuse = () => {
   throw new Error("Python cannot be called from a worker thread: post a message to the main thread and call it there");
 };
 const value = new Proxy(refuse, { get: refuse, set: refuse, has: refuse, construct: refuse });
-Object.defineProperty(globalThis, Symbol.for("polyrepl.$py"), { value, configurable: true });
+for (const name of ["$py", Symbol.for("polyrepl.$py")]) {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+}

@@ -97,6 +97,7 @@ export function converse(pyodide, { words = new Int32Array(told.SIZE), output, o
     for (const [name, value] of Object.entries(named)) {
       Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
     }
+    Object.defineProperty(globalThis, "$py", { value: $py, writable: true, configurable: true });
     globalThis[Symbol.for("polyrepl.$import")] = evaluator.importModule;
     globalThis[Symbol.for("polyrepl.out")] = (text) => connection.output(text, false);
     globalThis[Symbol.for("polyrepl.stackOf")] = stackOf;

@@ -120,6 +120,18 @@ distinct?        = (= (count xs) (count (distinct xs)))
 pos-int?         = (and (int? n) (pos? n))
 neg-int?         = (and (int? n) (neg? n))
 transduce        = (reduce f start (map g xs)): there are no transducers
+eduction         = map: there are no transducers
+sequence         = vec
+ref              = atom
+agent            = atom
+dosync           = do
+alter            = swap!
+commute          = swap!
+send             = swap!
+go               call a function that awaits: there are no channels
+chan             there are no channels: write promise, or a function that yields
+with-redefs      = (set! f g), and what it was in a finally
+read-line        = (py.input)
 binding          = (try (set! x 1) .. (finally (set! x old))): there are no dynamic variables
 meta             there is no metadata at run time: keep it in a map
 with-meta        there is no metadata at run time: keep it in a map

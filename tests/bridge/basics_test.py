@@ -242,3 +242,13 @@ def test_every_operation_is_there_on_both_sides(js: Bridge) -> None:
                 assert "unknown operation" not in str(error), name
     for number in (0, 99):
         assert b"unknown operation" in conn.request([number, 0, 0], []).head
+
+
+def test_javascript_has_python_by_name(js: Bridge) -> None:
+    assert js.eval("$py('math').sqrt(16)") == 4
+    assert js.eval(
+        "[$py === globalThis[Symbol.for('polyrepl.$py')], Object.keys(globalThis).includes('$py')]"
+    ) == [
+        True,
+        False,
+    ]

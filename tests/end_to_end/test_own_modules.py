@@ -194,3 +194,12 @@ def test_import_in_texts_that_a_form_evaluates(tmp_path: Path, form: str) -> Non
     assert (done.code, done.out, done.err) == (0, "7\n", "")
     done = polyrepl("-e", f"(println (await {form}))", cwd=tmp_path / "app")
     assert (done.code, done.out, done.err) == (0, "7\n", "")
+
+
+def test_modules_of_javascript_have_python_by_name(tmp_path: Path) -> None:
+    (tmp_path / "m.mjs").write_text('export const four = $py("math").sqrt(16);\n')
+    (tmp_path / "program.lisp").write_text(
+        '(js.import "./m.mjs" :as m) (println m.four (js.eval "typeof $py"))'
+    )
+    done = polyrepl("program.lisp", cwd=tmp_path)
+    assert (done.code, done.err, done.out) == (0, "", "4 function\n")
