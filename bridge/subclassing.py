@@ -100,3 +100,17 @@ def initialize(level: Any, above: bool, self: Any, /, *args: Any, **kwargs: Any)
 def above(level: Any, receiver: Any, name: str, /) -> Any:
     """`super(level, receiver).name`."""
     return getattr(super(level, receiver), name, MISSING)
+
+
+def set_above(level: Any, receiver: Any, name: str, value: Any, /) -> None:
+    """`super(level, receiver).name = value`, which Python has not: by the setter of a class above, else as an
+    attribute. Raises AttributeError where that is a property of `level` itself."""
+    classes = type(receiver).__mro__
+    above = classes[classes.index(level) + 1 :]
+    found = next((vars(each)[name] for each in above if name in vars(each)), None)
+    if hasattr(type(found), "__set__"):
+        type(found).__set__(found, receiver, value)
+    elif hasattr(type(vars(level).get(name)), "__set__"):
+        raise AttributeError(f"no parent of {level.__name__} has a setter of {name!r}")
+    else:
+        setattr(receiver, name, value)

@@ -183,6 +183,7 @@ export function promising(connection, proxies, $sync, closing) {
 
   async function* iterateAsync(value, name) {
     const iterator = await proxies.post(value, ["__aiter__"], []);
+    if (proxies.handleOf(iterator) === undefined) return yield* iterator; // of a class whose code is JavaScript's
     let done = false;
     try {
       for (;;) {

@@ -149,6 +149,11 @@ export class Classes {
     return this.#ask("above", made, receiver, key);
   }
 
+  /** `super.key = value` there. */
+  setAbove(made, receiver, key, value) {
+    this.#ask("set_above", made, receiver, key, value);
+  }
+
   #ask(name, ...args) {
     this.module ??= this.proxies.connection.request(OPS.import, () => [MODULE]);
     return this.proxies.call(this.module, [name], args);
@@ -211,7 +216,11 @@ class Above {
 
   set(target, key, value, receiver) {
     if (typeof key === "symbol") return false;
-    const owner = records.has(receiver) ? receiver : this.classes.pythonOf(receiver);
+    if (records.has(receiver)) {
+      this.classes.setAbove(this.made, receiver, ALIASES.get(key) ?? key, value);
+      return true;
+    }
+    const owner = this.classes.pythonOf(receiver);
     return owner !== undefined && Reflect.set(owner, key, value);
   }
 

@@ -390,6 +390,7 @@ function* iterate() {
 async function* iterateAsync() {
   const { all } = records.get(this);
   const iterator = all.call(this, ["__aiter__"], []);
+  if (all.handleOf(iterator) === undefined) return yield* iterator; // of a class whose code is JavaScript's
   let done = false;
   try {
     for (;;) {

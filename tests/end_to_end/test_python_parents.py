@@ -229,3 +229,52 @@ def test_a_static_member_called_name_leaves_the_class_its_name(tmp_path: Path) -
         "",
         ["User column 3", "Other method", "('Foo', 7)", "('anonymous', 7)"],
     )
+
+
+def test_setting_a_property_of_the_parent(tmp_path: Path) -> None:
+    """By its setter, as in JavaScript: Python's `super` has none."""
+    (tmp_path / "program.lisp").write_text("""
+(py.exec "
+class A:
+    def __init__(self): self.kept = 10
+    @property
+    def val(self): return self.kept
+    @val.setter
+    def val(self, value): self.kept = value
+")
+(defclass B (extends py.A)
+  (get val [] (inc super.val))
+  (set val [v] (set! super.val (* 2 v)))
+  (get own [] 1)
+  (set own [v] (set! super.own v))
+  (put [v] (set! super.plain v) this.plain))
+(defclass C (extends B) (get val [] super.val) (set val [v] (set! super.val (+ v 1))))
+(def b (B)) (set! b.val 4)
+(def c (C)) (set! c.val 1)
+(println b.val b.kept (.put b 7) b.plain c.val c.kept)
+(println (try (set! b.own 4) (catch py.AttributeError e (ex-message e))))
+(println ((js.eval "(P) => { class X extends P { set val(v) { super.val = v + 1 } } const x = new X(); x.val = 5; return x.kept }")
+  py.A))
+""")
+    done = polyrepl("program.lisp", cwd=tmp_path)
+    assert (done.err, done.out.splitlines()) == (
+        "",
+        ["9 8 7 7 5 4", "no parent of B has a setter of 'own'", "6"],
+    )
+
+
+def test_an_async_iterator_that_is_a_generator_of_javascripts(tmp_path: Path) -> None:
+    (tmp_path / "program.lisp").write_text("""
+(def log [])
+(defclass Later (extends py.object)
+  (__aiter__ [] (try (yield (await (delay 1 1))) (yield 2) (finally (push! log :closed)))))
+(println (for [:await x (Later)] x))
+(println (for [:await x (Later) :while (< x 2)] x) log)
+(py.exec "async def all_of(them): return [x async for x in them]")
+(println (await (py.all_of (Later))) log)
+""")
+    done = polyrepl("program.lisp", cwd=tmp_path)
+    assert (done.err, done.out.splitlines()) == (
+        "",
+        ["[1 2]", "[1] [:closed :closed]", "[1, 2] [:closed :closed :closed]"],
+    )
