@@ -38,9 +38,10 @@ _STATS = OPS["stats"]
 
 # What other parts of this package ask of a conversation, and programs have no use for.
 _INTERNAL = frozenset(
-    ("capsules", "closed", "connection", "ended_by", "ending", "exchange", "forked", "forms", "interrupts",
-     "javascript_on_top", "late", "leave", "live", "looping", "loops", "lost", "marshal", "nested",
-     "output_fds", "python_on_top", "raw_output", "server", "stand_in", "welcome")
+    ("call_now", "call_on", "capsules", "closed", "common", "connection", "describe_late", "ended_by",
+     "ending", "exchange", "forked", "forms", "interrupts", "javascript_on_top", "late", "leave", "live",
+     "looping", "loops", "lost", "marshal", "nested", "output_fds", "python_on_top", "raw_output", "server",
+     "stand_in", "turn", "wait_now", "welcome")
 )  # fmt: skip
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from polyrepl.bridge import Bridge, JSError, JSErrorGroup, WouldBlock
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize(
@@ -187,6 +191,8 @@ def test_dir_has_what_programs_use(js: Bridge) -> None:
     assert {"eval", "require", "globalThis", "import_module", "close"} <= names
     assert not names & {"exchange", "connection", "server", "live", "welcome", "marshal", "loops"}
     assert not any(name.startswith("_") for name in names)
+    pages = "".join((DOCS / page).read_text() for page in ("api.md", "bridge.md"))
+    assert [name for name in names if not re.search(rf"\.{name}\b", pages)] == []
 
 
 def test_a_function_finds_the_names_of_main(js: Bridge) -> None:
