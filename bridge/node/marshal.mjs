@@ -376,13 +376,16 @@ export function copiedAs(value) {
   switch (Object.getPrototypeOf(value)) {
     case Object.prototype:
     case null:
-      return isModuleNamespaceObject(value) || hasSymbols(value) ? undefined : TAGS.OBJECT;
+      return isModule(value) || hasSymbols(value) ? undefined : TAGS.OBJECT;
     case Map.prototype:
       return TAGS.MAP;
     case Set.prototype:
       return TAGS.SET;
   }
 }
+
+/** A module, also one that a transpiler has made a module of CommonJS (`require("zod").z`). */
+const isModule = (value) => isModuleNamespaceObject(value) || Object.hasOwn(value, "__esModule");
 
 /** Whether there is more to an object than keys and values: what it does under symbols (iterates, disposes, keeps its
  * state as fastify's servers do) would be lost in a copy. One that nobody lists is nobody's data, but for its tag. */

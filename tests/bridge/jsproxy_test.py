@@ -51,6 +51,7 @@ OWNERS = {
     "a class's child": "(class extends (class { static me() { return this } }) {})",
     "an instance": "new (class { me() { return this } })()",
     "an object with symbols": "({ [Symbol()]: 1, me() { return this } })",
+    "a transpiled module": "Object.defineProperty({ me() { return this } }, '__esModule', { value: true })",
     "a function made by bind": "Object.assign((() => 0).bind(1), { me() { return this } })",
 }
 

@@ -253,8 +253,8 @@ class A:
 (def c (C)) (set! c.val 1)
 (println b.val b.kept (.put b 7) b.plain c.val c.kept)
 (println (try (set! b.own 4) (catch py.AttributeError e (ex-message e))))
-(println ((js.eval "(P) => { class X extends P { set val(v) { super.val = v + 1 } } const x = new X(); x.val = 5; return x.kept }")
-  py.A))
+(def kept "(P) => Object.assign(new (class extends P { set val(v) { super.val = v + 1 } })(), {val: 5}).kept")
+(println ((js.eval kept) py.A))
 """)
     done = polyrepl("program.lisp", cwd=tmp_path)
     assert (done.err, done.out.splitlines()) == (
