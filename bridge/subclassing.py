@@ -107,7 +107,7 @@ def set_above(level: Any, receiver: Any, name: str, value: Any, /) -> None:
     attribute. Raises AttributeError where that is a property of `level` itself."""
     classes = type(receiver).__mro__
     above = classes[classes.index(level) + 1 :]
-    found = next((vars(each)[name] for each in above if name in vars(each)), None)
+    found: Any = next((vars(each)[name] for each in above if name in vars(each)), None)
     if hasattr(type(found), "__set__"):
         type(found).__set__(found, receiver, value)
     elif hasattr(type(vars(level).get(name)), "__set__"):
