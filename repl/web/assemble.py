@@ -25,6 +25,7 @@ from pathlib import Path
 import polyrepl
 
 from .page import write_page
+from .stack import watched
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("lisp", "bridge", "repl")
@@ -70,7 +71,7 @@ _WITHOUT = (
         f"repl/web/{name}.py"
         for name in (
             *("assemble", "assets", "build", "folders", "headers", "html", "npm_modules", "packed", "page"),
-            *("problem", "server", "wheels"),
+            *("problem", "server", "stack", "wheels"),
         )
     ),
 )
@@ -96,6 +97,8 @@ def assemble(folder: Path, packages: Path) -> None:
     (folder / "pyodide").mkdir(exist_ok=True)
     for name in PYODIDE:
         shutil.copyfile(packages / "pyodide" / name, folder / "pyodide" / name)
+    wasm = folder / "pyodide" / "pyodide.asm.wasm"
+    wasm.write_bytes(watched(wasm.read_bytes()))
 
 
 def modules(folder: Path, packages: Path) -> None:

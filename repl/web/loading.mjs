@@ -14,10 +14,22 @@
 export async function load({ python, library, snapshot, size }, complain, tell) {
   const ignore = watch([python, library, snapshot], size, tell);
   try {
-    return await begin(python, library, snapshot, complain);
+    return limited(await begin(python, library, snapshot, complain));
   } finally {
     ignore();
   }
+}
+
+/** Python's deepest stack in memory, in bytes: by then half of a worker's own stack is full, at most (stack.py). */
+const PYTHONS_STACK = 512 * 1024;
+
+/** Each task of Python's asks for the limits as it begins; what is there already is told. */
+function limited(made) {
+  const { _emscripten_stack_get_base: base, _emscripten_stack_set_limits: limit } = made._module;
+  const { _PyThreadState_Get: current, __Py_InitializeRecursionLimits: heed } = made._module;
+  limit(base(), base() - PYTHONS_STACK);
+  heed(current());
+  return made;
 }
 
 /** Look at what has been loaded. Returns what ends that. */
