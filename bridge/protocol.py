@@ -188,6 +188,7 @@ WORDS: Final[dict[str, int]] = {
     "OPEN": 9,  # how many will be answered later
     # 10 is a page's own (web/words.mjs)
     "TOLD": 11,  # what Python has told before the watchdog has heard of it
+    "UNSENT": 12,  # whether something waits for the end of this turn of the event loop to be sent
 }
 # Values of the word TOP: what is on top of the stack.
 TOPS: Final[dict[str, int]] = {"NONE": 0, "JS": 1, "PYTHON": 2}

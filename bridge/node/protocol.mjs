@@ -38,7 +38,7 @@ export const TRAITS = {
   ASYNC_FUNCTION: 131072, GENERATOR_FUNCTION: 262144, PATH: 524288,
 };
 
-export const WORDS = { CANCELLED: 0, TOP: 1, SEEN: 2, ASKED: 3, GATE: 4, ROOT: 5, INNER: 6, RUN: 7, LAST: 8, OPEN: 9, TOLD: 11 };
+export const WORDS = { CANCELLED: 0, TOP: 1, SEEN: 2, ASKED: 3, GATE: 4, ROOT: 5, INNER: 6, RUN: 7, LAST: 8, OPEN: 9, TOLD: 11, UNSENT: 12 };
 export const TOPS = { NONE: 0, JS: 1, PYTHON: 2 };
 export const GATES = { OPEN: 0, MAIN: 1, WATCHDOG: 2, STOPPING: 3 };
 /** In the word RUN: more than one form. */

@@ -75,6 +75,7 @@ export class Outbox {
 
   /** Write everything at the end of this turn of the event loop. */
   flushSoon() {
+    this.words[WORDS.UNSENT] = 1;
     if (this.flushing) return;
     this.flushing = true;
     setImmediate(() => {
@@ -94,6 +95,7 @@ export class Outbox {
     try {
       this.answers.makeUp();
       this.channel.flush();
+      this.words[WORDS.UNSENT] = 0;
       this.words[WORDS.TOP] = top;
     } catch (error) {
       if (error instanceof Closed) this.exit(0);

@@ -66,9 +66,10 @@ function runs(target) {
 function busyWith(target) {
   if (word(WORDS.TOP) === TOPS.PYTHON) return false;
   if (word(WORDS.ROOT) !== 0 || word(WORDS.RUN) === target) return runs(target);
-  // A callback of the event loop: it may belong to the target, or keep it from beginning.
+  // A callback of the event loop: it may belong to the target, or keep it from beginning, or keep its answer.
   const begun = ((target - word(WORDS.LAST)) | 0) <= 0;
-  return word(WORDS.RUN) === SEVERAL || (word(WORDS.RUN) === 0 && (!begun || word(WORDS.OPEN) > 0));
+  const keeps = word(WORDS.OPEN) > 0 || word(WORDS.UNSENT) !== 0;
+  return word(WORDS.RUN) === SEVERAL || (word(WORDS.RUN) === 0 && (!begun || keeps));
 }
 
 function ask(target) {

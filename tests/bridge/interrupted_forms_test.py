@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,30 @@ async def test_what_goes_on_of_a_form_never_begins_what_its_beginning_has_asked_
     finally:
         signal.signal(signal.SIGINT, before)
     assert begun == []
+
+
+FLOODS = {
+    "microtasks": "queueMicrotask(again)",
+    "promises": "Promise.resolve().then(again)",
+    "ticks": "process.nextTick(again)",
+    "an async function": "(async () => { for (;;) await null; })()",
+}
+
+
+@pytest.mark.parametrize("again", FLOODS.values(), ids=FLOODS)
+async def test_what_keeps_the_answer_of_a_form_from_being_sent_is_stopped(js: Bridge, again: str) -> None:
+    """The form has ended, and its answer waits for the end of a turn that never ends."""
+    begun = threading.Event()
+    form = js.eval(f"(begun) => {{ begun(); const again = () => {{ {again}; }}; again(); }}")
+    pid = js.pid
+
+    def press() -> None:
+        begun.wait()
+        time.sleep(0.1)  # it is over by now
+        js.interrupt(3)
+
+    presser = threading.Thread(target=press)
+    presser.start()
+    await asyncio.wait_for(settled(js.call_async(form, begun.set, form=3)), 20)
+    presser.join()
+    assert js.pid == pid and js.eval("alive") == 5
