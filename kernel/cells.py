@@ -36,7 +36,7 @@ _TEXT_MAGIC = re.compile(r"\s*%%(\w+)")
 _LINE_MAGIC = re.compile(r"\s*(?:!!?[ \t]*[^=\s]|%(?!time(?:it)?\s+\()[A-Za-z]\w*(?:\s|\Z))")
 _NAME = r"[^\s()\[\]{}\"'`~,;:?!]+"
 _QUESTION = re.compile(
-    rf"\s*(?:(?P<before>\?\??)[ \t]*(?P<name>{_NAME})|(?P<other>{_NAME})(?P<after>\?\??)"
+    rf"\s*(?:(?P<before>\?\??)[ \t]*(?P<name>{_NAME}[?!]?)|(?P<other>{_NAME}!?)(?P<after>\?\??)"
     r"|,doc\s+(?P<doc>\S+))\s*"
 )
 _COMMAND = re.compile(r"\s*,([a-z]+)\b")

@@ -296,6 +296,8 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         """
         if code.strip() in self.services.table():
             return False
+        if level and not sure and f"{name}?" in self.services.table():  # `odd??` is about `odd?`
+            name, level = f"{name}?", 0
         found = await inspect(self.services, self.shell, name, len(name), "lisp", level)
         if not found and name.partition(".")[0] in self.shell.user_ns:  # Python's, without its `py.`
             found = await inspect(self.services, self.shell, f"py.{name}", len(name) + 3, "lisp", level)

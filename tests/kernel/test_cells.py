@@ -216,6 +216,15 @@ def test_habits_of_ipython_in_a_lisp_cell(kernel: Kernel) -> None:
     kernel.run("(def quite? 5)")
     assert kernel.run("quite?").result == "5"
     assert kernel.run("even?").reply["payload"] == [] == kernel.run("map?").reply["payload"]
+    for code, name in {
+        "?even?": "even?",
+        "even??": "even?",
+        "?map?": "map?",
+        "?set!": "set!",
+        "set!?": "set!",
+    }.items():
+        assert paged(kernel.run(code)).startswith(f"{name}\n") and "Source" not in paged(kernel.run(code))
+    assert "Source" in paged(kernel.run("??even?"))
     assert kernel.run("(+ 1 1)").result == "2"
 
 
