@@ -357,3 +357,15 @@ def test_register(own: Bridge) -> None:
     back = own.eval("new Dec('2.5')")
     assert back == decimal.Decimal("2.5")
     assert isinstance(back, decimal.Decimal)
+
+
+def test_an_object_whose_prototype_gives_it_nothing_is_plain(js: Bridge) -> None:
+    bare = "const Bare = function () {}; Bare.prototype = Object.create(null);"
+    assert js.eval(f"(() => {{ {bare} return [Object.assign(new Bare(), {{ a: 1 }})] }})()") == [{"a": 1}]
+    for source in (
+        "Object.create(Object.create(null, { f: { value: 1 } }))",
+        "Object.create({})",
+        "new (class {})()",
+        f"(() => {{ {bare} return Object.assign(new Bare(), {{ [Symbol()]: 1 }}) }})()",
+    ):
+        assert not isinstance(js.eval(source), dict)
