@@ -50,8 +50,11 @@ export class PyError extends Error {
     return this.#python?.traceback(this.exception);
   }
 
-  /** The exceptions of an ExceptionGroup, as AggregateError has them. */
+  /** What an exception has of that name itself (a list, a method of pydantic's), else the exceptions of an
+   * ExceptionGroup, as AggregateError has them. */
   get errors() {
+    const own = this.#own("errors");
+    if (own !== undefined) return own;
     const exceptions = this.#python?.kind(this.exception) === "error" ? this.exception.exceptions : undefined;
     return exceptions === undefined ? undefined : [...exceptions];
   }
@@ -61,8 +64,12 @@ export class PyError extends Error {
   }
 
   get cause() {
-    const cause = this.#python === undefined ? null : this.exception.__cause__;
+    const cause = this.#python === undefined ? null : (this.#own("cause") ?? this.exception.__cause__);
     return cause === null ? undefined : cause;
+  }
+
+  #own(name) {
+    return this.#python?.probe?.(this.exception, name);
   }
 }
 

@@ -257,3 +257,35 @@ def test_a_message_that_looks_like_a_stack(js: Bridge) -> None:
     stack = js.eval("(f) => { try { f() } catch (e) { return e.stack } }")(fails)
     assert stack.startswith("ValueError: one\n    at two (three.js:4:5)\n    at ")
     assert stack.count("three.js") == 1
+
+
+def test_what_an_exception_has_itself_wins_over_what_errors_have(js: Bridge) -> None:
+    class Invalid(ValueError):
+        def errors(self) -> list[int]:
+            return [1, 2]
+
+    class Told(ValueError):
+        errors = ("one",)
+        cause = "because"
+
+    class Silent(ValueError):
+        cause = None
+
+    def raising(error: Exception) -> Any:
+        def fail() -> None:
+            raise error from KeyError("k")
+
+        return fail
+
+    look = js.eval("(f, g) => { try { f() } catch (e) { return g(e) } }")
+    assert look(raising(Invalid()), js.eval("(e) => e.errors().length")) == 2
+    assert look(raising(Told()), js.eval("(e) => [e.errors[0], e.cause]")) == ["one", "because"]
+    assert look(raising(Silent()), js.eval("(e) => [e.errors === undefined, e.cause.name]")) == [
+        True,
+        "KeyError",
+    ]
+    group = ExceptionGroup("g", [ValueError("v")])
+    assert look(raising(group), js.eval("(e) => [e.errors[0].name, e.cause.name]")) == [
+        "ValueError",
+        "KeyError",
+    ]
