@@ -24,6 +24,7 @@ from ..complete.modes import indent as indent_of
 from ..complete.services import SessionServices
 from ..polyglot import JavaScript, Python
 from ..session.events import Event, Exit, Lost, Problem, Value
+from .comms import Comms
 from .mime import bundle
 from .notebook import Notebook, PageSession
 from .outlet import Outlet, Stream
@@ -69,7 +70,9 @@ class Answering:
         self._attention = attention
         self._stopping = Stopping(self.session, self._python, attention)
         self._turn = asyncio.Lock()
+        self._comms = Comms(outlet, lambda told: post(json.dumps(told)))
         notebook.take_over()
+        self._comms.take_over()
         sys.stdout, sys.stderr = Stream(outlet, "stdout"), Stream(outlet, "stderr")
 
     def start(self) -> str:
@@ -182,6 +185,16 @@ class Answering:
         column = indent_of(text, len(text), language) if kind == "incomplete" else 0
         return {"kind": kind, "message": wrong, "indent": column}
 
+    async def comm(
+        self, kind: str, content: dict[str, Any], metadata: dict[str, Any], buffers: list[str]
+    ) -> None:
+        """A message of the page's for one of Python's comms, or to open one."""
+        self._comms.heard(kind, content, metadata, buffers)
+
+    async def comms(self, target: str | None = None) -> dict[str, dict[str, str]]:
+        """The comms that there are: identifier -> {"target_name"}."""
+        return self._comms.known(target)
+
     async def names(self) -> dict[str, str]:
         """Lisp name -> its kind, of all that are global: for the colours of an editor."""
         return dict(self.services.names())
@@ -195,7 +208,7 @@ _QUESTIONS: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
     method.__name__: method
     for method in (
         Answering.eval, Answering.interrupt, Answering.complete, Answering.inspect, Answering.doc,
-        Answering.status, Answering.names, Answering.compiled,
+        Answering.status, Answering.names, Answering.compiled, Answering.comm, Answering.comms,
     )
 }  # fmt: skip
 

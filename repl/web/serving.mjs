@@ -24,6 +24,8 @@
  *                                                            `text` is all there is to show, with excerpt and caret
  *                   {op: "display", data, metadata, name, update}   shown now; with `update` in place of what has the name
  *                   {op: "clear", wait}                      what was shown so far goes; with `wait` when the next comes
+ *                   {op: "comm", kind, content, metadata, buffers}   a widget's message to a notebook: "comm_open", "comm_msg",
+ *                                                            "comm_close"; buffers are base64 (comms.py)
  *                   {op: "input", prompt, secret}            a line is wanted; {op: "more"}: more of it (reader.mjs)
  *                   {op: "lost", text}                       state was lost, and which
  *                   {op: "exit", code}                       the program asked to end
@@ -36,6 +38,7 @@
  *   status     {text, language}           -> {kind: "complete" | "incomplete" | "invalid" | "empty", message, indent}
  *   names      {}                         -> {name: kind}: the global names of the Lisp
  *   compiled   {text}                     -> the JavaScript of Lisp forms, as text; nothing runs
+ *   comm       {kind, content, metadata, buffers}   a notebook's message to a widget, as above; `comms` {target} -> {id: {target_name}}
  *   write      {path, data}               a file for Python: `data` a Uint8Array or a text; relative to the working folder
  *   read       {path}                     -> a Uint8Array
  *   list       {path}                     -> [{name, folder, size}]
@@ -64,6 +67,8 @@ const QUESTIONS = {
   status: asTheyAre,
   names: asTheyAre,
   compiled: asTheyAre,
+  comm: asTheyAre,
+  comms: asTheyAre,
 };
 
 /** What is done with Pyodide's files. */

@@ -80,6 +80,7 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
     /** What belongs to no cell that runs. */
     async #stray(event) {
       if (event.op === "output" && this.parentHeader !== undefined) this.stream({ name: event.stream, text: event.text });
+      if (event.op === "comm") this.#tellComm(event, this.parentHeader);
       if (event.op !== "drive") return;
       let said;
       try {
@@ -105,6 +106,7 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
       await this.#client.eval(cell.code, { language: cell.language, name: `In[${this.executionCount}]` }, (event) => {
         if (event.op === "output") this.stream({ name: event.stream, text: event.text }, header);
         else if (event.op === "display") this.#display(event, header);
+        else if (event.op === "comm") this.#tellComm(event, header);
         else if (event.op === "clear") this.clearOutput({ wait: event.wait }, header);
         else if (event.op === "input" && mayAsk) this.inputRequest({ prompt: event.prompt, password: event.secret }, header);
         else if (event.op === "input") this.#client.answer(null);
@@ -197,8 +199,8 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
       }
     }
 
-    async commInfoRequest() {
-      return { status: "ok", comms: {} };
+    async commInfoRequest({ target_name: target = null } = {}) {
+      return { status: "ok", comms: (await this.#ask("comms", { target })) ?? {} };
     }
 
     /** A line that was asked for. */
@@ -206,11 +208,35 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
       this.#client.answer(value ?? null);
     }
 
-    async commOpen() {}
-    async commMsg() {}
-    async commClose() {}
+    async commOpen(message) {
+      await this.#hearComm("comm_open", message);
+    }
+    async commMsg(message) {
+      await this.#hearComm("comm_msg", message);
+    }
+    async commClose(message) {
+      await this.#hearComm("comm_close", message);
+    }
+
+    /** The page's message to a widget of Python's. */
+    async #hearComm(kind, { content, metadata = {}, buffers = [] }) {
+      await this.#ask("comm", { kind, content, metadata, buffers: buffers.map(textOfBytes) });
+    }
+
+    /** A widget's message to the page. */
+    #tellComm({ kind, content, metadata, buffers }, header) {
+      this.handleComm(kind, content, metadata, buffers.map((text) => bytesOfText(text).buffer), header);
+    }
   };
 }
+
+const textOfBytes = (data) => {
+  const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return btoa(text);
+};
+const bytesOfText = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
 
 /** What `%pip ..` runs. */
 const pipCode = (commands) =>
