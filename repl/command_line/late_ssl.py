@@ -1,8 +1,9 @@
-"""asyncio without ssl, until something asks for that.
+"""asyncio without ssl, and the line editor without OpenSSL, until something asks for those.
 
-In: a process of ours that is about to import asyncio. Out: asyncio; `ssl` and `asyncio.sslproto` are there,
-and run when one of their names is asked for. asyncio imports them for connections that most programs never
-make, and ssl takes a fifth of its time.
+In: a process of ours that is about to import asyncio, or the prompt. Out: asyncio; `ssl`, `asyncio.sslproto`
+and, for the prompt, `secrets` are there, and run when a name of theirs is asked for. asyncio imports ssl for
+connections that most programs never make: a fifth of its time. wcwidth, which the line editor stands on,
+imports secrets, and that hashlib and all of OpenSSL, for a number that nobody needs here.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ class _Late(ModuleType):
     def __getattr__(self, name: str) -> Any:
         _run(self)
         return getattr(self, name)
+
+    def __dir__(self) -> list[str]:
+        _run(self)
+        return dir(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("__"):
@@ -46,6 +51,12 @@ def _late(name: str, folders: list[str] | None = None) -> ModuleType | None:
     module = module_from_spec(spec)
     module.__class__ = _Late
     return sys.modules.setdefault(name, module)
+
+
+def put_off_secrets() -> None:
+    """Let who imports `secrets` from now on have it late, unless what it needs is there anyway."""
+    if "_hashlib" not in sys.modules and "secrets" not in sys.modules:
+        _late("secrets")
 
 
 def load_asyncio() -> None:

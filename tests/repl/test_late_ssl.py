@@ -43,6 +43,22 @@ def test_it_is_there_when_it_is_asked_for(code: str) -> None:
     assert run(code) == "SSLContext\n"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import secrets\nprint(len(secrets.token_hex(4)))",
+        "from secrets import token_hex\nprint(len(token_hex(4)))",
+        "from secrets import *\nprint(len(token_hex(4)))",
+        "import secrets\nprint(8 if 'token_hex' in dir(secrets) else '')",
+        "import wcwidth.textwrap, hashlib\nprint(8 if hashlib.sha256(b'').digest_size == 32 else '')",
+    ],
+)
+def test_secrets_are_there_when_they_are_asked_for(code: str) -> None:
+    put_off = "from polyrepl.repl.command_line.late_ssl import put_off_secrets\nput_off_secrets()\n"
+    none_yet = "import prompt_toolkit, sys\nassert '_hashlib' not in sys.modules, 'OpenSSL'\n"
+    assert run(put_off + none_yet + code) == "8\n"
+
+
 TLS = """
 import ssl
 async def main():
