@@ -232,6 +232,18 @@ class _Iterator:
         return items[0]
 
 
+def _thrown(error: Any, value: Any, traceback: Any) -> Any:
+    """What a generator is thrown by one of the two ways of Python's own."""
+    if isinstance(error, type) and issubclass(error, BaseException):
+        if isinstance(value, error):
+            error = value
+        else:
+            error = error(*(value if isinstance(value, tuple) else () if value is None else (value,)))
+    if traceback is not None and isinstance(error, BaseException):
+        error.__traceback__ = traceback
+    return error
+
+
 class _Generator(_Iterator):
     __slots__ = ()
 
@@ -245,8 +257,9 @@ class _Generator(_Iterator):
             raise StopIteration(result)
         return result
 
-    def throw(self, error: Any) -> Any:
-        """Resume a generator with an exception."""
+    def throw(self, error: Any, value: Any = None, traceback: Any = None) -> Any:
+        """Resume a generator with an exception; also as type, value and traceback, as contextlib has it."""
+        error = _thrown(error, value, traceback)
         done, result = self._js_owner.operate(_SEND, self, "throw", error)  # type: ignore[attr-defined]
         if done:
             raise StopIteration(result)
@@ -312,9 +325,9 @@ class _AsyncIterator:
         """Resume an async generator with a value."""
         return await self._js_step("next", value)
 
-    async def athrow(self, error: Any) -> Any:
-        """Resume an async generator with an exception."""
-        return await self._js_step("throw", error)
+    async def athrow(self, error: Any, value: Any = None, traceback: Any = None) -> Any:
+        """Resume an async generator with an exception, as `throw` does."""
+        return await self._js_step("throw", _thrown(error, value, traceback))
 
     async def aclose(self) -> None:
         """End an async generator."""

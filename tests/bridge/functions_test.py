@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import gc
 import inspect
@@ -296,3 +297,56 @@ def test_classes_of_javascripts_own_do_not_bind(js: Bridge) -> None:
         "(function (self, x) { return x }).bind(null)",
     ):
         assert type("Holder", (), {"method": js.eval(source)})().method(5) == 5
+
+
+MANAGED = """%s (x, log) {
+  try { yield 2 * x; log.append('done') }
+  catch (e) { log.append(e.name); if (x < 0) throw e }
+  finally { log.append('left') }
+}"""
+
+
+def test_contextlib_takes_generators_of_javascript(js: Bridge) -> None:
+    managed = contextlib.contextmanager(js.eval(f"({MANAGED % 'function*'})"))
+    log: list[str] = []
+    with managed(2, log) as value:
+        assert value == 4
+    with managed(1, log):
+        raise ValueError("swallowed")
+    error = KeyError("on")
+    with pytest.raises(KeyError) as raised, managed(-1, log):
+        raise error
+    assert raised.value is error
+    assert log == ["done", "left", "ValueError", "left", "KeyError", "left"]
+
+
+def test_contextlib_takes_async_generators_of_javascript(js: Bridge) -> None:
+    managed = contextlib.asynccontextmanager(js.eval(f"({MANAGED % 'async function*'})"))
+    log: list[str] = []
+    error = KeyError("on")
+
+    async def main() -> None:
+        async with managed(2, log) as value:
+            assert value == 4
+        async with managed(1, log):
+            raise ValueError("swallowed")
+        with pytest.raises(KeyError) as raised:
+            async with managed(-1, log):
+                raise error
+        assert raised.value is error
+
+    asyncio.run(main())
+    assert log == ["done", "left", "ValueError", "left", "KeyError", "left"]
+
+
+def test_what_a_generator_is_thrown(js: Bridge) -> None:
+    """An exception, a class, or a class and what it is made of, as Python's own."""
+    told = "catch (error) { e = `${error.name} ${error.message}` }"
+    make = js.eval(f"(function* () {{ for (let e; ; ) try {{ yield e }} {told} }})")
+    generator = make()
+    assert next(generator) is None
+    assert generator.throw(ValueError("a")) == "ValueError a"
+    assert generator.throw(ValueError) == "ValueError "
+    assert generator.throw(ValueError, "b") == "ValueError b"
+    assert generator.throw(ValueError, ValueError("c"), None) == "ValueError c"
+    assert generator.throw(OSError, (2, "d")) == "FileNotFoundError [Errno 2] d"
