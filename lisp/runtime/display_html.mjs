@@ -33,11 +33,6 @@ export function richHtml(x) {
   }
 }
 
-/** The fields of a plain object without running getters. */
-function fieldsOf(x) {
-  return Object.keys(x).map((key) => [key, Object.getOwnPropertyDescriptor(x, key)]);
-}
-
 function isTable(x) {
   if (!Array.isArray(x) || x.length < 2 || !isPlainObject(x[0]) || pyOps(x[0])) return false;
   const columns = Object.keys(x[0]).join("\0");
@@ -69,9 +64,18 @@ function isBranch(x) {
 }
 
 function isNested(x) {
-  if (!isBranch(x)) return false;
-  const values = Array.isArray(x) ? x : x instanceof Map ? [...x.values()] : fieldsOf(x).map(([, field]) => field.value);
-  return values.some((value) => isBranch(value));
+  return isBranch(x) && childrenOf(x).some(([, value]) => isBranch(value));
+}
+
+/** The children that are shown, [[key, value]..]: of billions of items no other is looked at. */
+function childrenOf(x) {
+  if (Array.isArray(x)) return Array.from({ length: Math.min(x.length, MOST_ITEMS) }, (_, i) => [i, x[i]]);
+  if (x instanceof Map) {
+    const found = [];
+    for (const entry of x) if (found.push(entry) === MOST_ITEMS) break;
+    return found;
+  }
+  return Object.keys(x).slice(0, MOST_ITEMS).map((key) => [key, Object.getOwnPropertyDescriptor(x, key).value]);
 }
 
 function treeHtml(x) {
@@ -89,11 +93,8 @@ function nodeHtml(label, x, state, open = false) {
   if (!isBranch(x) || state.path.includes(x) || state.path.length > 20) {
     return `<div>${prefix}${state.path.includes(x) ? "#&lt;cycle&gt;" : brief(x)}</div>`;
   }
-  const children = Array.isArray(x)
-    ? Array.from(x.slice(0, MOST_ITEMS), (value, i) => [String(i), value])
-    : x instanceof Map
-      ? Array.from(x).slice(0, MOST_ITEMS).map(([key, value]) => [prStr(key, { maxTotal: 10 }), value])
-      : fieldsOf(x).slice(0, MOST_ITEMS).map(([key, field]) => [keyText(key), field.get ? undefined : field.value]);
+  const named = Array.isArray(x) ? String : x instanceof Map ? (key) => prStr(key, { maxTotal: 10 }) : keyText;
+  const children = childrenOf(x).map(([key, value]) => [named(key), value]);
   const size = Array.isArray(x) ? x.length : x instanceof Map ? x.size : Object.keys(x).length;
   if (size === 0) return `<div>${prefix}${brief(x)}</div>`;
   state.path.push(x);

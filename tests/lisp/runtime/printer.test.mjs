@@ -311,3 +311,23 @@ test("what has a prototype without a class shows the text that it has, else its 
   assert.equal(rt.pr_str(Object.assign(Object.create({ toString() { throw new Error("no"); } }), { a: 1 })), "{:a 1}");
   assert.equal(rt.pr_str(runInNewContext("({ a: [1] })")), "{:a [1]}"); // of another realm
 });
+
+test("of a huge array only what is shown is looked at", { timeout: 20000 }, () => {
+  const bundle = (x) => rt.displayBundle(x, { maxItems: 100 }).data;
+  const huge = new Array(2 ** 32 - 1);
+  assert.equal(bundle(huge)["text/html"], undefined);
+  assert.match(bundle(huge)["text/plain"], /^\[nil nil/);
+  huge[1] = [1, 2, "x".repeat(100)];
+  assert.match(bundle(huge)["text/html"], /… \+4294967195 more/);
+  let looked = 0;
+  class Counted extends Map {
+    *[Symbol.iterator]() {
+      for (const entry of super.entries()) {
+        looked++;
+        yield entry;
+      }
+    }
+  }
+  bundle(new Counted(Array.from({ length: 10_000 }, (_, i) => [i, [i]])));
+  assert.ok(looked < 1000, String(looked));
+});
