@@ -12,7 +12,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promising } from "./chains.mjs";
 import { converse } from "./conversation.mjs";
-import { BridgeError, PyError } from "./errors.mjs";
+import { BridgeError, isA, PyError } from "./errors.mjs";
 import { checked } from "./options.mjs";
 import { OPS, VERSION } from "./protocol.mjs";
 import { Channel } from "./transport.mjs";
@@ -139,8 +139,9 @@ function keepPromises(connection) {
   return {
     given: (promise) => promise.then(undefined, () => {}),
     forgotten: (value) => {
-      if (!(value instanceof Promise) || connection.awaited.has(value)) return;
-      value.then(undefined, (error) => process.emitWarning(`rejected, and Python never awaited it: ${textOf(error)}`));
+      if (!isA(value, Promise) || connection.awaited.has(value)) return; // whatever it is: Python's answer is behind it
+      const warn = (error) => process.emitWarning(`rejected, and Python never awaited it: ${textOf(error)}`);
+      Reflect.apply(Promise.prototype.then, value, [undefined, warn]);
     },
   };
 }

@@ -222,3 +222,23 @@ test("a class with a Python parent", async () => {
   assert.throws(() => new Work(1), /asynchronously.*createNodePythonBridge\(\{ sync: true \}\)/);
   await close();
 });
+
+test("what Python forgets may throw when it is looked at", async () => {
+  await using python = await createNodePythonBridge({ sync: true });
+  const { $py } = python;
+  $py.exec(`
+def call(f):
+    try: return f()
+    except Exception as error: return str(error)`);
+  const call = $py.eval("call");
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const thrower = () => {
+    throw revoked();
+  };
+  for (let turn = 0; turn < 3; turn++) assert.equal(call(thrower), "an exception that cannot be shown");
+  assert.equal(call(() => 5), 5);
+});
