@@ -217,6 +217,13 @@ class Callable:
         )
 
 
+def placed(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments of a call that names the function: as the function places them, if it is one."""
+    return function._js_placed(args, kwargs) if isinstance(function, Callable) else (args, kwargs)
+
+
 async def _coroutine(*args: Any) -> Any: ...
 def _generator(*args: Any) -> Any:
     yield

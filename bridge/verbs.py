@@ -14,6 +14,7 @@ from typing import Any
 from .asking import UNNUMBERED, Asking
 from .errors import Awaits, BridgeError
 from .forms import Forms, current
+from .functions import placed
 from .protocol import OPS
 
 _EVAL, _IMPORT, _PING = OPS["eval"], OPS["import"], OPS["ping"]
@@ -77,8 +78,13 @@ class Verbs:
         return self._ask.get_path(root, path.split("."))
 
     def call(self, root: Any, path: str, /, *args: Any, **kwargs: Any) -> Any:
-        """`root.a.b(*args)` for the path "a.b" in one round trip, with `root.a` as `this`. Raises JSError."""
-        return self._ask.call_path(root, path.split("."), args, kwargs)
+        """`root.a.b(*args)` for the path "a.b" in one round trip, with `root.a` as `this`; with keyword
+        arguments, which are placed as in any call, in three. Raises JSError, TypeError for a keyword argument
+        that is refused."""
+        names = path.split(".")
+        if kwargs:
+            args, kwargs = placed(self._ask.get_path(root, names), args, kwargs)
+        return self._ask.call_path(root, names, args, kwargs)
 
     async def eval_async(self, source: str) -> Any:
         """Value of JavaScript source; a promise is awaited, while the running loop goes on.
@@ -105,7 +111,7 @@ class Verbs:
             function: a JsProxy of it.
             args: its arguments; docs/bridge.md has what crosses how.
             form: the number of the form that it runs for; that of the calling code if None.
-            kwargs: placed, where they name its next parameters, else appended as keyword and value.
+            kwargs: placed as in any call of it.
 
         Raises:
             JSError: what the promise rejects with; an exception of Python's comes back as itself.
@@ -115,6 +121,8 @@ class Verbs:
         number = current() if form is None else form
         if number:
             self.forms.remember(number)
+        if kwargs:
+            args, kwargs = placed(function, args, kwargs)
         return await self._ask.run(number, function, args, kwargs)
 
     # ---- shared memory

@@ -227,6 +227,27 @@ def test_keyword_arguments_that_a_parameter_takes_apart(js: Bridge) -> None:
     assert js.eval("({class_: c}) => c")(class_=5) == 5
 
 
+def test_keyword_arguments_are_the_same_by_every_way_of_calling(js: Bridge) -> None:
+    root = js.eval("new (class { k = 5; m(a, b = 2, { c } = {}) { return [this.k, a, b, c] } })()")
+    js.globalThis.held = js.eval("({ async f(a, b = 2, { class: c } = {}) { return [a, b, c] } })")
+    function = js.eval("held.f")
+    for given, kwargs, value in (
+        ((), {"a": 1}, [1, 2, None]),
+        ((1,), {"b": 5}, [1, 5, None]),
+        ((1,), {"class_": 7}, [1, 2, 7]),
+        ((1,), {"zz": 7}, [1, "zz", None]),  # none is named: collected
+    ):
+        assert asyncio.run(js.call_async(function, *given, **kwargs)) == value
+        assert js.call(js.globalThis, "held.f", *given, **kwargs).result() == value
+        assert function(*given, **kwargs).result() == value
+    assert js.call(root, "m", 1, c=7) == root.m(1, c=7) == [5, 1, 2, 7]
+    assert js.call(root, "m", a=1) == root.m(a=1) == [5, 1, 2, None]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'q'"):
+        js.call(root, "m", a=1, q=2)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'q'"):
+        asyncio.run(js.call_async(function, a=1, q=2))
+
+
 def test_keyword_arguments_of_classes_and_of_javascripts_own(js: Bridge) -> None:
     point = js.eval("(class Point { constructor(x, y = 2) { this.at = [x, y] } })")
     assert point.new(x=1).at == [1, 2]
