@@ -453,6 +453,8 @@ def test_numba_keeps_the_meaning() -> None:
     assert doubled(np.array([0.0, 2.0, 3.0])).tolist() == [0.0, 5.0, float("inf")]
     total = numba.njit(made("(py.fn [xs] (let [s 0.0] (doseq [x xs] (when x (set! s (+ s x)))) s))"))
     assert total(np.array([0.0, 1.5])) == 1.5
+    inside = numba.njit(made("(py.fn [x] [(and (> x 1) (< x 5)) (or (< x 1) (not (< x 5)))])"))
+    assert inside(2) == [True, False] and inside(7) == [False, True]
 
 
 def test_pandas_polars_scipy() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import shutil
 import statistics
@@ -15,6 +16,14 @@ import pytest
 from polyrepl.repl.web import folders
 from polyrepl.repl.web.assets import packages
 from web_pages import KEPT, built, served
+
+CELL = {"cell_type": "code", "id": "a", "source": "(+ 40 2)", "metadata": {}, "outputs": []}
+NOTEBOOK = {
+    "cells": [{**CELL, "execution_count": None}],
+    "metadata": {"kernelspec": {"name": "polyrepl", "display_name": "polyrepl", "language": "polyrepl"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(600)]
 
@@ -126,3 +135,33 @@ def test_sizes_and_times(
         tell(f"web: {what} {min(took):.1f} ms (median {statistics.median(took):.1f})")
     assert any("snapshot" in name for name in files["our page with its snapshot"])
     assert not any("snapshot" in name for name in files["our page"])
+
+
+def test_a_notebook_in_jupyterlite(
+    tmp_path: Path, open_page: Callable[..., Any], tell: Callable[[str], None]
+) -> None:
+    """From an empty browser to the answer of a notebook's first cell."""
+    pytest.importorskip("jupyterlite_core")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "one.ipynb").write_text(json.dumps(NOTEBOOK))
+    made = tmp_path / "page"
+    built(made, lite=True, files=tmp_path / "files")
+    times = []
+    asked: set[str] = set()
+    with served(made) as address:
+        for _ in range(STARTS):
+            page = open_page("about:blank")
+            page.context.on("request", lambda request: asked.add(request.url))
+            from_ = time.monotonic()
+            page.goto(f"{address}lite/notebooks/index.html?path=one.ipynb")
+            page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+            page.locator(".jp-CodeCell .cm-content").first.click()
+            page.keyboard.press("Control+Enter")
+            page.locator(".jp-CodeCell .jp-OutputArea", has_text="42").first.wait_for()
+            times.append(time.monotonic() - from_)
+            page.context.close()
+    names = {url.removeprefix(address).partition("#")[0].partition("?")[0] for url in asked}
+    sent = squeezed(made, sorted(name for name in names if (made / name).is_file()))
+    start = f"{min(times):.1f} s (median {statistics.median(times):.1f})"
+    tell(f"web: a notebook in JupyterLite transfers {sent:.2f} MB compressed, and answers after {start}")
+    assert sent > 5
