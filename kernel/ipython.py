@@ -14,7 +14,10 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
+from operator import is_
 from typing import Any
+
+from polyrepl.bridge.foreign import message, own
 
 from .inspecting import name_cells
 
@@ -26,7 +29,8 @@ def adapt(shell: Any) -> None:
     def showtraceback(exc_tuple: Any = None, *args: Any, **options: Any) -> None:
         kind, error, frames = shell._get_exc_info(exc_tuple)
         if not holds_group(error):
-            show(exc_tuple, *args, **options)
+            shown = printable(error)
+            show(exc_tuple if shown is error else (type(shown), shown, frames), *args, **options)
             return
         own = frames and (frames.tb_next or frames)  # the first is IPython's, which calls the cell
         text = "".join(traceback.format_exception(kind, error, own))
@@ -42,6 +46,12 @@ def adapt(shell: Any) -> None:
         shell.system(f"{shlex.quote(sys.executable)} -P -m polyrepl npm {line}")
 
     shell.showtraceback = showtraceback
+    if (keep := getattr(shell, "_format_exception_for_storage", None)) is not None:  # for its history
+
+        def keep_printable(error: BaseException, *args: Any, **options: Any) -> Any:
+            return keep(printable(error), *args, **options)
+
+        shell._format_exception_for_storage = keep_printable
     shell.register_magic_function(pip, "line", "pip")
     shell.register_magic_function(npm, "line", "npm")
 
@@ -64,6 +74,25 @@ class Installed:
         if path is not None or name not in LATE:
             return None
         return PathFinder.find_spec(name, [folder for folder in sys.path if folder])
+
+
+def printable(error: BaseException, deep: int = 20) -> BaseException:
+    """The exception, or one in its place where it, or what it comes from, does not let itself be made into
+    text: `SystemExit` in a `__str__` would end the kernel."""
+    came_from = own(error, "__cause__"), own(error, "__context__")
+    ahead = [each and deep and printable(each, deep - 1) for each in came_from]
+    try:
+        if isinstance(str(error), str) and all(map(is_, ahead, came_from)):
+            return error
+    except BaseException:
+        pass
+    text = message(error)
+    kind = type(error)
+    name = {"__str__": lambda _: text, "__module__": kind.__module__, "__qualname__": kind.__qualname__}
+    made: BaseException = type(kind.__name__, (Exception,), name)()
+    made.__cause__, made.__context__ = [each or None for each in ahead]
+    made.__suppress_context__ = own(error, "__suppress_context__")
+    return made.with_traceback(own(error, "__traceback__"))
 
 
 def holds_group(error: BaseException | None) -> bool:

@@ -24,6 +24,7 @@ from typing import Any
 
 from ipykernel._version import kernel_protocol_version
 from polyrepl.bridge import BridgeError, JsProxy
+from polyrepl.bridge.foreign import said
 from polyrepl.repl.session.events import Exit, Lost, Problem, Value
 from polyrepl.repl.session.js_names import JsNames
 from traitlets import Integer, List
@@ -406,7 +407,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                 self.lisp.node.remember_error(error)  # and *e
         return {
             "ename": type(error).__name__,
-            "evalue": str(error),
+            "evalue": said(error),
             "traceback": list(getattr(shell, "_last_traceback", None) or []),
         }
 

@@ -208,3 +208,18 @@ def test_a_group_of_exceptions_is_an_error_like_any_other(kernel: Kernel, code: 
         said = "\n".join(content["traceback"])
         assert inner in said and f'File "In[{cell.reply["execution_count"]}]", line ' in said
     assert cell.text("stderr") == "" and "interactiveshell.py" not in cell.error
+
+
+@pytest.mark.parametrize(
+    "body", ["raise ValueError", "raise KeyboardInterrupt", "raise SystemExit", "return 5"]
+)
+@pytest.mark.parametrize("way", ["raise E", "try: raise E\nexcept E as e: raise ValueError(7) from e"])
+def test_an_exception_without_a_text_in_a_python_cell(kernel: Kernel, body: str, way: str) -> None:
+    """A `__str__` that raises SystemExit ended the kernel, KeyboardInterrupt took the exception's place."""
+    kernel.run("(def still 5)")
+    cell = kernel.run(f"%%py\nclass E(Exception):\n  def __str__(self): {body}\n{way}")
+    name = "E" if way == "raise E" else "ValueError"
+    assert cell.reply["status"] == "error" and cell.reply["ename"] == name
+    raised = {"return 5": "TypeError"}.get(body, body.removeprefix("raise "))
+    assert f"E: <{raised} in __str__>" in cell.error and name in cell.of("error")[0]["ename"]
+    assert kernel.run("still").result == "5"
