@@ -34,7 +34,10 @@ def bundle_of(value: Value, formatter: Any) -> Bundle:
     """
     if not value.is_python:
         return clean({"text/plain": value.text, **value.data}), value.metadata
-    data, metadata = formatter.format(value.python)
+    try:
+        data, metadata = formatter.format(value.python)
+    except SystemExit:  # a display method's: IPython tells of all others, and the text tells of this one
+        return {"text/plain": plain_text(value)}, {}
     if "text/plain" not in data and not hasattr(type(value.python), "_ipython_display_"):
         data["text/plain"] = plain_text(value)
     return data, metadata

@@ -223,3 +223,17 @@ def test_an_exception_without_a_text_in_a_python_cell(kernel: Kernel, body: str,
     raised = {"return 5": "TypeError"}.get(body, body.removeprefix("raise "))
     assert f"E: <{raised} in __str__>" in cell.error and name in cell.of("error")[0]["ename"]
     assert kernel.run("still").result == "5"
+
+
+def test_a_value_whose_display_leaves_ends_no_kernel(kernel: Kernel) -> None:
+    """A Lisp cell's value whose `__repr__` or `_repr_html_` raises SystemExit ended the kernel."""
+    kernel.run(
+        "%%py\nclass Quits:\n  def __repr__(self): raise SystemExit(3)\n"
+        "class Shy:\n  def _repr_html_(self): raise SystemExit(3)\n  def __repr__(self): return 'shy'\n"
+        "class Shows:\n  def _ipython_display_(self): raise SystemExit(3)"
+    )
+    assert kernel.run("(py.Quits)").result == "#<Quits: its repr raised SystemExit: 3>"
+    assert kernel.run("(py.Shy)").result == "shy"
+    assert "Shows object" in str(kernel.run("(py.Shows)").result)
+    assert kernel.run("%%js\npy.Quits()").result == "#<Quits: its repr raised SystemExit: 3>"
+    assert kernel.run("(+ 1 2)").result == "3"
