@@ -128,6 +128,13 @@ def test_output_comes_as_it_is_made(page: Any) -> None:
     ready(page)
 
 
+def test_of_a_text_that_is_too_long_the_end_is_kept(page: Any) -> None:
+    found = run(page, "print('y' * 5_000_000 + 'end')", "py").replace("\n", "")
+    assert 1_000_000 < len(found) < 2_100_000 and found.endswith("yend")
+    found = run(page, '(println (str-repeat "a line\\n" 500000)) (println "last")')
+    assert 1_000_000 < len(found) < 2_100_000 and found.split()[-3:] == ["a", "line", "last"]
+
+
 def test_an_error_has_its_caret_and_only_the_user_s_frames(
     page: Any, shot: Callable[[Any, str], None]
 ) -> None:

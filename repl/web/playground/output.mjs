@@ -34,6 +34,19 @@ function reveal(part) {
 /** So much text is kept of one run; the first of it goes. */
 const MOST = 2_000_000;
 const LONGEST_PIECE = 20_000;
+/** Of one text, which may be longer than what is kept. */
+const LARGEST_PIECE = 250_000;
+/** A text in pieces, which end with a line where there is one. @param {string} text */
+function* pieces(text) {
+  let at = 0;
+  while (text.length - at > LARGEST_PIECE) {
+    const end = text.lastIndexOf("\n", at + LARGEST_PIECE - 1) + 1;
+    const next = end > at ? end : at + LARGEST_PIECE;
+    yield text.slice(at, next);
+    at = next;
+  }
+  yield text.slice(at);
+}
 const COLOURS = /\x1b\[[\d;]*[A-Za-z]/g;
 
 export class Output {
@@ -67,7 +80,9 @@ export class Output {
     const last = /** @type {HTMLElement | null} */ (this.element.lastElementChild);
     const goesOn = (kind === "stdout" || kind === "stderr") && last?.dataset.kind === kind && last.textContent.length < LONGEST_PIECE;
     if (goesOn) last.append(plain);
-    else if (kind === "stdout" || kind === "stderr") this.#add(kind, (shown) => (shown.textContent = plain), "pre");
+    else if (kind === "stdout" || kind === "stderr") {
+      for (const piece of pieces(plain)) this.#add(kind, (shown) => (shown.textContent = piece), "pre");
+    }
     else {
       const whole = plain.replace(/\n+$/, "");
       this.#add(kind, (shown) => shown.append(...(MARKED.has(kind) ? excerpts(whole) : [whole])), "pre");
