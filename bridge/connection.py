@@ -37,6 +37,7 @@ from .waiting import SHALLOW, Poll, Room, Settled, Spin, Waiter, Waits
 REQUEST, REPLY, ERROR = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]
 NOTE, OUTPUT = KINDS["NOTE"], KINDS["OUTPUT"]
 _get_ident, _now = threading.get_ident, time.perf_counter
+_AT_ONCE = (False,)
 
 
 class Connection:
@@ -270,14 +271,17 @@ class Connection:
                     continue
             elif time.perf_counter() >= waiter.until:
                 raise BridgeError("JavaScript does not answer")
-            if self._reader.acquire(False):
-                try:
+            taken: list[bool] = []
+            try:
+                if self._reads(taken):
                     self._read_until(waiter, home)
-                finally:
+                    continue
+            finally:
+                if True in taken:
                     self._reader.release()
                     if self._sleepers:
                         self._sleepers[-1].wake()
-            elif within(_READING, (self,)):
+            if within(_READING, (self,)):
                 # A signal's handler asks, which this thread has called while it reads: nobody else would.
                 try:
                     self._read_until(waiter, home)
@@ -287,6 +291,12 @@ class Connection:
                 self._sleep(waiter)
         if home and self.depth == 1 and self._asyncs:
             self.host.wake_home()
+
+    def _reads(self, taken: list[bool]) -> bool:
+        """Become the reader, where there is none. In one step of the interpreter, `taken` says so: whatever
+        exception of a signal's handler comes, whoever gave it knows that there is a reader to be released."""
+        taken.extend(map(self._reader.acquire, _AT_ONCE))
+        return taken[0]
 
     def _sleep(self, waiter: Waiter) -> None:
         # Another thread reads; it wakes us with our reply, a request, or to become the reader.
@@ -329,11 +339,13 @@ class Connection:
 
     def read_aside(self) -> None:
         """While a write cannot go on: read and queue, serve nothing, and call nothing of the user's."""
-        if self._reader.acquire(False):
-            self._aside = True
-            try:
+        taken: list[bool] = []
+        try:
+            if self._reads(taken):
+                self._aside = True
                 self._receive()
-            finally:
+        finally:
+            if True in taken:
                 self._aside = False
                 self._reader.release()
 
@@ -433,14 +445,16 @@ class Connection:
                 if give_up:
                     spin.paid()
                 served, give_up = True, 0.0
-            if self.failure is not None or not self._reader.acquire(False):
-                break
+            taken: list[bool] = []
             try:
+                if self.failure is not None or not self._reads(taken):
+                    break
                 self._receive()
             finally:
-                self._reader.release()
-                if self._sleepers:
-                    self._sleepers[-1].wake()
+                if True in taken:
+                    self._reader.release()
+                    if self._sleepers:
+                        self._sleepers[-1].wake()
             if self.inbox:
                 if time.perf_counter() > end:
                     self.host.wake_home()

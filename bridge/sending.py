@@ -86,11 +86,14 @@ class Outbox:
         reader = self._reader
         try:
             with channel.lock:
+                bell = bell and not self.owed
+                # Before it is written: an exception of a signal's handler may come right after, and a bell
+                # too many does no harm, where one too few would leave Node asleep.
+                self.owed += owed
                 if self.outgoing or self.dead or self._given:
                     self._send_all(parts, bell)
                 else:
-                    channel.send(parts, bell and not self.owed, reader.read_aside)
-                self.owed += owed
+                    channel.send(parts, bell, reader.read_aside)
         except Closed as closed:
             raise reader.lose(str(closed)) from None
         if reader.held:

@@ -7,6 +7,7 @@ RecursionError where no room is left.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import select
 import signal
@@ -23,6 +24,7 @@ from .transport import Channel, Frame
 DEEPEST = 1000
 SHALLOW = 20  # levels that the usual limit has room for
 _WAKE = b"w"  # no signal has this number
+_set_wakeup = functools.partial(signal.set_wakeup_fd, warn_on_full_buffer=False)
 _MAIN = threading.main_thread().ident
 FRAMES = 13  # that a level has of the bridge's own (10 to 11, by its kind), and one of the program's
 
@@ -135,15 +137,19 @@ class Poll:
     def sleep(self, until: float | None = None) -> bool:
         """True when woken by `wake`, by a signal, or at a time of `time.perf_counter`."""
         left = None if until is None else max(until - time.perf_counter(), 0)
-        before = self._heed_signals()
+        before: list[int] = []
         # A signal's handler may sleep here too, while its thread does.
         poll, self._poll = self._poll or self._new_poll(), None
         try:
+            self._heed_signals(before)
             ready = poll.poll(None if left is None else left * 1000)
         finally:
             self._poll = poll
-            if before is not None:
-                restore(before)
+            if before:  # in one step: nothing of a signal's handler comes between
+                try:
+                    _set_wakeup(before[0])
+                except (ValueError, OSError):  # it was closed meanwhile
+                    _set_wakeup(-1)
         woken = until is not None and not ready
         for fd, _ in ready:
             if fd == self._fd:
@@ -151,7 +157,7 @@ class Poll:
             if fd == self._wake_read:
                 woken = True
                 if self._wake_read.ours:
-                    _pass_on(os.read(self._wake_read, 4096).replace(_WAKE, b""), before)
+                    _pass_on(os.read(self._wake_read, 4096).replace(_WAKE, b""), before[0] if before else -1)
             elif not self._read(fd):
                 self._others = [each for each in self._others if each != fd]
                 self._poll = self._new_poll()
@@ -163,16 +169,14 @@ class Poll:
             made.register(each, select.POLLIN)
         return made
 
-    def _heed_signals(self) -> int | None:
+    def _heed_signals(self, before: list[int]) -> None:
         """On the main thread: a signal is to wake the poll. Python runs a signal's handler between two
-        instructions, so that of one which comes just before the poll would wait until that ends. Returns the
-        wakeup descriptor that was installed (-1: none), or None where nothing was changed."""
-        if threading.get_ident() != _MAIN or not self._wake_write.ours:
-            return None
-        try:
-            return signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        except (ValueError, OSError):  # not the main interpreter
-            return None
+        instructions, so that of one which comes just before the poll would wait until that ends. `before`
+        gets the wakeup descriptor that was installed (-1: none), in one step of the interpreter: were ours to
+        stay when a handler raises, the system would write into whatever has its number later."""
+        if threading.get_ident() == _MAIN and self._wake_write.ours:
+            with contextlib.suppress(ValueError, OSError):  # not the main interpreter
+                before.extend(map(_set_wakeup, (self._wake_write,)))
 
     def wake(self) -> None:
         """Make the thread that sleeps look around. Safe in a signal handler."""
@@ -194,9 +198,9 @@ def restore(fd: int) -> None:
         signal.set_wakeup_fd(-1)
 
 
-def _pass_on(numbers: bytes, fd: int | None) -> None:
+def _pass_on(numbers: bytes, fd: int) -> None:
     """Tell an event loop of signals that came while its descriptor was not installed."""
-    if numbers and fd is not None and fd >= 0:
+    if numbers and fd >= 0:
         with contextlib.suppress(OSError):
             os.write(fd, numbers)
 

@@ -24,6 +24,7 @@ ON_BOTH = {
     "interrupted_forms_test",
     "interrupted_loops_test",
     "malformed_test",
+    "raising_handlers_test",
     "unsent_test",
 }
 
