@@ -272,7 +272,11 @@ class Ladder:
             frame, self._noted = None, False  # this is it
             raise
         finally:
-            _set_signal(_SIGINT, _DEFAULT)
+            try:
+                _set_signal(_SIGINT, _DEFAULT)
+            except BaseException:  # of another signal's handler, which is called before it is set
+                _set_signal(_SIGINT, _DEFAULT)
+                raise
             if self._noted or (frame is not None and self._unheard(frame)):
                 self._noted = False
                 raise KeyboardInterrupt

@@ -53,6 +53,8 @@ def test_later_calls_are_answered(alarms: Bridge, argument: Any) -> None:
             while True:
                 same(argument)
         assert in_time(lambda: same("later")) == "later"
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.set_wakeup_fd(-1) == -1
 
 
 def test_just_after_an_answer_was_written(alarms: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
