@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from .conversation import Conversation
 from .descriptors import Descriptor
-from .errors import BridgeError, NodeLost, ProtocolError
+from .errors import BridgeError, NodeLost, NodeNotFound, ProtocolError
 from .interrupt import Ladder
 from .process import OLDEST, NodeProcess, spawn
 from .protocol import NOTES, OPS, VERSION
@@ -97,6 +97,7 @@ class NodeLife:
     def welcome(self, versions: list[Any]) -> BaseException | None:
         """Node is ready. Returns why it is of no use: it is too old, or its half of the bridge is
         another's."""
+        self.interrupts.ready()
         node, protocol = versions
         if protocol != VERSION:
             return BridgeError(f"Node's half of the bridge speaks version {protocol}, this one {VERSION}")
@@ -119,9 +120,11 @@ class NodeLife:
             status, collected = process.status, process.collected
             process.kill()
             process.close_control()
-            if unready is not None:
-                return self._why_not(process.node, status, unready)
         stopped = self.interrupts.lost()
+        if process is not None and unready is not None:
+            if stopped:
+                return NodeNotFound(f"{process.node} did not start, and was ended by Ctrl-C")
+            return self._why_not(process.node, status, unready)
         why = stopped or (_COLLECTED if collected else _why(reason, status))
         lost = NodeLost(_out_of_memory() if out_of_memory else why)
         if not stopped and not collected and status is not None:

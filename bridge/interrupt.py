@@ -24,7 +24,9 @@ from .transport import Frame
 _SEEN = FLAGS["SEEN"]
 _INTERRUPT = CONTROLS["INTERRUPT"]
 _NOTE_TOLD = NOTES["told"]
-_PATIENCE = 4.0
+# Seconds after the first Ctrl-C, from which on another one ends a process whose watchdog does not answer: it
+# may be in need of memory; or there is none yet, in one that has not said that it is ready: nothing is lost.
+_PATIENCE, _UNREADY = 4.0, 1.0
 _ANY = 0  # in place of a form's number
 _signal: Any = import_module("_signal")
 _SIGINT = int(signal.SIGINT)
@@ -134,10 +136,15 @@ class Ladder:
         self._told = 0  # the last target that Python code was told of, or whose JavaScript had heard already
         self._before = 0  # the last outermost call before the one that is guarded
         self._noted = False  # Ctrl-C came when that had its answer already
+        self._patience = _UNREADY
 
     def stand(self, line: Line, process: Process) -> None:
         """From now on it is about this process and the conversation with it."""
-        self._line, self._process = line, process
+        self._line, self._process, self._patience = line, process, _UNREADY
+
+    def ready(self) -> None:
+        """The process has said that it is."""
+        self._patience = _PATIENCE
 
     def starting(self, form: int) -> None:
         """A form is about to begin. Raises KeyboardInterrupt when it was asked to stop already."""
@@ -208,8 +215,7 @@ class Ladder:
             self._asked[target] = now
         self.due, self._due_target = form, target
         process.signal_control(CONTROL.pack(_INTERRUPT, target))
-        if first is not None and now - first > _PATIENCE:
-            # The watchdog itself does not answer (start-up, out of memory): end Node from here.
+        if first is not None and now - first > self._patience:
             with contextlib.suppress(OSError):
                 os.kill(process.pid, signal.SIGKILL)
 

@@ -32,6 +32,7 @@ OPTIONAL = {
     ("bridge", "pyodide"): "the Python that it is part of, in a browser",
     ("repl", "PIL"): "sixel terminals; told of when it is missing",
     ("repl", "cloudpickle"): "sends functions of the program itself, where it is there",
+    ("repl", "comm"): "messages of widgets in a page, where it has the package",
     ("repl", "dask"): "asks for a token of functions, where it is there",
     ("repl", "distributed"): "a plug-in for workers of Dask, which loads it",
     ("repl", "doit"): "what JupyterLite builds with",

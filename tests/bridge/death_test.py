@@ -250,11 +250,11 @@ def test_interrupt_during_start_up(own: Bridge, press: Any) -> None:
 
 def test_a_node_that_never_gets_ready_can_be_interrupted(tmp_path: Path, press: Any) -> None:
     script = tmp_path / "node"
-    script.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v24.0.0 || exec sleep 60\n')
+    script.write_text('#!/bin/sh\n[ "$1" = --version ] && echo v24.0.0 || exec sleep 1000\n')
     script.chmod(0o755)
     bridge = Bridge(node=str(script), output=lambda *event: None)
-    press(bridge, 0.0, 0.05, 0.05, 0.05)
-    with pytest.raises(NodeNotFound, match="did not start"):
+    press(bridge, 0.0, 0.05, 1.1)
+    with pytest.raises(NodeNotFound, match="did not start, and was ended by Ctrl-C"):
         bridge.eval("1")
     bridge.close()
 

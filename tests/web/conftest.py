@@ -94,9 +94,9 @@ def serve() -> Iterator[Callable[..., str]]:
         server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A browser."""
+    """A browser. One for each module: playwright's event loop runs as long as it does, and no other can."""
     playwright = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("NOT CHECKED: there is no chromium")
