@@ -293,7 +293,7 @@ class _Copy:
         if numpy is not None and isinstance(value, (numpy.ndarray, numpy.datetime64)):
             if not masked(value):
                 return self.ndarray(numpy, numpy.asarray(value))
-            filled = value.filled(numpy.datetime64("NaT")) if value.dtype.kind == "M" else None
+            filled = value.filled(numpy.array("NaT", value.dtype)) if value.dtype.kind == "M" else None
             return self.encode(value.tolist()) if filled is None else self.ndarray(numpy, filled)
         if numpy is not None and isinstance(value, numpy.generic):
             return self.marshal.encode(value, self.segments)

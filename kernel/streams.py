@@ -34,7 +34,7 @@ MESSAGE_CHARACTERS = 256 * 1024
 OUTPUT_LIMIT = 16 * 1024 * 1024
 REMEMBERED_CELLS = 256
 DRAIN_SECONDS = 2.0
-QUIET_SECONDS = 0.001
+QUIET_SECONDS = 0.0002
 """No child process ends sooner: only after as much does a write look for what others have written before."""
 
 
