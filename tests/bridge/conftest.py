@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -49,6 +50,16 @@ def node_children() -> set[int]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH:
         metafunc.parametrize("transport", ["rings", "pipes"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def heard() -> Iterator[None]:
+    """No callbacks of the garbage collector's: Python drops what a signal's handler raises within one, and
+    hypothesis leaves one behind for good."""
+    before = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = [*before, *(each for each in gc.callbacks if each not in before)]
 
 
 @pytest.fixture(scope="module", autouse=True)
