@@ -5,8 +5,9 @@ Signals that a job in the background inherits as ignored are as at a terminal: t
 
 from __future__ import annotations
 
+import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -21,6 +22,16 @@ USUAL = {
 def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Say something in the run's summary. It travels with the test's report, so it comes from workers too."""
     return lambda text: record_property("told", text)
+
+
+@pytest.fixture(scope="module")
+def heard() -> Iterator[None]:
+    """No callbacks of the garbage collector's: Python drops what a signal's handler raises within one, and
+    hypothesis leaves one behind for good."""
+    before = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = [*before, *(each for each in gc.callbacks if each not in before)]
 
 
 class Summary:

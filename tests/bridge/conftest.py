@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -53,13 +52,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def heard() -> Iterator[None]:
-    """No callbacks of the garbage collector's: Python drops what a signal's handler raises within one, and
-    hypothesis leaves one behind for good."""
-    before = gc.callbacks[:]
-    gc.callbacks.clear()
-    yield
-    gc.callbacks[:] = [*before, *(each for each in gc.callbacks if each not in before)]
+def all_heard(heard: None) -> None:
+    """Interrupts of these tests."""
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -18,6 +18,8 @@ from polyrepl.repl.session import Session
 from polyrepl.repl.session.events import Problem, Value
 from polyrepl.repl.session.host import NodeHost
 
+pytestmark = pytest.mark.usefixtures("heard")
+
 
 class Pressed:
     """A session, and Ctrl-C pressed on it."""
