@@ -6,7 +6,6 @@ find, and a global of the function from which placing.py knows where a frame sta
 
 from __future__ import annotations
 
-import linecache
 import os
 from typing import Any
 
@@ -21,6 +20,8 @@ def text_of(said: dict[str, Any]) -> dict[str, Any]:
 
 def keep_lines(said: dict[str, Any]) -> None:
     """Give tracebacks the lines of a text that is no file here."""
+    import linecache  # late: a start needs none
+
     file, first, lines = said["file"], said["line"], said["lines"]
     if os.path.isfile(file):
         return
