@@ -17,7 +17,6 @@ from .handles import Exports
 
 _LONG = 256  # a longer text is not read ahead
 _DICTS = {dict}
-_NUMBERS = frozenset((int, float))
 
 
 def read_ahead(exports: Exports, handles: list[Any], key: str, named: bool) -> list[Any]:
@@ -35,11 +34,8 @@ def read_ahead(exports: Exports, handles: list[Any], key: str, named: bool) -> l
             items = list(map(itemgetter(key), rows))
     if not items:
         items = [_item(row, key, named) for row in rows]
-    if not plain(items):
-        return [item if plain((item,)) and _is_short(item) else [] for item in items]
-    if _NUMBERS.issuperset(map(type, items)):
-        return items
-    return [item if _is_short(item) else [] for item in items]
+    known = plain(items)
+    return [item if (known or plain((item,))) and _is_short(item) else [] for item in items]
 
 
 def _item(row: Any, key: str, named: bool) -> Any:

@@ -68,17 +68,15 @@ def beginning(
 
 def joined(first: list[Any], second: list[Any]) -> list[Any]:
     """Wire form of one array behind the other; the first may be changed."""
-    tag = first[0]
-    if tag == second[0] and tag != _HANDLES:
-        if tag == _AS_IS:
-            first[1] += second[1]
-        else:
-            first += second[1:]
-        return first
-    if tag == second[0] and first[1] == second[1]:
+    if first[0] == _ARRAY:
+        first += _each(second)
+    elif first[0] != second[0] or (first[0] == _HANDLES and first[1] != second[1]):
+        return [_ARRAY, *_each(first), *_each(second)]
+    elif first[0] == _AS_IS:
+        first[1] += second[1]
+    else:
         first += second[2:]
-        return first
-    return [_ARRAY, *_each(first), *_each(second)]
+    return first
 
 
 def _each(wire: list[Any]) -> list[Any]:

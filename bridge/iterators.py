@@ -50,11 +50,11 @@ def _one_by_one(marshal: Marshal, iterator: Any, count: int, pairs: bool, segmen
     """`batch` of what runs code for its items."""
     encode = marshal.encode
     items: list[Any] = []
-    error: BaseException | None = None
+    error: Exception | None = None
     # Of what crosses by handle or is a scalar nothing is different when it is looked at later.
     later = not pairs and marshal.by_handle and not marshal.custom
     end = time.perf_counter() + _PATIENCE
-    done = True
+    slow = False
     try:
         for item in itertools.islice(iterator, count):
             if pairs:
@@ -62,19 +62,18 @@ def _one_by_one(marshal: Marshal, iterator: Any, count: int, pairs: bool, segmen
             else:
                 items.append(item if later else encode(item, segments))
             if len(items) & _LOOK == 0 and time.perf_counter() > end:
-                done = False
+                slow = True
                 break
-        done = done and len(items) < count
     except Exception as failure:
         if not items:
             raise
-        done, error = False, failure
+        error = failure
     if not later:
         wire = [_ARRAY, *items]
     else:
         wire, unfit = beginning(marshal, items, segments)
         error = error if unfit is None else unfit
-    return _ended(marshal, done, wire, error, segments)
+    return _ended(marshal, not slow and len(items) < count, wire, error, segments)
 
 
 def _at_hand(marshal: Marshal, iterator: Any, count: int, segments: Segments) -> list[Any]:
@@ -93,7 +92,7 @@ def _at_hand(marshal: Marshal, iterator: Any, count: int, segments: Segments) ->
 
 
 def _ended(
-    marshal: Marshal, done: bool, wire: list[Any], error: BaseException | None, segments: Segments
+    marshal: Marshal, done: bool, wire: list[Any], error: Exception | None, segments: Segments
 ) -> list[Any]:
     return [done, wire] if error is None else [False, wire, marshal.encode_exception(error, segments)]
 

@@ -8,37 +8,21 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .asking import Interrupts as Asked
 from .descriptors import Descriptor
 
 if TYPE_CHECKING:  # they are loaded while Node starts
     from .exchange import Exchange, Line
     from .handles import Dead
     from .loop import Loops, Watched
-    from .transport import Frame
 
 
-class Interrupts(Protocol):
+class Interrupts(Asked, Protocol):
     """What a conversation asks of the interrupt ladder."""
 
-    due: int | None  # the form that was asked to stop
-
     def interrupt(self, form: int | None) -> bool: ...
-    def starting(self, form: int) -> None: ...
-    def now(self, form: int) -> None: ...
-    def started(self, ident: int, form: int) -> None: ...
-    def ended(self, ident: int) -> None: ...
-    def check(self, form: int, flags: int) -> None: ...
-    def guard(
-        self,
-        conn: Line,
-        header: list[Any],
-        segments: list[Any],
-        read: Callable[[Frame, list[Frame]], Any],
-        unread: list[Frame],
-    ) -> Any: ...
 
 
 class Life(Protocol):

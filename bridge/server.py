@@ -294,9 +294,8 @@ class Server:
 
     def column(self, message: list[Any], body: Any) -> Any:
         """The item that each of several dicts has under a text, see `read_ahead`."""
-        return Wired(
-            [_AS_IS, read_ahead(self.marshal.exports, message[5:], message[3], message[4])], Segments()
-        )
+        items = read_ahead(self.marshal.exports, message[5:], message[3], message[4])
+        return Wired([_AS_IS, items], Segments())
 
     def setitem(self, message: list[Any], body: Any) -> Any:
         shared: list[Any] = []

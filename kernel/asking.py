@@ -97,9 +97,8 @@ class Asking:
 
         name = token_at_cursor(code, cursor)
         if name.startswith("js.") and isinstance(self.shell.user_ns.get("js"), JsNames):
-            told = await look_up(
-                self.services, self.shell, name, "lisp", level
-            )  # not how it is lent to Python
+            # As JavaScript has it, not how it is lent to Python.
+            told = await look_up(self.services, self.shell, name, "lisp", level)
             if told:
                 return {"status": "ok", "found": True, "data": told, "metadata": {}}
         try:

@@ -12,6 +12,15 @@ from ..forms import Source, Span
 from .lines import TEXT
 
 
+def entries(traceback: TracebackType | None) -> list[TracebackType]:
+    """The entries of a traceback, the outermost first."""
+    found = []
+    while traceback is not None:
+        found.append(traceback)
+        traceback = traceback.tb_next
+    return found
+
+
 def span_of(entry: TracebackType) -> Span | None:
     code = entry.tb_frame.f_code
     said = entry.tb_frame.f_globals.get(TEXT)

@@ -140,9 +140,8 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
         nonlocal code
         code = code_of(asked)
 
-    session.uncaught.install(
-        None if job.interactive else leave
-    )  # to the end of a process of ours: `__del__` may still run
+    # To the end of a process of ours: `__del__` may still run.
+    session.uncaught.install(None if job.interactive else leave)
     atexit.register(end)  # behind what the program registers, which runs first
     known = atexit._ncallbacks()
     try:

@@ -478,22 +478,27 @@ class Session:
     def lost_between(self, *, only_exit: bool) -> Lost | Exit | None:
         """What is to be told of a Node that has ended between two forms before the next one comes, if ever:
         the end that the program asked for, and, once, that another Node is to begin (unless `only_exit`)."""
-        lost = self._lost
-        if lost is None:
-            return None
-        if lost.exit_status is not None and self.node.program:
-            return Exit(lost.exit_status)
-        if only_exit or self._told is lost:
+        lost, left = self._lost, self._left()
+        if left is not None:
+            return left
+        if lost is None or only_exit or self._told is lost:
             return None
         self._told = lost
         return self.trace.node_replaced(lost)
 
+    def _left(self) -> Exit | None:
+        """The program's own end, where it has ended a Node between two forms."""
+        lost = self._lost
+        if lost is None or lost.exit_status is None or not self.node.program:
+            return None
+        return Exit(lost.exit_status)
+
     def _have_node(self) -> Lost | Exit | None:
         """Have a Node for a form. Returns what is to be told before: another one has ended. Where a program
         has ended that by `process.exit`, in a timer say, that is its own end too, and no Node goes on."""
-        lost = self._lost
-        if lost is not None and lost.exit_status is not None and self.node.program:
-            return Exit(lost.exit_status)
+        left = self._left()
+        if left is not None:
+            return left
         self.ready()
         lost, self._lost = self._lost, None
         return None if lost is None or lost is self._told else self.trace.node_replaced(lost)

@@ -29,7 +29,7 @@ from polyrepl.lisp.compiler import Compiled
 from polyrepl.lisp.emit.mangle import demangle
 from polyrepl.lisp.errors import Diagnostic, LispError, excerpt, expansions, render
 from polyrepl.lisp.forms import Source, Span
-from polyrepl.lisp.python.placing import span_of
+from polyrepl.lisp.python.placing import entries, span_of
 from polyrepl.lisp.records import Frozen, changed
 
 from .events import UNSETTLED, Lost, Problem
@@ -47,7 +47,7 @@ SHOWN_FRAMES = 12
 LONGEST_LINE = 1000  # a name of a megabyte is not repeated
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-_BRIDGE = os.path.join(_PACKAGE, "bridge", "")
+BRIDGE = os.path.join(_PACKAGE, "bridge", "")
 _ROOMS = (
     *(os.path.join(_PACKAGE, room, "") for room in ("lisp", "bridge", "repl", "kernel")),
     *(f"polyrepl:{room}/" for room in ("lisp", "bridge", "repl")),  # in a browser, where files are URLs
@@ -280,19 +280,15 @@ def bounded(outcome: dict[str, Any]) -> dict[str, Any]:
 def python_frames(tb: TracebackType | None, file_name: Callable[[str], str] | None = None) -> list[Frame]:
     """User frames of a Python traceback. Those of a `py.fn` have their places in the Lisp."""
     file_name = file_name or shorten
-    entries: list[TracebackType] = []
-    while tb is not None:
-        entries.append(tb)
-        tb = tb.tb_next
     found: list[Frame] = []
     spans: dict[tuple[int, int], Span | None] = {}  # of a recursion, thousands of frames stand in one place
     asks = False  # does what follows ask JavaScript, whose frames are deeper then?
-    for entry in reversed(entries):
+    for entry in reversed(entries(tb)):
         code, at = entry.tb_frame.f_code, (id(entry.tb_frame.f_code), entry.tb_lasti)
         if at not in spans:
             spans[at] = span_of(entry)
         file, span = code.co_filename, spans[at]
-        asks = asks or is_ours(file, _BRIDGE)
+        asks = asks or is_ours(file, BRIDGE)
         if span is not None:
             found.append(Frame("py", repr(span), code.co_name, None if asks else span))
         elif not (file.startswith("<frozen ") or file.endswith(_UNSAID) or is_ours(file)):

@@ -7,7 +7,6 @@ called, and not where the program failed. What has not come through us, Python t
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Callable
@@ -15,17 +14,16 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import polyrepl.bridge
 from polyrepl.bridge import BridgeError, JSError, JsProxy, NodeLost
 from polyrepl.bridge.errors import js_stacks
 from polyrepl.bridge.foreign import message, own, visible
+from polyrepl.lisp.python.placing import entries
 
-from .trace import Trace, is_ours
+from .trace import BRIDGE, Trace, is_ours
 
 if TYPE_CHECKING:
     import asyncio
 
-_BRIDGE = os.path.dirname(os.path.realpath(polyrepl.bridge.__file__)) + os.sep
 _AT_EXIT = "atexit"
 _EXIT = "Exit"  # of repl/node/exit.mjs
 
@@ -121,17 +119,12 @@ def asked_exit(error: object) -> SystemExit | None:
 def came_through(error: BaseException) -> bool:
     """Has an exception come from JavaScript, or passed through it?"""
     return isinstance(error, (JSError, NodeLost)) or any(
-        os.path.realpath(step.tb_frame.f_code.co_filename).startswith(_BRIDGE) for step in _steps(error)
+        is_ours(step.tb_frame.f_code.co_filename, BRIDGE) for step in _steps(error)
     )
 
 
 def _steps(error: BaseException) -> list[TracebackType]:
-    steps = []
-    step: TracebackType | None = own(error, "__traceback__")
-    while step is not None:
-        steps.append(step)
-        step = step.tb_next
-    return steps
+    return entries(own(error, "__traceback__"))
 
 
 def _without_ours(error: BaseException) -> BaseException:

@@ -12,7 +12,7 @@ from polyrepl.bridge.errors import js_stacks
 from polyrepl.bridge.frames import stack_place
 from polyrepl.lisp.errors import excerpt
 from polyrepl.lisp.forms import Span
-from polyrepl.lisp.python.placing import span_of
+from polyrepl.lisp.python.placing import entries, span_of
 
 from .places import Places
 
@@ -41,9 +41,7 @@ def show(error: BaseException, filename: str, places: Places) -> None:
 
 def show_python(error: BaseException) -> None:
     """The place in the innermost function of `py.fn` that the exception has come through."""
-    found, entry = None, error.__traceback__
-    while entry is not None:
-        found, entry = span_of(entry) or found, entry.tb_next
+    found = next(filter(None, map(span_of, reversed(entries(error.__traceback__)))), None)
     if found is not None and getattr(error, "lisp_place", None) is None:
         _note(error, found)
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from interrupting import POLLED, interrupted, when_waiting
 from polyrepl.bridge import Bridge, Interrupted
+from processes import wait_for
 
 
 @pytest.fixture
@@ -193,24 +193,31 @@ FLOODS = {
     "microtasks": "queueMicrotask(again)",
     "promises": "Promise.resolve().then(again)",
     "ticks": "process.nextTick(again)",
-    "an async function": "(async () => { for (;;) await null; })()",
+    "an async function": "(async () => { for (;;) { await null; turn(); } })()",
 }
+FLOOD = """(file) => {
+  let turns = 0;
+  const turn = () => { if (turns++ === 1) process.getBuiltinModule("fs").writeFileSync(file, ""); };
+  const again = () => { turn(); %s; };
+  again();
+}"""
 
 
 @pytest.mark.parametrize("again", FLOODS.values(), ids=FLOODS)
-async def test_what_keeps_the_answer_of_a_form_from_being_sent_is_stopped(js: Bridge, again: str) -> None:
+async def test_what_keeps_the_answer_of_a_form_from_being_sent_is_stopped(
+    js: Bridge, again: str, tmp_path: Path
+) -> None:
     """The form has ended, and its answer waits for the end of a turn that never ends."""
-    begun = threading.Event()
-    form = js.eval(f"(begun) => {{ begun(); const again = () => {{ {again}; }}; again(); }}")
+    over = tmp_path / "over"  # written in the flood's second turn, when the form is over
+    form = js.eval(FLOOD % again)
     pid = js.pid
 
     def press() -> None:
-        begun.wait()
-        time.sleep(0.1)  # it is over by now
+        wait_for(over.exists)
         js.interrupt(3)
 
     presser = threading.Thread(target=press)
     presser.start()
-    await asyncio.wait_for(settled(js.call_async(form, begun.set, form=3)), 20)
+    await asyncio.wait_for(settled(js.call_async(form, str(over), form=3)), 20)
     presser.join()
     assert js.pid == pid and js.eval("alive") == 5
