@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import polyrepl.repl
 from polyrepl.lisp.runtime import corelib
-from polyrepl.repl.complete import js_context
-from polyrepl.repl.complete.context import call_at, place_at, word_at
+from polyrepl.repl.complete.context import call_at, path_of, place_at, word_at
 from polyrepl.repl.complete.helper import ask
 from polyrepl.repl.known import python_objects
 from polyrepl.repl.known.describing import lisp_source
@@ -77,14 +76,16 @@ async def inspect(
     services: KernelServices, shell: Any, code: str, cursor: int, mode: Mode, level: int
 ) -> dict[str, Any]:
     """The bundle for the name at the cursor; in the arguments of a call, for what is called."""
+    named: dict[str, list[str] | None]
     if mode == "js":
-        word, called = js_context.word_at(code, cursor), await services.javascript_call(code, cursor)
+        paths = [await services.javascript_word(code, cursor), await services.javascript_call(code, cursor)]
+        named = {".".join(path): path for path in paths}
     else:
-        word, called = word_in_lisp(code, cursor), called_in_lisp(code, cursor)
-    found = await look_up(services, shell, word, mode, level) if word else {}
-    if not found and called and called != word:
-        found = await look_up(services, shell, called, mode, level)
-    return found
+        named = dict.fromkeys((word_in_lisp(code, cursor), called_in_lisp(code, cursor)))
+    for word, path in named.items():
+        if word and (found := await look_up(services, shell, word, mode, level, path)):
+            return found
+    return {}
 
 
 def word_in_lisp(code: str, cursor: int) -> str:
@@ -107,21 +108,28 @@ def called_in_lisp(code: str, cursor: int) -> str:
     if call.head == "new" and call.arguments:
         return call.arguments[0]
     if call.head == "." and len(call.arguments) > 1:
-        return ".".join(call.arguments)
+        return ".".join((*path_of(call.arguments[0]), *call.arguments[1:]))
     if call.head.startswith(".") and call.arguments:
-        return f"{call.arguments[0]}.{call.head.lstrip('.-')}"
+        return ".".join((*path_of(call.arguments[0]), call.head.lstrip(".-")))
     return call.head.removesuffix(".")
 
 
-async def look_up(services: KernelServices, shell: Any, word: str, mode: Mode, level: int) -> dict[str, Any]:
-    """The bundle for a name, dotted or not."""
+async def look_up(
+    services: KernelServices,
+    shell: Any,
+    word: str,
+    mode: Mode,
+    level: int,
+    path: list[str] | None = None,
+) -> dict[str, Any]:
+    """The bundle for a name, dotted or not; `path` is it where it has more than names."""
     if mode == "lisp":
         known = services.table().get(word)
         if known is not None and known.kind not in ("js", "module", "value"):
             kind = KINDS.get(known.kind, known.kind)
             source, where = definition(services, word)
             return Card(word, kind, known.shape, known.doc, source if level else "", where).bundle()
-    path = word.lstrip(".").split(".")
+    path = path or word.lstrip(".").split(".")
     if path[0] == "py":
         return await python_bundle(shell, word, services.python(), path[1:], level)
     root, *rest = services.js_path(path, mode)

@@ -18,6 +18,7 @@ from polyrepl.lisp.records import Record
 from ..known import python_objects as pyo
 from ..known.names import Name
 from ..session.js_names import JsNames
+from . import js_context
 from .context import Place, keywords_in, place_at
 from .helper import ask
 from .modes import split
@@ -307,14 +308,14 @@ async def complete_javascript(world: World, text: str, cursor: int) -> tuple[int
     if string is not None:
         typed = string["text"]
         return cursor - len(typed), await _packages(world, typed) if string["module"] else []
-    start = cursor
-    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_$."):
-        start -= 1
-    *path, prefix = text[start:cursor].split(".")
+    word = text[js_context.start_of(text, cursor) : cursor]
+    *path, prefix = word.split(".")
     begin = cursor - len(prefix)
     if path:
-        if not path[0] or path[0][0].isdigit():
-            return cursor, []
+        if not js_context.is_plain(word):  # of something else than a name: `[1].ma`, `f(x)?.`
+            path = list(await world.node("memberOf", code_before(text, cursor)) or [])
+            if not path:
+                return cursor, []
         if path[0] == "py":
             return begin, await python_attributes(world, path[1:], prefix)
         return begin, await attributes_of(world, path[0], path[1:], prefix)

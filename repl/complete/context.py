@@ -17,12 +17,15 @@ from .scan import LineState, names_in_view
 What = Literal["name", "member", "path", "keyword", "string", "nothing"]
 _DELIMITERS = frozenset("()[]{}\"'`~,;^@ \t\r\n\\")
 _TOP = re.compile(r"^(?=[^\s;)\]}])", re.MULTILINE)
+_LITERAL = re.compile(r'(?P<String>f?")|(?P<RegExp>#")|(?P<Set>#\{)|(?P<Array>\[)|(?P<Number>[+-]?\d)')
+_BRACKETS = ("[", "#{")
 _THREADING = frozenset(["->", "->>", "some->", "some->>", "doto", "cond->"])
 
 
 class Call(Record):
     """A call around the cursor: its head, the offset of its bracket, which argument the cursor is in (0: the
-    head), and the texts of the arguments before it as far as they are simple names."""
+    head), and the texts of the arguments before it as far as they are simple names; of a vector or set the
+    bracket."""
 
     __slots__ = ("argument", "arguments", "head", "start")
     __match_args__ = ("head", "start", "argument", "arguments")
@@ -63,6 +66,12 @@ class Place(Record):
         self.import_of = import_of
         self.calls = calls
         self.local_names: frozenset[str] = frozenset() if local_names is None else local_names
+
+
+def path_of(text: str) -> tuple[str, ...]:
+    """Where the methods of an argument are looked up: the path that it is, or that of its literal's class."""
+    found = _LITERAL.match(text)
+    return ("js", str(found.lastgroup), "prototype") if found is not None else tuple(text.split("."))
 
 
 def form_start(text: str, cursor: int) -> int:
@@ -118,7 +127,7 @@ def place_at(text: str, cursor: int) -> Place:
         )
     inner = calls[-1] if calls else None
     if inner is not None and inner.head == "." and inner.argument >= 2:
-        path = tuple(inner.arguments[0].split(".")) + inner.arguments[1 : inner.argument - 1]
+        path = path_of(inner.arguments[0]) + inner.arguments[1 : inner.argument - 1]
         return Place("path", start, word.lstrip("-"), path, "", calls, local_names)
     if "." in word:
         head, _, prefix = word.rpartition(".")
@@ -185,7 +194,7 @@ def _calls(before: str, base: int, tokens: list[Token]) -> tuple[Call, ...]:
             glued = True
             continue
         if stack and token.kind != "hole-open":
-            simple = token.kind in ("symbol", "keyword", "number", "string", "constant")
+            simple = token.kind in ("symbol", "keyword", "number", "string", "constant") or word in _BRACKETS
             stack[-1][2].append(word if simple and not glued else "")
         glued = False
         if token.kind in ("open", "hole-open"):
@@ -194,7 +203,7 @@ def _calls(before: str, base: int, tokens: list[Token]) -> tuple[Call, ...]:
     for bracket, start, items in stack:
         if bracket not in ("(", "#("):
             continue
-        at_end = items and before.endswith(items[-1]) and items[-1] != ""
+        at_end = items and before.endswith(items[-1]) and items[-1] not in ("", *_BRACKETS)
         argument = len(items) - (1 if at_end else 0)
         found.append(Call(items[0] if items else "", start, argument, tuple(items[1:])))
     return tuple(found)
@@ -206,12 +215,15 @@ def _receiver(text: str, cursor: int, calls: tuple[Call, ...]) -> tuple[str, ...
         return ()
     inner = calls[-1]
     if inner.argument == 0:
-        match = re.match(r"[^\s()]*\s+([^\s()\[\]{}\"'`~,;:^@\\]+)", text[cursor:])
+        match = re.match(r"[^\s()]*\s+", text[cursor:])
         if match is not None:
-            return tuple(match[1].split("."))
+            behind = text[cursor + match.end() :]
+            argument = _LITERAL.match(behind) or re.match(r"[^\s()\[\]{}\"'`~,;:^@\\]+", behind)
+            if argument is not None:
+                return path_of(argument[0])
         if len(calls) > 1 and calls[-2].head in _THREADING:
             # (-> x (.meth ..)): the form being typed is itself an argument.
             inner = changed(calls[-2], argument=calls[-2].argument - 1)
     if inner.head in _THREADING and inner.arguments and (inner.argument == 2 or inner.head == "doto"):
-        return tuple(inner.arguments[0].split(".")) if inner.arguments[0] else ()
+        return path_of(inner.arguments[0]) if inner.arguments[0] else ()
     return ()

@@ -34,7 +34,7 @@ class SessionServices:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        asked = ("attributes", "callHead", "callShape", "globals", "status", "unfinished")
+        asked = ("attributes", "callHead", "callShape", "globals", "memberOf", "status", "unfinished")
         self.describing = NodeModule(session.bridge, DESCRIBE, asked)
         self._table: dict[str, names.Name] = {}
         self._table_for: tuple[object, int] | None = None
@@ -57,9 +57,21 @@ class SessionServices:
         patience = self.patience()
         return None if patience is None else await self.describing.ask(function, *args, deadline=patience)
 
-    async def javascript_call(self, text: str, cursor: int) -> str:
-        """The plain name that the innermost call around the cursor of a JavaScript text calls, or ""."""
-        return await self.node("callHead", text[:cursor]) or ""
+    async def javascript_word(self, text: str, cursor: int) -> list[str]:
+        """The path to what is named at the cursor of a JavaScript text; empty where nothing is.
+
+        It begins with a global's name or with an expression, as in `[1].map`.
+        """
+        start, end = js_context.span_at(text, cursor)
+        word = text[start:end].rstrip(".")
+        if js_context.is_plain(word):
+            return word.split(".") if word else []
+        path = await self.node("memberOf", text[:end])
+        return [*path, word.rpartition(".")[2]] if path else []
+
+    async def javascript_call(self, text: str, cursor: int) -> list[str]:
+        """The path to what the innermost call around the cursor of a JavaScript text calls; may be empty."""
+        return list(await self.node("callHead", text[:cursor]) or [])
 
     def javascript_status(self, text: str) -> Kind | None:
         """Is a JavaScript text complete? None if Node does not say in time.
@@ -193,18 +205,24 @@ class SessionServices:
     async def doc(self, text: str, cursor: int, mode: Mode) -> str | None:
         """Documentation of the name under the cursor, else of the function around it."""
         if mode == "js":
-            word = js_context.word_at(text, cursor) or await self.javascript_call(text, cursor)
-        else:
-            word = word_at(text, cursor)
+            path = await self.javascript_word(text, cursor) or await self.javascript_call(text, cursor)
+            return await self.describe(".".join(path), mode, path) if path else None
+        word = word_at(text, cursor)
         if not word and mode == "lisp" and (call := call_at(text, cursor)) is not None:
             word = call.head
         return await self.describe(word, mode) if word else None
 
-    async def describe(self, word: str, mode: Mode = "lisp") -> str | None:
-        """Call shape and documentation of a name of whichever language."""
+    async def describe(self, word: str, mode: Mode = "lisp", path: list[str] | None = None) -> str | None:
+        """Call shape and documentation of a name of whichever language.
+
+        Args:
+            word: the name, dotted or not.
+            mode: the language of the text that it stands in.
+            path: the same where it begins with an expression.
+        """
         if mode == "lisp" and (known := lisp_doc(self.session.compiler, self.table(), word)) is not None:
             return known
-        path = word.lstrip(".").split(".")
+        path = path or word.lstrip(".").split(".")
         answer: Any
         if mode == "py":
             root = getattr(self.python(), path[0], None)

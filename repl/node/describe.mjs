@@ -1,8 +1,9 @@
 /**
  * What every front end asks of JavaScript's live values: attributes for completion, call shapes, global names.
  *
- * In: names, paths, options from Python. Out: plain data, or the Python object that a path leads to. No getter, no
- * call and no trap of the user's runs for it: properties are read from their descriptors.
+ * In: names, paths, options from Python; a path begins with a name or with any expression. Out: plain data, or the Python
+ * object that a path leads to. Properties are read from their descriptors; where there is none, calls, getters and traps
+ * are run as far as nothing changes by it (platform.mjs).
  */
 import { className, isKeyword } from "../../lisp/runtime/index.mjs";
 import { isEnvironment } from "./place.mjs";
@@ -12,6 +13,8 @@ const MOST = 1000;
 
 /** Getters of the global object that only hand out one of Node's own objects. */
 const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
+
+const NAME = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
 /** Would traps of a program's run? */
 export const isProxy = (x) => platform.isProxy(x) && !isEnvironment(x);
@@ -27,7 +30,7 @@ function globalValue(name) {
     return SAFE_GLOBALS.has(name) && name !== "localStorage" ? globalThis[name] : undefined;
   }
   if (!(name in Object.prototype) && name in globalThis) return globalThis[name];
-  if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return undefined;
+  if (!NAME.test(name)) return undefined;
   try {
     // `let` and `class` of a script are no properties of the global object.
     return platform.scopeValue(name);
@@ -47,14 +50,30 @@ function dataProperty(x, name) {
 }
 
 /**
- * Follow `path` from the global `root`: {python, rest} where it meets a Python object, {value} at its end, or null for
- * what there is not.
- * @param {string} root
+ * Follow `path` from `root`: {python, rest} where it meets a Python object, {value} at its end, or null for what there is
+ * not.
+ * @param {string} root a global, or an expression
  * @param {string[]} path
  */
 export function follow(root, path) {
   const names = [...path]; // Python's list: once, not at every step
-  let value = globalValue(root);
+  return (NAME.test(root) ? followFrom(globalValue(root), names) : null) ?? evaluated(root, names);
+}
+
+/** Where `path` leads when as little of it is evaluated as has to be, should that change nothing. */
+function evaluated(root, names) {
+  let text = `(${root}\n)`;
+  for (let i = 0; i <= names.length; i++) {
+    if (i > 0) text += `[${JSON.stringify(names[i - 1])}]`;
+    const given = i > 0 || !NAME.test(root) ? platform.pureValue(text) : undefined;
+    if (given === null) return null;
+    const at = given && followFrom(given.value, names.slice(i));
+    if (at) return at;
+  }
+  return null;
+}
+
+function followFrom(value, names) {
   for (let i = 0; ; i++) {
     if (isPython(value)) return { python: value, rest: names.slice(i) };
     if (i === names.length) return value === undefined ? null : { value };
@@ -77,7 +96,7 @@ export function listed(value, prefix) {
   for (let at = Object(value); at !== null; at = Object.getPrototypeOf(at)) {
     if (isProxy(at)) break;
     if (at === Object.prototype && !prefix && !primitive && found.size > 0) break;
-    for (const name of Object.getOwnPropertyNames(at)) {
+    for (const name of ownNames(at)) {
       if (!name.startsWith(prefix) || found.has(name) || !/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) continue;
       if (primitive && name === "length" && typeof value !== "string") continue;
       const own = Object.getOwnPropertyDescriptor(at, name);
@@ -86,6 +105,17 @@ export function listed(value, prefix) {
     }
   }
   return [...found.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}
+
+const lengthOfTyped = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length").get;
+
+/** The names of what an object itself has; of a long array or text without its indices, of which it has one for each item. */
+function ownNames(x) {
+  const isTyped = ArrayBuffer.isView(x) && !(x instanceof DataView);
+  const own = isTyped ? undefined : Object.getOwnPropertyDescriptor(x, "length");
+  const hasIndices = isTyped || Array.isArray(x) || x instanceof String;
+  const length = isTyped ? lengthOfTyped.call(x) : own?.value;
+  return hasIndices && length > MOST ? (own ? ["length"] : []) : Object.getOwnPropertyNames(x);
 }
 
 function kindAndMeta(own) {
@@ -147,8 +177,13 @@ export async function globals() {
 /** What Enter does at the end of a JavaScript text: see javascript_parser.mjs, which loads when it is first asked. */
 export const status = async (...text) => (await import("./javascript_parser.mjs")).status(...text);
 
-/** The string or comment that a JavaScript text ends in. */
-export const unfinished = async (text) => (await import("./javascript_parser.mjs")).unfinished(text);
+const chains = () => import("./chains.mjs");
 
-/** What is called by the innermost call that a JavaScript text ends in. */
-export const callHead = async (text) => (await import("./javascript_parser.mjs")).callHead(text);
+/** The string or comment that a JavaScript text ends in. */
+export const unfinished = async (text) => (await chains()).unfinished(text);
+
+/** What the property is of whose name a JavaScript text ends in, as a path. */
+export const memberOf = async (text) => (await chains()).memberOf(text);
+
+/** What is called by the innermost call that a JavaScript text ends in, as a path. */
+export const callHead = async (text) => (await chains()).callHead(text);

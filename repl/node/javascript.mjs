@@ -20,7 +20,7 @@ import { owned } from "./session.mjs";
 import { declaredNames } from "./trees.mjs";
 import { rewriteUsing } from "./using.mjs";
 
-export { callHead, status, unfinished } from "./javascript_parser.mjs";
+export { status } from "./javascript_parser.mjs";
 
 /** The `var`s inside of statements, whose names stand at the top all the same. */
 function* innerVars(node, parent = null) {

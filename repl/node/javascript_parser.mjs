@@ -2,7 +2,7 @@
  * What a JavaScript text is, by acorn: its tree, whether more must follow, and what its end stands in.
  *
  * In: the text of a cell or of a prompt. Out: `parseCell` a Program, or a Refusal with what had been read by then;
- * `status` what Enter does; `unfinished` the string or comment that a text ends in; `callHead` the call that it ends in.
+ * `status` what Enter does. What stands at a text's end is chains.mjs's.
  *
  * A cell is a script in which `await`, `import`, `export` and `return` stand at the top too, whose names may be
  * declared again. What a regular expression may hold is for V8 to say.
@@ -10,7 +10,7 @@
 import { compileScript } from "./platform.mjs";
 import { Parser, tokTypes as tt } from "./vendor/acorn.mjs";
 
-const OPTIONS = {
+export const OPTIONS = {
   ecmaVersion: "latest",
   sourceType: "script",
   allowAwaitOutsideFunction: true,
@@ -185,91 +185,4 @@ export function status(text, tellsWrong = false) {
   }
   if (isBody(text)) return "complete";
   return wanting ? "incomplete" : tellsWrong ? "invalid" : "complete";
-}
-
-const MOST_RESTARTS = 1000;
-
-/** acorn's tokens. What is strict matters to none, and to look for it costs as much as the text is long. */
-class Tokenizer extends Parser {
-  validateRegExpFlags() {}
-
-  validateRegExpPattern() {}
-
-  strictDirective() {
-    return false;
-  }
-}
-
-/**
- * The string or comment that a text ends in.
- * @param {string} text what stands before the cursor
- * @returns {{text: string, module: boolean} | null} what is typed of it, and whether it names a module to import
- */
-export function unfinished(text) {
-  // What can not be a token is passed over: the text is being typed.
-  for (let restart = 0; restart < MOST_RESTARTS; restart++) {
-    const before = [];
-    let comment = null;
-    const onComment = (block, _, start, end) => {
-      comment = block ? null : { start, end };
-    };
-    let parser;
-    try {
-      parser = new Tokenizer({ ...OPTIONS, onComment }, text);
-      for (parser.nextToken(); parser.type !== tt.eof; parser.nextToken()) {
-        before.push(parser.type.keyword ?? parser.value ?? parser.type.label);
-        if (before.length > 2) before.shift();
-      }
-      // A line comment ends with its line.
-      return comment?.end === text.length ? { text: text.slice(comment.start + 2), module: false } : null;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) return null;
-      const isOpen = /^Unterminated/.test(error.message);
-      if (isOpen && (error.raisedAt >= text.length || error.message.startsWith("Unterminated comment"))) {
-        const quoted = text[error.pos] === '"' || text[error.pos] === "'";
-        // `import("` and `require("` have a bracket between.
-        const word = before.at(-1) === "(" ? before[0] : before.at(-1);
-        return { text: text.slice(error.pos + 1), module: quoted && ["from", "import", "require"].includes(word) };
-      }
-      text = text.slice(Math.max(error.raisedAt, error.pos) + (isOpen ? 0 : 1));
-    }
-  }
-  return null;
-}
-
-const OPENERS = new Set([tt.parenL, tt.bracketL, tt.braceL, tt.dollarBraceL]);
-const CLOSERS = new Set([tt.parenR, tt.bracketR, tt.braceR]);
-
-/**
- * What is called by the innermost call that is open at the end of a text, `new` or not, where that is a plain name.
- * @param {string} text what stands before the cursor
- * @returns {string} a dotted name (`Math.max`); "" where there is none
- */
-export function callHead(text) {
-  /** What stands before each bracket that is open: a name where it is a call's, "" else. */
-  const open = [];
-  for (let restart = 0; restart < MOST_RESTARTS; restart++) {
-    let parser;
-    let path = "";
-    let dotted = false;
-    try {
-      parser = new Tokenizer(OPTIONS, text);
-      for (parser.nextToken(); parser.type !== tt.eof; parser.nextToken()) {
-        const { type } = parser;
-        if (OPENERS.has(type)) open.push(type === tt.parenL && !dotted ? path : "");
-        else if (CLOSERS.has(type)) open.pop();
-        const isName = type === tt.name || type === tt._this || (dotted && type.keyword !== undefined);
-        if (isName) path = dotted ? path && `${path}.${parser.value}` : parser.value;
-        else if (type !== tt.dot && type !== tt.questionDot) path = "";
-        dotted = !isName && (type === tt.dot || type === tt.questionDot);
-      }
-      break;
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) return "";
-      const isOpen = /^Unterminated/.test(error.message);
-      if (isOpen && (error.raisedAt >= text.length || error.message.startsWith("Unterminated comment"))) break;
-      text = text.slice(Math.max(error.raisedAt, error.pos) + (isOpen ? 0 : 1));
-    }
-  }
-  return open.findLast((head) => head !== "") ?? "";
 }

@@ -33,6 +33,42 @@ export function compileScript(code, filename) {
 /** What a name means that is no property of the global object: `let` and `class` of a script. */
 export const scopeValue = (name) => vm.runInThisContext(name);
 
+/** What an evaluation that changes nothing may take, in milliseconds. */
+const PURE_MS = 200;
+
+/**
+ * The value of an expression that is evaluated only as far as nothing changes by it: V8 ends it at the first step that
+ * would (a call of Python's, of Node's own functions, a field that is set), or when it takes long.
+ * @param {string} expression
+ * @returns {{value: any} | null} null where it has none
+ */
+export function pureValue(expression) {
+  const { Session } = process.getBuiltinModule("node:inspector");
+  const session = new Session();
+  const post = (method, parameters) => {
+    let answer = null;
+    session.post(method, parameters, (error, result) => (answer = error ? null : result)); // on one thread: at once
+    return answer;
+  };
+  session.connect();
+  try {
+    const given = post("Runtime.evaluate", { expression: `(${expression}\n)`, throwOnSideEffect: true, timeout: PURE_MS, disableBreaks: true, silent: true });
+    if (given === null || given.exceptionDetails !== undefined) return null;
+    const { objectId, unserializableValue, value } = given.result;
+    if (unserializableValue !== undefined) return { value: vm.runInThisContext(unserializableValue) }; // 1n, NaN
+    if (objectId === undefined) return { value };
+    const functionDeclaration = `function (x) { globalThis[Symbol.for("polyrepl.given")] = x; }`;
+    post("Runtime.callFunctionOn", { objectId, functionDeclaration, arguments: [{ objectId }], silent: true });
+    return { value: globalThis[GIVEN] };
+  } catch {
+    return null; // there is no inspector
+  } finally {
+    delete globalThis[GIVEN];
+    session.disconnect();
+  }
+}
+const GIVEN = Symbol.for("polyrepl.given");
+
 /** Whether import() in a script finds what the program's imports find. */
 export const scriptsImport = true;
 

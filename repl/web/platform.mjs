@@ -30,6 +30,9 @@ export function compileScript(code) {
 /** What a name means that is no property of the global object: `let` and `class` of a script. */
 export const scopeValue = (name) => evaluate(name);
 
+/** No platform but Node can tell what an expression would change. */
+export const pureValue = () => null;
+
 /** import() in a script would start from this file. */
 export const scriptsImport = false;
 

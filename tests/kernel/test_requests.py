@@ -76,10 +76,15 @@ def test_three_languages_complete_alike(kernel: Kernel) -> None:
         "%%ba": "%%bash",
         "%pi": "%pip",
         "(f :seen-bef": ":seen-before",
+        '%%js\n"a.b".toU': "toUpperCase",
+        "%%js\nquiteMine(1, [1].ma": "map",
+        "%%js\nquiteMine.toString()?.tri": "trim",
+        '%%py\n"a.b".upp': ".upper",
     }.items():
         content = kernel.ask("complete", code, len(code))
         assert name in content["matches"], code
         begin = max(code.rfind("."), code.rfind("("), code.rfind("\n"), code.rfind(" ")) + 1
+        begin -= name.startswith(".")  # IPython's own completer takes the dot along
         assert (content["cursor_start"], content["cursor_end"]) == (begin, len(code))
     # Code of the user's own does not run for it.
     kernel.run("%%py\nclass P:\n    @property\n    def q(self): ran.append(1); return []\nran = []; p = P()")
@@ -117,6 +122,12 @@ def test_three_languages_inspect_alike(kernel: Kernel) -> None:
         "(.area shape ": "shape.area(unit)",
         "(. shape area ": "shape.area(unit)",
         "(.sqrt py.math ": "square root",
+        '%%js\n"a.b".slice(1, ': '"a.b".slice(a, b)',
+        "%%js\n[1].map(x => x": "[1].map(a)",
+        "%%js\nnew Shape(1).area": "new Shape(1).area(unit)",
+        "%%js\nf(shape?.area(": "shape.area(unit)",
+        '(.slice "a.b" ': "js.String.prototype.slice(a, b)",
+        "(.map [1] ": "js.Array.prototype.map(a)",
         "%%py\njs.Shape": "Shape(w, h = [1, 2])",
         "%%py\njs.shape.area(": "js.shape.area(unit)\nType: JavaScript function\nDefined: In[",
         "%%py\njs.Math.max(1": "js.Math.max(a, b)\nType: JavaScript function",

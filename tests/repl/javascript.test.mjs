@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import vm from "node:vm";
-import { callHead, prepare, prepareCell, status, unfinished } from "../../repl/node/javascript.mjs";
+import { prepare, prepareCell, status } from "../../repl/node/javascript.mjs";
 import { sourceOffset } from "../../repl/node/edits.mjs";
 
 const $import = async (name) => ({ default: `default of ${name}`, join: `join of ${name}`, name });
@@ -181,33 +181,4 @@ test("Enter waits for the end of what has been begun", () => {
   for (const text of open) assert.equal(status(text), "incomplete", text);
   const whole = ["", "//", '"abc', "/re", "foo)", "let a = = 2", "@dec class A {}", "😀", `if (true) /"/.test('a"')`, "{a: 1, b: 2}", "x\n", "/[(]/", "a // (", "`(`", "5 <!-- ("];
   for (const text of whole) assert.equal(status(text), "complete", text);
-});
-
-test("the string or comment that a text ends in", () => {
-  for (const [text, typed, module] of [
-    ['"a', "a", false], ["'x' + \"b", "b", false], ['import fs from "no', "no", true], ['import("no', "no", true],
-    ["require('x", "x", true], ["`abc", "bc", false], ["// co", " co", false], ["/* co", "* co", false],
-    [`if (true) /"/.test('a`, "a", false], ["x = 'abc\nimport 'm", "m", true],
-  ]) {
-    const found = unfinished(text);
-    assert.deepEqual(found, { text: typed, module }, text);
-  }
-  for (const text of ["", "a.b", "`a${b", "`a${b}`", "// co\n", "x = 'abc\nfoo.", "@@@ foo", "/'/.x", '"a" + b']) {
-    assert.equal(unfinished(text), null, text);
-  }
-});
-
-test("the call that a text ends in", () => {
-  for (const [text, head] of [
-    ["Math.max(1", "Math.max"], ["new URL(", "URL"], ["f(g(1), ", "f"], ["f(')', \"(\", `(${", "f"],
-    ["f(/* g( */ [1, {a: ", "f"], ["f(1) // g(", ""], ["f(1)", ""], ["x = (1", ""], ["a.b (", "a.b"],
-    ["f(function () {", "f"], ["f(/\\(/, /[)]/u, 4 / g(2) / 2, ", "f"], ["if (1) /(/.test(", ""], ["f(`)` + `${h(", "h"],
-    ["f(`a(", "f"], ["f('abc\ng(", "g"], ["a?.b(", "a.b"], ["a.delete(", "a.delete"], ["1.5.toFixed(", ""], ["g()(", ""],
-    ["g().then(", ""], ["super.m(", ""], ["if (x", ""], ["@@ f(", "f"], ["f(x => {", "f"], ["this.x(", "this.x"],
-    ["`a ${Math.min(", "Math.min"], ["`a ${f(1)} ${g(`x`, ", "g"], ["`${`${f(", "f"], ["f(`a ${b} (`, 1, ", "f"],
-    ["`a \\` ${f(", "f"], ["`$ $${f(", "f"], ["`a ${f(1)}`", ""],
-  ]) {
-    assert.equal(callHead(text), head, text);
-  }
-  assert.equal(callHead(`f(${"`(".repeat(200_000)}`), "f");
 });

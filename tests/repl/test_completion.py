@@ -46,11 +46,20 @@ def prompt() -> Iterator[Prompt]:
             ",js globalThis.ranJs = []; "
             "globalThis.guarded = { get trap() { ranJs.push('getter'); return { x: 1 } }, "
             "plain: 1, method(a, b = 2) {}, made: new Proxy({}, { get() { ranJs.push('get') }, "
-            "ownKeys() { ranJs.push('keys'); return [] } }) }; null"
+            "ownKeys() { ranJs.push('keys'); return [] } }), get pure() { return ' a ' } }; null"
         )
         made.submit(
             ",js class Point { constructor(x) { this.x = x } norm() {} }; globalThis.point = new Point(1)"
         )
+        made.submit(
+            ",js const pure = () => guarded.pure; "
+            "let changed = 0; const change = () => { changed++; return 'a' }"
+        )
+        made.submit(
+            ",js const endless = () => { for (;;); }; "
+            "const rejected = async () => { throw new Error('never') }"
+        )
+        made.submit("(def long-array (js.Uint8Array. 3000000))")
         yield made
 
 
@@ -117,6 +126,21 @@ CASES: list[tuple[str, Mode, dict[str, tuple[str, str]]]] = [
     ("`a ${Math.hy", "js", {"hypot": ("function", "(a, b)")}),
     ("if (true) /'/.test(Math.hy", "js", {"hypot": ("function", "(a, b)")}),
     ("`${`a`} ${/`/.test(Math.hy", "js", {"hypot": ("function", "(a, b)")}),
+    ('"a.b".toU', "js", {"toUpperCase": ("function", "()")}),
+    ("[1, 2].ma", "js", {"map": ("function", "(a)")}),
+    ("[1].map(x => x)\n  .fi", "js", {"filter": ("function", "(a)")}),
+    ("[...point.no", "js", {"norm": ("function", "()")}),
+    ("point?.no", "js", {"norm": ("function", "()")}),
+    ("x = 1.5.toF", "js", {"toFixed": ("function", "(a)")}),
+    ("f(new Date(0).getT", "js", {"getTime": ("function", "()")}),
+    ("pure().tri", "js", {"trim": ("function", "()")}),
+    ("guarded.pure.tri", "js", {"trim": ("function", "()")}),
+    ("guarded.pure.tri", "lisp", {"trim": ("function", "()")}),
+    ("js.guarded.pure.tri", "py", {"trim": ("function", "()")}),
+    ('(.toU| "a.b")', "lisp", {"toUpperCase": ("function", "()")}),
+    ("(.ma| [1 2] inc)", "lisp", {"map": ("function", "(a)")}),
+    ('(-> "abc" .toU', "lisp", {"toUpperCase": ("function", "()")}),
+    ("long-array.fil", "lisp", {"fill": ("function", "(a)"), "filter": ("function", "(a)")}),
     ('(js.import "fs/p', "lisp", {"node:fs/promises": ("module", "Node")}),
 ]  # fmt: skip
 
@@ -186,6 +210,32 @@ def test_no_property_no_getter_no_trap_has_run(prompt: Prompt) -> None:
     prompt.submit(",doc thing.risky", ",doc guarded.trap", ",source guarded.trap")
     assert prompt.submit(",py ran") == "[]"
     assert prompt.submit("ranJs") == "[]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "change().",
+        "(changed = 1, 'a').",
+        "ranJs.concat(ranJs.push(1)).",
+        "(async () => { throw 1 })().",
+        "rejected().",
+        "endless().",
+        "process.exit(7).",
+        "console.log('said').",
+        "setTimeout(() => console.log('said'), 0).",
+        "(process.env.CHANGED = 'a').",
+        "thing.move(1).",
+        "py.list('ab').",
+        "import('node:fs').",
+        "nosuch().",
+    ],
+)
+def test_what_would_change_something_is_not_done(prompt: Prompt, text: str) -> None:
+    prompt.submit("(set! ranJs.length 0)", ",js changed = 0")
+    assert prompt.complete(text, "js") == {}
+    assert prompt.complete(text + "a", "js") == {}
+    assert prompt.submit(",js [changed, ranJs.length, process.env.CHANGED]") == "[0 0 nil]"
 
 
 def test_a_slow_dir_is_not_waited_for(prompt: Prompt) -> None:
