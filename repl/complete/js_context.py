@@ -1,7 +1,7 @@
 """The name at the cursor of a JavaScript text.
 
-In: the text and the cursor. Out: the name. What takes a parser (the string that a text ends in, the call, what
-a property is of) is repl/node/chains.mjs's.
+In: the text and the cursor. Out: the name. What takes a parser (the string that a text ends in, the call,
+what a property is of) is repl/node/chains.mjs's.
 """
 
 from __future__ import annotations
@@ -26,5 +26,5 @@ def span_at(text: str, cursor: int) -> tuple[int, int]:
 
 
 def is_plain(dotted: str) -> bool:
-    """Does a dotted name begin with a name? It may begin with a dot behind something else, as in `[1].map`."""
+    """Does a dotted name begin with a name? In `[1].map` it begins with the dot."""
     return not dotted.startswith(".") and not dotted[:1].isdigit()
