@@ -7,6 +7,7 @@
  * picture that pictures.mjs knows.
  */
 
+import { carried, carriedMetadata } from "./bundles.mjs";
 import { asArray, isTypedArray, pyOps, wrongType } from "./data.mjs";
 import { json_str } from "./core_io.mjs";
 import { prettyStr } from "./layout.mjs";
@@ -33,32 +34,43 @@ class Display {
 }
 
 /**
- * What to show of a value: {data, metadata}. A `Jupyter.display` method that throws or gives nothing usable leaves the
- * plain text, with the reason under it. Options are those of `prettyStr`; `html: false` leaves rich data text.
+ * What to show of a value: {data, metadata}, and where that takes its time (a method that is async) `promise`, which comes to
+ * the same and never rejects. A `Jupyter.display` method that throws or gives nothing usable leaves the plain text, with the
+ * reason under it. Options are those of `prettyStr`; `html: false` leaves rich data text.
  */
 export function displayBundle(x, options = {}) {
   let method;
+  const failed = (e) => textBundle(x, options, method === undefined ? undefined : `Jupyter.display raised ${errorText(e)}`);
   try {
     method = typeof x === "object" && x !== null && !pyOps(x) ? x[JUPYTER] : undefined;
     if (typeof method === "function") {
       const data = method.call(x);
-      if (data !== null && typeof data === "object" && typeof data.then !== "function") {
-        return { data: { "text/plain": prettyStr(x, options), ...data }, metadata: x.metadata ?? {} };
-      }
-      return textBundle(x, options, "Jupyter.display gave no object of MIME types");
+      if (typeof data?.then !== "function") return ownBundle(x, data, options);
+      return { ...textBundle(x, options), promise: Promise.resolve(data).then((found) => ownBundle(x, found, options)).catch(failed) };
     }
   } catch (e) {
-    return textBundle(x, options, method === undefined ? undefined : `Jupyter.display raised ${errorText(e)}`);
+    return failed(e);
   }
   const bundle = textBundle(x, options);
+  const html = () => {
+    const text = options.html === false ? undefined : richHtml(x);
+    return text === undefined ? bundle : { ...bundle, data: { ...bundle.data, "text/html": text } };
+  };
+  const shown = (picture) => (picture === undefined ? html() : { ...bundle, data: { ...bundle.data, ...carried(picture).data } });
   const picture = picturedSafely(x);
-  if (picture !== undefined) return { ...bundle, data: { ...bundle.data, ...picture } };
-  const html = options.html === false ? undefined : richHtml(x);
-  if (html !== undefined) bundle.data["text/html"] = html;
-  return bundle;
+  return picture instanceof Promise ? { ...bundle, promise: picture.then(shown) } : shown(picture);
 }
 
-/** What an object looks like; undefined where it is no picture, or does not let itself be asked. */
+/** What a value's own method has given for it. */
+function ownBundle(x, data, options) {
+  if (data === null || typeof data !== "object") return textBundle(x, options, NO_TYPES);
+  const { data: shown, refused } = carried(data);
+  const { data: text } = textBundle(x, options, refused.length > 0 ? `Jupyter.display: ${refused.join(", ")}` : undefined);
+  return { data: { ...text, ...shown }, metadata: carriedMetadata(x.metadata) };
+}
+const NO_TYPES = "Jupyter.display gave no object of MIME types";
+
+/** What an object looks like, or a promise of it; undefined where it is no picture, or does not let itself be asked. */
 function picturedSafely(x) {
   try {
     return pythonOf(x) ? undefined : pictureOf(x);

@@ -2,7 +2,8 @@
  * What a JavaScript library's object looks like, by the shapes that Deno's kernel knows.
  *
  * In: an object. Out: {mime: content}, or undefined for what is no picture: bytes that begin as a PNG, a JPEG, a GIF or
- * an SVG; a canvas (`toDataURL`); a chart (`toSpec`, Vega and Vega-Lite); a DOM node (`outerHTML`), a document, a fragment.
+ * an SVG, also in a Blob; a canvas (`toDataURL`); a chart (`toSpec`, Vega and Vega-Lite); a DOM node (`outerHTML`), a
+ * document, a fragment. Where the object itself gives promises, a promise of the same.
  */
 import { isTypedArray } from "./data.mjs";
 
@@ -34,17 +35,32 @@ export function base64(data) {
   return globalThis.btoa(text);
 }
 
-/** Ways to look at an object that is no bytes: the first that gives something tells. */
-const LOOKS = [(x) => dataUrlPicture(x.toDataURL?.()), (x) => chart(x.toSpec?.()), (x) => node(x.outerHTML), nodes];
+/** What comes of a value, or of what a promise brings. */
+const by = (made, show) => (typeof made?.then === "function" ? Promise.resolve(made).then(show) : show(made));
 
-/** {mime: content} of an object that is a picture by its shape. */
+/** Ways to look at an object that is no bytes: the first that gives something tells. */
+const LOOKS = [
+  (x) => by(x.toDataURL?.(), dataUrlPicture),
+  (x) => by(x.toSpec?.(), chart),
+  (x) => node(x.outerHTML),
+  nodes,
+  (x) => (x instanceof globalThis.Blob && x.type.startsWith("image/") ? by(x.arrayBuffer(), (bytes) => bytesPicture(new Uint8Array(bytes))) : undefined),
+];
+
+/** {mime: content} of an object that is a picture by its shape, or a promise of it that never rejects. */
 export function pictureOf(x) {
   if (typeof x !== "object" || x === null) return undefined;
   if (x instanceof ArrayBuffer) return bytesPicture(new Uint8Array(x));
   if (isTypedArray(x)) return x instanceof Uint8Array ? bytesPicture(x) : undefined;
-  for (const look of LOOKS) {
+  return lookedAt(x, 0);
+}
+
+function lookedAt(x, first) {
+  for (let i = first; i < LOOKS.length; i++) {
     try {
-      const found = look(x);
+      const found = LOOKS[i](x);
+      const others = () => lookedAt(x, i + 1);
+      if (found instanceof Promise) return found.then((picture) => picture ?? others(), others);
       if (found !== undefined) return found;
     } catch {
       // It does not work here: a canvas whose drawing library is not there.

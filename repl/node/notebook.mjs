@@ -24,17 +24,24 @@ function options(args) {
   return [args.slice(0, at), named];
 }
 
+/** Show a value; a promise where it takes its time to show itself, else null. */
 function publish(value, id, update) {
   if (value?.[PYTHON] !== undefined) host.show(value, id, update);
   else {
-    const { data, metadata } = displayBundle(value);
+    const { data, metadata, promise } = displayBundle(value);
+    if (promise !== undefined) return promise.then((shown) => (host.publish(shown.data, shown.metadata, id, update), null));
     host.publish(data, metadata, id, update);
   }
+  return null;
 }
 
-/** What a value of ours shows in a Python cell, beside its text there. */
+/** What a value of ours shows in a Python cell, beside its text there; what takes its time to show itself follows it. */
 export function looks(value) {
-  const { data, metadata } = displayBundle(value);
+  const { data, metadata, promise } = displayBundle(value);
+  if (promise !== undefined) {
+    promise.then((shown) => host.publish(shown.data, shown.metadata, null, false));
+    return { data: {}, metadata: {} };
+  }
   const { "text/plain": _, ...rest } = data;
   return { data: rest, metadata };
 }
@@ -42,14 +49,21 @@ export function looks(value) {
 /** (display x & more) (display x :id name): Show values now, each in its richest form; nil. */
 export function display(...args) {
   const [values, { id = null }] = options(args);
-  for (const value of values) publish(value, id, false);
+  return inTurn(values, id);
+}
+
+/** Show values one after the other; a promise where one takes its time. */
+function inTurn(values, id) {
+  for (const [i, value] of values.entries()) {
+    const shown = publish(value, id, false);
+    if (shown !== null) return shown.then(() => inTurn(values.slice(i + 1), id));
+  }
   return null;
 }
 
 /** (update-display name x): Show x in place of what `(display y :id name)` showed; nil. */
 export function updateDisplay(id, value) {
-  publish(value, id, true);
-  return null;
+  return publish(value, id, true);
 }
 
 /** (clear-output) (clear-output true): Remove what the cell has shown; with true, only when the next output comes. */

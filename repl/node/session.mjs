@@ -204,7 +204,9 @@ export function run(code, filename, quiet, options, defines) {
     let value = form(currentImports());
     // Compiled code that awaits hears of an interrupt at its own awaits, and is waited for until it has unwound.
     if (defines === null || !(form instanceof AsyncFunction)) value = bridge("$w")(value);
-    return isPromise(value) ? later(value, quiet, options) : outcome(value, quiet, options);
+    if (isPromise(value)) return later(value, quiet, options);
+    const made = outcome(value, quiet, options);
+    return made instanceof Promise ? made.catch(failure) : made;
   } catch (error) {
     return failure(error);
   } finally {
@@ -223,12 +225,13 @@ function isPromise(value) {
 
 async function later(promise, quiet, options) {
   try {
-    return outcome(await promise, quiet, options);
+    return await outcome(await promise, quiet, options);
   } catch (error) {
     return failure(error);
   }
 }
 
+/** What comes of a value; a promise of it where the value takes its time to show itself. */
 function outcome(value, quiet, options) {
   if (quiet) return { kind: "quiet" };
   if (value === undefined || value === null) return { kind: "nil" };
@@ -327,10 +330,11 @@ export function shareNames() {
 function present(value, options) {
   if (isPython(value)) return { kind: "python", value };
   const { text, cut } = limits === null ? { text: runtime.prStr(value), cut: false } : runtime.prStrWithin(value, limits);
-  const outcome = { kind: "value", text, cut, ...(rich ? bundle(value) : { data: {}, metadata: {} }) };
+  const { promise, data, metadata } = rich ? bundle(value) : { data: {}, metadata: {} };
+  const outcome = { kind: "value", text, cut, data, metadata };
   // The terminal's page goes with the outcome: to ask for it afterwards takes a millisecond.
   if (options) outcome.page = firstPage(value, options);
-  return outcome;
+  return promise === undefined ? outcome : bridge("$w")(promise).then((shown) => ({ ...outcome, ...shown }));
 }
 
 /** Whether a value lives in Python; a Proxy that answers anything, or throws, does not. */

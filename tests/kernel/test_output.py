@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-import pytest
 from kernels import Kernel
 
 
@@ -236,79 +235,6 @@ def test_a_cell_without_end_is_cut_off(new_kernel: Callable[..., Kernel]) -> Non
         assert len(cell.text()) == 16 * 2**20
         assert "printed more than 16 MiB" in cell.text("stderr")
         assert kernel.run("(println 1) 2").text() == "1\n"
-
-
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-PICTURES = {
-    f"Buffer.from('{PNG}', 'base64')": ("image/png", PNG),
-    f"new Uint8Array(Buffer.from('{PNG}', 'base64'))": ("image/png", PNG),
-    "Buffer.from([255, 216, 255, 224, ...new Array(16).fill(0)])": (
-        "image/jpeg",
-        "/9j/4AAAAAAAAAAAAAAAAAAAAAA=",
-    ),
-    "new TextEncoder().encode('<svg width=\"1\"></svg>')": ("image/svg+xml", '<svg width="1"></svg>'),
-    "({outerHTML: '<p>x</p>'})": ("text/html", "<p>x</p>"),
-    "Buffer.from(' <?xml version=\"1.0\"?>\\n<!-- c --><!DOCTYPE svg><svg/>')": (
-        "image/svg+xml",
-        ' <?xml version="1.0"?>\n<!-- c --><!DOCTYPE svg><svg/>',
-    ),
-    "Buffer.from('\\ufeff<svg width=\"10\"></svg>')": ("image/svg+xml", '<svg width="10"></svg>'),
-    "({outerHTML: '<!-- c -->\\n<svg></svg>'})": ("image/svg+xml", "<!-- c -->\n<svg></svg>"),
-    "({nodeType: 9, documentElement: {outerHTML: '<html>x</html>'}})": ("text/html", "<html>x</html>"),
-    "({nodeType: 11, childNodes: [{outerHTML: '<p>x</p>'}, {textContent: 'a<b'}]})": (
-        "text/html",
-        "<p>x</p>a&#60;b",
-    ),
-    "({toDataURL: () => 'data:image/svg+xml;base64,PHN2Zy8+'})": ("image/svg+xml", "<svg/>"),
-    "({toSpec: () => ({hconcat: []})})": ("application/vnd.vegalite.v5+json", {"hconcat": []}),
-    "({get outerHTML() { return '<svg><g/></svg>' }})": ("image/svg+xml", "<svg><g/></svg>"),
-    f"({{toDataURL: () => 'data:image/png;base64,{PNG}'}})": ("image/png", PNG),
-    "({toSpec: () => ({$schema: 'https://vega.github.io/schema/vega-lite/v5.json', mark: 'bar'})})": (
-        "application/vnd.vegalite.v5+json",
-        {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "mark": "bar"},
-    ),
-    "({toSpec: () => ({marks: []})})": ("application/vnd.vega.v5+json", {"marks": []}),
-    "({toSpec: () => ({mark: 'bar'})})": ("application/vnd.vegalite.v5+json", {"mark": "bar"}),
-    f"new Uint8Array(Buffer.from('{PNG}', 'base64')).buffer": ("image/png", PNG),
-    # A canvas element without its drawing library is still an element.
-    "({toDataURL: () => null, outerHTML: '<canvas></canvas>'})": ("text/html", "<canvas></canvas>"),
-    "({toDataURL() { throw new Error('no') }, outerHTML: '<i></i>'})": ("text/html", "<i></i>"),
-}
-
-
-@pytest.mark.parametrize("code", PICTURES)
-def test_pictures_of_javascript(kernel: Kernel, code: str) -> None:
-    mime, content = PICTURES[code]
-    assert kernel.run(f"%%js\n{code}").data[mime] == content
-    assert kernel.run(f"%%js\ndisplay({code})").of("display_data")[0]["data"][mime] == content
-
-
-def test_what_is_no_picture_is_shown_as_it_was(kernel: Kernel) -> None:
-    for code in (
-        "new Uint8Array([255, 216, 255])",
-        "new Uint8Array(40)",
-        "({get outerHTML() { throw new Error('no') }})",
-        "({toDataURL: () => 5})",
-        "({toSpec: async () => 5})",
-        "({toSpec: () => ({rows: 5})})",
-        "({toDataURL: () => 'data:image/png,abc'})",
-        "({outerHTML: ''})",
-        "({nodeType: 9})",
-        "Buffer.from('RIFF1234WAVEfmt 123456')",
-    ):
-        assert list(kernel.run(f"%%js\n{code}").data) == ["text/plain"], code
-
-
-def test_objects_of_javascript_in_a_python_cell_look_as_in_the_others(kernel: Kernel) -> None:
-    kernel.run(
-        "%%js\nclass Para { get outerHTML() { return '<p>x</p>' } }\nconst para = new Para();"
-        " function plainly() {}"
-    )
-    show = "from IPython.display import display\ndisplay(js.para)"
-    displayed = kernel.run(f"%%py\n{show}").of("display_data")[0]["data"]
-    for data in (kernel.run("%%py\njs.para").data, displayed):
-        assert data["text/html"] == "<p>x</p>" and "Para" in data["text/plain"]
-    assert list(kernel.run("%%py\njs.plainly").data) == ["text/plain"]
 
 
 def test_a_progress_that_is_shown_is_not_taken(kernel: Kernel) -> None:
