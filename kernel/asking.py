@@ -12,7 +12,7 @@ from polyrepl.lisp.layout.indent import indent_for
 from polyrepl.repl.complete import modes
 from polyrepl.repl.session.js_names import JsNames
 
-from .cells import is_for_ipython, is_marker, markers, shift, split
+from .cells import asked_by, is_for_ipython, is_marker, is_text_magic, markers, shift, split
 from .completing import Item, KernelServices, complete, complete_python
 from .inspecting import inspect, look_up, name_cells
 from .text import well_formed
@@ -43,6 +43,7 @@ class Asking:
 
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """The reader's verdict; an incomplete cell also says where the next line goes."""
+        code = well_formed(code)  # as it would run
         cell = split(code)
         if is_marker(code):
             return {"status": "incomplete", "indent": ""}  # its code is still to come
@@ -57,7 +58,8 @@ class Asking:
                 return {"status": verdict, "indent": " " * modes.indent(cell.code, len(cell.code), "js")}
             return {"status": "complete" if verdict == "empty" else verdict}
         if is_for_ipython(code):
-            return {"status": "complete"}
+            goes_on = code.rstrip(" \t").endswith("\\") and not is_text_magic(code)
+            return {"status": "incomplete", "indent": ""} if goes_on else {"status": "complete"}
         read = self.lisp.status(cell.code)
         if read.kind == "incomplete":
             return {"status": "incomplete", "indent": " " * indent_for(cell.code, len(cell.code))}
@@ -74,7 +76,13 @@ class Asking:
         if cursor < before:  # in the marker's line
             return completed(cursor, cursor, [])
         inner = shift(code, cursor)
-        if cell.language == "py":
+        if (asked := asked_by(code)) is not None and asked[0] <= cursor <= asked[1]:
+            name, typed = code[asked[0] : asked[1]], cursor - asked[0]
+            start, end, found = await complete(self.services, name, typed, "lisp")
+            return completed(start + asked[0], end + asked[0], found)
+        if is_text_magic(code):
+            return completed(cursor, cursor, [])
+        if cell.language == "py" or is_for_ipython(code):
             start, end, found = await complete_python(self.services, self.shell, cell.code, inner)
         else:
             start, end, found = await complete(self.services, cell.code, inner, cell.language)
@@ -87,10 +95,20 @@ class Asking:
         """What the name at the cursor is: signature, doc, with detail level 1 its source too."""
         cell = split(code)
         inner = shift(code, max(0, min(cursor_pos, len(code))))
-        if cell.language == "py":
+        if cell.language == "py" or is_for_ipython(code):
             return await self._inspect_python(cell.code, inner, detail_level, omit_sections)
-        data = await inspect(self.services, self.shell, cell.code, inner, cell.language, detail_level)
+        if (asked := asked_by(code)) is not None and code.strip() not in self.services.table():
+            data = await self.about(code[slice(*asked)], detail_level)
+        else:
+            data = await inspect(self.services, self.shell, cell.code, inner, cell.language, detail_level)
         return {"status": "ok", "found": bool(data), "data": data, "metadata": {}}
+
+    async def about(self, name: str, level: int) -> dict[str, Any]:
+        """What a name is that a cell asks about; Python's may stand without its `py.`."""
+        found = await inspect(self.services, self.shell, name, len(name), "lisp", level)
+        if not found and name.partition(".")[0] in self.shell.user_ns:
+            found = await inspect(self.services, self.shell, f"py.{name}", len(name) + 3, "lisp", level)
+        return found
 
     async def _inspect_python(self, code: str, cursor: int, level: int, omit: Any) -> dict[str, Any]:
         from IPython.utils.tokenutil import token_at_cursor

@@ -122,11 +122,16 @@ def is_for_ipython(text: str) -> bool:
     Lines that are comments of the Lisp may stand between them. Not the magics that run the rest of the cell
     as Python (`%%time`): that rest is Lisp.
     """
-    found = _TEXT_MAGIC.match(text)
-    if found is not None:
-        return found[1] in TEXT_MAGICS
+    if _TEXT_MAGIC.match(text):
+        return is_text_magic(text)
     lines = [line for line in without_comments(text).splitlines() if line.strip()]
     return bool(lines) and all(_LINE_MAGIC.match(line) for line in lines)
+
+
+def is_text_magic(text: str) -> bool:
+    """Does a cell hold text of another kind, below a magic of IPython's (`%%bash`)?"""
+    found = _TEXT_MAGIC.match(text)
+    return found is not None and found[1] in TEXT_MAGICS
 
 
 def without_comments(text: str) -> str:
@@ -164,6 +169,16 @@ def question(text: str) -> tuple[str, int, bool] | None:
         return None
     marks = found["before"] or found["after"] or ""
     return found["name"] or found["other"] or found["doc"], int(len(marks) == 2), not found["other"]
+
+
+def asked_by(text: str) -> tuple[int, int] | None:
+    """Where the name stands that a cell asks about, if it does."""
+    found = _QUESTION.fullmatch(text)
+    return (
+        None
+        if found is None
+        else found.span("name" if found["name"] else "other" if found["other"] else "doc")
+    )
 
 
 def renewal(text: str) -> tuple[str, str] | None:

@@ -40,7 +40,8 @@ KINDS = {
     "keyword": "param",
     "parameter": "param",
 }
-_MAGIC = re.compile(r"(?:^|\n)[ \t]*%%?\w*\Z")
+# A command of IPython's up to the cursor; what runs Python code (%time) completes as that.
+_MAGIC = re.compile(r"(?:^|\n)[ \t]*(?:%%?\w*|(?:!|%(?!(?:time|timeit|prun)\b)\w+[ \t])[^\n]*)\Z")
 
 
 @dataclass(frozen=True, slots=True)

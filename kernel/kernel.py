@@ -42,7 +42,6 @@ from .cells import (
 )
 from .completing import KernelServices
 from .dispatch import ConcurrentKernel
-from .inspecting import inspect
 from .interrupts import Interrupts
 from .ipython import adapt
 from .notebook import Notebook
@@ -299,9 +298,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
             return False
         if level and not sure and f"{name}?" in self.services.table():  # `odd??` is about `odd?`
             name, level = f"{name}?", 0
-        found = await inspect(self.services, self.shell, name, len(name), "lisp", level)
-        if not found and name.partition(".")[0] in self.shell.user_ns:  # Python's, without its `py.`
-            found = await inspect(self.services, self.shell, f"py.{name}", len(name) + 3, "lisp", level)
+        found = await self.about(name, level)
         if not found:
             if sure:
                 sys.stdout.write(f"nothing is called {name}\n")

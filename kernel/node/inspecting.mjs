@@ -73,7 +73,7 @@ function place(f) {
     const at = inner?.internalProperties?.find((entry) => entry.name === "[[FunctionLocation]]")?.value?.value;
     if (at === undefined) return {};
     const script = scripts.get(at.scriptId) ?? listed(session, post, at.scriptId);
-    if (script === undefined) return {};
+    if (script === undefined || script.url === "") return {}; // of an `eval`, which has no place
     const name = script.url.startsWith("file:") ? fileURLToPath(script.url) : script.url;
     return { where: `${name}:${at.lineNumber + 1}`, doc: comment(script.text, at.lineNumber) };
   } finally {

@@ -171,7 +171,7 @@ export async function globals() {
   const found = at.flatMap((owner) =>
     Object.entries(Object.getOwnPropertyDescriptors(owner)).map(([name, own]) => [name, ...kindAndMeta(own)]),
   );
-  return found.slice(0, 5 * MOST);
+  return found.filter(([name]) => NAME.test(name)).slice(0, 5 * MOST);
 }
 
 /** What Enter does at the end of a JavaScript text: see javascript_parser.mjs, which loads when it is first asked. */

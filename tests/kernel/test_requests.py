@@ -203,6 +203,47 @@ def test_at_every_place_of_a_cell_there_is_an_answer(kernel: Kernel, language: s
         assert kernel.ask("is_complete", cell[:at])["status"] in ("complete", "incomplete", "invalid")
 
 
+def test_cells_that_ask_or_command_are_answered_as_what_they_are(kernel: Kernel) -> None:
+    kernel.run('(defn my-own-fn "my doc" [x] x)')
+    kernel.run("%%py\ndef own_py(a): 'py doc'")
+    for code, begin, match in (
+        ("?my-ow", 1, "my-own-fn"),
+        ("?? my-ow", 3, "my-own-fn"),
+        (",doc my-ow", 5, "my-own-fn"),
+        ("?py.own_", 4, "own_py"),
+        ("?js.Math.ma", 9, "max"),
+        ("%cd /tm", 4, "/tmp/"),
+        ("; c\n!ls /tm", 8, "/tmp/"),
+        ("%%py\n%cd /tm", 9, "/tmp/"),
+        ("%timeit own_", 8, "own_py"),
+        ("%%py\n%timeit own_", 13, "own_py"),
+    ):
+        content = kernel.ask("complete", code, len(code))
+        assert match in content["matches"], (code, content)
+        assert (content["cursor_start"], content["cursor_end"]) == (begin, len(code))
+    assert kernel.ask("complete", "my-ow?", 5)["matches"] == ["my-own-fn"]
+    assert kernel.ask("complete", "%%bash\nec", 9)["matches"] == []
+    for code, said in {
+        "?my-own-fn": "my doc",
+        "my-own-fn?": "my doc",
+        ",doc my-own-fn": "my doc",
+        "?own_py": "py doc",
+        "?even?": "(even? n)",
+        "even?": "(even? n)",
+        "%pip": "the kernel's own Python",
+        "%timeit": "Time execution",
+    }.items():
+        content = kernel.ask("inspect", code, len(code))
+        assert content["found"] and said in content["data"]["text/plain"], code
+    assert kernel.ask("is_complete", "!ls \\")["status"] == "incomplete"
+    assert kernel.ask("is_complete", "%%bash\nls \\")["status"] == "complete"
+
+
+def test_what_eval_has_made_has_no_place(kernel: Kernel) -> None:
+    kernel.run("%%js\nconst unplaced = (0, eval)('(function unplaced(a) {})')")
+    assert "Defined" not in kernel.ask("inspect", "%%js\nunplaced(", 14)["data"]["text/plain"]
+
+
 def test_javascript_has_what_shows_things(kernel: Kernel) -> None:
     for code, mime in {
         "html('<b>x</b>')": "text/html",

@@ -60,6 +60,8 @@ def test_halves_in_the_code_itself(new_kernel: Callable[..., Kernel]) -> None:
     for code, cursor in [(f'"{SENT}" pri', 7), (f"%%py\n'{SENT}'; pri", 13), (f"%%js\n'{SENT}'; Mat", 13)]:
         assert {"print", "Math"} & set(kernel.ask("complete", code, cursor)["matches"])
     assert kernel.ask("is_complete", f"(f {SENT}")["status"] in ("incomplete", "invalid")
+    for code in (f"%%py\n'{SENT}'", f"%%js\n'{SENT}'", f'"{SENT}"'):
+        assert kernel.ask("is_complete", code)["status"] == "complete"
     found = kernel.ask("history", hist_access_type="search", pattern=f"*{SENT}*", raw=True, output=False)
     assert any(HALF in entry[2] for entry in found["history"])
     # The history's thread is alive, and has kept them.
