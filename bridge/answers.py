@@ -19,6 +19,7 @@ from .errors import (
     Interrupted,
     JSError,
     JSErrorGroup,
+    JSExit,
     ProtocolError,
     WouldBlock,
     crossed,
@@ -208,8 +209,9 @@ class Answers:
             payload = decode(value, body)
             if not name.__class__ is message.__class__ is stack.__class__ is str:
                 raise ProtocolError("a name, a message and a stack are texts")
-            own = _OWN.get(kind)
-        except (ValueError, TypeError, BridgeError, RecursionError) as error:
+            code = kind[1] if kind.__class__ is list and kind[0] == "exit" else None
+            own = None if code is not None else _OWN.get(kind)
+        except (ValueError, TypeError, IndexError, BridgeError, RecursionError) as error:
             return ProtocolError(f"malformed error reply: {error}")
         if isinstance(payload, BaseException):
             crossed(payload, stack)
@@ -221,8 +223,8 @@ class Answers:
         for known in self.thrown:
             if known.value is payload is not None:
                 return known  # it came from here: the same exception, with all the frames it has passed
-        result: JSError | None = None
-        if errors.__class__ is list and errors and depth < _DEEPEST_CAUSE:
+        result: JSError | None = None if code is None else JSExit(name, message, stack, payload, code)
+        if result is None and errors.__class__ is list and errors and depth < _DEEPEST_CAUSE:
             parts = [self._exception(each, body, depth + 1) for each in errors]
             if all(isinstance(part, Exception) for part in parts):
                 result = JSErrorGroup(name, message, stack, payload, parts)  # type: ignore[arg-type]

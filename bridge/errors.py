@@ -10,6 +10,7 @@ In: error envelopes from Node. Out: Python exceptions (see frames for their merg
       WouldBlock                    a wait that could never end
     JSError(Exception)              an exception of JavaScript code; home again it is the same Error
       JSErrorGroup(.., ExceptionGroup)  an AggregateError
+      JSExit(.., SystemExit)    one that asks for the end of the program
     Interrupted(KeyboardInterrupt)  the interrupt ladder stopped JavaScript
 """
 
@@ -144,6 +145,19 @@ class JSErrorGroup(JSError, ExceptionGroup[Exception]):
     def derive(self, excs: Sequence[Any], /) -> Any:
         """A part is no AggregateError of JavaScript's any more."""
         return BaseExceptionGroup(self.message, excs)
+
+
+class JSExit(JSError, SystemExit):
+    """An error of JavaScript's that asks for the end of the program: Python heeds it as its own SystemExit,
+    which asyncio lets through a task. `code` is the exit code, or a text to say."""
+
+    def __init__(self, name: str, message: str, stack: str, value: Any, code: int | str) -> None:
+        super().__init__(name, message, stack, value)
+        self.code = code
+
+    def __reduce__(self) -> Any:
+        _, args, kept = super().__reduce__()
+        return JSExit, (*args, self.code), kept
 
 
 class Interrupted(KeyboardInterrupt):

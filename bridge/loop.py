@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from .answers import Later
 from .errors import WouldBlock
 from .forms import outside
-from .pending import Pending, hand_over
+from .pending import Left, Pending, hand_over, heard
 from .protocol import OPS
 from .server import Server
 from .traits import is_async
@@ -355,7 +355,7 @@ class Loops:
             elif message[0] == _CALL:
                 function, args, kwargs = server.called(message, frame.body)
                 if is_async(function):
-                    future = loop.create_task(server.apply(function, args, kwargs), context=context)
+                    future = heard(loop, server.apply(function, args, kwargs), context=context)
                 else:
                     future = context.run(self._start, loop, server, function, args, kwargs, context)
             else:
@@ -398,6 +398,8 @@ class Loops:
 
     @staticmethod
     def _ensure(target: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
+        if inspect.iscoroutine(target):
+            return heard(loop, target)
         if inspect.isawaitable(target):
             return asyncio.ensure_future(target, loop=loop)
         future = loop.create_future()
@@ -419,7 +421,7 @@ class Loops:
             )
             return await result if inspect.isawaitable(result) else result
 
-        return loop.create_task(in_thread())
+        return heard(loop, in_thread())
 
     def _done(self, exchange: Exchange, frame: Frame, future: asyncio.Future[Any]) -> None:
         self._forms.pop(frame.id, None)
@@ -431,7 +433,10 @@ class Loops:
             exchange.answer_async(frame, None, KeyboardInterrupt() if stopped else asyncio.CancelledError())
         else:
             error = future.exception()
-            exchange.answer_async(frame, None if error is not None else future.result(), error)
+            value: Any = None if error is not None else future.result()
+            if isinstance(value, Left):
+                value, error = None, value.error
+            exchange.answer_async(frame, value, error)
 
     def stop_unbegun(self, form: int) -> None:
         """What a form awaits and has not begun never does: by the time that JavaScript hears of an interrupt

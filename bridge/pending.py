@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from .forms import outside
@@ -52,3 +52,30 @@ class Pending:
                 wrapped.__cause__ = error
                 error = wrapped
             self.future.set_exception(error)
+
+
+class Left:
+    """The SystemExit that a coroutine has ended with."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: SystemExit) -> None:
+        self.error = error
+
+
+def heard(
+    loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **options: Any
+) -> asyncio.Task[Any]:
+    """A task that JavaScript awaits: what it gives may be a `Left`. Asyncio would end the loop by a
+    SystemExit, which is for who awaits it to hear of."""
+    task = loop.create_task(_heard(coroutine), **options)
+    # Cancelled before it began it has not awaited anything, of which Python would warn.
+    task.add_done_callback(lambda done: coroutine.close())
+    return task
+
+
+async def _heard(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return await coroutine
+    except SystemExit as error:
+        return Left(error)

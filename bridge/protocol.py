@@ -15,12 +15,12 @@ A frame about the rings is the channel's own (see transport.py), its text why th
 An output frame has no JSON: its body is the text as UTF-8, its id the form, its flags the stream.
 
 An error envelope of JavaScript's is `[name, message, stack, value, kind, cause, errors]` (the last three may
-be missing); of Python's it is the exception itself, `["x", handle, traits, name, message]`, whose traceback
-is asked for when it is wanted. Both sides answer every operation, except that `run` (a call that a form may
-be interrupted in), `hold` (see turns.py) and `calls` (one function, once for each value) are only Python's to
-ask, `make`, `column` (an item of many dicts), `chain` (see chains.py) and `exit` (with true, to hear when
-Python has nothing left to do) only JavaScript's. Releases and cancellations are notes: nobody waits for
-an answer.
+be missing; the kind names an exception of Python's own, `["exit", code]` is SystemExit's); of Python's it is
+the exception itself, `["x", handle, traits, name, message]`, whose traceback is asked for when it is wanted.
+Both sides answer every operation, except that `run` (a call that a form may be interrupted in), `hold` (see
+turns.py) and `calls` (one function, once for each value) are only Python's to ask, `make`, `column` (an item
+of many dicts), `chain` (see chains.py) and `exit` (with true, to hear when Python has nothing left to do)
+only JavaScript's. Releases and cancellations are notes: nobody waits for an answer.
 
 Where bytes lie is an offset in the frame's segments, or a place in the shared memory (see sharing.py):
 `[handle, start, size, at]`, at byte `at` of a block of the sender's, which is an object of the sender's too,

@@ -51,7 +51,7 @@ MEMBERS = {
     "Compiler": "read compile look take_back doc macros globals loader declare_names",
 }
 ERRORS = ("polyrepl.bridge", ("BridgeError", "NodeNotFound", "NodeLost", "ProtocolError", "WouldBlock",
-"JSError", "JSErrorGroup",
+"JSError", "JSErrorGroup", "JSExit",
                               "Interrupted"))  # fmt: skip
 # Mark -> (file, what the names in it are written as).
 JAVASCRIPT = {

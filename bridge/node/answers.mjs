@@ -11,6 +11,7 @@ import { FLAGS, KINDS } from "./protocol.mjs";
 const DEEPEST_CAUSE = 10;
 const MOST_ERRORS = 1000; // of groups in groups
 const { then } = Promise.prototype;
+const EXIT = Symbol.for("polyrepl.exit"); // of an error that asks for the end of the program: the code, or a text to say
 const PLAIN = "[object Object]"; // which tells nothing of what was thrown
 const UNSHOWN = "an exception that cannot be shown";
 
@@ -51,10 +52,11 @@ function envelope(marshal, error, depth, budget = { errors: MOST_ERRORS }) {
   if (isA(error, ProtocolError)) return ["ProtocolError", error.message, "", null, "protocol"];
   const thrown = isA(error, Error);
   let name = "", message = "", stack = "";
-  let cause;
+  let kind = null, cause;
   let errors = [];
   try {
     if (thrown) {
+      if (Object.hasOwn(error, EXIT)) kind = ["exit", error[EXIT]];
       name = String(error.name);
       message = String(error.message).replaceAll("$read(...)", "(..)"); // how compiled Lisp asks is nobody's affair
       stack = stackOf(error);
@@ -69,7 +71,8 @@ function envelope(marshal, error, depth, budget = { errors: MOST_ERRORS }) {
   }
   const wire = [name, message, stack, marshal.encodeThrown(error)];
   if (isA(error, PyError)) return wire;
-  if (depth < DEEPEST_CAUSE && isA(cause, Error)) wire.push(null, envelope(marshal, cause, depth + 1, budget));
+  if (kind !== null) wire.push(kind);
+  if (depth < DEEPEST_CAUSE && isA(cause, Error)) wire.push(...[null].slice(wire.length - 4), envelope(marshal, cause, depth + 1, budget));
   if (errors.length > 0) wire.push(...[null, null].slice(wire.length - 4), errors.map((each) => envelope(marshal, each, depth + 1, budget)));
   return wire;
 }

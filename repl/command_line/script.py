@@ -141,7 +141,8 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
         code = code_of(asked)
 
     # To the end of a process of ours: `__del__` may still run.
-    session.uncaught.install(None if job.interactive else leave)
+    ends = (leave, lambda asked: session.node.end(code_of(asked)))
+    session.uncaught.install(*(() if job.interactive else ends))
     atexit.register(end)  # behind what the program registers, which runs first
     known = atexit._ncallbacks()
     try:

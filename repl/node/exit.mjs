@@ -15,6 +15,7 @@ export class Exit extends Error {
     this.name = "Exit";
     this.code = code;
     this.text = text;
+    Object.defineProperty(this, Symbol.for("polyrepl.exit"), { value: text ?? code }); // Python has it as its SystemExit
   }
 }
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from json import dumps
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from polyrepl.bridge import Bridge, Interrupted, JsProxy
+from polyrepl.bridge import Bridge, BridgeError, Interrupted, JSError, JsProxy
 from polyrepl.lisp.emit.mangle import mangle
 
 from .place import Place
@@ -179,6 +179,11 @@ class NodeSide:
     def exit_code(self) -> int:
         """What the program has set `process.exitCode` to; 0 if nothing."""
         return int(self._exit_code()) if self.alive else 0
+
+    def end(self, code: int) -> None:
+        """End Node, and the program with it, as a callback of JavaScript's may that nobody awaits."""
+        with suppress(BridgeError, JSError):
+            self._bridge.eval("process.exit")(code & 255)
 
     def rests(self) -> bool:
         """Has the program left nothing in Node that is still to come? Waits until its event loop has gone

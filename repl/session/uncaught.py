@@ -14,7 +14,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from polyrepl.bridge import BridgeError, JSError, JsProxy, NodeLost
+from polyrepl.bridge import JSError, JSExit, NodeLost
 from polyrepl.bridge.errors import js_stacks
 from polyrepl.bridge.foreign import message, own, visible
 from polyrepl.lisp.python.placing import entries
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import asyncio
 
 _AT_EXIT = "atexit"
-_EXIT = "Exit"  # of repl/node/exit.mjs
 
 
 class Uncaught:
@@ -38,13 +37,22 @@ class Uncaught:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._leaves: Callable[[SystemExit], object] | None = None
+        self._ends: Callable[[SystemExit], object] | None = None
         self._before = sys.unraisablehook, threading.excepthook
         self._hooks = self._unraisable, self._in_thread
 
-    def install(self, leaves: Callable[[SystemExit], object] | None = None) -> None:
-        """From now on Python's hooks are ours. `leaves`, of a program, is called with an exit handler's
-        SystemExit."""
-        self._leaves = leaves
+    def install(
+        self,
+        leaves: Callable[[SystemExit], object] | None = None,
+        ends: Callable[[SystemExit], object] | None = None,
+    ) -> None:
+        """From now on Python's hooks are ours.
+
+        Args:
+            leaves: of a program; called with an exit handler's SystemExit.
+            ends: of a program; called in a thread that `(exit n)` was asked in.
+        """
+        self._leaves, self._ends = leaves, ends
         self._before = sys.unraisablehook, threading.excepthook
         sys.unraisablehook, threading.excepthook = self._hooks
 
@@ -54,10 +62,8 @@ class Uncaught:
             sys.unraisablehook, threading.excepthook = self._before
 
     def in_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """The exception handler of an event loop. Raises SystemExit where `(exit n)` is what was thrown."""
+        """The exception handler of an event loop."""
         error = context.get("exception")
-        if self._leaves is not None and (asked := asked_exit(error)) is not None:
-            raise asked  # asyncio lets it through, as where Python has raised it
         if not isinstance(error, BaseException):
             loop.default_exception_handler(context)
         elif not self._tell(error):
@@ -65,7 +71,9 @@ class Uncaught:
 
     def _in_thread(self, args: Any) -> None:
         error = args.exc_value
-        if error is None or isinstance(error, SystemExit):
+        if isinstance(error, JSExit) and self._ends is not None:
+            self._ends(error)
+        elif error is None or (isinstance(error, SystemExit) and not isinstance(error, JSExit)):
             self._before[1](args)
         elif not self._tell(error):
             traceback = own(_without_ours(error), "__traceback__")
@@ -74,9 +82,8 @@ class Uncaught:
     def _unraisable(self, args: Any) -> None:
         error = args.exc_value
         at_exit = _AT_EXIT in (args.err_msg or "")
-        asked = asked_exit(error) if at_exit else None
-        if asked is not None and self._leaves is not None:
-            self._leaves(asked)
+        if at_exit and isinstance(error, SystemExit) and self._leaves is not None:
+            self._leaves(error)
         elif error is None or not self._tell(error):
             self._before[0](args)
 
@@ -101,19 +108,6 @@ class Uncaught:
         else:
             outcome |= {"name": type(error).__name__, "message": message(error)}
         return self._trace.runtime_problem(outcome).text
-
-
-def asked_exit(error: object) -> SystemExit | None:
-    """The exit asked for by Python's SystemExit, or by `(exit n)` in a function that Python called."""
-    if isinstance(error, SystemExit):
-        return error
-    if not isinstance(error, JSError) or error.name != _EXIT or not isinstance(error.value, JsProxy):
-        return None
-    try:
-        text = error.value.text
-        return SystemExit(error.value.code if text is None else text)
-    except (BridgeError, JSError, AttributeError):  # no error of ours, or Node has ended
-        return None
 
 
 def came_through(error: BaseException) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import pickle
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from polyrepl.bridge import Bridge, JSError, JSErrorGroup, WouldBlock
+from polyrepl.bridge import Bridge, JSError, JSErrorGroup, JSExit, WouldBlock
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -106,6 +107,38 @@ def test_require_and_global_this(js: Bridge, tmp_path: Any) -> None:
     js.globalThis.set_from_python = 4
     assert js.eval("set_from_python") == 4
     assert js.eval("(x) => x === globalThis")(js.globalThis) is True
+
+
+ASKS = "Object.assign(new Error('m', {cause: new Error('why')}), {[Symbol.for('polyrepl.exit')]: %s})"
+
+
+@pytest.mark.parametrize(("code", "meant"), [("3", 3), ("'said'", "said")])
+def test_an_error_that_asks_for_the_end_is_a_system_exit(js: Bridge, code: str, meant: object) -> None:
+    js.eval(f"globalThis.asks = {ASKS % code}; function goes() {{ throw asks }}")
+
+    async def leaves() -> None:
+        js.globalThis.goes()
+
+    begun: list[asyncio.Task[None]] = []
+
+    async def main() -> None:
+        begun.append(asyncio.create_task(leaves()))
+        await asyncio.Event().wait()
+
+    with pytest.raises(SystemExit) as raised:
+        asyncio.run(main())
+    error = raised.value
+    assert error is begun[0].exception() and isinstance(error, JSError) and isinstance(error, JSExit)
+    assert (error.code, str(error), str(error.__cause__)) == (meant, "Error: m", "Error: why")
+    assert pickle.loads(pickle.dumps(error)).code == meant
+    # Home again it is the same, and who awaits it in JavaScript hears of it.
+    assert js.eval("f => { try { f() } catch (e) { return e === asks } }")(lambda: _raise(error)) is True
+    heard = js.eval("async f => { try { await f() } catch (e) { return e === asks } }")
+
+    async def awaited() -> Any:
+        return await heard(leaves)
+
+    assert asyncio.run(awaited()) is True
 
 
 BOTH = "new AggregateError([new TypeError('a'), new RangeError('b')], 'both', {cause: new Error('why')})"

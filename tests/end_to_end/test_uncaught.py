@@ -68,7 +68,7 @@ def test_what_is_pythons_own_is_told_as_ever(tmp_path: Path, place: str) -> None
     assert "Uncaught" not in done.err and "Traceback" in done.err and "ValueError: of Python's" in done.err
 
 
-@pytest.mark.parametrize("place", ["in_loop", "at_exit"])
+@pytest.mark.parametrize("place", ["in_loop", "in_task", "in_thread", "at_exit"])
 @pytest.mark.parametrize(
     ("leave", "code", "err"),
     [("(exit 6)", 6, ""), ('(exit "text")', 1, "text\n"), ("(process.exit 7)", 7, "")],
@@ -80,6 +80,16 @@ def test_a_function_of_the_lisp_that_python_calls_leaves(
     done = polyrepl("p.lisp", cwd=program(tmp_path, text))
     assert (done.code, done.err) == (code, err)
     assert (done.out == "on\n") == (place == "at_exit")
+
+
+def test_who_awaits_it_hears_of_an_exit_first(tmp_path: Path) -> None:
+    text = """
+    (defn told [f] (try (await (places.later f)) (catch e (.-name e))))
+    (println (await (told (fn [] (exit 6)))) (await (told py.exit)))
+    (await (places.later (fn [] (exit 7))))
+    (println "on")"""
+    done = polyrepl("p.lisp", cwd=program(tmp_path, text))
+    assert (done.code, done.out, done.err) == (7, "Exit SystemExit\n", "")
 
 
 def test_python_that_leaves_at_exit(tmp_path: Path) -> None:
