@@ -13,11 +13,13 @@ import json
 import platform
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import lru_cache
 from typing import Any
 
 import polyrepl
 from polyrepl.bridge import Bridge
 from polyrepl.bridge.foreign import message
+from polyrepl.lisp.runtime import corelib
 
 from ..complete.modes import Kind, Mode, javascript_verdict, python_verdict
 from ..complete.modes import indent as indent_of
@@ -37,6 +39,18 @@ LIMITS: dict[str, int | bool] = {"maxItems": 1_000, "maxDepth": 20, "maxString":
 def outlet(post: Callable[[str], None]) -> Outlet:
     """Where output goes: made first, since a bridge begins with it. `post` takes a message's text."""
     return Outlet(lambda told: post(json.dumps(told)))
+
+
+def read_ahead() -> None:
+    """Read all that a start reads of files: one from a snapshot has none of them yet (loading.mjs)."""
+    corelib.table()
+    about()
+
+
+@lru_cache(maxsize=1)
+def about() -> str:
+    """What the page is told of a session, as JSON."""
+    return json.dumps({"polyrepl": polyrepl.__version__, "python": platform.python_version()})
 
 
 class Answering:
@@ -78,7 +92,7 @@ class Answering:
     def start(self) -> str:
         """Have both halves ready. Returns what the page is told."""
         self.services.load()
-        return json.dumps({"polyrepl": polyrepl.__version__, "python": platform.python_version()})
+        return about()
 
     async def ask(self, question: str, fields: str) -> str:
         """Answer one of the questions below. Raises nothing: `=` and the answer as JSON, or `!` and what is

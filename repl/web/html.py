@@ -12,6 +12,8 @@ from typing import Any
 
 from .headers import PAGE
 
+_FIRST = ("playground/page.mjs", "playground/session.mjs", "client.mjs", "playground/editor.mjs")
+"""What begins the worker, before all else, and what the browser would find last."""
 _HOLE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -28,7 +30,10 @@ def index(text: str, names: dict[str, str], imports: dict[str, str], page: dict[
         KeyError: a hole that nothing fills.
     """
     places = {name: f"./{names['editor']}/{path}" for name, path in imports.items()}
-    preloads = [f'<link rel="modulepreload" href="{html.escape(place)}">' for place in places.values()]
+    first = [f"./{names['app']}/repl/web/{name}" for name in _FIRST]
+    preloads = [
+        f'<link rel="modulepreload" href="{html.escape(place)}">' for place in (*first, *places.values())
+    ]
     filling = {
         "policy": html.escape(PAGE),
         "app": names["app"],

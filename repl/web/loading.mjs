@@ -3,18 +3,22 @@
  *
  * In: the URL of Pyodide's folder, that of its library (packed.py), that of a snapshot (`polyrepl web build --snapshot`). Out:
  * Pyodide, with no file of polyrepl's; on the way how far it is. A snapshot is of one build of Pyodide, and asks it for what has no public name: where it can not be used the start
- * is the plain one.
+ * is the plain one. Where it can, nothing of Python's library is needed before a program runs: it comes afterwards.
  */
 
 /**
  * @param {{python: string, library?: string, snapshot?: string, size?: number}} from `size`: how many bytes its files have
  * @param {(reason: string) => void} complain gets why the snapshot is not used
  * @param {(done: number) => void} tell gets how much of the files has come, from 0 to 1
+ * @returns {Promise<{pyodide: any, complete: (() => Promise<void>) | null}>} `complete`, where it comes from a snapshot: puts
+ *   Python's library where it belongs
  */
 export async function load({ python, library, snapshot, size }, complain, tell) {
   const ignore = watch([python, library, snapshot], size, tell);
   try {
-    return limited(await begin(python, library, snapshot, complain));
+    const begun = await begin(python, library, snapshot, complain);
+    limited(begun.pyodide);
+    return begun;
   } finally {
     ignore();
   }
@@ -46,51 +50,81 @@ function watch(places, size, tell) {
 }
 
 async function begin(python, library, snapshot, complain) {
-  const own = library === undefined ? undefined : unpacked(library);
-  own?.catch(() => {}); // it is told when it is awaited
+  const code = python.startsWith("file:") ? null : coming(python);
+  const packed = library === undefined ? undefined : fetched(library);
+  packed?.catch(() => {}); // it is told when it is awaited
   const memory = snapshot === undefined ? undefined : unpacked(snapshot).catch((error) => error);
   const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
   // What it has not got it must not ask others for.
   const options = { indexURL: folderOf(python), packageBaseUrl: python };
-  if (own === undefined) return started(loadPyodide, options, memory, complain);
-  const place = URL.createObjectURL(new Blob([await own], { type: "application/zip" }));
+  if (memory !== undefined) {
+    const without = packed === undefined ? options : { ...options, stdLibURL: "data:," };
+    const pyodide = await fromMemory((more) => compiled(loadPyodide, { ...without, ...more }, code), memory, complain);
+    const complete = async () => packed && pyodide.FS.writeFile(libraryOf(pyodide), await unpacked(library, packed));
+    if (pyodide !== null) return { pyodide, complete };
+  }
+  if (packed === undefined) return { pyodide: await compiled(loadPyodide, options, code), complete: null };
+  const place = URL.createObjectURL(new Blob([await unpacked(library, packed)], { type: "application/zip" }));
   try {
-    return await started(loadPyodide, { ...options, stdLibURL: place }, memory, complain);
+    return { pyodide: await compiled(loadPyodide, { ...options, stdLibURL: place }, code), complete: null };
   } finally {
     URL.revokeObjectURL(place);
   }
 }
 
-async function started(loadPyodide, options, memory, complain) {
-  if (memory !== undefined) {
-    try {
-      const got = await memory;
-      if (got instanceof Error) throw got;
-      const made = await loadPyodide({ ...options, _loadSnapshot: got });
-      made.runPython(RENEW);
-      return made;
-    } catch (error) {
-      complain(String(error?.message ?? error).split("\n")[0]);
-    }
+/** Where Python looks for its library. */
+const libraryOf = ({ _api: { pyVersionTuple: [major, minor] } }) => `/lib/python${major}${minor}.zip`;
+
+/** Begin with a snapshot. Null where it is of no use. */
+async function fromMemory(start, memory, complain) {
+  try {
+    const got = await memory;
+    if (got instanceof Error) throw got;
+    const made = await start({ _loadSnapshot: got });
+    made.runPython("_renew()\ndel _renew"); // snapshot.mjs
+    return made;
+  } catch (error) {
+    complain(String(error?.message ?? error).split("\n")[0]);
+    return null;
   }
-  return loadPyodide(options);
 }
 
-/** Two starts must not draw the same numbers, whoever draws them; and what was looked up in folders is forgotten. */
-const RENEW = `def _renew():
-    import gc, importlib, random
-    for one in gc.get_objects():
-        if issubclass(type(one), random.Random):
-            one.seed()
-    importlib.invalidate_caches()
-_renew()
-del _renew`;
+/** Python's code, which the browser compiles as it comes: Pyodide would ask for that when all else is there. */
+function coming(python) {
+  import(new URL("pyodide.asm.mjs", python).href).catch(() => {}); // Pyodide imports it itself
+  const place = new URL("pyodide.asm.wasm", python).href;
+  const module = WebAssembly.compileStreaming(fetched(place, (got) => got));
+  module.catch(() => {}); // it is told when it is awaited
+  return { place, module };
+}
 
-/** What a packed file holds: hosts leave files of kinds that they do not know as they are. @param {string} url */
-export async function unpacked(url) {
-  const [{ decompress }, got] = await Promise.all([import("./vendor/fzstd.mjs"), fetch(url)]);
+/** Start Pyodide with the code that is compiled already: it is given in place of what Pyodide fetches and compiles. */
+async function compiled(loadPyodide, options, code) {
+  if (code === null) return loadPyodide(options);
+  const module = await code.module;
+  const { fetch } = globalThis, { instantiateStreaming } = WebAssembly;
+  globalThis.fetch = (asked, ...more) => (String(asked) === code.place ? Promise.resolve(new Response()) : fetch(asked, ...more));
+  WebAssembly.instantiateStreaming = async (_, imports) => ({ module, instance: await WebAssembly.instantiate(module, imports) });
+  try {
+    return await loadPyodide(options);
+  } finally {
+    Object.assign(globalThis, { fetch });
+    Object.assign(WebAssembly, { instantiateStreaming });
+  }
+}
+
+/** What a packed file holds: hosts leave files of kinds that they do not know as they are. @param {string} url
+ * @param {Promise<ArrayBuffer>} [coming] the file, where it was asked for before */
+export async function unpacked(url, coming = fetched(url)) {
+  const [{ decompress }, data] = await Promise.all([import("./vendor/fzstd.mjs"), coming]);
+  return decompress(new Uint8Array(data));
+}
+
+/** A file of ours. @param {string} url */
+export async function fetched(url, what = (got) => got.arrayBuffer()) {
+  const got = await fetch(url);
   if (!got.ok) throw new Error(`${url}: ${got.status} ${got.statusText}`);
-  return decompress(new Uint8Array(await got.arrayBuffer()));
+  return what(got);
 }
 
 /** Where a URL's file is for Pyodide, which takes paths where it runs in Node. */

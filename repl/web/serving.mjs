@@ -53,8 +53,9 @@
  * request is long forgotten) has the id null. So has {op: "fatal", text}: Python has ended, and the worker is of no use any more;
  * client.mjs begins another. Places in texts count as in JavaScript's strings.
  */
-import { load, unpacked } from "./loading.mjs";
+import { fetched, load, unpacked } from "./loading.mjs";
 import { Reader } from "./reader.mjs";
+import { write } from "./stored.mjs";
 
 const asTheyAre = (_id, fields) => fields;
 /** What Python's half answers (answering.py): operation -> what that is given. */
@@ -94,6 +95,8 @@ const WORDS_SIZE = 16;
 export class Serving {
   #post;
   #began = null;
+  /** After a start from a snapshot: what no start needs, and programs do. */
+  #whole = null;
   #python = null;
   #answering = null;
   #host = null;
@@ -111,6 +114,7 @@ export class Serving {
     try {
       if (op === "start") this.#began ??= this.#start(message);
       const value = await this.#began;
+      if (op !== "start") await this.#whole;
       if (op === "start") this.#post({ id, op: "answer", value });
       else this.#post({ id, op: "answer", value: await this.#do(op, message) });
     } catch (error) {
@@ -130,6 +134,7 @@ export class Serving {
   async #meet(message) {
     try {
       await (this.#began ??= this.#start({ ...message.begin }));
+      await this.#whole;
       const { openPage } = await import("../../bridge/web/page.mjs");
       openPage(this.#python, this.#host, this.#words, message);
     } catch (error) {
@@ -152,44 +157,79 @@ export class Serving {
   async #start({ id, page, words, box, python = new URL("pyodide/", BUILD).href, library, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
     const tell = (step, done) => this.#post({ id, op: "progress", step, done });
     tell("python", 0);
-    const wanted = [packages, given].map((url) => url && bytesOf(url));
+    const coming = [archive, packages, given].map((url) => url && bytesOf(url));
     const parts = Promise.all([
-      archive.endsWith(".zst") ? unpacked(archive) : bytesOf(archive),
-      Promise.all(wanted),
       import("../../bridge/web/host.mjs"),
       import("../node/session.mjs"),
       import("../node/javascript.mjs"),
       import("../node/describe.mjs"),
       import("../node/notebook.mjs"),
     ]);
-    parts.catch(() => {}); // it is told when it is awaited
-    const plainly = (text) => this.#post({ id: null, op: "output", stream: "stderr", text: `without its snapshot: ${text}\n` });
-    this.#python = await load({ python, library, snapshot, size }, plainly, (part) => tell("python", 0.7 * part));
-    quietly(this.#python._api);
-    this.#python._api.on_fatal = (error) => this.#post({ id: null, op: "fatal", text: textOf(error) });
-    tell("lisp", 0.7);
-    const [zip, [forPython, forUser], { converse }, ...modules] = await parts;
-    const home = this.#python.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
-    const unpack = (data, extractDir) => data && this.#python.unpackArchive(data, "zip", { extractDir });
-    unpack(zip, home);
-    unpack(forPython, home);
-    unpack(forUser, ".");
-    tell("session", 0.75);
+    for (const each of [parts, ...coming]) each?.catch(() => {}); // it is told when it is awaited
     globalThis[Symbol.for("polyrepl.page")] = page ?? BUILD.href;
-    const answering = this.#python.pyimport("polyrepl.repl.web.answering");
+    const plainly = (text) => this.#post({ id: null, op: "output", stream: "stderr", text: `without its snapshot: ${text}\n` });
+    const begin = async (from) => {
+      const { pyodide, complete } = await load({ python, library, size, ...from }, plainly, (part) => tell("python", 0.7 * part));
+      this.#take(pyodide);
+      tell("lisp", 0.7);
+      const home = pyodide.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
+      const unpack = async () => {
+        const [ours, forPython, forUser] = await Promise.all(coming);
+        if (archive.endsWith(".zst")) write(pyodide.FS, home, await unpacked(archive, ours));
+        else pyodide.unpackArchive(ours, "zip", { extractDir: home });
+        if (forPython) pyodide.unpackArchive(forPython, "zip", { extractDir: home });
+        if (forUser) pyodide.unpackArchive(forUser, "zip", { extractDir: "." });
+      };
+      if (complete === null) await unpack();
+      const [host, ...modules] = await parts;
+      tell("session", 0.75);
+      try {
+        const said = this.#session(pyodide, { words, box, home, host, modules });
+        if (complete !== null) this.#whole = afterwards(() => complete().then(unpack).then(() => pyodide.runPython(LOOK_AGAIN)));
+        this.#whole?.catch(() => {}); // whoever asks is told
+        return said;
+      } catch (error) {
+        if (complete === null) throw error;
+        plainly(textOf(error));
+        return begin({});
+      }
+    };
+    const said = await begin({ snapshot });
+    tell("session", 1);
+    return said;
+  }
+
+  /** Have this Python. */
+  #take(pyodide) {
+    this.#python = pyodide;
+    quietly(pyodide._api);
+    pyodide._api.on_fatal = (error) => this.#post({ id: null, op: "fatal", text: textOf(error) });
+  }
+
+  /** Both halves of the Session. Returns what the page is told. */
+  #session(pyodide, { words, box, home, host: { converse }, modules }) {
+    const answering = pyodide.pyimport("polyrepl.repl.web.answering");
     const post = (text) => this.#post(JSON.parse(text));
     const outlet = answering.outlet(post);
     const reader = new Reader(this.#post, box, () => this.#host.attention.heard());
     const files = new Map(MODULES.map((name, i) => [`${home}/polyrepl/repl/node/${name}.mjs`, modules[i]]));
     const own = (file) => files.get(file);
     this.#words = words ?? new Int32Array(WORDS_SIZE);
-    this.#host = converse(this.#python, { words: this.#words, output: outlet.write, own });
+    this.#host = converse(pyodide, { words: this.#words, output: outlet.write, own });
     this.#answering = answering.Answering(this.#host.bridge, outlet, this.#host.attention, post, (...asked) => reader.ask(...asked));
     const said = JSON.parse(this.#answering.start());
     modules[0].setRich(true);
-    tell("session", 1);
     return said;
   }
+}
+
+/** Files have come since Python looked. */
+const LOOK_AGAIN = "import importlib; importlib.invalidate_caches(); del importlib";
+
+/** What `work` gives, which begins when the answer that is under way has been posted. */
+async function afterwards(work) {
+  await new Promise((resolve) => setTimeout(resolve));
+  return work();
 }
 
 /** What Pyodide says of its own end is for its makers, and names our files: the page says what is lost. */
@@ -203,9 +243,7 @@ function quietly(api) {
 
 async function bytesOf(url) {
   if (url.startsWith("file:")) return globalThis.process.getBuiltinModule("node:fs").readFileSync(new URL(url)).buffer;
-  const got = await fetch(url);
-  if (!got.ok) throw new Error(`${url} cannot be had: ${got.status} ${got.statusText}`);
-  return got.arrayBuffer();
+  return fetched(url);
 }
 
 /** Errors of Emscripten's files, by number. */

@@ -161,11 +161,19 @@ def run_all(page: Any) -> None:
 
 
 def new_cell(page: Any, text: str) -> Any:
+    """A cell at the end, with a text. Each key waits until the one before has been heeded."""
+    expect = playwright.expect
+    count = cells(page).count()
     cells(page).last.locator(".cm-content").click()
-    for key in ("Escape", "b", "Enter"):
-        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    expect(page.locator(".jp-Notebook.jp-mod-commandMode")).to_have_count(1)
+    page.keyboard.press("b")
+    expect(cells(page)).to_have_count(count + 1)
+    made = cells(page).last
+    made.locator(".cm-content").click()
+    expect(made.locator(".cm-editor.cm-focused")).to_have_count(1)
     page.keyboard.insert_text(text)
-    return cells(page).last
+    return made
 
 
 def run_cell(page: Any, number: int) -> None:

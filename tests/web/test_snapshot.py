@@ -97,3 +97,20 @@ def test_a_snapshot_that_can_not_be_used_is_a_plain_start(
     page = started(open_page, address)
     assert "404" in page.inner_text("#output")
     file.write_bytes(whole)
+
+
+def test_what_comes_after_the_prompt_is_waited_for(
+    folder: Path, address: str, open_page: Callable[..., Any]
+) -> None:
+    """No start needs Python's library: a page is ready without, and a program says what is missing."""
+    file = next(folder.glob("library.*.zst"))
+    whole = file.read_bytes()
+    file.unlink()
+    page = started(open_page, address)
+    assert page.inner_text("#output") == ""
+    assert "404" in run(page, "import statistics", "py")
+    file.write_bytes(whole)
+    page.close()
+    page = started(open_page, address)
+    assert run(page, "import statistics, polyrepl.lisp.layout.indent\nstatistics.mean([1, 3])", "py") == "2"
+    page.close()

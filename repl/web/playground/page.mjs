@@ -4,7 +4,6 @@
  * In: what the build says of itself (the element `build`), the address (share.mjs), the user. Out: the page. A program in the
  * address is shown and never run before Run is pressed.
  */
-import { makeEditor } from "./editor.mjs";
 import { download, listed, sizeText, upload } from "./files.mjs";
 import { Frames } from "./frame.mjs";
 import { isolate } from "./isolation.mjs";
@@ -62,6 +61,8 @@ const output = new Output($("output"), frames);
 const say = (text) => ($("status").textContent = text);
 const began = performance.now();
 let step = "";
+/** @type {any} */
+let editor = null;
 
 const session = new Session({
   start: { page: document.baseURI.replace(/#.*$/, ""), python: at("python") && `${at("python")}/`, library: at("library"), archive: at("archive"), packages: at("packages"), files: at("files"), snapshot: at("snapshot"), size: build.size },
@@ -74,9 +75,9 @@ const session = new Session({
   },
   state() {
     if (!session.running) output.forget();
-    $("run").disabled = !session.ready || session.running;
+    $("run").disabled = !session.ready || session.running || !editor;
     $("stop").disabled = !session.running;
-    document.body.dataset.state = session.running ? "running" : session.ready ? "ready" : "starting";
+    document.body.dataset.state = session.running ? "running" : session.ready && editor ? "ready" : "starting";
     if (session.running) say("running …");
     else if (session.ready) {
       const { polyrepl, python } = session.about;
@@ -137,7 +138,10 @@ async function describe(text, language) {
 
 // ---- editor, prompt
 
-const editor = makeEditor($("editor"), {
+/** The worker starts while the editor is still on its way. */
+const begun = self.crossOriginIsolated ? session.begin() : null;
+const { makeEditor } = await import("./editor.mjs");
+editor = makeEditor($("editor"), {
   words: build.words,
   run: go,
   changed: () => editorLanguage(),
@@ -269,4 +273,5 @@ async function open() {
 
 addEventListener("hashchange", () => programOf(location.hash).then((given) => given && show(given.text, given.language), (error) => output.text("error", error.message)));
 await open();
-if (!(await isolate())) await session.begin();
+session.given.state();
+if (!(await isolate())) await (begun ?? session.begin());
