@@ -18,3 +18,7 @@ except ImportError:  # on Windows, which the bridge refuses: that is then the on
 def complain(wrong: object) -> None:
     """Say what is wrong."""
     print(f"polyrepl: {visible(str(wrong))}", file=sys.stderr)
+
+
+def bad_encoding(name: str, line: int, byte: int) -> str:
+    return f"{name}:{line}: error: byte 0x{byte:02x} is not UTF-8\n  hint: save the program as UTF-8"

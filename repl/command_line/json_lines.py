@@ -14,7 +14,8 @@ of what happened:
 lines: what the program or a child process of it writes there itself is read from a pipe, and is output too.
 
 A request is a line of standard input, `{"id": "a", "code": "(+ 1 2)"}`; `end` gives its id back. Forms that
-come without one are counted.
+come without one are counted. A line that begins like a request and is neither JSON nor Lisp is answered with
+an error, under its id where that can be read.
 """
 
 from __future__ import annotations
@@ -32,29 +33,41 @@ from dataclasses import dataclass
 from typing import Any
 
 from polyrepl.bridge.descriptors import Descriptor
+from polyrepl.bridge.foreign import clip
 
 from ..session.display import plain_text
 from ..session.events import Event, Exit, Lost, Problem, Value
 
 PIPE_SIZE = 1 << 20
 ROUNDS = 32  # of reading what there is: more than the pipe holds, so that no endless writer is waited for
-_REQUEST = re.compile(r"\s*(\{)\s*\"(?:id|code)\"\s*:")
+_REQUEST = re.compile(r"\ufeff?\s*(\{)\s*\"(id|code)\"\s*:\s*")
+NO_CODE = 'a request is {"id": .., "code": ".."}: its code is a text'
+_LONGEST_NAME = 60  # characters of an id that name the text of a request in errors
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A line that asks for something to be run."""
 
-    id: Any
+    id: str
+    """As JSON writes it."""
     code: str | None
-    """None: it says none."""
+    wrong: str
+    """Why it says none."""
+    is_json: bool
     end: int
     """Where in the text its line ends."""
+
+    @property
+    def name(self) -> str:
+        """What its text is called."""
+        said = json.loads(self.id) if self.id.startswith('"') else self.id
+        return f"<{clip(said, _LONGEST_NAME)}>"
 
 
 def request_at(text: str, start: int, ended: bool) -> Request | bool | None:
     """The request that begins at a place of the text; None: there stands something else; True: its line is
-    not whole yet."""
+    not whole yet. One that is no JSON has no code, and may be Lisp."""
     found = _REQUEST.match(text, start)
     if found is None:
         return None
@@ -64,12 +77,41 @@ def request_at(text: str, start: int, ended: bool) -> Request | bool | None:
         if not ended:
             return True
         end = len(text)
+    line = text[begin:end]
     try:
-        said = json.loads(text[begin:end])
-    except ValueError:
-        return None
-    code = said.get("code")
-    return Request(said.get("id"), code if isinstance(code, str) else None, end)
+        said = _read(line)
+        code = said.get("code")
+        return Request(_written(said.get("id")), code if isinstance(code, str) else None, NO_CODE, True, end)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        return Request(_id_of(text, found), None, f"a request that is no JSON: {reason}", False, end)
+
+
+def begun_at(text: str, start: int) -> Request | None:
+    """The request whose line begins at a place of the text and cannot be read to its end."""
+    found = _REQUEST.match(text, start)
+    return None if found is None else Request(_id_of(text, found), None, "", False, len(text))
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant)
+_read = _decoder.decode
+
+
+def _id_of(text: str, found: re.Match[str]) -> str:
+    """The id of a line that is not JSON as a whole, as JSON; null where there is none."""
+    try:
+        return _written(_decoder.raw_decode(text, found.end())[0]) if found[2] == "id" else "null"
+    except (ValueError, RecursionError):
+        return "null"
+
+
+def _written(ident: Any) -> str:
+    """An id as it goes back."""
+    return json.dumps(ident, allow_nan=False)
 
 
 class JsonLines:
@@ -101,7 +143,10 @@ class JsonLines:
     def end(self, status: str, request: Request | None = None) -> None:
         """A form is done, or a request."""
         self._count += request is None
-        self._emit(type="end", id=self._count if request is None else request.id, status=status)
+        ident = str(self._count) if request is None else request.id
+        with self.lock:
+            self.flush()
+            self._write(f'{{"type": "end", "id": {ident}, "status": "{status}"}}')
 
     def problem(self, severity: str, name: str, message: str, text: str) -> None:
         """Write what went wrong."""
@@ -146,9 +191,12 @@ class JsonLines:
 
     def _line(self, fields: dict[str, object]) -> None:
         # ASCII: a lone surrogate is no text that could be written otherwise.
+        self._write(json.dumps(fields))
+
+    def _write(self, line: str) -> None:
         if self._failure is not None:
             raise self._failure
-        data = json.dumps(fields).encode() + b"\n"
+        data = line.encode() + b"\n"
         try:
             while data:
                 data = data[os.write(self._fd, data) :]

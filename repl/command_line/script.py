@@ -1,10 +1,6 @@
 """Programs without a person at the keyboard: files, -e, pipes; and the loop they all run on.
 
-In: a `Job`. Out: an exit code. Values go to standard output, problems to standard error.
-
-A pipe is read as it arrives: each form runs when its last character is there, so a slow producer
-sees results before it ends, and what has run is dropped, so memory stays flat.
-"""
+In: a `Job`. Out: an exit code. Values go to standard output, problems to standard error."""
 
 from __future__ import annotations
 
@@ -20,17 +16,14 @@ from typing import TYPE_CHECKING, Any
 from polyrepl import stand_before_sites
 from polyrepl.bridge import Bridge, BridgeError, JSError, NodeLost, NodeNotFound
 from polyrepl.bridge.bridge import unwaited
-from polyrepl.lisp.errors import LispError
-from polyrepl.lisp.forms import Source
-from polyrepl.lisp.read.reader import Reader
 
-from ..session.events import Event, Problem
+from ..session.events import Event
 from ..session.outcomes import exit_code as code_of
 from ..session.session import Session
 from ..session.sink import BROKEN_PIPE, Sink, abandon_stdout
-from .complaints import complain
+from .complaints import bad_encoding, complain
 from .late_loop import LateLoop
-from .reporting import Ended, Failed, Reporter, Stopped, run_events, show
+from .reporting import Ended, Failed, Reporter, Stopped, run_events
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,12 +31,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-    from .json_lines import Request
 
 # `signal.signal` asks the handler that was there for its repr, which may live in a Node that has ended.
 _set_signal: Any = import_module("_signal").signal
 INTERRUPTED = 130  # as a shell has it
-NO_CODE = 'a request is {"id": .., "code": ".."}: its code is a text'
 LONG = 0.05  # seconds after which a program that has a loop is one that takes long
 # How much of a value is made into text: what can be shown of it, and more.
 LIMITS: dict[str, int | bool] = {
@@ -320,6 +311,8 @@ async def perform_all(session: Session, job: Job, reporter: Reporter) -> int | N
             for text in job.forms:
                 await run_text(session, text, "<-e>", reporter)
         elif not job.interactive:
+            from .pipe import run_pipe
+
             await run_pipe(session, sys.stdin.fileno(), reporter=reporter)
     except Failed as failed:
         if not job.interactive:
@@ -356,19 +349,6 @@ async def run_text(
     await run_events(events, reporter, values=values)
 
 
-async def run_request(session: Session, request: Request, reporter: Reporter) -> None:
-    """Run what a line asks for. Raises as `run_events`."""
-    if request.code is None:
-        events = one(Problem("error", "RequestError", NO_CODE, NO_CODE))
-    else:
-        events = session.eval(request.code, f"<{request.id}>")
-    await run_events(events, reporter, request=request)
-
-
-async def one(event: Event) -> AsyncIterator[Event]:
-    yield event
-
-
 def read_file(path: Path, reporter: Reporter) -> str:
     """The text of a program.
 
@@ -383,79 +363,3 @@ def read_file(path: Path, reporter: Reporter) -> str:
     except OSError as error:
         reporter.complain(type(error).__name__, f"polyrepl: {path}: {error.strerror}")
     raise Ended(1)
-
-
-def bad_encoding(name: str, line: int, byte: int) -> str:
-    return f"{name}:{line}: error: byte 0x{byte:02x} is not UTF-8\n  hint: save the program as UTF-8"
-
-
-# -- pipes ---------------------------------------------------------------------------------------
-
-
-async def run_pipe(session: Session, fd: int, name: str = "<pipe>", *, reporter: Reporter) -> None:
-    """Read forms from file descriptor `fd` and run each as soon as it is whole."""
-    import codecs
-
-    from .chunks import CHUNK, Chunks
-
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    text, first_line, tried = "", 1, 0
-    arriving = Chunks(fd)
-    session.bridge.on_reset.append(lambda reason: arriving.tell())
-    async for data in arriving.arrive():
-        if data is None:  # Node has ended, and nothing more need ever come
-            event = session.lost_between(only_exit=reporter.lines is None)
-            if event is not None:
-                await run_events(one(event), reporter, values=False)
-            continue
-        try:
-            text += decoder.decode(data, final=not data)
-        except UnicodeDecodeError as error:
-            good = error.object[: error.start]
-            last = Source(name, text + good.decode("utf-8"), first_line=first_line)
-            await run_ready(session, last, False, reporter)
-            line = first_line + text.count("\n") + good.count(b"\n")
-            reporter.complain("UnicodeDecodeError", bad_encoding(name, line, error.object[error.start]))
-            raise Ended(1) from None
-        # A huge unfinished form is tried again only when it has doubled, unless the producer paused.
-        if data and len(data) == CHUNK and len(text) < 2 * tried:
-            continue
-        used = await run_ready(session, Source(name, text, first_line=first_line), not data, reporter)
-        first_line += text.count("\n", 0, used)
-        text = text[used:]
-        tried = len(text)
-
-
-async def run_ready(session: Session, source: Source, ended: bool, reporter: Reporter) -> int:
-    """Run every whole form of `source`; returns how many characters are done with."""
-    reader = Reader(source)
-    done = 0
-    while True:
-        if reporter.lines is not None:
-            from .json_lines import Request, request_at
-
-            request = request_at(source.text, done, ended)
-            if isinstance(request, Request):
-                await run_request(session, request, reporter)
-                done = request.end
-                reader = Reader(source, done)
-                continue
-            if request:
-                return done
-        try:
-            form = reader.read()
-        except LispError as error:
-            # A token that touches the end may be whole once the next chunk is there.
-            cut = error.span is not None and error.span.end == len(source.text)
-            if not ended and (error.incomplete or cut):
-                return done
-            problem = session.trace.compile_problem(error)
-            show(problem, reporter)
-            reporter.end(problem)
-            raise Ended(1) from None
-        if form is None:
-            return done if not ended else len(source.text)
-        if not ended and reader.position == len(source.text) and source.text[-1] not in ')]}"':
-            return done  # an atom at the very end may go on in the next chunk
-        done = reader.position
-        await run_events(session.eval_form(form), reporter, one_form=True)

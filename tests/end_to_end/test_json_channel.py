@@ -136,6 +136,50 @@ for stream in (sys.stdout, sys.__stdout__, sys.stderr):
 """
 
 
+DEEP = "[" * 50_000 + "]" * 50_000
+
+
+@pytest.mark.parametrize(
+    ("line", "ident", "wrong"),
+    [
+        (b'{"id": "a", "code": "(+ 1', "a", "Unterminated string"),
+        (b'{"id":7,"code":"(+ 1', 7, "Unterminated string"),  # the Lisp would wait for the end of the text
+        (b'{"id": 1, "code": "1"} {"id": 2, "code": "2"}', 1, "Extra data"),
+        (b'{"id": 1, "code": "1", "more": %b}' % DEEP.encode(), 1, "nested too deeply"),
+        (b'{"id": %b, "code": "1"}' % DEEP.encode(), None, "nested too deeply"),
+        (b'{"id": NaN, "code": "1"}', None, "NaN is no JSON"),
+        (b'{"id": %b, "code": "1"}' % (b"9" * 5000), None, "no JSON"),
+        (b'{"id": [1, "x"], "code": "\xff"}', [1, "x"], "byte 0xff is not UTF-8"),
+        (b'{"id": 5, "code": "\xe2\x82', 5, "byte 0xe2 is not UTF-8"),
+        (b'{"code": "\xff", "id": 5}', None, "byte 0xff is not UTF-8"),
+    ],
+)
+def test_a_request_that_cannot_be_read_costs_itself(
+    tmp_path: Path, line: bytes, ident: object, wrong: str
+) -> None:
+    text = line + b'\n{"id": "next", "code": "(+ 1 2)"}\n'
+    done = subprocess.run(
+        [*COMMAND, "--json", "--keep-going"],
+        input=text, cwd=tmp_path, env=environment(tmp_path), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, b"")
+    error, end, value, next_end = rows_of(done.stdout.decode())
+    assert error["type"] == "error" and wrong in error["message"]
+    assert end == {"type": "end", "id": ident, "status": "error"}
+    assert value["text"] == "3" and next_end == {"type": "end", "id": "next", "status": "ok"}
+
+
+def test_a_deep_id_goes_back(channel: Channel) -> None:
+    ident: object = 1
+    for _ in range(900):
+        ident = [ident]
+    assert channel.ask(json.dumps({"id": ident, "code": "2"}))[1]["id"] == ident
+
+
+def test_a_map_that_looks_like_a_request_is_lisp(channel: Channel) -> None:
+    assert channel.ask('{"id":x}')[0]["text"] == "{:id :x}"
+
+
 def test_standard_output_has_bytes_and_settings(tmp_path: Path) -> None:
     done = polyrepl("--json", "-e", f'(py.exec "{BYTES}")', cwd=tmp_path)
     output = [(row["stream"], row["text"]) for row in rows_of(done.out) if row["type"] == "output"]

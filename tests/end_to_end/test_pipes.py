@@ -38,6 +38,17 @@ def test_a_line_of_a_megabyte(tmp_path: Path) -> None:
     assert (done.code, done.out) == (0, f"{MIB}\n2\n")
 
 
+def test_with_keep_going_what_cannot_be_read_costs_its_line(tmp_path: Path) -> None:
+    text = b'(println 1)) (println 2)\n(println 3)\n"\xff" (println 4)\n(println 5) "no end\n'
+    done = subprocess.run(
+        [*COMMAND, "--keep-going"],
+        input=text, cwd=tmp_path, env=environment(tmp_path), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, b"1\n3\n5\n")
+    places = [line.split(": error: ")[0] for line in done.stderr.decode().splitlines() if ": error: " in line]
+    assert places == ["<pipe>:1:12", "<pipe>:3", "<pipe>:4:13"]
+
+
 def test_a_megabyte_that_is_wrong_is_one_short_message(tmp_path: Path) -> None:
     for text in ("(" * MIB, "x" * MIB, '"' + "x" * MIB):
         done = polyrepl(stdin=text, cwd=tmp_path)
