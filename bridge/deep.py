@@ -11,6 +11,7 @@ import dataclasses
 import datetime
 import enum
 import sys
+from array import array
 from collections import UserString
 from collections.abc import Callable, Mapping, Sequence, ValuesView
 from itertools import chain
@@ -44,11 +45,11 @@ _SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (bytes, bytes.__bytes__),
 )
 _PLAIN = (str, int, float, bool, bytes, Keyword)
-# Struct formats to the wire's typed-array letters.
-_LETTERS = {
-    "b": "i1", "B": "u1", "h": "i2", "H": "u2", "i": "i4", "I": "u4", "q": "i8", "Q": "u8",
-    "e": "f2", "f": "f4", "d": "f8",
-}  # fmt: skip
+# Of numbers that a buffer may hold, whatever their size.
+_KINDS = {
+    letter: kind for kind, letters in (("i", "bhilqn"), ("u", "BHILQN"), ("f", "efd")) for letter in letters
+}
+_OTHER_ORDER = ">!" if sys.byteorder == "little" else "<"
 
 
 _REF, _OBJECT, _MAP, _SET, _ARRAY = (TAGS[name] for name in ("REF", "OBJECT", "MAP", "SET", "ARRAY"))
@@ -352,14 +353,20 @@ def masked(array: Any) -> bool:
 
 
 def _buffer(value: Any) -> tuple[str, Any] | None:
-    """Format letters and contiguous bytes of an array.array or memoryview."""
+    """Format letters and contiguous bytes of numbers that something exports: an array.array, a memoryview,
+    an array of ctypes, of any byte order."""
     try:
         view = memoryview(value)
     except TypeError:
         return None
-    letters = _LETTERS.get({"l": "q", "L": "Q"}.get(view.format, view.format))
-    if letters is None:
+    letter = view.format.lstrip("@=<>!")
+    kind = _KINDS.get(letter)
+    if kind is None or not (view.ndim or isinstance(value, memoryview)):
         return None
-    if view.format in "lL" and view.itemsize == 4:
-        letters = letters[0] + "4"
-    return letters, view.cast("B") if view.c_contiguous else view.tobytes()
+    native = view.format in (letter, "@" + letter)
+    data: Any = view.cast("B") if native and view.c_contiguous else view.tobytes()
+    if view.format[0] in _OTHER_ORDER and view.itemsize > 1:
+        swapped = array("xBHxIxxxQ"[view.itemsize], data)
+        swapped.byteswap()
+        data = swapped.tobytes()
+    return f"{kind}{view.itemsize}", data

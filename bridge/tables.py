@@ -9,6 +9,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+# Numbers that NumPy has, too.
+_POLARS = frozenset(
+    ("Float16", "Float32", "Float64", *(f"{sign}Int{8 << step}" for sign in ("", "U") for step in range(4)))
+)
+
 
 def columns_of_table(value: Any) -> list[tuple[Any, Any]] | None:
     """Names and columns of a table. Raises ValueError where two columns have one name."""
@@ -32,11 +37,11 @@ def items_of_column(value: Any) -> Any:
     library = _library(value)
     if library == "pandas":
         pandas = sys.modules["pandas"]
-        if isinstance(value, (pandas.Series, pandas.Index)):
-            return _pandas(value)
+        if isinstance(value, (pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)):
+            return _pandas(pandas, value)
     elif library == "polars" and isinstance(value, sys.modules["polars"].Series):
-        numeric = value.dtype.is_numeric() and not value.dtype.is_decimal()
-        return value.to_numpy() if numeric and not value.null_count() else value.to_list()
+        plain = str(value.dtype) in _POLARS and not value.null_count()
+        return value.to_numpy() if plain else value.to_list()
     elif library == "pyarrow" and hasattr(value, "to_pylist") and hasattr(value, "null_count"):
         types = sys.modules["pyarrow"].types
         numeric = types.is_integer(value.type) or types.is_floating(value.type)
@@ -50,16 +55,21 @@ def _takes_copies(value: Any) -> bool:
     return not isinstance(value, sys.modules["pyarrow"].ChunkedArray)
 
 
-def _pandas(column: Any) -> Any:
+def _pandas(pandas: Any, column: Any) -> Any:
     kind = getattr(column.dtype, "kind", "O")
-    if not hasattr(column.dtype, "na_value") and kind in "iufMb":
+    if not isinstance(column.dtype, pandas.api.extensions.ExtensionDtype) and kind in "iufMb":
         return column.to_numpy()
-    if kind in "iufb" and not column.hasnans:
-        return column.to_numpy(dtype=getattr(column.dtype, "numpy_dtype", None))
-    if kind == "O" and not hasattr(column.dtype, "na_value"):
+    if isinstance(column, pandas.MultiIndex):  # of tuples, which do not say what is missing
+        return list(column)
+    missing = sys.modules["numpy"].asarray(column.isna(), dtype=bool)
+    if kind in "iufb" and not missing.any():
+        return column.to_numpy(
+            dtype=getattr(column.dtype, "numpy_dtype", getattr(column.dtype, "subtype", None))
+        )
+    if not missing.any():
         return list(column)
     items = column.to_numpy(dtype=object, copy=True)
-    items[sys.modules["numpy"].asarray(column.isna(), dtype=bool)] = None
+    items[missing] = None
     return items.tolist()
 
 

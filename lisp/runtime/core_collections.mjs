@@ -153,7 +153,7 @@ export function into(to, from) {
   if (to instanceof LazySeq) return conj(to, ...asArray(from, "into"));
   if (isJsArray(to)) {
     const items = asArray(from, "into");
-    return to instanceof List ? listFrom([...Array.from(items).reverse(), ...to]) : to.concat(items);
+    return to instanceof List ? listFrom([...Array.from(items).reverse(), ...to]) : [...to, ...items];
   }
   if (to instanceof Set && !pyOps(to)) return setOf([to, from], "into");
   const ops = pyOps(to);

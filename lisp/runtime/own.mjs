@@ -17,6 +17,11 @@ export function assocOwn(m, ...pairs) {
   return m;
 }
 
+function put(m, key, value, who) {
+  putKey(m, key, value, who);
+  return m;
+}
+
 /** `(assoc-in m path value)` */
 export function assocInOwn(m, path, value) {
   return changedInOwn(m, path, () => value, "assoc-in");
@@ -30,7 +35,7 @@ export function conjOwn(xs, ...items) {
 /** `(update m key f & args)` */
 export function updateOwn(m, key, f, ...args) {
   const fn = toFn(f, "update");
-  return assocOwn(m, key, fn(lookup(m, key, null), ...args));
+  return put(m, key, fn(lookup(m, key, null), ...args), "update");
 }
 
 /** `(update-in m path f & args)`: the levels below may be somebody's, so they are copied. */
@@ -42,9 +47,9 @@ export function updateInOwn(m, path, f, ...args) {
 function changedInOwn(m, path, change, who) {
   const [key, ...below] = asArray(path, who);
   const old = lookup(m, key, null);
-  if (below.length > 0) return assocOwn(m, key, changedIn(old, below, change, who));
+  if (below.length > 0) return put(m, key, changedIn(old, below, change, who), who);
   if (key === undefined) return changedIn(m, path, change, who);
-  return assocOwn(m, key, change(old));
+  return put(m, key, change(old), who);
 }
 
 /** `(dissoc m & keys)` */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import ctypes
 import datetime
 import decimal
 import itertools
@@ -338,6 +339,46 @@ def test_tables(to_js: Any) -> None:
         to_js(frame[["f", "f"]])
 
 
+def test_columns_of_pandas_by_themselves(to_js: Any) -> None:
+    """An array of pandas' own is a column as its Series is, and what pandas calls missing is null in both."""
+    kinds = {
+        "nullable": (pandas.array([1, None, 3], dtype="Int64"), [1, None, 3]),
+        "truth": (pandas.array([True, None], dtype="boolean"), [True, None]),
+        "categories": (pandas.Categorical(["u", None, "u"]), ["u", None, "u"]),
+        "texts": (pandas.array(["a", None], dtype="string"), ["a", None]),
+        "objects": (
+            numpy.array(["a", float("nan"), pandas.NA, None, [1]], object),
+            ["a", None, None, None, [1]],
+        ),
+        "moments": (
+            pandas.to_datetime(["2024-01-01", None]).tz_localize("UTC").array,
+            [datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC), None],
+        ),
+    }
+    for name, (items, expected) in kinds.items():
+        column = pandas.Series(items)
+        assert to_js(column) == to_js(column.array) == expected, name
+        assert to_js(column[::-1]) == expected[::-1]
+    whole = pandas.array([1, 2], dtype="Int16")
+    for column in (whole, pandas.Series(whole), pandas.arrays.SparseArray(numpy.array([0, 7], "i2"))):
+        found = to_js(column)
+        assert isinstance(found, memoryview) and found.format == "h"
+    assert to_js(pandas.MultiIndex.from_tuples([(1, "a"), (2, "b")])) == [[1, "a"], [2, "b"]]
+
+
+def test_buffers_of_any_byte_order_are_their_numbers(to_js: Any) -> None:
+    exact = memoryview(numpy.arange(3, dtype=">f8")), memoryview((ctypes.c_double * 3)(0, 1, 2))
+    for buffer in (*exact, (ctypes.c_double * 3)(0, 1, 2)):
+        found = to_js(buffer)
+        assert isinstance(found, memoryview) and (found.format, found.tolist()) == ("d", [0, 1, 2])
+    big = memoryview(numpy.array([1, -2, 300], ">i2"))
+    assert to_js(big).tolist() == [1, -2, 300] and to_js(big[::-1]).tolist() == [300, -2, 1]
+    assert to_js((ctypes.c_uint32.__ctype_be__ * 2)(1, 1 << 31)).tolist() == [1, 1 << 31]
+    assert to_js((ctypes.c_uint8 * 2)(1, 2)) == b"\1\2"
+    for other in (ctypes.c_int(5), (ctypes.c_char_p * 1)(b"a"), memoryview(b"ab").cast("c")):
+        assert to_js(other) is other
+
+
 def test_numbers_of_numpy_are_numbers(to_js: Any) -> None:
     values = [numpy.int64(5), numpy.float32(0.5), numpy.bool_(True), numpy.uint8(1)]
     assert to_js(values) == [5, 0.5, True, 1]
@@ -358,6 +399,7 @@ def test_polars(to_js: Any) -> None:
     polars = pytest.importorskip("polars")
     found = to_js(polars.DataFrame({"f": [1.5, 2.5], "i": [1, None], "s": ["a", None]}))
     assert (found["f"].tolist(), found["i"], found["s"]) == ([1.5, 2.5], [1, None], ["a", None])
+    assert to_js(polars.Series([1, 2], dtype=polars.Int128)) == [1, 2]  # NumPy has none
 
 
 def test_what_is_no_table() -> None:

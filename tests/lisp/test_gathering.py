@@ -188,6 +188,30 @@ def test_what_somebody_else_holds_is_not(text: str, lisp: Any) -> None:
     assert first == second and "rror" not in first
 
 
+REFUSED = [  # what a call refuses, it refuses by its own name, and of holes there are none left
+    ("(reduce (fn [m x] (update m :k vector)) [1] XS)", "update: expected an index"),
+    ("(reduce (fn [m x] (update-in m [:k] vector)) [1] XS)", "update-in: expected an index"),
+    ("(reduce (fn [m x] (update-in m [:k :l] vector)) [] XS)", "update-in: expected an index"),
+    ("(reduce (fn [m x] (assoc-in m [:k] x)) [1] XS)", "assoc-in: expected an index"),
+    ("(reduce (fn [m x] (assoc-in m [:k :l] x)) #{} XS)", "assoc-in: expected a map"),
+    ("(reduce (fn [m x] (assoc m :k x)) [] XS)", "assoc: expected an index"),
+    ("(loop [i 0 m {}] (if (< i 3) (recur (inc i) (update m [i] vector)) m))", "update: an array of 1"),
+    ("(loop [i 0 m []] (if (< i 3) (recur (inc i) (update m 9 vector)) m))",
+     "update: index 9 is out of range"),
+    ("(Object.keys (reduce (fn [v x] (into v x)) [] [(Array. 2)]))", '["0" "1"]'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), REFUSED)
+def test_what_is_refused_in_place_is_told_as_of_a_copy(text: str, expected: str, lisp: Any) -> None:
+    compiler = Compiler()
+    compiler.declare_names(["XS"])
+    (form,) = compiler.read(text)
+    assert "Own(" in compiler.compile(form).code
+    first, second = both_ways(lisp, text)
+    assert expected in first and first == second
+
+
 class Steps:
     """Random functions and loops over an accumulator `m`, which some of them let out."""
 
