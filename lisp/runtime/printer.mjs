@@ -14,7 +14,7 @@
 
 import { KEYWORD, LazySeq, LispSymbol, List, isKeyword, isTypedArray, pyOps } from "./data.mjs";
 import { FStringForm, MapForm } from "./forms.mjs";
-import { demangle } from "./names.mjs";
+import { demangle, messageOf } from "./names.mjs";
 import { LazyArray } from "./sequences.mjs";
 
 const DISPLAY = Symbol.for("Jupyter.display");
@@ -396,7 +396,7 @@ const onOneLine = (text) => text.split("\n").map((line) => line.trim()).filter((
 export function errorText(e) {
   try {
     if (!(e instanceof Error)) return prStr(e, { maxItems: 5, maxDepth: 2, maxString: 80 });
-    const message = onOneLine(String(e.message));
+    const message = onOneLine(messageOf(e));
     const name = String(e.name || "Error");
     return message ? `${name}: ${message}` : name;
   } catch {

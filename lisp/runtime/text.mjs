@@ -3,10 +3,11 @@
  */
 
 import { KEYWORD, LispSymbol, isKeyword, isPromise, pyOps } from "./data.mjs";
+import { messageOf } from "./names.mjs";
 import { prStr } from "./printer.mjs";
 
-/** A string is itself, a keyword or symbol its name, nil empty; a date its ISO form, a promise
- * `#<Promise>`; data as the Lisp writes it. */
+/** A string is itself, a keyword or symbol its name, nil empty; a date its ISO form, an error
+ * its class and message with names as the Lisp writes them, a promise `#<Promise>`; data as the Lisp writes it. */
 export function textOf(x) {
   if (typeof x === "string") return x;
   if (x === null || x === undefined) return "";
@@ -20,6 +21,7 @@ export function textOf(x) {
   if (isPromise(x)) return "#<Promise>";
   if (x instanceof RegExp) return x.source === "(?:)" ? "" : x.source;
   if (x instanceof Date) return Number.isNaN(x.getTime()) ? "Invalid Date" : x.toISOString();
+  if (x instanceof Error && x.toString === Error.prototype.toString) return [x.name ?? "Error", messageOf(x)].map(String).filter(Boolean).join(": ");
   if (Array.isArray(x) || ArrayBuffer.isView(x) || typeof x.toString !== "function") return prStr(x);
   return x.toString === Object.prototype.toString ? prStr(x) : String(x);
 }

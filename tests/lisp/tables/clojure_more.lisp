@@ -159,3 +159,8 @@
         (= 1   2) #(inc %))) (catch e (ex-message e)))
  (try (assert (= 'a :a "x") "said") (catch e (ex-message e)))]
 ;=> ["assertion failed: (and true (= 1 2) #(inc %1))" "said"]
+;;; em1 errors as text have names as they are written, whoever makes the text
+(defn asked (x?) (x?))
+(defn said (f) (try (f) (catch e [(str e) f"{e}" (pr-str e) (ex-message e)])))
+[(said (fn () (asked 3))) (said (fn () (.go-on! (first [{:a 1}])))) (said (fn () (throw (ex-info "a$read(b)" {}))))]
+;=> [["TypeError: x? is not a function" "TypeError: x? is not a function" "#<TypeError: x? is not a function>" "x? is not a function"] ["TypeError: (..).go-on! is not a function" "TypeError: (..).go-on! is not a function" "#<TypeError: (..).go-on! is not a function>" "(..).go-on! is not a function"] ["ExceptionInfo: a$read(b)" "ExceptionInfo: a$read(b)" "#<ExceptionInfo: a$read(b) {}>" "a$read(b)"]]
