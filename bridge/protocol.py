@@ -172,6 +172,7 @@ TRAITS: Final[dict[str, int]] = {
     "ASYNC_FUNCTION": 131072,
     "GENERATOR_FUNCTION": 262144,
     "PATH": 524288,
+    "DATE": 1048576,
 }
 
 # Words of the shared array the interrupt ladder looks at. Numbers in them are those of requests of Python's.

@@ -8,6 +8,7 @@ both is what its bases name first: networkx's `G.nodes` a mapping, its `G.edges`
 from __future__ import annotations
 
 import itertools
+import sys
 import types
 from abc import get_cache_token
 from collections import UserString
@@ -75,6 +76,11 @@ def _is(kind: type, abstract: type) -> bool:
         return False  # a class of somebody's that cannot be asked
 
 
+def _is_datetime(kind: type) -> bool:
+    module = sys.modules.get("datetime")  # a start needs none
+    return module is not None and issubclass(kind, module.datetime)
+
+
 def _of_type(kind: type) -> int:
     def has(name: str) -> bool:
         # In the classes themselves: getattr would find `__call__` of the metaclass, which every class has.
@@ -96,6 +102,7 @@ def _of_type(kind: type) -> int:
         ("ASYNC_CONTEXT", has("__aenter__") and has("__aexit__")),
         ("SIZED", has("__len__")),
         ("PATH", has("__fspath__")),
+        ("DATE", _is_datetime(kind)),
         ("GENERATOR", has("send") and has("throw") and has("close") and iterator),
     ):
         if present:

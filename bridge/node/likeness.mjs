@@ -194,11 +194,31 @@ const set = {
 };
 set.keys = set.values;
 
+/** A Date of the same moment answers for a datetime; what is finer than a millisecond is left out. */
+const date = {};
+for (const name of Object.getOwnPropertyNames(Date.prototype)) {
+  if (name === "toString" || name === "toJSON" || name === "constructor") continue;
+  date[name] = name.startsWith("set")
+    ? function () {
+        throw new TypeError(`a Python ${ask(OPS.describe, this).type} cannot be changed: new Date(x.getTime()) gives a Date that can`);
+      }
+    : function (...args) {
+        return dateOf(this)[name](...args);
+      };
+}
+
+/** The moment of a datetime; an invalid one where there is none (NaT). @param {any} self */
+const dateOf = (self) => ask(OPS.convert, self, true) ?? new Date(Number.NaN);
+
+/** What a Python object is in arithmetic. @param {any} self */
+export const numberOf = (self) => records.get(self).all.connection.request(OPS.operator, (m) => ["number", m.encode(self)]);
+
 const fn = { call: Function.prototype.call, apply: Function.prototype.apply, bind: Function.prototype.bind };
 
 /** What JavaScript code expects under a name that Python does not have. @param {any} handler @param {string} name */
 export function fallback(handler, name) {
   const { traits } = handler;
+  if (traits & TRAITS.DATE && Object.hasOwn(date, name)) return date[name];
   if (Object.hasOwn(common, name)) return common[name];
   if (name === "constructor") return constructorOf(traits);
   if (traits & TRAITS.PATH && URL_PARTS.has(name)) return urlPart(handler, name);
@@ -250,5 +270,6 @@ function bufferOf(copy) {
 function constructorOf(traits) {
   if (traits & TRAITS.ARRAY_LIKE) return Array;
   if (traits & TRAITS.CALLABLE) return Function;
+  if (traits & TRAITS.DATE) return Date;
   return Object;
 }

@@ -10,7 +10,7 @@ import { Classes, DERIVE, isInstance } from "./classes.mjs";
 import { PyError } from "./errors.mjs";
 import { Imports, records } from "./handles.mjs";
 import { KEYWORD } from "./keywords.mjs";
-import { fallback, jsonBy } from "./likeness.mjs";
+import { fallback, jsonBy, numberOf } from "./likeness.mjs";
 import { inspectKey } from "./platform.mjs";
 import { LOOKS, OPS, SORT_BITS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
 
@@ -265,6 +265,7 @@ class Handler {
       case Symbol.asyncDispose:
         return traits & TRAITS.ASYNC_CONTEXT && this.all.ask(OPS.send, this, "heedless", true) ? disposeAsync : undefined;
       case Symbol.toStringTag:
+        if (traits & TRAITS.DATE) return "Date";
         return traits & (TRAITS.CALLABLE | TRAITS.MAPPING) || Array.isArray(target) ? undefined : "PyProxy";
       case inspectKey:
         return showTarget;
@@ -324,7 +325,8 @@ class Handler {
 
   getPrototypeOf(target) {
     if (Array.isArray(target)) return Array.prototype;
-    return typeof target === "function" ? Function.prototype : Object.prototype;
+    if (typeof target === "function") return Function.prototype;
+    return this.traits & TRAITS.DATE ? Date.prototype : Object.prototype;
   }
 
   setPrototypeOf() {
@@ -412,8 +414,10 @@ async function* iterateAsync() {
 
 function toPrimitive(hint) {
   const handler = records.get(this);
-  if (hint === "number") return handler.all.connection.request(OPS.operator, (m) => ["number", m.encode(this)]);
-  return handler.all.ask(OPS.str, handler);
+  if (hint === "number") return numberOf(this);
+  const text = handler.all.ask(OPS.str, handler);
+  // As `new Date` reads it: it takes the years to 99 for others where the time is behind a blank.
+  return hint === "default" && handler.traits & TRAITS.DATE && text.startsWith("00") ? text.replace(" ", "T") : text;
 }
 
 function dispose() {

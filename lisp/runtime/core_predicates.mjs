@@ -230,7 +230,7 @@ export function regex$q(x) {
   return x instanceof RegExp;
 }
 
-/** (date? x): Is it a Date? Example: (date? (new Date 0)) => true */
+/** (date? x): Is it a Date, or a datetime of Python's? Example: (date? (new Date 0)) => true */
 export function date$q(x) {
   return x instanceof Date;
 }
