@@ -50,6 +50,14 @@ def _text(value: Any) -> Any:
     return str.__str__(value) if isinstance(value, str) else MISSING
 
 
+def _index(value: Any) -> Any:
+    """The whole number that an integer of any class is (what has `__index__`); of nothing else."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        return MISSING
+
+
 def _number(value: Any) -> Any:
     """What JavaScript's arithmetic makes of a value: its number, else its text."""
     from .scalars import number  # late: what it imports is not needed at the start
@@ -107,11 +115,12 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "hash": _hash,
     "lookup": _lookup,
     "text": _text,
+    "index": _index,
     "number": _number,
     "url": _url,
     "fields": _fields,
 }
-_UNARY = frozenset(("neg", "pos", "invert", "abs", "truth", "hash", "text", "number", "url", "fields"))
+_UNARY = frozenset(("neg", "pos", "invert", "abs", "truth", "hash", "text", "index", "number", "url", "fields"))
 
 
 def find(name: Any, count: int) -> Callable[..., Any]:

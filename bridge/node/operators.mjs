@@ -22,6 +22,8 @@ export function makeOperators(proxies, signal) {
     hash: (a) => operate("hash", a),
     /** The text of a string of any class, else undefined. */
     text: (a) => operate("text", a),
+    /** The whole number of an integer of any class, else undefined. */
+    index: (a) => operate("index", a),
     truth: (a) => operate("truth", a),
     getitem: (o, key) => ask(OPS.getitem, o, key),
     /** The item, of what has none the attribute; undefined where there is nothing. Asking makes no item. */

@@ -6,7 +6,7 @@
  */
 
 import {
-  LazySeq, List, asArray, describe, fieldKey, infinite, isJsArray, isKeyword, isRecord, isPromise, listFrom,
+  LazySeq, List, asArray, asWhole, describe, fieldKey, infinite, isJsArray, isKeyword, isRecord, isPromise, listFrom,
   memberKey, promiseRefused, propKey, pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
 import { MapForm } from "./forms.mjs";
@@ -317,7 +317,8 @@ export function partition_all(n, step, xs) {
   return chunks(n, arguments.length > 2 ? step : n, arguments[arguments.length - 1], [], "partition-all");
 }
 
-function chunks(n, step, xs, filler, who) {
+function chunks(length, every, xs, filler, who) {
+  const [n, step] = [length, every].map(asWhole);
   for (const size of [n, step]) {
     if (typeof size !== "number" || !(size >= 1)) {
       throw new RangeError(`${who}: expected a size of at least 1, got ${describe(size)}`);

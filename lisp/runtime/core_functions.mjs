@@ -5,7 +5,7 @@
  */
 
 import {
-  KEYWORD, LispSymbol, asArray, describe, holds, internKeyword, isKeyword, pyOps, toFn, wrongType,
+  KEYWORD, LispSymbol, asArray, asText, describe, holds, internKeyword, isKeyword, pyOps, toFn, wrongType,
 } from "./data.mjs";
 import { EqualMap } from "./equality.mjs";
 import { messageOf } from "./names.mjs";
@@ -140,16 +140,18 @@ export function tap(f, x) {
 export function keyword(name) {
   if (isKeyword(name)) return name;
   if (name instanceof LispSymbol) return internKeyword(name.name);
-  if (typeof name !== "string") throw wrongType("keyword", "a string", name);
-  return internKeyword(name);
+  const text = asText(name);
+  if (typeof text !== "string") throw wrongType("keyword", "a string", name);
+  return internKeyword(text);
 }
 
 /** (symbol name): The symbol of a name. Example: (symbol "a") => 'a */
 export function symbol(name) {
   if (name instanceof LispSymbol) return name;
   if (isKeyword(name)) return new LispSymbol(name[KEYWORD]);
-  if (typeof name !== "string") throw wrongType("symbol", "a string", name);
-  return new LispSymbol(name);
+  const text = asText(name);
+  if (typeof text !== "string") throw wrongType("symbol", "a string", name);
+  return new LispSymbol(text);
 }
 
 /** (name x): The text of a keyword or symbol; a string is itself, a function its name. Example: (name :a) => "a" */
@@ -162,6 +164,8 @@ function nameOf(x, who) {
   if (isKeyword(x)) return x[KEYWORD];
   if (x instanceof LispSymbol) return x.name;
   if (typeof x === "function" && !pyOps(x)) return x.name;
+  const text = asText(x);
+  if (typeof text === "string") return text;
   throw wrongType(who, "a keyword, a symbol or a string", x);
 }
 

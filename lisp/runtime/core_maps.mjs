@@ -6,7 +6,7 @@
  */
 
 import {
-  LazySeq, LispSymbol, asArray, describe, entryKey, hasMember, infinite, isComposite, isJsArray, isKeyword,
+  LazySeq, LispSymbol, asArray, asText, asWhole, describe, entryKey, hasMember, infinite, isComposite, isJsArray, isKeyword,
   isPlainObject, isRecord, isTypedArray, lookup, memberKey, propKey, pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
 import { emptyMap } from "./forms.mjs";
@@ -52,20 +52,24 @@ function holdsKey(m, key, who) {
   const ops = pyOps(m);
   if (ops) {
     const kind = ops.kind(m);
-    if (kind === "list" || kind === "tuple") return Number.isInteger(key) && key >= 0 && key < ops.len(m);
+    if (kind === "list" || kind === "tuple") return isIndex(key, () => ops.len(m));
     return ops.contains(m, key);
   }
   if (m instanceof Map) return m.has(entryKey(m, key));
   if (m instanceof Set) return hasMember(m, key);
   if (typeof m === "string" || Array.isArray(m) || isTypedArray(m)) {
-    const whole = typeof key === "bigint" || Number.isInteger(key);
-    return whole && key >= 0 && key < m.length;
+    return isIndex(key, () => m.length);
   }
   if (m instanceof LazySeq) return lookup(m, key, NO_VALUE) !== NO_VALUE;
   if (typeof m !== "object" && typeof m !== "function") throw wrongType(who, "a collection", m);
-  if (isComposite(key)) return false;
-  const name = propKey(key, who);
+  const name = isComposite(key) ? asText(key) : propKey(key, who);
+  if (isComposite(name)) return false;
   return Object.hasOwn(m, name) || (!isPlainObject(m) && name in m && !(name in Object.prototype));
+}
+
+function isIndex(key, length) {
+  const index = asWhole(key);
+  return (typeof index === "bigint" || Number.isInteger(index)) && index >= 0 && index < length();
 }
 
 /** (has? m key): The same as `contains?`. Example: (has? #{1 2} 2) => true */
@@ -149,7 +153,7 @@ export function putKey(m, key, value, who) {
   if (ops) ops.setitem(m, key, value);
   else if (m instanceof Map) m.set(entryKey(m, key), value);
   else if (Array.isArray(m) || isTypedArray(m)) {
-    const index = typeof key === "bigint" ? Number(key) : key;
+    const index = typeof key === "bigint" ? Number(key) : asWhole(key);
     if (!Number.isInteger(index)) throw wrongType(who, "an index", key);
     if (index < 0 || index > m.length || (index === m.length && !Array.isArray(m))) {
       throw new RangeError(`${who}: index ${index} is out of range for a sequence of ${m.length}`);

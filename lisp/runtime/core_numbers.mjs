@@ -4,7 +4,7 @@
  * In: numbers, BigInts, Python numbers. Out: a BigInt where a BigInt meets an integral number, else a float.
  */
 
-import { describe, isKeyword, pyOps, wrongType } from "./data.mjs";
+import { asText, asWhole, describe, isKeyword, pyOps, wrongType } from "./data.mjs";
 import { compareValues, equal, hashOf } from "./equality.mjs";
 
 /** Both as numbers, or both as BigInts when one is a BigInt and the other integral. */
@@ -12,6 +12,10 @@ function alike(a, b, who) {
   const typeA = typeof a;
   const typeB = typeof b;
   if (typeA === "number" && typeB === "number") return [a, b];
+  if (typeA === "object" || typeB === "object") {
+    const wholes = [asWhole(a), asWhole(b)];
+    if (wholes[0] !== a || wholes[1] !== b) return alike(wholes[0], wholes[1], who);
+  }
   if (typeA !== "number" && typeA !== "bigint") throw wrongType(who, "a number", a);
   if (typeB !== "number" && typeB !== "bigint") throw wrongType(who, "a number", b);
   if (typeA === typeB) return [a, b];
@@ -108,8 +112,9 @@ export function rand(n = 1) {
 
 /** (rand-int n): A random whole number from 0 up to (not including) n. */
 export function rand_int(n) {
-  if (typeof n !== "number") throw wrongType("rand-int", "a number", n);
-  return Math.floor(Math.random() * n);
+  const size = asWhole(n);
+  if (typeof size !== "number") throw wrongType("rand-int", "a number", n);
+  return Math.floor(Math.random() * size);
 }
 
 /** (bit-and a b & more): The bits set in all. Example: (bit-and 12 10) => 8 */
@@ -178,12 +183,18 @@ function bitwiseTwo(who, op, a, b) {
   return op === "lshift" ? x << y : x >> y;
 }
 
+function textFor(s, who) {
+  const text = asText(s);
+  if (typeof text !== "string") throw wrongType(who, "a string", s);
+  return text;
+}
+
 /**
  * (parse-long s): The whole number a string spells, else nil; a BigInt beyond 2^53.
  * Example: (parse-long "42") => 42
  */
 export function parse_long(s) {
-  if (typeof s !== "string") throw wrongType("parse-long", "a string", s);
+  s = textFor(s, "parse-long");
   if (!/^[+-]?\d+$/.test(s)) return null;
   const n = Number(s);
   return Number.isSafeInteger(n) ? n : BigInt(s.startsWith("+") ? s.slice(1) : s);
@@ -191,7 +202,7 @@ export function parse_long(s) {
 
 /** (parse-double s): The number a string spells, else nil. Example: (parse-double "2.5e1") => 25 */
 export function parse_double(s) {
-  if (typeof s !== "string") throw wrongType("parse-double", "a string", s);
+  s = textFor(s, "parse-double");
   const text = s.trim();
   if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) || /^[+-]?Infinity$/.test(text)) return Number(text);
   return text === "NaN" ? NaN : null;
@@ -217,7 +228,7 @@ export function parse_float(s) {
 
 /** (parse-boolean s): true or false as a string spells it, else nil. Example: (parse-boolean "true") => true */
 export function parse_boolean(s) {
-  if (typeof s !== "string") throw wrongType("parse-boolean", "a string", s);
+  s = textFor(s, "parse-boolean");
   return s === "true" ? true : s === "false" ? false : null;
 }
 

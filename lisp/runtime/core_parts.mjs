@@ -6,7 +6,7 @@
  */
 
 import {
-  LazySeq, Range, asArray, closeWalk, describe, holds, isJsArray, isTypedArray, lookup, pyOps, toFn, walk, wrongType,
+  LazySeq, Range, asArray, asWhole, closeWalk, describe, holds, isJsArray, isTypedArray, lookup, pyOps, toFn, walk, wrongType,
 } from "./data.mjs";
 import { checkCount, seq } from "./core_seq.mjs";
 import { LazyArray, collected, gather, isEndless, isInfinite, isOpen } from "./sequences.mjs";
@@ -22,7 +22,7 @@ export function second(xs) {
  * Example: (nth [1 2 3] 1) => 2
  */
 export function nth(xs, i, otherwise) {
-  const index = typeof i === "bigint" ? Number(i) : i;
+  const index = typeof i === "bigint" ? Number(i) : asWhole(i);
   if (!Number.isInteger(index)) throw wrongType("nth", "an index", i);
   let found = indexed(xs, index, "nth");
   if (found === NOTHING && arguments.length > 2) found = otherwise;

@@ -3,7 +3,7 @@
  */
 
 import {
-  KEYWORD, LazySeq, LispSymbol, List, describe, isKeyword, isPlainObject, isThenable, isTypedArray, pyOps, truthy,
+  KEYWORD, LazySeq, LispSymbol, List, asWhole, describe, isKeyword, isPlainObject, isThenable, isTypedArray, pyOps, truthy,
   wrongType,
 } from "./data.mjs";
 
@@ -126,8 +126,9 @@ function checkNumber(x, who) {
 }
 
 function checkInteger(x, who) {
-  if (!Number.isInteger(x)) throw wrongType(who, "an integer", x);
-  return x;
+  const whole = asWhole(x);
+  if (!Number.isInteger(whole)) throw wrongType(who, "an integer", x);
+  return whole;
 }
 
 /** (string? x): Is it a string? Example: (string? "a") => true */

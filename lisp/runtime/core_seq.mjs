@@ -7,7 +7,7 @@
  */
 
 import {
-  LazySeq, List, Range, asArray, closeWalk, infinite, isJsArray, isRecord, isTypedArray, listFrom, pyOps, toFn, walk,
+  LazySeq, List, Range, asArray, asWhole, closeWalk, infinite, isJsArray, isRecord, isTypedArray, listFrom, pyOps, toFn, walk,
   wrongType,
 } from "./data.mjs";
 import { emptyMap } from "./forms.mjs";
@@ -16,8 +16,9 @@ import { isEndless } from "./sequences.mjs";
 /** A count given as an argument. */
 export function checkCount(n, who) {
   if (typeof n === "bigint") return Number(n);
-  if (typeof n !== "number" || Number.isNaN(n)) throw wrongType(who, "a number", n);
-  return n;
+  const count = asWhole(n);
+  if (typeof count !== "number" || Number.isNaN(count)) throw wrongType(who, "a number", n);
+  return count;
 }
 
 // ---------------------------------------------------------------------------------------------- making
@@ -45,9 +46,15 @@ export function vector(...xs) {
  */
 export function range(start, end, step = 1) {
   if (arguments.length === 0) return new Range(0, Infinity, 1);
-  for (const n of arguments) if (typeof n !== "number" || Number.isNaN(n)) throw wrongType("range", "a number", n);
-  if (step === 0) throw new RangeError("range: the step must not be 0");
-  return arguments.length === 1 ? new Range(0, start, 1) : new Range(start, end, step);
+  const given = Array.from(arguments, (n) => {
+    const number = asWhole(n);
+    if (typeof number !== "number" || Number.isNaN(number)) throw wrongType("range", "a number", n);
+    return number;
+  });
+  if (given.length === 1) return new Range(0, given[0], 1);
+  const [from, to, by = step] = given;
+  if (by === 0) throw new RangeError("range: the step must not be 0");
+  return new Range(from, to, by);
 }
 
 /** (iterate f x): The endless x, (f x), (f (f x)).. Example: (take 4 (iterate #(* 2 %) 1)) => [1 2 4 8] */

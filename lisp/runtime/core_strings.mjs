@@ -4,19 +4,21 @@
  * In: strings (a Python str is one); `join` and the like take any collection. Out: strings; what is missing is nil.
  */
 
-import { asArray, describe, toFn, walk, wrongType } from "./data.mjs";
+import { asArray, asText, asWhole, describe, toFn, walk, wrongType } from "./data.mjs";
 import { equal } from "./equality.mjs";
 import { textOf } from "./text.mjs";
 
 function need(s, who) {
-  if (typeof s !== "string") throw wrongType(who, "a string", s);
-  return s;
+  const text = asText(s);
+  if (typeof text !== "string") throw wrongType(who, "a string", s);
+  return text;
 }
 
 /** (subs s start) (subs s start end): The characters from start up to end. Example: (subs "hello" 1 3) => "el" */
 export function subs(s, start, end) {
   const text = need(s, "subs");
-  const stop = end ?? text.length;
+  start = asWhole(start);
+  const stop = asWhole(end ?? text.length);
   for (const at of [start, stop]) if (!Number.isInteger(at)) throw wrongType("subs", "an index", at);
   if (start < 0 || stop < start || stop > text.length) {
     throw new RangeError(`subs: ${start} to ${stop} is out of range for a string of ${text.length}`);
@@ -38,8 +40,9 @@ export function join(sep, xs) {
  * most limit parts.
  * Example: (split "a,b,c" "," 2) => ["a" "b,c"]
  */
-export function split(s, sep, limit) {
+export function split(s, at, limit) {
   const text = need(s, "split");
+  const sep = asText(at);
   if (typeof sep !== "string" && !(sep instanceof RegExp)) {
     throw wrongType("split", "a string or regex to split at", sep);
   }
@@ -126,8 +129,10 @@ export function replace_first(s, what, replacement) {
   return replaced(s, what, replacement, false, "replace-first");
 }
 
-function replaced(s, what, replacement, everywhere, who) {
+function replaced(s, part, by, everywhere, who) {
   const text = need(s, who);
+  const what = asText(part);
+  const replacement = asText(by);
   if (typeof what === "string") {
     const make = typeof replacement === "function" ? () => textOf(replacement(what)) : () => need(replacement, who);
     return everywhere ? text.replaceAll(what, make) : text.replace(what, make);
@@ -158,8 +163,9 @@ function needRegex(re, who) {
 /** (re-pattern s): The regex that a string spells. Example: (re-find (re-pattern "b+") "abb") => "bb" */
 export function re_pattern(s) {
   if (s instanceof RegExp) return s;
-  const inline = /^\(\?([dgimsuvy]+)\)/.exec(need(s, "re-pattern"));
-  return inline ? new RegExp(s.slice(inline[0].length), inline[1]) : new RegExp(s);
+  const text = need(s, "re-pattern");
+  const inline = /^\(\?([dgimsuvy]+)\)/.exec(text);
+  return inline ? new RegExp(text.slice(inline[0].length), inline[1]) : new RegExp(text);
 }
 
 /**
@@ -195,7 +201,8 @@ export function ends_with$q(s, part) {
 
 /** (includes? s part): Is part somewhere in a string, or an equal item in a sequence? Example: (includes? "abc" "b") => true */
 export function includes$q(s, part) {
-  return typeof s === "string" ? s.includes(need(part, "includes?")) : placeOf(s, part, 0, "includes?") >= 0;
+  const text = asText(s);
+  return typeof text === "string" ? text.includes(need(part, "includes?")) : placeOf(s, part, 0, "includes?") >= 0;
 }
 
 /**
@@ -204,7 +211,8 @@ export function includes$q(s, part) {
  * Example: (index-of "abc" "c") => 2
  */
 export function index_of(s, part, from = 0) {
-  const at = typeof s === "string" ? s.indexOf(need(part, "index-of"), from) : placeOf(s, part, from, "index-of");
+  const text = asText(s);
+  const at = typeof text === "string" ? text.indexOf(need(part, "index-of"), from) : placeOf(s, part, from, "index-of");
   return at < 0 ? null : at;
 }
 
@@ -222,8 +230,9 @@ function placeOf(xs, wanted, from, who) {
  * Example: (last-index-of "abab" "b") => 3
  */
 export function last_index_of(s, part) {
-  if (typeof s === "string") {
-    const at = s.lastIndexOf(need(part, "last-index-of"));
+  const text = asText(s);
+  if (typeof text === "string") {
+    const at = text.lastIndexOf(need(part, "last-index-of"));
     return at < 0 ? null : at;
   }
   const at = asArray(s, "last-index-of").findLastIndex((x) => equal(x, part));
@@ -269,7 +278,8 @@ export function from_char_code(...codes) {
 }
 
 /** (str-repeat s n): s, n times. Example: (str-repeat "ab" 2) => "abab" */
-export function str_repeat(s, n) {
+export function str_repeat(s, times) {
+  const n = asWhole(times);
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`str-repeat: expected a count, got ${describe(n)}`);
   return textOf(s).repeat(n);
 }

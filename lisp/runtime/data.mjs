@@ -30,15 +30,15 @@ const keywordMethods = Object.create(Function.prototype, {
 const keywordTable = new Map();
 
 /** The one keyword of this name; `:a` in the source is `internKeyword("a")`. */
-export function internKeyword(name) {
-  let found = keywordTable.get(name);
+export function internKeyword(text) {
+  let found = keywordTable.get(text);
   if (found === undefined) {
     const made = (m, otherwise = null) => lookup(m, made, otherwise);
     Object.setPrototypeOf(made, keywordMethods);
-    Object.defineProperty(made, KEYWORD, { value: name });
-    Object.defineProperty(made, "name", { value: name });
+    Object.defineProperty(made, KEYWORD, { value: text });
+    Object.defineProperty(made, "name", { value: text });
     found = Object.freeze(made);
-    keywordTable.set(name, found);
+    keywordTable.set(text, found);
   }
   return found;
 }
@@ -52,8 +52,8 @@ export function isKeyword(x) {
 
 /** A symbol of code, as macros see it. `id` leads back to the compiler's marks and span; it never affects `=`. */
 export class LispSymbol {
-  constructor(name, id) {
-    this.name = name;
+  constructor(text, id) {
+    this.name = text;
     this.id = id;
   }
 
@@ -149,6 +149,21 @@ export function pyOps(x) {
   return typeof ops === "object" ? (ops ?? undefined) : undefined;
 }
 
+/** What takes a string takes Python's of any class (an enum's member, what stands in a tag) by its text. */
+export function asText(x) {
+  return typeof x === "string" ? x : scalarOf(x, "text");
+}
+
+/** What takes a whole number takes Python's of any class by its value. */
+export function asWhole(x) {
+  return typeof x === "number" ? x : scalarOf(x, "index");
+}
+
+function scalarOf(x, what) {
+  const ops = pyOps(x);
+  return ops?.[what] !== undefined && ops.kind(x) === "object" ? (ops[what](x) ?? x) : x;
+}
+
 /** A real JavaScript array (a Python list answers true to Array.isArray too, but each index is a round trip). */
 export function isJsArray(x) {
   return Array.isArray(x) && x[PYTHON] === undefined;
@@ -206,8 +221,8 @@ export function describe(x) {
   if (x instanceof Map) return "a Map";
   if (isPromise(x)) return "a promise";
   if (isPlainObject(x)) return "an object";
-  const name = Object.getPrototypeOf(x)?.constructor?.name || "object";
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  const kind = Object.getPrototypeOf(x)?.constructor?.name || "object";
+  return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** A TypeError that says which function wanted what, and what it got. */
@@ -311,8 +326,10 @@ export function propKey(key, who = "{..}") {
 
 /** A whole number >= 0, whether a number or an integral BigInt; else -1. */
 function asIndex(k) {
-  if (typeof k === "bigint") return Number(k);
-  return typeof k === "number" && Number.isInteger(k) ? k : -1;
+  if (typeof k === "number") return Number.isInteger(k) ? k : -1;
+  const place = asWhole(k);
+  if (typeof place === "bigint") return Number(place);
+  return typeof place === "number" ? place : -1;
 }
 
 /** m[k] on any collection, or `otherwise` when there is nothing. A nil map has nothing. */
@@ -337,8 +354,8 @@ function lookupField(m, k, otherwise) {
   let key = k;
   if (typeof k !== "string") {
     if (isKeyword(k)) key = k[KEYWORD];
-    else if (isComposite(k)) return otherwise;
-    else key = propKey(k, "get");
+    else if (!isComposite(k)) key = propKey(k, "get");
+    else if (typeof (key = asText(k)) !== "string") return otherwise;
   }
   const value = m[key];
   if (value === undefined) return otherwise;
@@ -375,11 +392,19 @@ export function memberKey(m, k) {
   if (typeof k === "number") return Number.isInteger(k) && m.has(BigInt(k)) ? BigInt(k) : k;
   if (k === null) return m.has(undefined) ? undefined : k;
   if (typeof k === "object" || pyOps(k) !== undefined) {
+    const plain = plainTwin(k);
+    if (plain !== undefined && m.has(plain) && equal(plain, k)) return plain;
     for (const known of m.keys()) {
       if (known !== null && (typeof known === "object" || pyOps(known)) && equal(known, k)) return known;
     }
   }
   return k;
+}
+
+/** The string or number that may be equal to an object of Python's, as a `Decimal` is; undefined for others. */
+export function plainTwin(k) {
+  const twin = pyOps(k)?.hash?.(k);
+  return typeof twin === "number" || (typeof twin === "string" && !/^py[#:]/.test(twin)) ? twin : undefined;
 }
 
 /** Does a Map or Set hold what is equal to k? */
@@ -398,7 +423,7 @@ export function entryKey(m, k) {
 }
 
 /** The key of a Map for a property of an object: the string, or the keyword of that name when only that is there. */
-export function fieldKey(m, name) {
-  const keyword = keywordTable.get(name);
-  return !m.has(name) && keyword !== undefined && m.has(keyword) ? keyword : name;
+export function fieldKey(m, text) {
+  const known = keywordTable.get(text);
+  return !m.has(text) && known !== undefined && m.has(known) ? known : text;
 }

@@ -19,9 +19,9 @@ export function equal(a, b, met) {
   if (a === b) return true;
   if (a === null || a === undefined) return b === null || b === undefined;
   if (b === null || b === undefined) return false;
-  const type = typeof a;
-  if (type === "object" && typeof b === "object") return equalComposite(a, b, met);
-  if (type === "number" || type === "bigint") {
+  const what = typeof a;
+  if (what === "object" && typeof b === "object") return equalComposite(a, b, met);
+  if (what === "number" || what === "bigint") {
     if (typeof b === "bigint" || typeof b === "number") return a == b; // eslint-disable-line eqeqeq
   }
   return (pyOps(a) ?? pyOps(b))?.equals(a, b) ?? false;
@@ -102,9 +102,9 @@ function sameItems(x, y, todo, met) {
 }
 
 function sameFields(x, y, todo) {
-  const keys = Object.keys(x);
-  if (keys.length !== Object.keys(y).length) return false;
-  for (const key of keys) {
+  const fields = Object.keys(x);
+  if (fields.length !== Object.keys(y).length) return false;
+  for (const key of fields) {
     if (!Object.hasOwn(y, key)) return false;
     todo.push(x[key], y[key]);
   }
@@ -113,8 +113,8 @@ function sameFields(x, y, todo) {
 
 /** An object and a Map: the keys of an object are those that keywords are in a Map. */
 function sameEntries(record, map, todo) {
-  const keys = Object.keys(record);
-  if (keys.length !== map.size) return false;
+  const fields = Object.keys(record);
+  if (fields.length !== map.size) return false;
   for (const key of map.keys()) {
     if (!isKeyword(key) || !Object.hasOwn(record, key[KEYWORD])) return false;
     todo.push(record[key[KEYWORD]], map.get(key));
@@ -142,8 +142,8 @@ function sameKeys(x, y, todo, met) {
 /** Are all keys such that equal ones are the very same? */
 function hasPlainKeys(xs) {
   for (const key of xs.keys()) {
-    const type = typeof key;
-    if (type !== "string" && type !== "number" && type !== "boolean" && !isKeyword(key)) return false;
+    const what = typeof key;
+    if (what !== "string" && what !== "number" && what !== "boolean" && !isKeyword(key)) return false;
   }
   return true;
 }
@@ -181,8 +181,8 @@ export function hashOf(x, depth = 0) {
   if (x instanceof Date) return `d${x.getTime()}`;
   if (x instanceof RegExp) return `r${x.source}/${x.flags}`;
   if (isPlainObject(x)) {
-    const keys = Object.keys(x);
-    return hashOfEntries(keys.length, keys.map((key) => ":" + key), (key) => x[key], depth);
+    const fields = Object.keys(x);
+    return hashOfEntries(fields.length, fields.map((key) => ":" + key), (key) => x[key], depth);
   }
   if (isTypedArray(x)) return `t${x.length}:${x[0]}`;
   return typeof x.equals === "function" || x instanceof ArrayBuffer ? "other" : x;
@@ -206,10 +206,10 @@ function mapKeyTexts(map, depth) {
 }
 
 function hashText(x, depth) {
-  const hash = hashOf(x, depth + 1);
-  if (typeof hash === "string") return hash.length > 64 ? hash.slice(0, 64) : hash;
-  if (isKeyword(hash)) return ":" + hash[KEYWORD];
-  return typeof hash === "object" || typeof hash === "function" ? typeof hash : String(hash);
+  const code = hashOf(x, depth + 1);
+  if (typeof code === "string") return code.length > 64 ? code.slice(0, 64) : code;
+  if (isKeyword(code)) return ":" + code[KEYWORD];
+  return typeof code === "object" || typeof code === "function" ? typeof code : String(code);
 }
 
 /** Must a key be looked for by structure? Strings and JavaScript's own functions are found by themselves. */
@@ -221,14 +221,17 @@ function needsSearch(key) {
 export class EqualMap {
   constructor(same = equal) {
     this.same = same;
-    this.buckets = new Map(); // hash -> [key, ..]
+    this.buckets = new Map(); // hash code -> [key, ..]
     this.kept = new Map(); // key -> value, in order
+    this.texts = false; // whether a string of Python's own class is among the keys
   }
 
   /** The key already here that is equal to `key`; `key` itself when there is none. */
   find(key) {
-    if (this.kept.has(key) || !needsSearch(key)) return key;
-    const bucket = this.buckets.get(hashOf(key));
+    if (this.kept.has(key) || (!needsSearch(key) && !(this.texts && typeof key === "string"))) return key;
+    const code = hashOf(key);
+    if (typeof code === "string" && code !== key && this.kept.has(code) && this.same(code, key)) return code;
+    const bucket = this.buckets.get(code);
     const at = bucket === undefined ? -1 : bucket.findIndex((known) => this.same(known, key));
     return at < 0 ? key : bucket[at];
   }
@@ -244,10 +247,11 @@ export class EqualMap {
   set(key, value) {
     const found = this.find(key);
     if (needsSearch(key) && !this.kept.has(found)) {
-      const hash = hashOf(key);
-      const bucket = this.buckets.get(hash);
+      const code = hashOf(key);
+      this.texts ||= typeof code === "string" && key[PYTHON] !== undefined;
+      const bucket = this.buckets.get(code);
       if (bucket) bucket.push(key);
-      else this.buckets.set(hash, [key]);
+      else this.buckets.set(code, [key]);
     }
     this.kept.set(found, value);
     return this;
