@@ -120,7 +120,9 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "url": _url,
     "fields": _fields,
 }
-_UNARY = frozenset(("neg", "pos", "invert", "abs", "truth", "hash", "text", "index", "number", "url", "fields"))
+_UNARY = frozenset(
+    ("neg", "pos", "invert", "abs", "truth", "hash", "text", "index", "number", "url", "fields")
+)
 
 
 def find(name: Any, count: int) -> Callable[..., Any]:
