@@ -81,9 +81,19 @@ export class Client {
       if (!this.#begun) this.#fail(new Error(`the worker failed: ${text}`));
       else this.#stray({ id: null, op: "output", stream: "stderr", text: `${text}\n` });
     };
-    const said = await this.ask("start", { ...this.#options, words: this.#words ?? undefined, box: this.#box ?? undefined }, heed);
-    if (worker === this.#worker) this.#begun = true;
+    const lock = `polyrepl ${crypto.randomUUID()}`;
+    const said = await this.ask("start", { ...this.#options, words: this.#words ?? undefined, box: this.#box ?? undefined, lock }, heed);
+    if (worker === this.#worker) {
+      this.#begun = true;
+      this.#attend(worker, lock);
+    }
     return said;
+  }
+
+  /** Begin another worker where this one ends by itself. No event tells of that, but then the lock that it holds is free. */
+  #attend(worker, lock) {
+    const ended = () => worker === this.#worker && this.#restart("its worker has ended: a program closed it, or memory was short");
+    globalThis.navigator?.locks?.request(lock, ended).catch(() => {}); // the page is closed
   }
 
   /**
@@ -210,6 +220,7 @@ export class Client {
         resolve({ form: null });
       } else reject(new Error(text));
     }
+    if (!asked.some(({ op }) => op === "eval")) this.#stray({ id: null, op: "lost", text });
     const begun = this.start();
     begun.catch(() => {});
     this.#restarting(text, begun);

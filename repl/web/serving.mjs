@@ -4,10 +4,11 @@
  * In: messages of a page. Out: messages to it. A message is a plain object; what a page asks has an `id` of its choice (a
  * number or a string) and an `op`, and all that comes of it has the same `id`.
  *
- *   start      {page, words, box, python, library, archive, packages, files, snapshot, size}   all may be left out; the first of all, and once.
+ *   start      {page, words, box, lock, python, library, archive, packages, files, snapshot, size}   all may be left out; the first of all, and once.
  *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
  *                `words`: an Int32Array of a SharedArrayBuffer, by which a page stops what runs (bridge/web/words.mjs)
  *                `box`: a SharedArrayBuffer for lines that a person types (reader.mjs)
+ *                `lock`: the name of a lock that the worker holds for as long as it is there
  *                `packages`, `files`: URLs of archives for site-packages and for the working folder
  *                `snapshot`: the URL of a snapshot of Python's memory; `size`: how many bytes it and Pyodide have (loading.mjs)
  *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
@@ -154,7 +155,8 @@ export class Serving {
     }
   }
 
-  async #start({ id, page, words, box, python = new URL("pyodide/", BUILD).href, library, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
+  async #start({ id, page, words, box, lock, python = new URL("pyodide/", BUILD).href, library, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
+    if (lock !== undefined) await held(lock);
     const tell = (step, done) => this.#post({ id, op: "progress", step, done });
     tell("python", 0);
     const coming = [archive, packages, given].map((url) => url && bytesOf(url));
@@ -225,6 +227,15 @@ export class Serving {
 
 /** Files have come since Python looked. */
 const LOOK_AGAIN = "import importlib; importlib.invalidate_caches(); del importlib";
+
+/** Hold a lock from now on, where the browser has them. @param {string} name */
+function held(name) {
+  return new Promise((resolve) => {
+    const forever = () => new Promise(() => resolve(null));
+    if (globalThis.navigator?.locks === undefined) resolve(null);
+    else navigator.locks.request(name, forever).catch(resolve);
+  });
+}
 
 /** What `work` gives, which begins when the answer that is under way has been posted. */
 async function afterwards(work) {

@@ -243,3 +243,19 @@ def test_a_fatal_error_of_python_begins_another_worker(
         assert "Python has ended" in events[-1]["text"]
         assert "output" not in [event["op"] for event in events], events  # nothing of our own stack
         assert values(worker.run("(+ 1 1)")) == ["2"]
+
+
+def test_a_worker_that_a_program_closes_is_replaced(
+    site: Path, serve: Callable[..., str], open_page: Callable[..., Any]
+) -> None:
+    """Also where nothing runs when it ends: that all is lost is told there too."""
+    worker = Worker(open_page(serve(site)))
+    for text, language in (("(js.close)", "lisp"), ("self.close()", "js"), ("import js\njs.close()", "py")):
+        events = worker.run(text, language=language)
+        assert [event["op"] for event in events][-1:] == ["lost"], (text, events)
+        assert "its worker has ended" in events[-1]["text"]
+        assert values(worker.run("(+ 1 1)")) == ["2"]
+    worker.run('(js.addEventListener "message" (fn [e] (when (= e.data.op "go") (js.close))))')
+    worker.page.evaluate("client.postMessage({ op: 'go', id: 0 })")
+    worker.page.wait_for_function("stray.some(({ op, text }) => op === 'lost' && text.includes('has ended'))")
+    assert values(worker.run("(+ 1 1)")) == ["2"]

@@ -79,6 +79,7 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
 
     /** What belongs to no cell that runs. */
     async #stray(event) {
+      if (event.op === "lost" && this.parentHeader !== undefined) this.stream({ name: "stderr", text: `${event.text}\n` });
       if (event.op === "output" && this.parentHeader !== undefined) this.stream({ name: event.stream, text: event.text });
       if (event.op === "comm") this.#tellComm(event, this.parentHeader);
       if (event.op !== "drive") return;
