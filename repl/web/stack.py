@@ -7,7 +7,7 @@ There are two stacks. C's is in memory, and Python looks at it (`_Py_EnterRecurs
 is the browser's: nobody can look at it, a worker has half a megabyte or so, and what goes beyond ends Python.
 A `repr` of nested lists takes 100 bytes of this one for each level and 32 of the other, whose limit would be
 at megabytes. With FAT bytes more, and the limit that loading.mjs sets (PYTHONS_STACK), the one that Python
-looks at is full first. What recurses without asking (the hash of a tuple) is as it was.
+looks at is full first.
 
 Others have FAT too (_OTHERS): the end of an object, in which its items end, looks at the limit by itself;
 Python code that C calls, and calls of JavaScript, take much of the browser's stack.
@@ -15,6 +15,10 @@ Python code that C calls, and calls of JavaScript, take much of the browser's st
 Such a function `f` gets a new number, and in its place stands
 
     stack -= FAT; f(..); stack += FAT
+
+What recurses without asking is made to ask (_ASKED), and says with -1 that it has failed:
+
+    stack -= FAT; Py_EnterRecursiveCall("") ? -1 : f(..); stack += FAT
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ _T = TypeVar("_T")
 
 FAT = 512
 """A multiple of 16, as the stack wants it."""
-_TYPES, _IMPORTS, _FUNCTIONS, _EXPORTS, _CODE = 1, 2, 3, 7, 10
+_TYPES, _IMPORTS, _FUNCTIONS, _EXPORTS, _CODE, _DATA = 1, 2, 3, 7, 10, 11
 _ASKS = b"_Py_CheckRecursiveCall", b"Py_EnterRecursiveCall"
 _STACK = b"emscripten_stack_get_current"
 _OTHERS = {
@@ -35,10 +39,13 @@ _OTHERS = {
     b"JsMethod_Vectorcall_impl": 12 * FAT,
     b"JsMethod_Construct_impl": 12 * FAT,
 }
+_ASKED = {b"PyObject_Hash": FAT}
+"""A tuple's hash is made of those of its items, however deep they are."""
 _SMALL = 70
 """Bytes of code; so short is only `_Py_EnterRecursiveCall`, where the compiler has made a function of it."""
 _LOCAL_GET, _GLOBAL_GET, _GLOBAL_SET, _CALL = 0x20, 0x23, 0x24, 0x10
 _CONST, _ADD, _SUB, _END = 0x41, 0x6A, 0x6B, 0x0B
+_IF, _ELSE, _NUMBER, _MINUS_ONE = 0x04, 0x05, 0x7F, b"\x7f"
 
 
 class NotSoError(ValueError):
@@ -62,9 +69,11 @@ def watched(module: bytes) -> bytes:
     bodies = [*_vector(parts[_CODE], _sized)]
     try:
         asks = [exported[name] for name in _ASKS]
-        others = {exported[name]: size for name, size in _OTHERS.items()}
+        others = {exported[name]: size for name, size in (*_OTHERS.items(), *_ASKED.items())}
+        asked = {exported[name] for name in _ASKED}
         as_they_are = {*asks}
         stack = _global_of(bodies[exported[_STACK] - imported])
+        ask = bytes((_CONST,)) + _signed(_empty_text(parts[_DATA])) + bytes((_CALL,)) + _leb(asks[1])
     except KeyError as error:
         raise NotSoError(f"{error} is not exported") from None
     calls = [bytes((_CALL,)) + _leb(each) for each in asks]
@@ -79,12 +88,17 @@ def watched(module: bytes) -> bytes:
         ):
             continue
         params = types[functions[at]]
-        new = imported + len(bodies)
+        call = b"".join((
+            *(bytes((_LOCAL_GET,)) + _leb(each) for each in range(params)),
+            bytes((_CALL,)), _leb(imported + len(bodies)),
+        ))  # fmt: skip
+        if at + imported in asked:
+            failed = bytes((_IF, _NUMBER, _CONST)) + _MINUS_ONE + bytes((_ELSE,))
+            call = ask + failed + call + bytes((_END,))
         bodies[at] = b"".join((
             b"\0",  # no locals
             bytes((_GLOBAL_GET,)), stack, bytes((_CONST,)), _signed(size), bytes((_SUB, _GLOBAL_SET)), stack,
-            *(bytes((_LOCAL_GET,)) + _leb(each) for each in range(params)),
-            bytes((_CALL,)), _leb(new),
+            call,
             bytes((_GLOBAL_GET,)), stack, bytes((_CONST,)), _signed(size), bytes((_ADD, _GLOBAL_SET)), stack,
             bytes((_END,)),
         ))  # fmt: skip
@@ -188,6 +202,18 @@ def _global_of(body: bytes) -> bytes:
     if body[:2] != bytes((0, _GLOBAL_GET)) or body[-1] != _END:
         raise NotSoError("the stack's pointer is no global")
     return body[2:-1]
+
+
+def _empty_text(content: bytes) -> int:
+    """The address of an empty text: of a zero in the first piece of data, whose place is fixed."""
+    _, at = _number(content, 0)
+    if content[at : at + 2] != bytes((0, _CONST)):
+        raise NotSoError("the first data have no place of their own")
+    place, at = _number(content, at + 2)  # positive, and far from the sign of what is written
+    if content[at] != _END:
+        raise NotSoError("the place of the data is no number")
+    data, _ = _sized(content, at + 1)
+    return place + data.index(0)
 
 
 def _leb(number: int) -> bytes:

@@ -16,7 +16,7 @@ from workers import Worker, printed, values
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
 BEFORE = """
-import copy, functools, json, operator, pickle
+import copy, functools, json, operator, pickle, types
 def nest(wrap, depth, x=1):
     for _ in range(depth): x = wrap(x)
     return x
@@ -49,6 +49,9 @@ PROGRAMS = [
     "isinstance(1, nest(lambda x: (x,), depth, str))",
     "repr(nodes(depth))", "nodes(depth).nothing", "nodes(depth) == nodes(depth)",
     "by_key(depth)", "by_map(depth)",
+    "hash(tuples(depth))", "{tuples(depth)}", "{}.get(tuples(depth))",
+    "functools.cache(lambda x: 1)(tuples(depth))", "hash(nest(lambda x: types.GenericAlias(list, x), depth))",
+    "hash(nest(lambda x: slice(x, 1), depth))",
     "compile('-' * depth + '1', 'x', 'eval')", "compile('f' + '(1)' * depth, 'x', 'eval')",
 ]  # fmt: skip
 
@@ -75,6 +78,7 @@ def test_what_is_not_too_deep_is_none(worker: Worker) -> None:
 assert len(repr(lists(700))) == 1401 and json.loads(json.dumps(dicts(500))) == dicts(500)
 assert repr(nodes(200)).count("<") == 200 and by_key(60) == 1 and by_map(300) == 0
 assert pickle.loads(pickle.dumps(lists(300))) == lists(300)
+assert hash(tuples(300)) == hash(tuples(300)) and {tuples(300): 1}[tuples(300)] == 1
 def down(n): return n and down(n - 1)
 assert down(900) == 0
 print("all")"""
