@@ -16,11 +16,12 @@ A cell that prints without end is cut off after `limit` characters with a notice
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 import weakref
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
 
@@ -49,6 +50,46 @@ class Stretch:
         self.chunks: list[str] = []
 
 
+class Outbox:
+    """Messages on their way to the IOPub thread, where Session expects a socket.
+
+    That thread takes functions from a queue, and is woken through a pipe that holds some thousands of wakes:
+    who wakes it may have to wait for it. So it is woken by nobody who has a lock that it may want, and not by
+    itself.
+    """
+
+    def __init__(self, thread: Any) -> None:
+        self._thread = thread
+        self._messages: deque[tuple[tuple[Any, ...], dict[str, Any]]] = deque()
+
+    def send_multipart(self, *args: Any, **options: Any) -> None:
+        """Keep a message until it is queued."""
+        self._messages.append((args, options))
+
+    def queue(self) -> Callable[[], object]:
+        """Queue what is kept, behind what is there by now; returns what wakes the thread, to be called."""
+        messages, self._messages = self._messages, deque()
+        if not messages:
+            return lambda: None
+        send = functools.partial(self._send, messages)
+        if not self._thread.thread.is_alive():  # at the end, and in a forked child
+            return send
+        self._thread._events.append(send)
+        if threading.current_thread() is self._thread.thread:
+            return functools.partial(self._thread.io_loop.add_callback, self._thread._handle_event, [])
+        return functools.partial(self._thread.schedule, lambda: None)
+
+    def _send(self, messages: deque[tuple[tuple[Any, ...], dict[str, Any]]]) -> None:
+        try:
+            while messages:
+                args, options = messages.popleft()
+                self._thread._really_send(*args, **options)
+        finally:
+            if messages:  # one could not be sent
+                self._thread._events.appendleft(functools.partial(self._send, messages))
+                self._thread.io_loop.add_callback(self._thread._handle_event, [])
+
+
 class Tape:
     """What was written and not sent yet, by both streams.
 
@@ -62,6 +103,7 @@ class Tape:
         self.streams: dict[str, Stream] = {}
         self._session = session
         self._thread = thread
+        self._outbox = Outbox(thread)
         self._lock = threading.RLock()
         self._stretches: list[Stretch] = []
         self._size = 0
@@ -187,9 +229,11 @@ class Tape:
             stretches, self._stretches = self._stretches, []
             self._size = 0
             for stretch in stretches:
-                self._send(stretch)
+                self._make(stretch)
+            wake = self._outbox.queue()
+        wake()
 
-    def _send(self, stretch: Stretch) -> None:
+    def _make(self, stretch: Stretch) -> None:
         stream = stretch.stream
         # The queue of the IOPub thread is safe in a forked child, Session's own check need not be.
         self._session.pid = os.getpid()
@@ -199,7 +243,7 @@ class Tape:
             message = hook(message)
             if message is None:
                 return
-        self._session.send(self._thread, message, ident=stream.topic)
+        self._session.send(self._outbox, message, ident=stream.topic)
 
     def drain(self) -> None:
         """Flush and wait until the IOPub thread has sent it: for the end of the process."""
@@ -217,6 +261,7 @@ def _renew_lock(reference: weakref.ref[Tape]) -> None:
     if tape is not None:
         tape._lock = threading.RLock()
         tape._stretches = []
+        tape._outbox = Outbox(tape._thread)
         tape._due = False
 
 

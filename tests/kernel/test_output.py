@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import pytest
 from kernels import Kernel
 
 
@@ -32,6 +33,38 @@ def test_many_lines_in_few_messages(kernel: Kernel) -> None:
         cell = kernel.run(code)
         assert cell.text() == lines
         assert len(cell.of("stream")) < 150
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "(dotimes [i 4000] (println i) (js.console.error i))",
+        "%%py\nimport sys\nfor i in range(4000): print(i); print(i, file=sys.stderr)",
+        "%%js\nfor (let i = 0; i < 4000; i++) { console.log(i); console.error(i) }",
+    ],
+)
+def test_very_many_turns_of_the_streams(kernel: Kernel, code: str) -> None:
+    lines = "".join(f"{i}\n" for i in range(4000))
+    cell = kernel.run(code)
+    assert cell.text() == cell.text("stderr") == lines
+    assert len(cell.streams) == 8000
+
+
+def test_a_stretch_is_sent_by_the_thread_that_sends(kernel: Kernel) -> None:
+    # All of it is written in one step, and the thread finds more than its own queue holds.
+    cell = kernel.run(
+        "%%py\nimport sys, threading\ntape = sys.stdout.tape\nsent = threading.Event()\n"
+        "def flood():\n"
+        "    with tape._lock:\n"
+        "        for i in range(4000): sys.stdout.write(f'{i}\\n'); sys.stderr.write(f'{i}\\n')\n"
+        "    tape.flush()\n"
+        "    tape._thread.schedule(sent.set)\n"
+        "context = __import__('contextvars').copy_context()\n"
+        "tape._thread.io_loop.add_callback(context.run, flood)\n"
+        "sent.wait(30)"
+    )
+    assert cell.result == "True"
+    assert len(cell.streams) == 8000
 
 
 def test_output_comes_while_the_cell_runs(kernel: Kernel) -> None:
