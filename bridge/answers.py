@@ -233,6 +233,10 @@ class Answers:
             result.__cause__ = self._exception(cause, body, depth + 1)
         return result
 
+    def exception(self, envelope: Any) -> BaseException:
+        """The exception of an error envelope that is no answer."""
+        return self._exception(envelope, b"", 0)
+
     def over(self) -> None:
         """The outermost call has ended."""
         self.thrown.clear()

@@ -66,8 +66,8 @@ class Conversation(Verbs):
 
     Attributes:
         on_reset: functions called with a reason when the other side was lost.
-        describe_late: called as describe_late(name, message, stack) for an exception that nobody caught,
-            gives the text to print; set by a front end that knows the source it came from.
+        describe_late: called with an exception that nobody caught, gives the text to print; set by a front
+            end that knows the source it came from.
         common: what both sides keep alike, set by a front end whose half in Node does the same. It is asked
             for changes before each outermost request; Node tells its own before all that it says.
     """
@@ -76,7 +76,7 @@ class Conversation(Verbs):
         self, life: Life, *, output: Sink | None = None, folder: str | os.PathLike[str] | None = None
     ) -> None:
         self.on_reset: list[Callable[[str], None]] = []
-        self.describe_late: Callable[[str, str, str], str] | None = None
+        self.describe_late: Callable[[BaseException], str] | None = None
         self.common: Common | None = None
         self.forms = Forms()
         self.interrupts = life.interrupts
@@ -448,12 +448,14 @@ class Conversation(Verbs):
         """JavaScript is ready. Returns why it is of no use, if so."""
         return self._life.welcome(versions)
 
-    def late(self, name: str, text: str, stack: str) -> str:
+    def late(self, error: BaseException) -> str:
         """What to print of an exception that nobody caught."""
         if self.describe_late is not None:
             with contextlib.suppress(Exception):
-                return f"Uncaught (late) {self.describe_late(name, text, stack)}\n"
-        return f"Uncaught (late) {stack or text}\n"
+                return f"Uncaught (late) {self.describe_late(error)}\n"
+        from .frames import short_text
+
+        return f"Uncaught (late) {short_text(error)}\n"
 
     def output_fds(self) -> list[int]:
         """Raw descriptors that who waits should watch too."""

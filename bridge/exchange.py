@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from .answers import Answer, Answers
 from .errors import NodeLost, ProtocolError
-from .foreign import message
 from .forms import Forms
 from .handles import Dead, Exports, Imports
 from .marshal import Copying, Marshal, is_single
@@ -154,7 +153,7 @@ class Conversation(Protocol):
     def welcome(self, versions: list[Any]) -> BaseException | None:
         """JavaScript is ready. Returns why it is of no use, if so."""
 
-    def late(self, name: str, text: str, stack: str) -> str:
+    def late(self, error: BaseException) -> str:
         """What to print of an exception that nobody caught."""
 
     def lost(self, exchange: Exchange, reason: str) -> BaseException:
@@ -425,14 +424,11 @@ class Exchange:
 
     def _tell(self, failures: list[BaseException]) -> None:
         for failure in failures:
-            import traceback  # late, here and elsewhere: a start needs none
+            self.output_to.deliver("stderr", self.conversation.late(failure), None)
 
-            text = "".join(traceback.format_exception(failure))
-            told = self.conversation.late(type(failure).__name__, message(failure), text)
-            self.output_to.deliver("stderr", told, None)
-
-    def _late(self, form: int, name: str, text: str, stack: str) -> None:
-        self.output_to.deliver("stderr", self.conversation.late(name, text, stack), form or None)
+    def _late(self, form: int, *envelope: Any) -> None:
+        failure = self.answers.exception(list(envelope))
+        self.output_to.deliver("stderr", self.conversation.late(failure), form or None)
 
     # ---- output, turns, the end
 

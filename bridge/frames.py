@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 
 from .errors import JSError, js_stacks
-from .foreign import LONGEST_STACK, exception_only, own
+from .foreign import LONGEST_STACK, clip, exception_only, own
 
 _LONGEST_LINE = 10_000  # of a frame: paths and names are shorter
 _HERE = os.path.dirname(os.path.realpath(__file__))
@@ -156,6 +156,18 @@ def traceback_text(error: BaseException) -> str:
 
 _CAUSED = "\nThe above exception was the direct cause of the following exception:\n\n"
 _HANDLED = "\nDuring handling of the above exception, another exception occurred:\n\n"
+
+
+def short_text(error: BaseException) -> str:
+    """Class, message and frames of an exception and of its causes, as it is told where nobody awaits it."""
+    lines: list[str] = []
+    for each, direct in _older(error):
+        said = str(each) if isinstance(each, JSError) else exception_only(each)
+        lines.append(("  caused by " if lines else "") + clip(said))
+        lines += [f"    {frame}" for frame in frames(each)]
+        if not direct:
+            break
+    return "\n".join(lines)
 
 
 def _older(error: BaseException) -> Iterator[tuple[BaseException, bool]]:

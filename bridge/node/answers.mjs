@@ -47,7 +47,7 @@ export class Wire {
 }
 
 /** [name, message, stack, value, kind, cause, errors] of anything thrown; the last three may be missing. */
-function envelope(marshal, error, depth, budget = { errors: MOST_ERRORS }) {
+export function envelope(marshal, error, depth, budget = { errors: MOST_ERRORS }) {
   if (isA(error, Missing)) return ["Error", error.message, "", null, error.kind];
   if (isA(error, ProtocolError)) return ["ProtocolError", error.message, "", null, "protocol"];
   const thrown = isA(error, Error);

@@ -90,7 +90,12 @@ export class Connection {
 
   /** A frame nobody answers. */
   note(...header) {
-    this.outbox.note(...header);
+    this.outbox.noteOf(() => header);
+  }
+
+  /** One that is made with the marshal, as an answer is. @param {(marshal: import("./marshal.mjs").Marshal) => any[]} make */
+  noteOf(make) {
+    this.outbox.noteOf(make);
   }
 
   /** See to it that what is put off is written. */

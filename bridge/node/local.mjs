@@ -143,6 +143,16 @@ export class Connection {
     if (!this.closed) this.python.noted(JSON.stringify(header));
   }
 
+  /** One that is made with the marshal, as an answer is. @param {(marshal: import("./marshal.mjs").Marshal) => any[]} make */
+  noteOf(make) {
+    const outer = this.marshal.begin();
+    try {
+      this.note(...make(this.marshal));
+    } finally {
+      this.marshal.end(outer);
+    }
+  }
+
   /** Output of the running form. */
   output(text, stderr) {
     if (!this.closed) this.python.printed(text.toWellFormed(), stderr, formNumber());

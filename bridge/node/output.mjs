@@ -3,10 +3,8 @@
  * In: process.stdout / process.stderr writes (console uses them), late errors. Out: output frames in order, tagged with
  * the form that caused them. Descriptors 1 and 2 themselves are Python's raw pipes, for child processes.
  */
-import { inspect } from "node:util";
-import { INTERRUPT } from "./errors.mjs";
 import { formNumber } from "./forms.mjs";
-import { NOTES } from "./protocol.mjs";
+import { late } from "./late.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection */
 export function takeOver(connection) {
@@ -54,19 +52,6 @@ function ours(listener) {
 }
 
 const isHeard = (event) => process.listeners(event).some((listener) => listener[OURS] === undefined);
-
-/** Tell Python of an exception that nobody caught. */
-function late(connection, error, form = formNumber()) {
-  let parts;
-  try {
-    if (error?.[INTERRUPT]) return;
-    const thrown = error instanceof Error;
-    parts = [thrown ? String(error.name) : "", thrown ? String(error.message) : inspect(error), String(thrown ? error.stack : "")];
-  } catch {
-    parts = ["", "an exception that cannot be shown", ""];
-  }
-  connection.note(NOTES.late, form, ...parts);
-}
 
 /**
  * A promise that Python holds is Python's to await, which comes with the next request at the earliest. It is told of when

@@ -13,10 +13,10 @@ import { BridgeError, isA, PyError } from "./errors.mjs";
 import { evaluatorWith } from "./evaluator.mjs";
 import { Interrupts } from "./interrupts.mjs";
 import { Keywords } from "./keywords.mjs";
+import { late } from "./late.mjs";
 import { Connection } from "./local.mjs";
 import { makeOperators } from "./operators.mjs";
-import { stackOf } from "./platform.mjs";
-import { NOTES, OPS, VERSION } from "./protocol.mjs";
+import { OPS, VERSION } from "./protocol.mjs";
 import { Proxies } from "./proxy.mjs";
 import { makePython } from "./python.mjs";
 import { Mailbox } from "./mailbox.mjs";
@@ -154,7 +154,7 @@ export class PyodideTransport {
     const connection = this.#connection;
     const heed = ({ reason }) => {
       if (!isA(reason, PyError) || connection.proxies.handleOf(reason.exception) === undefined) return;
-      connection.note(NOTES.late, 0, reason.name, reason.message, stackOf(reason).toWellFormed());
+      late(connection, reason, 0);
     };
     globalThis.addEventListener?.("unhandledrejection", heed, { signal: this.#closing.signal });
   }

@@ -52,10 +52,10 @@ export class Outbox {
   }
 
   /** A frame nobody answers. */
-  note(...header) {
+  noteOf(make) {
     const outer = this.marshal.begin();
     try {
-      this.put(KINDS.NOTE, 0, 0, header);
+      this.put(KINDS.NOTE, 0, 0, make(this.marshal));
     } finally {
       this.marshal.end(outer);
     }

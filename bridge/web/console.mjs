@@ -2,29 +2,15 @@
  * What JavaScript prints and what nobody caught, on its way to Python, where there is no Node.
  * In: calls of `console`, events of errors. Out: texts for the connection that the globals mean, notes of late errors.
  */
-import { INTERRUPT } from "../node/errors.mjs";
 import { formNumber } from "../node/forms.mjs";
-import { format, inspect, stackOf } from "../node/platform.mjs";
-import { NOTES } from "../node/protocol.mjs";
+import { late } from "../node/late.mjs";
+import { format } from "../node/platform.mjs";
 
 const STDERR = { log: false, info: false, debug: false, warn: true, error: true, trace: true };
 
 /** From now on `console` prints for a connection. @param {import("../node/local.mjs").Connection} connection */
 export function print(connection) {
   for (const [name, stderr] of Object.entries(STDERR)) console[name] = (...args) => connection.output(`${format(...args)}\n`, stderr);
-}
-
-/** Tell Python of an exception that nobody caught. */
-function late(connection, error, form = formNumber()) {
-  let parts;
-  try {
-    if (error?.[INTERRUPT]) return;
-    const thrown = error instanceof Error;
-    parts = [thrown ? String(error.name) : "", thrown ? String(error.message) : inspect(error), thrown ? stackOf(error) : ""];
-  } catch {
-    parts = ["", "an exception that cannot be shown", ""];
-  }
-  connection.note(NOTES.late, form, ...parts.map((part) => part.toWellFormed()));
 }
 
 /**

@@ -8,7 +8,6 @@ from __future__ import annotations
 from .. import nodes as n
 from ..emit import ir
 from ..emit.ir import Expr, Name, Stmt
-from ..nodes import Node
 from .lowerer import EFFECT, Dest, Lowerer, delivering, expression, null
 from .questions import ends
 
@@ -49,7 +48,7 @@ def catch_all(lw: Lowerer, node: n.Try, dest: Dest) -> tuple[str, list[Stmt]]:
             if clause.interrupt:
                 cond = ir.CallExpr(clause.span, lw.core("isInterrupt"), [error])
             elif clause.kind is not None:
-                cond = caught_by(lw, clause.kind, error)
+                cond = ir.CallExpr(clause.kind.span, lw.core("caught"), [error, lw.expr(clause.kind)])
             elif lw.polls:
                 lw.stmts.append(ir.Do(None, ir.CallExpr(None, lw.core("passInterrupt"), [error])))
         local = clause.local
@@ -71,9 +70,3 @@ def catch_all(lw: Lowerer, node: n.Try, dest: Dest) -> tuple[str, list[Stmt]]:
     else:
         rest.append(ir.ThrowStmt(None, error))
     return param, handler
-
-
-def caught_by(lw: Lowerer, kind: Node, error: Expr) -> Expr:
-    if isinstance(kind, n.JsRef) and kind.name[0] != "$":
-        return ir.Binary(kind.span, "instanceof", error, Name(kind.span, kind.name))
-    return ir.CallExpr(kind.span, lw.core("caught"), [error, lw.expr(kind)])

@@ -376,7 +376,7 @@ function failure(error) {
   }
 }
 
-const MOST_CAUSES = 10;
+const MOST_CAUSES = 10, MOST_PARTS = 10;
 /** Characters of a message, and of a stack from its end, that are told: what is longer is shown by nobody. */
 const MOST_TEXT = 10_000, MOST_STACK = 200_000;
 
@@ -424,5 +424,14 @@ function describe(error, told = new Set()) {
     hint: asked(() => hintOf(error), null),
     exception: asked(() => error.exception ?? null, null),
     cause: isError(cause) && !told.has(cause) && told.size <= MOST_CAUSES ? describe(cause, told) : null,
+    ...asked(() => parts(error, told), undefined),
   };
+}
+
+/** The first errors of a group's that are not told of yet, and how many it has. */
+function parts(error, told) {
+  if (!(error instanceof AggregateError) || !Array.isArray(error.errors)) return undefined;
+  const errors = [];
+  for (const each of error.errors.slice(0, MOST_PARTS)) if (told.size <= MOST_CAUSES + MOST_PARTS && !told.has(each)) errors.push(describe(each, told));
+  return { errors, of: error.errors.length };
 }

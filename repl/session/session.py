@@ -68,7 +68,7 @@ class Session:
     ) -> None:
         self.bridge = bridge or new_bridge(output)
         self.bridge.on_reset.append(self._node_was_lost)
-        self.bridge.describe_late = self._late_problem
+        self.bridge.describe_late = self._told_late
         self._argv = list(argv or [])
         self.folder = folder
         """Where imports resolve from; None: the working folder, wherever that is then."""
@@ -433,11 +433,10 @@ class Session:
                 self.node.remember_error(error)  # it is *e as any other
         return self.trace.compile_problem(error)
 
-    def _late_problem(self, name: str, message: str, stack: str) -> str:
+    def _told_late(self, error: BaseException) -> str:
         """Text of an exception that nobody awaited, with its place in the Lisp."""
         self.failed_late = True
-        outcome = {"name": name, "message": message, "stack": stack, "exception": None}
-        return self.trace.runtime_problem(outcome).text
+        return self.uncaught.text(error)
 
     def ready(self) -> None:
         """Have Node run with our half of the code loaded; waits for it."""

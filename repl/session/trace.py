@@ -17,12 +17,13 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
-from polyrepl.bridge import NodeLost
+from polyrepl.bridge import JSError, NodeLost
+from polyrepl.bridge.errors import js_stacks
 from polyrepl.bridge.foreign import LONGEST, LONGEST_STACK, clip, message, notes, own, visible
 from polyrepl.bridge.frames import stack_place
 from polyrepl.lisp.compiler import Compiled
@@ -44,6 +45,8 @@ BY_SIGNAL = 128  # as a shell has it
 REMEMBERED_FORMS = 10_000
 REMEMBERED_TEXT = 4_000_000  # characters of those forms, so that a pipe of 100 MB runs in flat memory
 SHOWN_FRAMES = 12
+MOST_CAUSES = 10
+MOST_PARTS = 10  # of a group
 LONGEST_LINE = 1000  # a name of a megabyte is not repeated
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -188,6 +191,8 @@ class Trace:
         frames = self.frames(outcome)
         if isinstance(exception, LispError) and exception.span is not None and exception.span.source.text:
             return self._compiled_inside(exception, frames, outcome["stack"])
+        if exception is not None:
+            outcome |= group_of(exception, {id(exception)})
         name, message = outcome["name"] or THROWN, outcome["message"]
         said = f"{name}: {message}" if message else name
         lines: list[str] = []
@@ -201,6 +206,10 @@ class Trace:
         if len(frames) > 1:
             lines += ["  " + line for line in folded(frames)]
         stacks = [outcome["stack"]]
+        for depth, said_of_part, part in self._parts(outcome):
+            lines.append(f"  {'  ' * depth}{said_of_part}")
+            of_part = ["  " + str(frame) for frame in self.frames(part)] if part else []
+            stacks.append("\n".join([said_of_part, *of_part, part["stack"] if part else ""]))
         cause = outcome.get("cause")
         while cause:
             cause = bounded(cause)
@@ -220,6 +229,24 @@ class Trace:
         # What others have written is shown, not sent: names, messages, notes, paths.
         text, backtrace = visible("\n".join(lines)), visible(backtrace)
         return Problem("error", name, message, text, tuple(map(str, frames)), backtrace, exception)
+
+    def _parts(
+        self, outcome: dict[str, Any], depth: int = 0
+    ) -> Iterator[tuple[int, str, dict[str, Any] | None]]:
+        """The errors of a group: how deep each is nested, what is said of it, and its outcome; None: of some
+        it is only said how many."""
+        of = outcome.get("of", 0)
+        for index, each in enumerate(outcome.get("errors", ())):
+            part = bounded(each)
+            name, message = part["name"] or THROWN, clip(part["message"], LONGEST_LINE)
+            frames = self.frames(part)
+            place = next((repr(frame.span) for frame in reversed(frames) if frame.span is not None), None)
+            where = place or (frames[-1].where if frames else None)
+            said = (f"{where}: " if where else "") + name + (f": {message}" if message else "")
+            yield depth, f"{index + 1} of {of}: {said}", part
+            yield from self._parts(part, depth + 1)
+        if 0 < (told := len(outcome.get("errors", ()))) < of:
+            yield depth, f"… {of - told} more", None
 
     def _compiled_inside(self, error: LispError, frames: list[Frame], stack: str) -> Problem:
         """A text that a form has given to the compiler (a file of `load-file`) is what is wrong."""
@@ -265,6 +292,37 @@ class Trace:
         if shown in ("eval", "Object"):
             shown = None
         return Frame("lisp", repr(span), shown, span)
+
+
+def outcome_of(error: BaseException, told: set[int] | None = None) -> dict[str, Any]:
+    """An exception that Python holds as an outcome, like those of node/session.mjs.
+
+    Args:
+        told: whose outcome holds this one, and what they hold, by their `id`: causes may go in a circle.
+    """
+    told = set() if told is None else told
+    told.add(id(error))
+    cause = own(error, "__cause__")
+    outcome: dict[str, Any] = {"cause": None, "exception": None, **group_of(error, told)}
+    if cause is not None and id(cause) not in told and len(told) <= MOST_CAUSES:
+        outcome["cause"] = outcome_of(cause, told)
+    if isinstance(error, JSError):
+        return outcome | {"name": error.name, "message": error.message, "stack": error.stack}
+    said = {"name": type(error).__name__, "message": message(error), "stack": "\n".join(js_stacks(error))}
+    return outcome | said | {"exception": error}
+
+
+def group_of(error: BaseException, told: set[int]) -> dict[str, Any]:
+    """What an outcome says of the exceptions of a group; nothing of any other exception."""
+    if not isinstance(error, BaseExceptionGroup):
+        return {}
+    exceptions = BaseExceptionGroup.exceptions.__get__(error)
+    errors = [
+        outcome_of(each, told)
+        for each in exceptions[:MOST_PARTS]
+        if id(each) not in told and len(told) <= MOST_CAUSES + MOST_PARTS
+    ]
+    return {"errors": errors, "of": len(exceptions)}
 
 
 def bounded(outcome: dict[str, Any]) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from polyrepl.bridge import JSError, JSExit, NodeLost
-from polyrepl.bridge.errors import js_stacks
-from polyrepl.bridge.foreign import message, own, visible
+from polyrepl.bridge.foreign import own, visible
 from polyrepl.lisp.python.placing import entries
 
-from .trace import BRIDGE, Trace, is_ours
+from .trace import BRIDGE, Trace, is_ours, outcome_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -93,21 +92,17 @@ class Uncaught:
             if not came_through(error):
                 return False
             if not (isinstance(error, NodeLost) and error.exit_status is not None):  # else the program's end
-                print(visible(f"Uncaught (late) {self._text(error)}"), file=sys.stderr, flush=True)
+                told = visible(f"Uncaught (late) {self.text(error)}\n")
+                print(told, end="", file=sys.stderr, flush=True)  # in one piece, beside other threads
         except Exception:  # Python is being taken down, or nobody reads
             return False
         return True
 
-    def _text(self, error: BaseException) -> str:
+    def text(self, error: BaseException) -> str:
+        """An exception with its place in the Lisp."""
         if isinstance(error, NodeLost):
             return f"NodeLost: {error}"
-        outcome: dict[str, Any] = {"stack": "\n".join(js_stacks(error)), "exception": error}
-        if isinstance(error, JSError):
-            outcome |= {"name": error.name, "message": error.message, "exception": None}
-            outcome["stack"] = error.stack
-        else:
-            outcome |= {"name": type(error).__name__, "message": message(error)}
-        return self._trace.runtime_problem(outcome).text
+        return self._trace.runtime_problem(outcome_of(error)).text
 
 
 def came_through(error: BaseException) -> bool:

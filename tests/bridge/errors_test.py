@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -205,6 +206,18 @@ def test_late_rejections_are_reported_once(own: Bridge, printed: Any) -> None:
     assert text.count("TypeError: forgotten") == 1
     assert text.count("RangeError: later") == 1
     assert own.eval("1") == 1
+
+
+def test_what_nobody_awaits_is_told_without_the_bridge(own: Bridge, printed: Any) -> None:
+    def fails() -> None:
+        raise ValueError("of Python's") from KeyError("k")
+
+    own.eval("(f) => { setTimeout(() => f(), 1); setTimeout(() => { throw 5 }, 2) }")(fails)
+    own.eval("new Promise((r) => setTimeout(r, 30))").result()
+    text = printed.text("stderr")
+    assert text.startswith("Uncaught (late) ValueError: of Python's\n    js  <eval>:1:")
+    assert re.search(r"\n    py  .*errors_test.py:\d+ in fails\n  caused by KeyError: 'k'\n", text)
+    assert text.endswith("Uncaught (late) 5\n") and "bundle" not in text
 
 
 def test_a_rejection_that_python_awaits_is_no_late_one(own: Bridge, printed: Any) -> None:

@@ -118,6 +118,16 @@ def test_one_error(folder: Path, form: str, says: str) -> None:
     assert not set(done.err) & set(map(chr, (*range(9), *range(11, 32), *range(127, 160))))
 
 
+def test_a_typed_catch_looks_at_what_cannot_be_looked_at(folder: Path) -> None:
+    form = """
+    (def r (Proxy.revocable {} {}))
+    (.revoke r)
+    (defn look [x] (try (throw x) (catch TypeError e :type) (catch Error e :error) (catch e :other)))
+    (println (look r.proxy) (look (Error. "a")) (look (TypeError. "b")) (look nil))"""
+    done = polyrepl("-e", form, cwd=folder)
+    assert (done.code, done.out, done.err) == (0, ":other :error :type :other\n", "")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -8,12 +8,12 @@ async ({ $rt: { add } }) => {
   return typeof v === "number" ? 1 + v : add(1, v);
 };
 
-({ $rt: { keyword } }) => {
+({ $rt: { caught, keyword } }) => {
   try {
     return p(1);
   } catch (e) {
-    if (e instanceof TypeError) return keyword("type");
-    if (e instanceof RangeError) return keyword("range");
+    if (caught(e, TypeError)) return keyword("type");
+    if (caught(e, RangeError)) return keyword("range");
     throw e;
   } finally {
     t(keyword("done"));
