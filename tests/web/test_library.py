@@ -143,7 +143,7 @@ def test_what_a_handler_throws_is_told_in_the_worker(run: Callable[[str], Any]) 
         await until(() => said.some((text) => text.includes("of a handler")));
         return said.join("").split("\\n")[0];
     """)
-        == "Uncaught (late) JSError: RangeError: of a handler"
+        == "Uncaught (late) RangeError: of a handler"
     )
 
 
