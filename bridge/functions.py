@@ -57,6 +57,24 @@ class Asked:
         return self.ask(proxy)
 
 
+class Documented(Asked):
+    """The docstring of a function; that of the class is what the class is."""
+
+    def __get__(self, proxy: Any, owner: Any = None) -> Any:
+        return "A function of JavaScript." if proxy is None else self.ask(proxy)
+
+
+def _doc(proxy: Any) -> str | None:
+    try:
+        found = proxy._js_owner.operate(_DESCRIBE, proxy).get("doc")
+    except Exception:
+        return None  # who asks for help wants no other failure
+    return found if isinstance(found, str) else None
+
+
+DOC = Documented(_doc)
+
+
 def _name(proxy: Any) -> str:
     return str(getattr(proxy, "name", None) or "anonymous")
 

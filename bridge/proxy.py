@@ -12,7 +12,7 @@ from keyword import kwlist
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import BridgeError, JSError
-from .functions import Awaitable, Callable, Coded, Promise
+from .functions import DOC, Awaitable, Callable, Coded, Promise
 from .protocol import OPS, SORT_BITS, SORTS, TRAITS
 
 if TYPE_CHECKING:
@@ -427,9 +427,10 @@ def _make_class(traits: int) -> type[JsProxy]:
         if not any(other is not base and issubclass(other, base) for other in bases)
     ]
     slots = ("__dict__",) if Callable in bases or Promise in bases else ()
-    cls: type[JsProxy] = type(
-        _NAMES.get(sort, "JsProxy"), (*bases, JsProxy), {"__slots__": slots, "__module__": __name__}
-    )
+    namespace: dict[str, Any] = {"__slots__": slots, "__module__": __name__}
+    if sort == "callable":
+        namespace["__doc__"] = DOC  # a class inherits none
+    cls: type[JsProxy] = type(_NAMES.get(sort, "JsProxy"), (*bases, JsProxy), namespace)
     if sort in _PROTOCOLS:
         import collections.abc as abc
 

@@ -1,5 +1,5 @@
 /**
- * The parameters of a function, as far as its source tells.
+ * The parameters of a function, and what it says of itself, as far as its source tells.
  * In: a function. Out: their names (`...rest`; `arg1` for one that is taken apart) and beside each null or
  * [true, its default] or [false, the source of its default].
  */
@@ -21,8 +21,9 @@ export function parametersOf(fn) {
 
 /**
  * How a function may be called: also which properties of an object each parameter takes apart (`...` any others), and
- * whether it is one of JavaScript's own, whose parameters have no names.
- * @param {Function} fn @returns {{parameters: string[], defaults: any[], patterns: (null | string[])[], native: boolean}}
+ * whether it is one of JavaScript's own, whose parameters have no names, and its first comment.
+ * @param {Function} fn
+ * @returns {{parameters: string[], defaults: any[], patterns: (null | string[])[], native: boolean, doc?: string}}
  */
 export function callOf(fn) {
   const made = fn[MADE_OF];
@@ -65,7 +66,14 @@ function read(source) {
   return undefined;
 }
 
-function described(parts, body) {
+/** The comment that a body begins with, as compiled Lisp has a docstring. */
+const DOC = /^(\s*(?:=>)?\s*\{)\s*\/\*\*((?:[^*]|\*(?!\/))*)\*\//;
+
+const documented = (text) => text.replace(/\n[ \t]*\*(?!\/) ?/g, "\n").replaceAll("*\\/", "*/").trim();
+
+function described(parts, source) {
+  const [whole = "", opening = "", text] = DOC.exec(source) ?? [];
+  let body = opening + source.slice(whole.length);
   const parameters = [];
   const defaults = [];
   const patterns = [];
@@ -84,7 +92,7 @@ function described(parts, body) {
     if (index < 0 || match[1] !== match[2]) break;
     defaults[index] = known(match[3]);
   }
-  return { parameters, defaults, patterns };
+  return { parameters, defaults, patterns, ...(text !== undefined && { doc: documented(text) }) };
 }
 
 /** The names of the properties that `{a, b: c, d = 1, ...rest}` takes. */

@@ -200,6 +200,11 @@ class Handler {
     this.row = 0;
   }
 
+  /** What looks behind proxies (`%o`, `showProxy`) is shown the object, none of the connection. */
+  [inspectKey]() {
+    return this.handle < 0 ? "PyProxy {}" : this.all.show(this.all.imports.find(this.handle));
+  }
+
   get(target, key, receiver) {
     const lisp = $read.lisp === receiver && records.get(receiver) === this;
     if (lisp) $read.lisp = undefined;

@@ -19,12 +19,14 @@ from .width import leftmost, width
 class Emitter(Writer):
     """Writes one unit: statements, and the expressions in them."""
 
-    def block(self, body: list[Stmt]) -> None:
-        if not body:
+    def block(self, body: list[Stmt], doc: str | None = None) -> None:
+        if not body and not doc:
             self.write("{}")
             return
         self.write("{")
         self.indent += 1
+        if doc:
+            self.comment(doc)
         stack = self.stack
         stack.depth += 1
         if stack.depth <= stack.room:
@@ -35,6 +37,16 @@ class Emitter(Writer):
         self.indent -= 1
         self.newline()
         self.write("}")
+
+    def comment(self, text: str) -> None:
+        """A text as the comment that documents the function whose body begins here."""
+        first, *more = text.replace("*/", "*\\/").splitlines() or [""]
+        self.newline()
+        self.write(f"/** {first}")
+        for line in more:
+            self.newline()
+            self.write(f" * {line}".rstrip())
+        self.write(" */")
 
     def body(self, body: list[Stmt]) -> None:
         for stmt in body:

@@ -342,10 +342,10 @@ class Writer:
         if not e.arrow:
             star = "*" if e.is_generator else ""
             self.write(f"{head}function{star} {e.name or ''}({', '.join(params)}) ")
-            self.block(e.body)
+            self.block(e.body, e.doc)
             return
         self.write(f"{head}({', '.join(params)}) => ")
-        if len(e.body) == 1 and type(e.body[0]) is ir.Return and e.body[0].value is not None:
+        if len(e.body) == 1 and type(e.body[0]) is ir.Return and e.body[0].value is not None and not e.doc:
             value = e.body[0].value
             first = leftmost(value)
             if type(first) is ir.Object:
@@ -355,7 +355,7 @@ class Writer:
             else:
                 self.expr(value, ASSIGN)
             return
-        self.block(e.body)
+        self.block(e.body, e.doc)
 
     def method(self, e: Function, name: str | Expr, prefix: str) -> None:
         self.write(prefix + ("async " if e.is_async else "") + ("*" if e.is_generator else ""))

@@ -163,9 +163,9 @@ class AssignExpr(Expr):
 
 
 class Function(Expr):
-    """`params` are identifiers; `rest` is the rest parameter. An arrow when `arrow`."""
+    """`params` are identifiers; `rest` is the rest parameter. An arrow when `arrow`; `doc`: its comment."""
 
-    __slots__ = ("arrow", "body", "is_async", "is_generator", "label", "name", "params", "rest")
+    __slots__ = ("arrow", "body", "doc", "is_async", "is_generator", "label", "name", "params", "rest")
 
     def __init__(
         self,
@@ -178,6 +178,7 @@ class Function(Expr):
         is_async: bool,
         is_generator: bool,
         label: str | None = None,
+        doc: str | None = None,
     ) -> None:
         self.at = at
         self.name = name
@@ -188,6 +189,7 @@ class Function(Expr):
         self.is_async = is_async
         self.is_generator = is_generator
         self.label = label
+        self.doc = doc
 
 
 class ClassMember:

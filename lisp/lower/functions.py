@@ -60,7 +60,7 @@ def lower_fn(
         at = next((at + 1 for at, stmt in enumerate(body) if calls_super(stmt)), 0)
         body.insert(at, ir.Declare(None, "const", around.alias, Name(None, "this")))
     return ir.Function(
-        node.span, name, params, rest, body, arrow, frame.has_await, frame.has_yield, node.name
+        node.span, name, params, rest, body, arrow, frame.has_await, frame.has_yield, node.name, node.doc
     )
 
 

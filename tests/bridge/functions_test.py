@@ -100,6 +100,28 @@ def test_a_default_that_is_an_expression_can_be_passed(js: Bridge) -> None:
     assert f(*bound.args) == [4, 8]
 
 
+@pytest.mark.parametrize(
+    ("source", "doc"),
+    [
+        ("(function f(a) { /** What it does. */ return a })", "What it does."),
+        (
+            "(a, b = 1) => {\n  /** One.\n   *\n   *   Two *\\/ **.\n   */\n  return a }",
+            "One.\n\n  Two */ **.",
+        ),
+        ("async function* f({ a }) {\n  /** It. */\n  if (a === undefined) a = 1;\n}; f", "It."),
+        ("(a) => a", None),
+        ("(a) => { /* no */ return '/** no */' }", None),
+        ("(a) => { return 1; /** late */ }", None),
+        ("Math.max", None),
+    ],
+)
+def test_the_first_comment_of_a_function_is_its_docstring(js: Bridge, source: str, doc: str | None) -> None:
+    function = js.eval(source)
+    assert function.__doc__ == doc and inspect.getdoc(function) == (doc and inspect.cleandoc(doc))
+    function.__doc__ = "of Python's"
+    assert function.__doc__ == "of Python's"
+
+
 def test_wraps_in_both_directions(js: Bridge) -> None:
     def plain(a: int, b: int = 1) -> int:
         """What it does."""

@@ -54,6 +54,8 @@ def test_what_node_shows(js: Bridge) -> None:
     assert run(js, f"return [{inspect}(a), {inspect}([a])]", Thing()) == ["<thing 1>", "[ <thing 1> ]"]
     assert run(js, f"return {inspect}(a)", [1, "x"]) == "[1, 'x']"
     assert run(js, f"return {inspect}(a)", len) == repr(len)
+    within = "{ showProxy: true, depth: 9 }"  # what looks behind proxies sees none of the connection
+    assert run(js, f"return {inspect}([a], {within})", Thing()) == "[ Proxy [ PyProxy {}, <thing 1> ] ]"
 
 
 def test_json_of_an_array(js: Bridge) -> None:

@@ -86,3 +86,32 @@ class D(C): pass")
     assert (done.code, done.err) == (0, "")
     line = "#py [1, 'called'] \"entered\" nil [1 2]"
     assert done.out.splitlines() == [line, line, "false"]
+
+
+DOCUMENTED = """
+(py.import "inspect") (py.import "functools")
+(defn one "Counts */ once.
+
+  More of it." [n & rest] n)
+(defn two "Ways." ([a] a) ([a b] b))
+(defn later "Waits." [n] (await n))
+(defn each "Yields." [n] (yield n))
+(defn after [n] "Behind." n)
+(doseq [f [one two later each after (fn "Has none of a name." [n] n) (fn named "Has." ([n] n)) (fn [n] n)]]
+  (println (pr-str (inspect.getdoc f))))
+(println (one 5) (two 1 2) (vec (each 3)) (inspect.getdoc ((functools.wraps one) (fn [& rest] rest))))
+"""
+
+
+def test_docstrings_are_python_s_too(tmp_path: Path) -> None:
+    """Tools look for them: help, frameworks of commands and of handlers, notebooks."""
+    (tmp_path / "program.lisp").write_text(DOCUMENTED)
+    done = polyrepl("program.lisp", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines() == [
+        '"Counts */ once.\\n\\nMore of it."',
+        *('"Ways."', '"Waits."', '"Yields."', '"Behind."', '"Has none of a name."', '"Has."', "nil"),
+        "5 2 [3] Counts */ once.",
+        "",
+        "More of it.",
+    ]

@@ -39,11 +39,12 @@ def fn_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
     if isinstance(first, Symbol):
         name, items = first, items[1:]
         inner = Scope(scope)
+    doc = None
     if len(items) > 1 and isinstance(items[0], Str) and isinstance(items[1], (List, Vector)):
-        items = items[1:]
+        doc, items = items[0].value, items[1:]
     self_local = an.local(name, inner) if name is not None else None
     fn = build_fn(an, clauses_of(an, items, form), form, inner, name.name if name else None)
-    fn.self_local = self_local
+    fn.self_local, fn.doc = self_local, doc
     if self_local is not None and not self_local.assigned:
         self_local.sources = [fn]
     return fn
