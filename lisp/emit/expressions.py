@@ -73,8 +73,8 @@ class Writer:
         self.line += other.line - skip
         self.column = other.column
 
-    def block(self, body: list[Stmt]) -> None:
-        """Write statements in braces; the Emitter knows how."""
+    def block(self, body: list[Stmt], doc: str | None = None) -> None:
+        """Write statements in braces, behind a comment if there is one; the Emitter knows how."""
         raise NotImplementedError
 
     def expr(self, e: Expr, least: int) -> None:
