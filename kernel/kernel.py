@@ -128,7 +128,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         if isinstance(loop, KernelLoop):  # it answers questions while a form computes
             loop.inside = lambda: self.lisp.bridge.python_on_top
             self.lisp.steps = loop
-        loop.set_exception_handler(self.lisp.uncaught.in_loop)
+        self.lisp.uncaught.heed(loop)
         self.lisp.uncaught.install()
         # What IPython sets for its own shells (FORCE_COLOR, PAGER ..) is no change of the program's.
         self.lisp.node.place.agree()

@@ -192,7 +192,7 @@ def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: 
         from ..session.nesting import nesting
         from .stopping import stop, until_done
 
-        loop.set_exception_handler(session.uncaught.in_loop)
+        session.uncaught.heed(loop)
         task = loop.create_task(rest)
         if not job.interactive:
             loop.call_later(LONG, watch, session, loop)

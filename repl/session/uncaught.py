@@ -22,8 +22,10 @@ from .trace import BRIDGE, Trace, is_ours, outcome_of
 
 if TYPE_CHECKING:
     import asyncio
+    import logging
 
 _AT_EXIT = "atexit"
+_LOGGER = "asyncio"  # of every loop that has no handler of its own
 
 
 class Uncaught:
@@ -59,14 +61,40 @@ class Uncaught:
         """They are what they were, unless the program has set its own."""
         if (sys.unraisablehook, threading.excepthook) == self._hooks:
             sys.unraisablehook, threading.excepthook = self._before
+        if (logging := sys.modules.get("logging")) is not None:
+            logging.getLogger(_LOGGER).removeFilter(self._logged)
 
-    def in_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def heed(self, loop: asyncio.AbstractEventLoop) -> None:
+        """From now on a loop's errors are told as ours, and of all other loops, those that the program makes,
+        what they log."""
+        import logging
+
+        loop.set_exception_handler(self._in_loop)
+        logging.getLogger(_LOGGER).addFilter(self._logged)
+
+    def _in_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The exception handler of an event loop."""
         error = context.get("exception")
         if not isinstance(error, BaseException):
             loop.default_exception_handler(context)
         elif not self._tell(error):
             loop.default_exception_handler({**context, "exception": _without_ours(error)})
+
+    def _logged(self, record: logging.LogRecord) -> bool:
+        """Whether a record of asyncio's is told. An error of ours has its place in the Lisp, any other does not
+        know who of us has called the program."""
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if error is None:
+            return True
+        if came_through(error):
+            if isinstance(error, NodeLost) and error.exit_status is not None:
+                return False  # the program's end
+            record.msg, record.args = visible(f"Uncaught (late) {self.text(error)}"), ()
+            record.exc_info = record.exc_text = None
+        else:
+            error = _without_ours(error)
+            record.exc_info = type(error), error, own(error, "__traceback__")
+        return True
 
     def _in_thread(self, args: Any) -> None:
         error = args.exc_value

@@ -19,6 +19,17 @@ def in_loop(f):
     asyncio.get_running_loop().call_later(0.01, f)
 async def later(f):
     f()
+def in_a_loop_of_its_own(f):
+    async def main():
+        asyncio.get_running_loop().call_soon(f)
+        await asyncio.sleep(0)
+    asyncio.run(main())
+def in_a_task_of_a_thread(f):
+    async def main():
+        task = asyncio.create_task(later(f))
+        await asyncio.wait([task])
+    in_thread(lambda: asyncio.run(main()))
+    gc.collect()
 def in_task(f):
     asyncio.get_running_loop().create_task(later(f))
 class Dying:
@@ -32,7 +43,8 @@ def at_exit(f):
 def fails():
     raise ValueError("of Python's")
 """
-PLACES = ["in_thread", "in_loop", "in_task", "in_finalizer", "at_exit"]
+OWN = ["in_a_loop_of_its_own", "in_a_task_of_a_thread"]
+PLACES = ["in_thread", "in_loop", "in_task", "in_finalizer", "at_exit", *OWN]
 WAITS = "(await (sleep 100))"
 
 
