@@ -81,8 +81,8 @@ class Uncaught:
             loop.default_exception_handler({**context, "exception": _without_ours(error)})
 
     def _logged(self, record: logging.LogRecord) -> bool:
-        """Whether a record of asyncio's is told. An error of ours has its place in the Lisp, any other does not
-        know who of us has called the program."""
+        """Whether a record of asyncio's is told. An error of ours has its place in the Lisp, any other knows
+        nothing of who of us has called the program."""
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
         if error is None:
             return True
