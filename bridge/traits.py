@@ -77,6 +77,8 @@ def _is(kind: type, abstract: type) -> bool:
 
 
 def _is_datetime(kind: type) -> bool:
+    if kind.__module__ == "numpy" and kind.__name__ == "datetime64":
+        return True
     module = sys.modules.get("datetime")  # a start needs none
     return module is not None and issubclass(kind, module.datetime)
 

@@ -72,6 +72,20 @@ def test_what_is_none_does_not_look_like_one(js: Bridge, other: Any) -> None:
     assert js.eval(look)(other)[:2] == [False, True] and "Date" not in js.eval(look)(other)[2]
 
 
+def test_what_numpy_has_for_them(js: Bridge) -> None:
+    np = pytest.importorskip("numpy")
+    look = js.eval("(d) => [d instanceof Date, d.getTime(), +d, JSON.stringify({ d })]")
+    assert look(np.datetime64("2024-01-02T03:04:05.678901234")) == [
+        *(True, 1704164645678, pytest.approx(1704164645678.9), '{"d":"2024-01-02T03:04:05.678Z"}')
+    ]
+    assert look(np.datetime64("2024-01-02"))[:2] == [True, 1704153600000]
+    assert js.eval("(d) => [d instanceof Date, d.getTime === undefined]")(np.timedelta64(1, "s")) == [
+        False,
+        True,
+    ]
+    assert js.eval("(d) => d")(np.datetime64("2024-01-02")) == np.datetime64("2024-01-02")
+
+
 def test_what_pandas_has_for_them(js: Bridge) -> None:
     pd = pytest.importorskip("pandas")
     look = js.eval("(d) => [d instanceof Date, d.getTime(), JSON.stringify({ d })]")
