@@ -42,6 +42,10 @@ const aKind = (name) => `${/^[aeiou]/i.test(name) && !/^(?:u[nrst]i|url|eu|one)/
 
 const unsendable = (message) => Object.assign(new TypeError(message), { name: "Unsendable" });
 
+/** Calls that are to fit on the stack still. V8's inspector takes some of it, and says nothing of what it could not do. */
+const ROOM = 1500;
+const room = (calls) => (calls === 0 ? 0 : 1 + room(calls - 1));
+
 class Capture {
   /** @param {{ nameOf: (value: any) => any[] | undefined, isOwned: (global: string) => boolean }} known */
   constructor(known) {
@@ -185,6 +189,7 @@ class Capture {
   }
 
   func(v, at) {
+    room(ROOM);
     const text = Function.prototype.toString.call(v);
     if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) {
       const bound = v.name.startsWith("bound ");

@@ -102,6 +102,10 @@ REFUSED = [
         "(py.import threading) (let [guard (threading.Lock)] (fn hold [] (.locked guard)))",
         "hold cannot be sent to another process: its guard is a lock, and pickle refuses that",
     ),
+    (
+        "(loop [i 0 f (fn [x] x)] (if (< i 30000) (recur (inc i) (let [g f] (fn [x] (g x)))) f))",
+        "its g of g is nested too deeply to be sent",
+    ),
 ]
 
 
