@@ -26,8 +26,11 @@
    or in a wait of this file (POLLS).
 
    Waits spin first, since to wake a sleeping core takes longer than most answers; where the other side waits on the same
-   core they sleep for a moment instead (NAP). After a vain wait of this kind the next 1, 2, 4 .. 64 go without. The end of the other side is the end
-   of file of the descriptor that it rings: its process has it, and nobody else. */
+   core they sleep for a moment instead (NAP). After a vain wait of this kind the next 1, 2, 4 .. 64 go without. A nap is a
+   wait for `sleeping` to be another word than NAPS (a futex, which compares and sleeps in one): the writer that has
+   exchanged it wakes that, and no descriptor is written to, read, or looked at. It ends by itself, so nothing hangs on a
+   wake-up that is late: where it comes when its nap is over, it ends another one too soon, and in a poll nobody hears it.
+   The end of the other side is the end of file of the descriptor that it rings: its process has it, and nobody else. */
 #ifndef POLYREPL_LANES_H
 #define POLYREPL_LANES_H
 #include <errno.h>
@@ -39,6 +42,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -56,9 +60,11 @@
 #define SHORT_NAP 100000
 #define MOST_SKIPPED 64
 #define MOST_NAPS_SKIPPED 4
-#define SPREAD 32 /* so often one that could nap spins: then the system may see that there is another core */
+/* So often one that could nap spins before: then the system may see that there is another core. Where it did not, less often. */
+#define SPREAD 32
+#define MOST_SPREAD 256
 enum { PYTHON = 0, NODE = 1 };           /* sides; each writes the lane of its number */
-enum { AWAKE = 0, POLLS = 1, LOOP = 2 }; /* how a reader is woken */
+enum { AWAKE = 0, POLLS = 1, LOOP = 2, NAPS = 3 }; /* how a reader is woken */
 enum { LOOK = 0, TURN = 1, SLEEP = 2 };  /* what `take` does where there is nothing */
 
 typedef struct {
@@ -82,7 +88,7 @@ typedef struct {
   Bell in, out, loop; /* what rings here; what rings the other side where it polls, and where its event loop sleeps */
   int owed;           /* a bell has rung or will, and was not heard yet */
   int gone;           /* the other side has ended */
-  uint32_t skip, penalty, naps;
+  uint32_t skip, penalty, naps, spread;
   int (*others)(void *); /* whether other threads of this side would wait for this one; NULL: there are none */
   void *of;
 } Rings;
@@ -100,6 +106,7 @@ static int map(Rings *r, int fd, int side) {
   memset(r, 0, sizeof *r);
   r->in.fd = r->out.fd = r->loop.fd = -1;
   r->penalty = 1;
+  r->spread = SPREAD;
   if (fstat(fd, &s)) return errno;
   if ((uint64_t)s.st_size != TOTAL) return EINVAL; /* a page beyond the end is a SIGBUS */
   unsigned char *base = mmap(NULL, PAGE + 4 * (size_t)RING, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -148,8 +155,13 @@ static Lane *outgoing(const Rings *r) { return &r->shared->lane[r->side]; }
 
 /* ---- writing */
 
-/* Ring what the other side sleeps on: POLLS or LOOP. 0, or an error number. A bell that is full rings anyway. */
+/* Wait until the word is another, at most for so long; wake who does. */
+static void futex_wait(_Atomic uint32_t *word, uint32_t is, const struct timespec *most) { syscall(SYS_futex, word, 0, is, most, NULL, 0); }
+static void futex_wake(_Atomic uint32_t *word) { syscall(SYS_futex, word, 1, 1, NULL, NULL, 0); }
+
+/* Ring what the other side sleeps on: POLLS or LOOP, or its nap. 0, or an error number. A bell that is full rings anyway. */
 static int ring(Rings *r, uint32_t how) {
+  if (how == NAPS) { futex_wake(&outgoing(r)->sleeping); return 0; }
   Bell *b = how == LOOP ? &r->loop : &r->out;
   if (!ours(b)) return EBADF;
   ssize_t n;
@@ -247,20 +259,27 @@ static uint32_t spin(Rings *r, int64_t until) {
 }
 /* Sleep for a moment: where both share a core, that lets the other side run. */
 static uint32_t nap(Rings *r) {
-  rest(r, POLLS);
-  struct pollfd p = {r->in.fd, POLLIN, 0};
+  _Atomic uint32_t *word = &incoming(r)->sleeping;
   struct timespec most = {0, r->others && r->others(r->of) ? SHORT_NAP : NAP};
-  int rung = !there(r) && ppoll(&p, 1, &most, NULL) > 0;
-  rouse(r);
-  if (rung) hear(r); /* an error is found again by who reads */
+  rest(r, NAPS);
+  if (!there(r)) futex_wait(word, NAPS, &most);
+  atomic_store(word, AWAKE); /* no bell is owed, whoever was first */
   return there(r);
 }
 /* Wait as long as pays: spin, for so many nanoseconds at most, or take a nap, which costs hardly more than it takes. */
 static uint32_t turn(Rings *r, int64_t most) {
-  uint32_t n, limit = MOST_SKIPPED;
+  uint32_t n = 0, limit = MOST_SKIPPED;
   if (r->skip > 0) { r->skip--; return 0; }
-  if (apart(r) || ++r->naps % SPREAD == 0) n = spin(r, now() + most);
-  else { n = nap(r); limit = MOST_NAPS_SKIPPED; }
+  if (apart(r)) n = spin(r, now() + most);
+  else {
+    limit = MOST_NAPS_SKIPPED;
+    if (++r->naps >= r->spread) {
+      r->naps = 0;
+      n = spin(r, now() + most);
+      r->spread = n ? SPREAD : r->spread < MOST_SPREAD ? 2 * r->spread : MOST_SPREAD;
+    }
+    if (!n) n = nap(r);
+  }
   if (n) { r->penalty = 1; return n; }
   r->skip = r->penalty < limit ? r->penalty : limit;
   r->penalty = r->skip * 2;
@@ -273,7 +292,7 @@ static int64_t take(Rings *r, void *to, uint32_t room, int mode, uint32_t how) {
   int bad = 0;
   rouse(r);
   uint32_t n = there(r);
-  if (!n && mode != LOOK && (mode == TURN || apart(r))) n = turn(r, SPIN);
+  if (!n && mode != LOOK) n = turn(r, SPIN);
   while (!n && mode == SLEEP && !r->gone && !bad) {
     rest(r, POLLS);
     if (!there(r)) {

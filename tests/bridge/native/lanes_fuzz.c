@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "../../../bridge/native/lanes.h"
@@ -73,6 +74,40 @@ static void over(Rings *python, Rings *node, int separate) {
   unmap(python);
   if (separate) unmap(node);
 }
+/* All threads on one core: they nap instead of spinning. */
+static void pinned(void) {
+  cpu_set_t all, one;
+  int cpu = 0;
+  assert(sched_getaffinity(0, sizeof all, &all) == 0);
+  while (!CPU_ISSET(cpu, &all)) cpu++;
+  CPU_ZERO(&one);
+  CPU_SET(cpu, &one);
+  assert(sched_setaffinity(0, sizeof one, &one) == 0);
+}
+/* A reader naps when the bytes come: no bell rings for them, and none is owed. */
+static void *wakes(void *of) {
+  Rings *node = of;
+  while (atomic_load(&node->shared->lane[NODE].sleeping) != NAPS) sched_yield();
+  assert(put(node, (const unsigned char *)"!", 1) == 1);
+  return NULL;
+}
+static void naps(void) {
+  Rings python, node;
+  unsigned char piece[8];
+  pthread_t thread;
+  char rung;
+  both(&python, &node, 1);
+  for (int turns = 0; turns < 200; turns++) {
+    assert(!pthread_create(&thread, NULL, wakes, &node));
+    rouse(&python);
+    while (!nap(&python)) continue;
+    copy(&python, piece, 1);
+    rest(&python, POLLS);
+    pthread_join(thread, NULL);
+    assert(!python.owed && read(python.in.fd, &rung, 1) < 0 && errno == EAGAIN);
+  }
+  over(&python, &node, 1);
+}
 static void streams(uint64_t seed, int separate) {
   Rings python, node, python2, node2;
   both(&python, &node, separate);
@@ -127,8 +162,9 @@ int main(int argc, char **argv) {
   assert(map(&r, fd, NODE) == 0 && !fits_version(&r));
   unmap(&r);
   if (argc > 2) AMOUNT >>= 3; /* a thread sanitizer is slow */
+  if (argc < 3) { nonsense(seed); ends(); naps(); }
+  if (argc > 1 && strtoull(argv[1], NULL, 10) % 2) pinned();
   streams(seed, argc < 3);
-  if (argc < 3) { nonsense(seed); ends(); }
   puts("fine");
   return 0;
 }
