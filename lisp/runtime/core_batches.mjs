@@ -11,6 +11,9 @@ import { isEndless } from "./sequences.mjs";
 
 /** What `:on` of a call names, and its other options; null where there is no `:on`. */
 export function poolOptions(rest, who) {
+  for (let i = 0; i < rest.length; i += isKeyword(rest[i]) ? 2 : 1) {
+    if (!isKeyword(rest[i]) && !isPlain(rest[i])) throw new TypeError(`${who}: expected options after the collection, as in :on pool, got ${describe(rest[i])}`);
+  }
   const { on = null, signal = null, ...options } = keyword_args(rest);
   for (const name of Object.keys(options)) {
     if (!["chunk", "ahead", "progress", "limit"].includes(name)) throw new TypeError(`${who}: there is no option :${name}; there are :on :chunk :ahead :progress :signal`);
@@ -18,6 +21,9 @@ export function poolOptions(rest, who) {
   const { limit = null, ...others } = options;
   return { on: isKeyword(on) ? String(on) : on, signal, limit, options: others };
 }
+
+/** Is it an object of options, or none? */
+const isPlain = (x) => x === null || x === undefined || (!pyOps(x) && [Object.prototype, null].includes(Object.getPrototypeOf(Object(x))));
 
 /** A function of batches.py, called with a function, items and options: a promise of what it gives, as JavaScript's data where it is data. */
 export async function inPool(what, who, f, items, { on, signal, options }, ...first) {
@@ -37,6 +43,7 @@ export async function inPool(what, who, f, items, { on, signal, options }, ...fi
  */
 export async function preduce(f, init, xs, ...rest) {
   const fn = toFn(f, "preduce");
+  if (isKeyword(xs)) throw new TypeError(`preduce: expected an init before the collection, as in (preduce + 0 xs ${describe(xs)} ..): each chunk begins with it`);
   const how = poolOptions(rest, "preduce");
   if (how.on !== null) return inPool("fold", "preduce", fn, xs, how, init);
   let value = await init;
@@ -46,6 +53,7 @@ export async function preduce(f, init, xs, ...rest) {
 
 /** A column of an argument: its items by index, and how many; -1 for a value that is the same in each row. */
 function columnOf(x) {
+  if (pyOps(x) && x.ndim > 1) throw new TypeError(`vectorize: expected columns, got an array of ${x.ndim} dimensions: (.ravel a) makes one of it`);
   const value = pyOps(x) ? globalThis[Symbol.for("polyrepl.$py")].toJs(x) : x;
   if (value === null || typeof value !== "object") return { at: value, size: -1 };
   if (value instanceof BigInt64Array || value instanceof BigUint64Array) {

@@ -209,6 +209,16 @@ async def test_what_is_no_pool_and_no_option_is_said(
     assert "pfor goes through the items of one sequence; options follow it" in await said(
         "(await (pfor [x [1] y [2]] [x y]))"
     )
+    assert "pmap: expected options after the collection, as in :on pool, got an array of 1" in await said(
+        "(await (pmap + [1] [2] :on py.pool))"
+    )
+    assert "preduce: expected an init before the collection, as in (preduce + 0 xs :on ..)" in await said(
+        "(await (preduce + [1 2] :on py.pool))"
+    )
+    assert "vectorize: expected columns, got an array of 2 dimensions" in await said(
+        "(py.import numpy) ((vectorize inc) (numpy.ones [2 2]))"
+    )
+    assert await lisp("(await (preduce + 0 [1 2] {:on py.pool}))") == 3
     assert "pmap: :chunk takes a number of at least 1, not 0" in await said(
         "(await (pmap inc [1] :on py.pool :chunk 0))"
     )
