@@ -35,7 +35,7 @@ async def run_pipe(session: Session, fd: int, name: str = "<pipe>", *, reporter:
     session.bridge.on_reset.append(lambda reason: arriving.tell())
     async for data in arriving.arrive():
         if data is None:  # Node has ended, and nothing more need ever come
-            event = session.lost_between(only_exit=reporter.lines is None)
+            event = session.ended.between(only_exit=reporter.lines is None)
             if event is not None:
                 await run_events(_one(event), reporter, values=False)
             continue

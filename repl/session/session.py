@@ -26,6 +26,7 @@ from polyrepl.lisp.forms import Form, Span
 from polyrepl.lisp.read.reader import Verdict, status
 
 from .cell_trace import CellTrace
+from .ended import Ended
 from .events import UNSETTLED, Event, Exit, Lost, Problem, Value, ends_unit, failed, interrupted
 from .host import NodeHost
 from .node_module import NodeModule
@@ -87,10 +88,6 @@ class Session:
         """What keeps the program's steps where the loop must go on within a turn, as a kernel's must."""
         self.late_loop: LateLoop | None = None
         """The loop of a program, where that is to begin only when something needs it."""
-        self._lost: NodeLost | None = None
-        """How a Node has ended that was between two forms, until that is told."""
-        self._told: NodeLost | None = None
-        """The last one that was told of before the next form."""
         self.form_number = 0
         self.failed_late = False
         """Something threw that no form awaits: a timer's callback, a promise that was left alone."""
@@ -101,6 +98,8 @@ class Session:
         self._accepted = self._in_text = self._stop_text = False
         self._compiling = False
         self.trace = CellTrace()
+        self.ended = Ended(self.bridge, self.trace, lambda: self.node.program)
+        """What is known of a Node that has ended."""
         self.uncaught = Uncaught(self.trace)
         self.reflection = Reflection(self)
         """What the program asks of the compiler and of the session."""
@@ -199,7 +198,7 @@ class Session:
                 # Ctrl-C came when the form was all but done: what would follow it must not run.
                 yield self.trace.interrupted()
         except NodeLost as lost:
-            yield self._lost_within(lost)
+            yield self.ended.within(lost)
         except (KeyboardInterrupt, Interrupted):
             yield await self._stopped()
         finally:
@@ -233,7 +232,7 @@ class Session:
                 raise KeyboardInterrupt
             yield await self._run_code(made["code"], filename, False, number, turn=turn)
         except NodeLost as lost:
-            yield self._lost_within(lost)
+            yield self.ended.within(lost)
         except (KeyboardInterrupt, Interrupted):
             yield await self._stopped()
         finally:
@@ -305,7 +304,7 @@ class Session:
         of a function that waits for something else.
         """
         if not self.alive:
-            return Value("", quiet=True) if self._lost is None else self._lost_within(self._lost)
+            return self.ended.after() or Value("", quiet=True)
         try:
             if self.late_loop is not None and not self.late_loop.begun:
                 if self.node.rests() and not self.node.signals.sent:
@@ -319,7 +318,7 @@ class Session:
             ended = self._interrupted != number or isinstance(event, (Problem, Exit))
             return event if ended else self.trace.interrupted()
         except NodeLost as lost:
-            return self._lost_within(lost)
+            return self.ended.within(lost)
         except KeyboardInterrupt:
             return self.trace.interrupted()
         finally:
@@ -401,7 +400,7 @@ class Session:
         self.bridge.restart()
         self.node.forget()
         self.compiler = self._new_compiler()
-        self._lost = None
+        self.ended.forget()
 
     def close(self) -> None:
         """End Node. The session can not be used afterwards."""
@@ -465,39 +464,14 @@ class Session:
 
     def _node_was_lost(self, reason: str) -> None:
         self.node.forget()
-        lost = self.bridge.ended_by
-        self._lost = lost if isinstance(lost, NodeLost) else NodeLost(reason)
+        self.ended.note(reason)
         self.compiler = self._new_compiler()
-
-    def _lost_within(self, lost: NodeLost) -> Problem:
-        """A form has failed with that. Where it found only what the last Node has left, why is known here."""
-        known, self._lost = self._lost, None
-        return self.trace.node_lost(lost if known is None else known)
-
-    def lost_between(self, *, only_exit: bool) -> Lost | Exit | None:
-        """What is to be told of a Node that has ended between two forms before the next one comes, if ever:
-        the end that the program asked for, and, once, that another Node is to begin (unless `only_exit`)."""
-        lost, left = self._lost, self._left()
-        if left is not None:
-            return left
-        if lost is None or only_exit or self._told is lost:
-            return None
-        self._told = lost
-        return self.trace.node_replaced(lost)
-
-    def _left(self) -> Exit | None:
-        """The program's own end, where it has ended a Node between two forms."""
-        lost = self._lost
-        if lost is None or lost.exit_status is None or not self.node.program:
-            return None
-        return Exit(lost.exit_status)
 
     def _have_node(self) -> Lost | Exit | None:
         """Have a Node for a form. Returns what is to be told before: another one has ended. Where a program
         has ended that by `process.exit`, in a timer say, that is its own end too, and no Node goes on."""
-        left = self._left()
+        left = self.ended.left()
         if left is not None:
             return left
         self.ready()
-        lost, self._lost = self._lost, None
-        return None if lost is None or lost is self._told else self.trace.node_replaced(lost)
+        return self.ended.replaced()
