@@ -100,6 +100,20 @@ def _fields(value: Any) -> Any:
     return found
 
 
+def _splice(target: Any, change: Any) -> None:
+    """Put items in the place of others, as JavaScript's `splice` does: [start, how many, items]."""
+    start, count, items = change
+    if not (hasattr(target, "insert") and hasattr(type(target), "__delitem__")):
+        raise TypeError(f"'{type(target).__name__}' object cannot change its length")
+    try:
+        target[start : start + count] = items
+    except TypeError:  # a deque knows no slices, an array takes none but its own
+        for _ in range(count):
+            del target[start]
+        for at, item in enumerate(items, start):
+            target.insert(at, item)
+
+
 _PLAIN = "add sub mul truediv floordiv mod pow matmul lt le gt ge eq ne xor lshift rshift"
 _OPERATORS: dict[str, Callable[..., Any]] = {
     **{name: getattr(operator, name) for name in _PLAIN.split(" ")},
@@ -119,6 +133,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "number": _number,
     "url": _url,
     "fields": _fields,
+    "splice": _splice,
 }
 _UNARY = frozenset(
     ("neg", "pos", "invert", "abs", "truth", "hash", "text", "index", "number", "url", "fields")

@@ -141,7 +141,33 @@ const array = {
     items.forEach((item, index) => call(this, "insert", index, item));
     return ask(OPS.len, this);
   },
+  splice(...args) {
+    const before = snapshot(this);
+    const size = before.length;
+    const removed = before.splice(...args); // which knows what its arguments mean
+    const items = args.slice(2);
+    const start = Math.trunc(args[0]) || 0;
+    if (removed.length > 0 || items.length > 0) splice(this, start < 0 ? Math.max(size + start, 0) : Math.min(start, size), removed.length, items);
+    return removed;
+  },
 };
+
+/** Items in the place of `count` others from an index on. @param {any} self @param {any[]} items */
+export function splice(self, start, count, items) {
+  records.get(self).all.connection.request(OPS.operator, (m) => ["splice", m.encode(self), m.encode([start, count, items])]);
+}
+
+/** `self.length = length`: what is beyond goes. There are no holes. @param {any} self @param {any} length */
+export function setLength(self, length) {
+  const size = ask(OPS.len, self);
+  if (!(Number.isInteger(length) && length >= 0 && length <= size)) throw new RangeError(`a Python sequence of ${size} items cannot be made one of ${length}`);
+  if (length < size) splice(self, length, size - length, []);
+}
+for (const name of ["fill", "copyWithin"]) {
+  array[name] = function (...args) {
+    return Array.prototype[name].apply(this, args); // item by item
+  };
+}
 for (const name of READERS) {
   array[name] = function (...args) {
     return Array.prototype[name].apply(snapshot(this), args);

@@ -10,7 +10,7 @@ import { Classes, DERIVE, isInstance } from "./classes.mjs";
 import { PyError } from "./errors.mjs";
 import { Imports, records } from "./handles.mjs";
 import { KEYWORD } from "./keywords.mjs";
-import { fallback, jsonBy, numberOf } from "./likeness.mjs";
+import { fallback, jsonBy, numberOf, setLength } from "./likeness.mjs";
 import { inspectKey } from "./platform.mjs";
 import { LOOKS, OPS, SORT_BITS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
 
@@ -280,9 +280,20 @@ class Handler {
 
   set(target, key, value) {
     if (typeof key === "symbol") return false;
-    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) this.all.ask(OPS.setitem, this, Number(key), value);
+    if (this.traits & TRAITS.ARRAY_LIKE && INDEX.test(key)) this.setItem(Number(key), value);
+    else if (this.traits & TRAITS.ARRAY_LIKE && key === "length") setLength(this.all.imports.find(this.handle), value);
     else this.all.ask(OPS.setattr, this, key, value);
     return true;
+  }
+
+  /** An item behind the last makes a list longer, as it does an array. */
+  setItem(index, value) {
+    try {
+      this.all.ask(OPS.setitem, this, index, value);
+    } catch (error) {
+      if (error?.name !== "IndexError" || (this.traits & SORT_BITS) !== LIST || index !== this.all.ask(OPS.len, this)) throw error;
+      this.all.called(this, ["append"], [value]);
+    }
   }
 
   has(target, key) {
@@ -358,6 +369,7 @@ class Handler {
 
 const CLASS = SORTS.indexOf("class");
 const DICT = SORTS.indexOf("dict");
+const LIST = SORTS.indexOf("list");
 const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 function thenOf(handler) {
