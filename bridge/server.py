@@ -336,7 +336,9 @@ class Server:
         return Plain(dir(target))
 
     def repr(self, message: list[Any], body: Any) -> Any:
-        return repr(self.get(message[3]))
+        text = repr(self.get(message[3]))
+        most = message[4] if len(message) > 4 else len(text)
+        return text if len(text) <= most else f"{text[:most]}… +{len(text) - most} chars"
 
     def str(self, message: list[Any], body: Any) -> Any:
         return str(self.get(message[3]))

@@ -66,7 +66,7 @@ _NAMED = {
     "next": "HI?B",
     "contains": "HW",
     "dir": "H?B",
-    "repr": "H",
+    "repr": "H?I",
     "str": "H",
     "display": "H",
     "await": "H",

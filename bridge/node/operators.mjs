@@ -47,7 +47,8 @@ export function makeOperators(proxies, signal) {
     contains: (o, key) => ask(OPS.contains, o, key),
     probe: (o, name) => proxies.probe(o, name),
     len: (o) => ask(OPS.len, o),
-    repr: (o) => ask(OPS.repr, o),
+    /** Python's repr; of one that is longer than `most` characters the beginning, and how much more there is. */
+    repr: (o, most) => (most === undefined ? ask(OPS.repr, o) : ask(OPS.repr, o, most)),
     str: (o) => ask(OPS.str, o),
     typeName: (o) => ask(OPS.describe, o).type,
     awaitable: (o) => (records.get(o).traits & TRAITS.AWAITABLE) !== 0,

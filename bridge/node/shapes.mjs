@@ -23,7 +23,7 @@ const KINDS_OF = {
 const SHAPES = {
   ping: "?W", import: "W?B", eval: "W?B", exec: "W", getattr: "HN?S", setattr: "HSW?S", delattr: "HS?S", hasattr: "HS",
   call: "HR*", new: "H*", getitem: "HW", setitem: "HWW", delitem: "HW", len: "H", iter: "H?B", next: "HI", send: "HSW",
-  contains: "HW", dir: "H", repr: "H", str: "H", display: "H", await: "H", run: "HR*", calls: "HW", operator: "S*", convert: "H",
+  contains: "HW", dir: "H", repr: "H?I", str: "H", display: "H", await: "H", run: "HR*", calls: "HW", operator: "S*", convert: "H",
   describe: "H", stats: "?B", hold: "",
 };
 const shapes = [];

@@ -15,6 +15,7 @@
 import { KEYWORD, LazySeq, LispSymbol, List, isKeyword, isTypedArray, pyOps } from "./data.mjs";
 import { FStringForm, MapForm } from "./forms.mjs";
 import { demangle, messageOf } from "./names.mjs";
+import { promiseText } from "./promise_text.mjs";
 import { LazyArray } from "./sequences.mjs";
 
 const DISPLAY = Symbol.for("Jupyter.display");
@@ -81,7 +82,7 @@ export function toDoc(x, context) {
     case "number": return piece(Object.is(x, -0) ? "-0" : String(x), "number");
     case "bigint": return piece(`${x}n`, "number");
     case "string": return stringDoc(x, context);
-    case "symbol": return piece(visible(`#<Symbol ${x.description ?? ""}>`), "other");
+    case "symbol": return symbolDoc(x, context);
   }
   if (x === null) return piece("nil", "nil");
   const depth = context.path.length;
@@ -100,10 +101,22 @@ function stopsPrinting(e) {
   return e?.name === "Interrupt" || e?.name === "KeyboardInterrupt" || isTooLong(e);
 }
 
+/** As much of a text as may be shown, and what is said of the rest. */
+function cutText(text, context) {
+  if (text.length <= context.maxString) return [text, ""];
+  context.seen.cut = true;
+  return [text.slice(0, context.maxString), `… +${text.length - context.maxString} chars`];
+}
+
+/** The same in one text: names, whose rest is told in their midst. */
+const cutName = (name, context) => (name.length <= context.maxString ? name : cutText(name, context).join(""));
+
+function symbolDoc(x, context) {
+  return piece(visible(`#<Symbol ${cutName(x.description ?? "", context)}>`), "other");
+}
+
 function stringDoc(s, context) {
-  const shown = s.length > context.maxString ? s.slice(0, context.maxString) : s;
-  if (shown !== s) context.seen.cut = true;
-  const more = shown === s ? "" : `… +${s.length - shown.length} chars`;
+  const [shown, more] = cutText(s, context);
   // JSON.stringify escapes lone surrogates; the other characters below would move or hide the text around them.
   const text = context.readably ? quote(shown) : shown;
   return piece(more && context.readably ? `${text.slice(0, -1)}"${more}` : text + more, "string");
@@ -126,9 +139,9 @@ export function quote(s) {
 
 function objectDoc(x, context) {
   const ops = pyOps(x);
-  if (ops !== undefined) return pythonDoc(x, ops);
-  if (typeof x === "function") return functionDoc(x);
-  if (x instanceof LispSymbol) return piece(visible(x.name), "symbol");
+  if (ops !== undefined) return pythonDoc(x, ops, context);
+  if (typeof x === "function") return functionDoc(x, context);
+  if (x instanceof LispSymbol) return piece(visible(cutName(x.name, context)), "symbol");
   if (context.path.includes(x)) return piece("#<cycle>", "other");
   if (x instanceof Error) return errorDoc(x, context);
   context.path.push(x);
@@ -141,16 +154,16 @@ function objectDoc(x, context) {
   if (x instanceof Map) return itemsDoc("#<Map {", x, x.size, "}>", context, entryDoc);
   if (isTypedArray(x)) return itemsDoc(`#<${className(x)} [`, x, x.length, "]>", context);
   if (x instanceof Date) return dateDoc(x);
-  if (x instanceof RegExp) return regexDoc(x);
-  if (x instanceof Promise) return context.readably ? promiseDoc(x) : piece("#<Promise>", "other");
+  if (x instanceof RegExp) return regexDoc(x, context);
+  if (x instanceof Promise) return context.readably ? piece(promiseText(x, nodeUtil()?.inspect, quote), "other") : piece("#<Promise>", "other");
   if (x instanceof ArrayBuffer || x instanceof DataView) return opaque(`${className(x)} ${x.byteLength} bytes`);
   return recordDoc(x, context);
 }
 
-/** Python's repr of a proxy; a repr that raises is shown as such. */
-export function pythonRepr(x, ops) {
+/** Python's repr of a proxy, cut where it is longer than `most`; a repr that raises is shown as such. */
+export function pythonRepr(x, ops, most = Infinity) {
   try {
-    return ops.repr(x);
+    return most === Infinity ? ops.repr(x) : ops.repr(x, most);
   } catch (e) {
     if (stopsPrinting(e)) throw e;
     return `#<repr raised ${errorText(e)}>`;
@@ -158,20 +171,22 @@ export function pythonRepr(x, ops) {
 }
 
 /** `#py repr`; over several lines when Python wrote it so (the layout breaks it only where it must). */
-function pythonDoc(x, ops) {
-  const lines = pythonRepr(x, ops).split("\n");
+function pythonDoc(x, ops, context) {
+  const text = pythonRepr(x, ops, context.maxString);
+  context.seen.cut ||= text.length > context.maxString;
+  const lines = text.split("\n");
   const doc = piece("#py " + lines.map((line) => line.trim()).join(" "), "python");
   if (lines.length > 1) doc.lines = lines.map((line, i) => (i === 0 ? "#py " : "    ") + line);
   return doc;
 }
 
-function functionDoc(f) {
+function functionDoc(f, context) {
   if (isKeyword(f)) {
-    const name = f[KEYWORD];
-    return piece(readsAsKeyword(name) ? ":" + name : `#<keyword ${quote(name)}>`, "keyword");
+    const [name, more] = cutText(f[KEYWORD], context);
+    return piece(readsAsKeyword(name) ? `:${name}${more}` : `#<keyword ${quote(name)}${more}>`, "keyword");
   }
   const own = Object.getOwnPropertyDescriptor(f, "name")?.value;
-  const name = typeof own === "string" ? own : "";
+  const name = typeof own === "string" ? cutName(own, context) : "";
   const source = Function.prototype.toString.call(f);
   const native = source.endsWith("{ [native code] }");
   const isClass = source.startsWith("class") || (native && /^[A-Z]/.test(name) && Object.hasOwn(f, "prototype"));
@@ -261,14 +276,15 @@ function lazyDoc(xs, context) {
   return itemsDoc(open, xs, xs.size, close, { ...context, maxItems: most });
 }
 
-function keyDoc(key) {
-  if (typeof key === "symbol") return piece(visible(`#<Symbol ${key.description ?? ""}>`), "other");
-  return piece(readsAsKeyword(key) ? ":" + key : quote(key), "key");
+function keyDoc(key, context) {
+  if (typeof key === "symbol") return symbolDoc(key, context);
+  const [name, more] = cutText(key, context);
+  return piece((readsAsKeyword(name) ? ":" + name : quote(name)) + more, "key");
 }
 
 /** A plain object, or an instance of some class with its own fields. */
 function recordDoc(x, context) {
-  const tag = Object.prototype.toString.call(x).slice(8, -1);
+  const tag = Object.prototype.toString.call(x).slice(8, -1).slice(0, LONGEST_CLASS);
   const proto = Object.getPrototypeOf(x);
   const ownName = proto === null ? undefined : proto === Object.prototype ? "Object" : className(x);
   const name = tag === "Module" ? "module" : ownName;
@@ -347,7 +363,7 @@ function fieldDoc(x, key, context) {
   const field = Object.getOwnPropertyDescriptor(x, key);
   const isValue = field !== undefined && field.get === undefined && field.set === undefined;
   const value = isProxy(x) ? x[key] : isValue ? field.value : GETTER;
-  return { key: keyDoc(key), value: toDoc(value, context) };
+  return { key: keyDoc(key, context), value: toDoc(value, context) };
 }
 
 /** Is it a JavaScript Proxy? Only Node tells. */
@@ -362,12 +378,16 @@ function opaqueDoc(x, name, tag, context) {
   return own ?? piece(tag === "Object" ? `#<${name} {}>` : `#<${name}>`, "other");
 }
 
+/** Characters of the name of a class. */
+const LONGEST_CLASS = 1000;
+
 /** The name of the class of x, found without running getters. */
 export function className(x) {
   try {
     for (let proto = Object.getPrototypeOf(x); proto !== null; proto = Object.getPrototypeOf(proto)) {
       const made = Object.getOwnPropertyDescriptor(proto, "constructor")?.value;
-      if (typeof made === "function" && typeof made.name === "string" && made.name !== "") return made.name;
+      if (typeof made !== "function" || typeof made.name !== "string" || made.name === "") continue;
+      return made.name.length > LONGEST_CLASS ? `${made.name.slice(0, LONGEST_CLASS)}…` : made.name;
     }
   } catch {
     // a revoked or hostile proxy
@@ -385,8 +405,8 @@ function dateDoc(x) {
   return opaque(`Date ${Number.isNaN(x.getTime()) ? "invalid" : x.toISOString()}`);
 }
 
-function regexDoc(x) {
-  const source = x.source === "(?:)" ? "" : x.source.replace(/\\.|"/gs, (c) => (c === '"' ? '\\"' : c));
+function regexDoc(x, context) {
+  const source = x.source === "(?:)" ? "" : cutName(x.source, context).replace(/\\.|"/gs, (c) => (c === '"' ? '\\"' : c));
   return piece(`#"${x.flags === "" ? "" : `(?${x.flags})`}${source}"`, "string");
 }
 
@@ -418,32 +438,4 @@ function errorDoc(e, context) {
 /** `node:util` when this is Node; no import, so that browsers can load this file. */
 function nodeUtil() {
   return globalThis.process?.getBuiltinModule?.("node:util");
-}
-
-const FULFILLED = new RegExp(
-  String.raw`^Promise \{ (-?[\d.]+(?:e[+-]?\d+)?n?|NaN|-?Infinity|true|false|null|undefined` +
-    String.raw`|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?:,.*)? \}$`,
-  "s",
-);
-
-/** Only Node tells what a promise holds without waiting for it. */
-function promiseDoc(x) {
-  const inspect = nodeUtil()?.inspect;
-  if (inspect === undefined) return piece("#<Promise>", "other");
-  const text = inspect(x, { depth: 0, breakLength: Infinity, customInspect: false });
-  if (/^Promise \{\s*<pending>/.test(text)) return piece("#<Promise pending>", "other");
-  const rejected = /^Promise \{\s*<rejected>\s*/.exec(text);
-  if (rejected !== null) {
-    const line = text.slice(rejected[0].length, rejected[0].length + 10000).split("\n", 1)[0].trim();
-    const why = line.endsWith("}") ? line.slice(0, -1).trim() : line;
-    return piece(`#<Promise rejected ${why}`.trim() + ">", "other");
-  }
-  const value = FULFILLED.exec(text)?.[1];
-  if (value === undefined) return piece("#<Promise fulfilled>", "other");
-  const shown = value === "null" || value === "undefined" ? "nil" : /^['"]/.test(value) ? quotedAgain(value) : value;
-  return piece(`#<Promise ${shown}>`, "other");
-}
-
-function quotedAgain(text) {
-  return quote(text.slice(1, -1).replace(/\\(['"\\])/g, "$1"));
 }

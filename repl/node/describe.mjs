@@ -10,6 +10,7 @@ import { isEnvironment } from "./place.mjs";
 import * as platform from "./platform.mjs";
 
 const MOST = 1000;
+const LONGEST_NAME = 200; // characters of an attribute: a longer one is data, which nobody looks for by its beginning
 
 /** Getters of the global object that only hand out one of Node's own objects. */
 const SAFE_GLOBALS = new Set(["process", "crypto", "navigator", "performance", "localStorage", "Buffer", "global"]);
@@ -97,7 +98,7 @@ export function listed(value, prefix) {
     if (isProxy(at)) break;
     if (at === Object.prototype && !prefix && !primitive && found.size > 0) break;
     for (const name of ownNames(at)) {
-      if (!name.startsWith(prefix) || found.has(name) || !/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) continue;
+      if (name.length > LONGEST_NAME || !name.startsWith(prefix) || found.has(name) || !/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) continue;
       if (primitive && name === "length" && typeof value !== "string") continue;
       const own = Object.getOwnPropertyDescriptor(at, name);
       found.set(name, [name, ...kindAndMeta(own)]);

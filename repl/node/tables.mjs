@@ -12,6 +12,7 @@ import { isKeyword, isPlainObject, prStr, textWidth } from "../../lisp/runtime/i
 
 const MOST_COLUMNS = 12, LEAST_ROWS = 2, NARROWEST = 6, WIDEST = 60;
 const GAP = "  ";
+const LONGEST_HEAD = 200; // characters of a key
 
 /** The keys of all rows, in their order; null where the rows are not alike. */
 function columnsOf(rows) {
@@ -20,7 +21,7 @@ function columnsOf(rows) {
   for (const row of rows) {
     const fields = Object.getOwnPropertyDescriptors(row);
     for (const key of Reflect.ownKeys(fields)) {
-      if (typeof key !== "string" || !("value" in fields[key])) return null;
+      if (typeof key !== "string" || key.length > LONGEST_HEAD || !("value" in fields[key])) return null;
       count.set(key, (count.get(key) ?? 0) + 1);
       if (count.size > MOST_COLUMNS) return null;
     }

@@ -222,6 +222,36 @@ def test_a_huge_value_is_cut_and_that_is_said(form: str, end: str) -> None:
     assert len(done.out) < 3_000_000
 
 
+BIG = '(def big (.repeat "x" 100000000))'
+
+
+@pytest.mark.parametrize(
+    ("form", "end"),
+    [
+        ("{big 1}", "… +99000000 chars 1}\n"),
+        ('{(+ "1" big) 1}', "… +99000001 chars 1}\n"),
+        ("{(Symbol big) 1}", "… +99000000 chars> 1}\n"),
+        ("(Symbol big)", "… +99000000 chars>\n"),
+        ("[(keyword big)]", "… +99000000 chars]\n"),
+        ("[(symbol big)]", "… +99000000 chars]\n"),
+        ('[(Object.defineProperty (fn [] 1) "name" {:value big})]', "… +99000000 chars>]\n"),
+        ('[(badly.Shown "100000000")]', "… +99000000 chars]\n"),
+        ('{:a (badly.Shown "100000000")}', "… +99000000 chars}\n"),
+    ],
+)
+def test_each_name_of_a_value_is_cut(folder: Path, form: str, end: str) -> None:
+    done = polyrepl("-e", f'{BIG} (py.import "badly") nil', "-e", form, cwd=folder, PYTHONPATH=str(folder))
+    assert (done.code, done.out[-len(end) :]) == (0, end)
+    assert done.err == "polyrepl: the value is too large to be shown whole; --full shows all of it\n"
+    assert len(done.out) < 1_001_000
+
+
+def test_a_table_and_attributes_have_short_names(prompt: Prompt) -> None:
+    prompt.submit(BIG)
+    assert len(prompt.submit("[{big 1 :a 2} {big 3 :a 4} {big 5 :a 6}]")) < 30_000
+    assert len(prompt.submit(",inspect {big 1 :a 2}")) < 30_000
+
+
 @pytest.mark.parametrize("options", [("--full",), ("--json",)])
 @pytest.mark.parametrize("form", ["(range 120000)", "(js->py (range 400000))"])
 def test_what_is_asked_for_whole_is_whole(options: tuple[str, ...], form: str) -> None:

@@ -276,6 +276,21 @@ test("instances show what they say of themselves", () => {
   for (const [value, text] of cases) assert.equal(rt.prStr(value), text);
 });
 
+test("every name is cut where strings are, and whole where nothing is said", () => {
+  const named = Object.defineProperty(() => 1, "name", { value: "abcdef" });
+  const values = [
+    [Symbol("abcdef"), "#<Symbol abc… +3 chars>"], [{ abcdef: 1 }, "{:abc… +3 chars 1}"], [{ "1bcdef": 1 }, '{"1bc"… +3 chars 1}'],
+    [{ [Symbol("abcdef")]: 1 }, "{#<Symbol abc… +3 chars> 1}"], [k("abcdef"), ":abc… +3 chars"], [k("a bcdef"), '#<keyword "a b"… +4 chars>'],
+    [rt.symbol("abcdef"), "abc… +3 chars"], [named, "#<fn abc… +3 chars>"], [/abcdef/, '#"abc… +3 chars"'],
+  ];
+  for (const [value, text] of values) {
+    assert.equal(rt.prStr(value, { maxString: 3 }), text);
+    assert.equal(rt.prStrWithin(value, { maxString: 3 }).cut, true);
+    assert.ok(!rt.prStr(value).includes("…"));
+    assert.equal(rt.prStrWithin(value, { maxString: 7 }).cut, false);
+  }
+});
+
 test("own text keeps to a budget", () => {
   const many = rt.vec(rt.range(100000));
   const lines = rt.prettyStr(new Frame(rt.vec(rt.range(900)))).split("\n");
