@@ -14,6 +14,7 @@
 
 ({ $rt: { mul } }) => {
   globalThis.area = function area(w, h) {
+    /** The area. */
     if (h === undefined) h = w;
     return typeof w === "number" && typeof h === "number" ? w * h : mul(w, h);
   };
