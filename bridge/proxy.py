@@ -446,7 +446,11 @@ def _make_class(traits: int) -> type[JsProxy]:
 _PROTOCOLS = {
     "list": ("MutableSequence", "append extend index count remove clear __reversed__ __iadd__"),
     "dict": ("MutableMapping", "get keys values items pop popitem update setdefault clear"),
-    "set": ("MutableSet", "isdisjoint __and__ __or__ __sub__ __xor__ __le__ __ge__ __lt__ __gt__ remove pop"),
+    "set": (
+        "MutableSet",
+        "isdisjoint __and__ __or__ __sub__ __xor__ __rand__ __ror__ __rsub__ __rxor__ "
+        "__iand__ __ior__ __isub__ __ixor__ __le__ __ge__ __lt__ __gt__ remove pop",
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""A Python list that JavaScript changes is changed as an array would be."""
+"""A Python list that JavaScript changes is changed as an array would be, and a Set as Python's sets are."""
 
 from __future__ import annotations
 
@@ -74,3 +74,20 @@ def test_a_length_that_it_cannot_have(js: Bridge, length: str) -> None:
     with pytest.raises(IndexError):
         js.eval("(a) => { a[5] = 1 }")(mine)
     assert mine == [1, 2, 3]
+
+
+def test_sets_on_either_side(js: Bridge) -> None:
+    theirs = js.eval("$py.byRef(new Set([1, 2]))")
+    assert [{1, 2, 3} - theirs, {1, 5} & theirs, {5} | theirs, {1, 5} ^ theirs] == [
+        {3},
+        {1},
+        {1, 2, 5},
+        {2, 5},
+    ]
+    assert [theirs - {1}, theirs & {1}, theirs | {3}, theirs ^ {1, 3}] == [{2}, {1}, {1, 2, 3}, {2, 3}]
+    same = theirs
+    theirs |= {8}
+    theirs &= {1, 8}
+    theirs ^= {8, 9}
+    theirs -= {1}
+    assert theirs is same and set(theirs) == {9} and js.eval("(s) => s.has(9) && s.size")(same) == 1
