@@ -176,6 +176,8 @@ def javascript_hint(message: str) -> str | None:
         return "the first item of (..) is what is called: (f x), as in (+ 1 2); data stand in [..]"
     if match := _BROWSER.fullmatch(message):
         return f"{match[1]} is a browser's: the page of `polyrepl web` has it, Node has not"
+    if message.startswith("Class extends value "):
+        return 'a parent is a class, which NamedTuple and Generic[T] are not: (py.exec "class ..")'
     message = message[-2 * LONGEST_NAME :]  # the name stands at its end
     if match := re.search(r"\.(length|size|message|stack|shape|columns|dtype) is not a function$", message):
         return f"a property is read by (.-{match[1]} o), or o.{match[1]}"

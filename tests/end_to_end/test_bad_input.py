@@ -109,6 +109,7 @@ def test_unusable_node_gives_one_clear_line(path: str, tmp_path: Path) -> None:
     assert "POLYREPL_NODE" in done.err or "24" in done.err
 
 
+NO_CLASS = 'a parent is a class, which NamedTuple and Generic[T] are not: (py.exec "class ..")'
 CALLED = "the first item of (..) is what is called: (f x), as in (+ 1 2); data stand in [..]"
 
 
@@ -124,6 +125,9 @@ CALLED = "the first item of (..) is what is called: (f x), as in (+ 1 2); data s
         ("(document.write 1)", "document is a browser's: the page of `polyrepl web` has it, Node has not"),
         ("(.get-time (new Date))", "methods keep the names of their language: get_time or getTime"),
         ('(.strip "a")', "a str of Python is a JavaScript string here: (trim s) or (py.str.strip s)"),
+        ('(py.import "typing") (defclass P (extends typing.NamedTuple))', NO_CLASS),
+        ('(py.import "typing") (defclass P (extends (. typing.List [py.int])))', NO_CLASS),
+        ("(defclass P (extends 5))", NO_CLASS),
         ("(.append [1] 2)", "an array is no list of Python: (push! xs ..), or (py.list xs) makes one"),
         (
             "(.items {:a 1})",
