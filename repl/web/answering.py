@@ -26,6 +26,7 @@ from ..complete.modes import indent as indent_of
 from ..complete.services import SessionServices
 from ..polyglot import JavaScript, Python
 from ..session.events import Event, Exit, Lost, Problem, Value
+from . import ipython_display
 from .comms import Comms
 from .mime import bundle
 from .notebook import Notebook, PageSession
@@ -87,6 +88,7 @@ class Answering:
         self._comms = Comms(outlet, lambda told: post(json.dumps(told)))
         notebook.take_over()
         self._comms.take_over()
+        ipython_display.take_over(notebook)
         sys.stdout, sys.stderr = Stream(outlet, "stdout"), Stream(outlet, "stderr")
 
     def start(self) -> str:
@@ -105,12 +107,18 @@ class Answering:
     # -- evaluation ------------------------------------------------------------------------------
 
     async def eval(
-        self, id: Any, text: str, language: str = "lisp", name: str = "<input>", keepGoing: bool = False
+        self,
+        id: Any,
+        text: str,
+        language: str = "lisp",
+        name: str = "<input>",
+        keepGoing: bool = False,
+        parent: str | None = None,
     ) -> dict[str, Any]:
         """Run a text. Events go out as messages."""
         events = self._events(text, language, "_".join(name.split()), keepGoing)
         async with self._turn:
-            self.outlet.running = id
+            self.outlet.running, self._comms.parent = id, parent
             self._attention.begin()
             try:
                 async for event in events:
@@ -200,10 +208,16 @@ class Answering:
         return {"kind": kind, "message": wrong, "indent": column}
 
     async def comm(
-        self, kind: str, content: dict[str, Any], metadata: dict[str, Any], buffers: list[str]
+        self,
+        kind: str,
+        content: dict[str, Any],
+        metadata: dict[str, Any],
+        buffers: list[str],
+        parent: str | None = None,
     ) -> None:
         """A message of the page's for one of Python's comms, or to open one."""
-        self._comms.heard(kind, content, metadata, buffers)
+        with self._comms.asked_by(parent):
+            self._comms.heard(kind, content, metadata, buffers)
 
     async def comms(self, target: str | None = None) -> dict[str, dict[str, str]]:
         """The comms that there are: identifier -> {"target_name"}."""

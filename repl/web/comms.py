@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import importlib.util
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .outlet import Outlet, Tell
@@ -26,6 +28,24 @@ class Comms:
         self._outlet = outlet
         self._tell = tell
         self._manager: Any = None
+        self.parent: str | None = None
+        """The message of a notebook's that is being answered: what is shown meanwhile belongs to it."""
+
+    @contextmanager
+    def asked_by(self, message: str | None) -> Iterator[None]:
+        """Answer a message; what is printed and shown meanwhile belongs to no cell."""
+        before, self.parent = self.parent, message
+        self._outlet.flush()
+        running, self._outlet.running = self._outlet.running, None
+        try:
+            yield
+        finally:
+            self._outlet.flush()
+            self.parent, self._outlet.running = before, running
+
+    def get_parent(self) -> dict[str, Any]:
+        """What a widget asks of a kernel that takes other outputs as its own (`ipywidgets.Output`)."""
+        return {} if self.parent is None else {"header": {"msg_id": self.parent}}
 
     def take_over(self) -> None:
         """What `comm` makes goes to the page from now on; without the package nothing is done."""
@@ -34,10 +54,12 @@ class Comms:
         import comm
         from comm.base_comm import BaseComm
 
-        publish = self._publish
+        publish, here = self._publish, self
 
         class PageComm(BaseComm):
             """A comm whose other end is the page's."""
+
+            kernel = here
 
             def publish_msg(
                 self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **keys: Any

@@ -15,8 +15,9 @@
  *                `library`: the URL of Python's own library where it is packed; so may `archive` be (packed.py)
  *                -> any number of {op: "progress", step, done}: step "python", "lisp", "session"; done from 0 to 1
  *                -> {op: "answer", value: {polyrepl, python}}
- *   eval       {text, language, name, keepGoing}   language "lisp" (if none), "js", "py"; `name` is what messages call the
+ *   eval       {text, language, name, keepGoing, parent}   language "lisp" (if none), "js", "py"; `name` is what messages call the
  *                text; with `keepGoing` the forms after one that failed run too. Texts run one after the other.
+ *                `parent`: a notebook's name of the message that this answers, for widgets that show outputs (comms.py); so has `comm`
  *                -> in the order of the program, any number of
  *                   {op: "output", stream: "stdout" | "stderr", text}
  *                   {op: "value", data, metadata, quiet, python, cut}   a MIME bundle (empty where it is quiet: a

@@ -81,6 +81,8 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
     async #stray(event) {
       if (event.op === "lost" && this.parentHeader !== undefined) this.stream({ name: "stderr", text: `${event.text}\n` });
       if (event.op === "output" && this.parentHeader !== undefined) this.stream({ name: event.stream, text: event.text });
+      if (event.op === "display" && this.parentHeader !== undefined) this.#display(event, this.parentHeader);
+      if (event.op === "clear" && this.parentHeader !== undefined) this.clearOutput({ wait: event.wait }, this.parentHeader);
       if (event.op === "comm") this.#tellComm(event, this.parentHeader);
       if (event.op !== "drive") return;
       let said;
@@ -104,7 +106,7 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
       const cell = commands === null ? split(code) : { language: "py", code: pipCode(commands) };
       let shown;
       let failed;
-      await this.#client.eval(cell.code, { language: cell.language, name: `In[${this.executionCount}]` }, (event) => {
+      await this.#client.eval(cell.code, { language: cell.language, name: `In[${this.executionCount}]`, parent: header?.msg_id }, (event) => {
         if (event.op === "output") this.stream({ name: event.stream, text: event.text }, header);
         else if (event.op === "display") this.#display(event, header);
         else if (event.op === "comm") this.#tellComm(event, header);
@@ -221,7 +223,7 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
 
     /** The page's message to a widget of Python's. */
     async #hearComm(kind, { content, metadata = {}, buffers = [] }) {
-      await this.#ask("comm", { kind, content, metadata, buffers: buffers.map(textOfBytes) });
+      await this.#ask("comm", { kind, content, metadata, buffers: buffers.map(textOfBytes), parent: this.parentHeader?.msg_id });
     }
 
     /** A widget's message to the page. */
