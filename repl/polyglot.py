@@ -29,7 +29,7 @@ from .session.js_names import JsNames
 from .session.outcomes import exit_code
 from .session.run_hints import python_hint
 from .session.session import Session
-from .session.trace import is_ours, python_frames
+from .session.trace import Trace, is_ours, python_frames
 
 
 class Python:
@@ -71,7 +71,7 @@ class Python:
         except (KeyboardInterrupt, Interrupted, asyncio.CancelledError):
             event = Problem("interrupt", "KeyboardInterrupt", "", "Interrupted")
         except BaseException as error:
-            event = python_problem(error)
+            event = python_problem(error, self.session.trace)
             with contextlib.suppress(BridgeError):
                 self.session.node.remember_error(error)
         finally:
@@ -138,7 +138,7 @@ class Python:
         return True
 
 
-def python_problem(error: BaseException) -> Problem:
+def python_problem(error: BaseException, trace: Trace) -> Problem:
     """A Python exception of a `,py` text, with the frames that are the user's."""
     name = type(error).__name__
     tb = own(error, "__traceback__")
@@ -146,6 +146,7 @@ def python_problem(error: BaseException) -> Problem:
     only = clip(exception_only(error)).rstrip()
     lines = [line.rstrip() for line in traceback.format_list(frames)]
     text = "\n".join([*(["Traceback (most recent call last):", *lines] if lines else []), only])
+    text = "\n".join([text, *trace.part_lines(error)])
     for cause in causes(error):
         text += f"\n  caused by {type(cause).__name__}: {clip(message(cause))}"
     hint = python_hint(error)

@@ -24,14 +24,17 @@ PATIENCE = 1.0  # seconds that tasks have to end which were cancelled
 def until_done(
     session: Session, task: asyncio.Task[int | None], channel: bool, interactive: bool
 ) -> int | None:
-    """Run the loop until the task is done, also where a callback or another task has let a Ctrl-C through: at
-    a prompt that is the end of those alone."""
+    """Run the loop until the task is done, also where a callback or another task has let a Ctrl-C through, or
+    asks for an exit: at a prompt that is the end of those alone."""
     loop = task.get_loop()
     try:
         while True:
             try:
                 return loop.run_until_complete(task)
             except SystemExit as asked:  # of a task or callback of the program's: asyncio lets it through
+                if interactive and not task.done():
+                    session.uncaught.tell(asked)
+                    continue
                 loop.set_exception_handler(_unless_exit(loop.get_exception_handler()))
                 raise Ended(exit_code(asked)) from None
             except KeyboardInterrupt:

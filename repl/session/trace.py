@@ -230,6 +230,10 @@ class Trace:
         text, backtrace = visible("\n".join(lines)), visible(backtrace)
         return Problem("error", name, message, text, tuple(map(str, frames)), backtrace, exception)
 
+    def part_lines(self, error: BaseException) -> list[str]:
+        """What is said of the exceptions of a group, a line each; nothing of any other exception."""
+        return [f"  {'  ' * depth}{said}" for depth, said, _ in self._parts(group_of(error, {id(error)}))]
+
     def _parts(
         self, outcome: dict[str, Any], depth: int = 0
     ) -> Iterator[tuple[int, str, dict[str, Any] | None]]:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from polyrepl.bridge import JSError, JSExit, NodeLost
-from polyrepl.bridge.foreign import own, visible
+from polyrepl.bridge.foreign import own, said, visible
 from polyrepl.lisp.python.placing import entries
 
 from .trace import BRIDGE, Trace, is_ours, outcome_of
@@ -75,6 +75,8 @@ class Uncaught:
     def _in_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The exception handler of an event loop."""
         error = context.get("exception")
+        if isinstance(error, SystemExit) and "future" in context:
+            return  # of a task that has ended by it: the loop has let it through then
         if not isinstance(error, BaseException):
             loop.default_exception_handler(context)
         elif not self._tell(error):
@@ -125,6 +127,11 @@ class Uncaught:
         except Exception:  # Python is being taken down, or nobody reads
             return False
         return True
+
+    def tell(self, error: BaseException) -> None:
+        """Tell of what a loop has let through."""
+        if not self._tell(error):
+            print(f"Uncaught (late) {type(error).__name__}: {said(error)}", file=sys.stderr, flush=True)
 
     def text(self, error: BaseException) -> str:
         """An exception with its place in the Lisp."""

@@ -61,6 +61,7 @@ def circle():
     first.__cause__, second.__cause__ = second, first
     raise first
 def huge(size): raise ValueError("y" * size)
+def group(): raise ExceptionGroup("g", [ValueError("a"), ExceptionGroup("in", [KeyError("k")])])
 """
 
 
@@ -138,6 +139,7 @@ def test_a_typed_catch_looks_at_what_cannot_be_looked_at(folder: Path) -> None:
         (",py noted(5)", "ValueError: m\n5"),
         (",py fail(Odd)", "Odd: m"),
         (",py circle()", "caused by KeyError: 'b'"),
+        (",py group()", "  2 of 2: ExceptionGroup: in (1 sub-exception)\n    1 of 1: KeyError: 'k'"),
         (",py huge(10 ** 8)", "chars"),
         (",py Shown('exit')", "#<Shown: its repr raised SystemExit: 3>"),
         (",py Shown('number')", "#<Shown: its repr raised TypeError"),

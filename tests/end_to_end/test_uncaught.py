@@ -42,6 +42,8 @@ def at_exit(f):
     atexit.register(f)
 def fails():
     raise ValueError("of Python's")
+def leaves():
+    raise SystemExit("of Python's")
 """
 OWN = ["in_a_loop_of_its_own", "in_a_task_of_a_thread"]
 PLACES = ["in_thread", "in_loop", "in_task", "in_finalizer", "at_exit", *OWN]
@@ -123,6 +125,11 @@ def test_the_prompt_goes_on_below_it(tmp_path: Path) -> None:
         screen.shows("Uncaught (late) In[2]:1:21: Error: beside")
         screen.submit("(places.in_loop places.fails)")
         screen.shows("ValueError: of Python's")
+        for code, place in enumerate(("in_task", "in_loop"), 31):
+            screen.submit(f"(places.{place} (fn [] (exit {code})))")
+            screen.shows(f"Exit: exit {code}\n")
+        screen.submit("(places.in_loop places.leaves)")
+        screen.shows("Uncaught (late) SystemExit: of Python's")
         screen.submit("(+ 40 2)")
         seen = screen.line("42")
         assert "ENTER" not in seen and "bridge" not in seen
