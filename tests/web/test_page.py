@@ -370,6 +370,26 @@ def test_a_broken_link_is_said(address: str, open_page: Open, fragment: str) -> 
     page.close()
 
 
+def test_what_a_link_can_not_hold_is_said(page: Any) -> None:
+    before = page.evaluate("location.href")
+    write(page, f"; {'a' * 1_000_000}", "lisp")
+    page.click("#share")
+    page.locator("#status", has_text="too long for a link").wait_for()
+    assert page.evaluate("location.href") == before
+    write(page, "1", "lisp")
+
+
+def test_a_link_keeps_every_character(page: Any) -> None:
+    module = page.locator("script[type=module]").get_attribute("src").replace("page.mjs", "share.mjs")
+    text = "\ufeff\r\n\0\u2028\U0001f388"
+    back = """async ([url, text]) => {
+      const it = await import(url);
+      return it.programOf(await it.fragmentOf(text, "py"));
+    }"""
+    place = page.evaluate("(url) => new URL(url, document.baseURI).href", module)
+    assert page.evaluate(back, [place, text]) == {"text": text, "language": "py"}
+
+
 # ---- files
 
 

@@ -202,7 +202,12 @@ $("examples").onchange = () => {
   $("examples").value = "";
 };
 $("share").onclick = async () => {
-  const fragment = await fragmentOf(editor.text(), $("language").value);
+  let fragment;
+  try {
+    fragment = await fragmentOf(editor.text(), $("language").value);
+  } catch (error) {
+    return say(error.message);
+  }
   history.replaceState(null, "", fragment);
   const long = location.href.length > LONGEST_LINK ? "; it is long, and not every program takes such a link" : "";
   try {

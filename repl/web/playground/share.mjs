@@ -15,8 +15,9 @@ const letters = (bytes) => {
 };
 const bytesOf = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 
-/** @param {string} text @param {string} language */
+/** @param {string} text @param {string} language @throws {Error} it is too long */
 export async function fragmentOf(text, language) {
+  if (text.length > LONGEST) throw new Error("the program is too long for a link");
   const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const code = letters(new Uint8Array(await new Response(packed).arrayBuffer()));
   return `#code=${code}${language === "lisp" ? "" : `&language=${language}`}`;
@@ -35,7 +36,7 @@ export async function programOf(fragment) {
   try {
     if (!LANGUAGES.includes(language)) throw new Error(language);
     const reader = new Blob([bytesOf(code)]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
-    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     let text = "";
     for (;;) {
       const { done, value } = await reader.read();
