@@ -14,11 +14,12 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable
 
-from .events import Event, Problem, ends_unit
+from .events import Event, Exit, Problem, ends_unit, interrupted
 from .session import Session
 
 PAUSE = 0.5  # seconds
 
+_LISP = "(import "
 _NAMED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -65,17 +66,24 @@ class Autoreload:
         await self._renew(forms)
 
     async def _renew(self, forms: list[str]) -> None:
-        """Run forms that load something again; the first that fails ends it."""
+        """Run forms that load something again. One that fails costs itself, of Lisp all that follows, which
+        may import it."""
         self._session.renewing.take()
+        skipped: str | None = None
         for form in forms:
-            failed = False
+            failed = over = False
+            if skipped is not None and form.startswith(skipped):
+                continue
             async with contextlib.aclosing(self._session.eval(form, "<reload>")) as events:  # type: ignore[type-var]
                 async for event in events:
                     if isinstance(event, Problem):
                         self._show(event)
                     failed = failed or ends_unit(event)
-            if failed:
+                    over = over or interrupted(event) or isinstance(event, Exit)
+            if over:
                 break
+            if failed and form.startswith(_LISP):
+                skipped = _LISP
         renewed = self._session.renewing.take()
         if renewed:
             self._note(f"loaded again: {', '.join(renewed)}")

@@ -99,6 +99,18 @@ def test_what_fails_leaves_what_was(prompt: Prompt, folder: Path) -> None:
     assert prompt.submit(",reload lib", "[(mine 5) (twice 4) (f)]") == '[[45 [3 "d1"]] 36 [3 "d1"]]'
 
 
+def test_what_fails_costs_no_other_language(prompt: Prompt, folder: Path) -> None:
+    edit(folder / "own_below.py", "def two()", "def two(")
+    edit(folder / "near.mjs", "V = 1", "V = 7")
+    edit(folder / "low.lisp", "(+ ~x ~x)", "(* 9 ~x)")
+    said = prompt.submit(",reload n")
+    assert "SyntaxError" in said and "own_below.py" in said
+    assert "near.mjs" in said.rpartition("loaded again: ")[2]
+    assert prompt.submit(",reload lib", "[(mine 5) (f) (g)]") == '[[45 [7 "d1"]] [7 "d1"] 1]'
+    (folder / "own_below.py").write_text(BELOW.replace("2", "22"))
+    assert prompt.submit(",reload o", "(.hi (A.))") == "['one', 22]"
+
+
 def test_a_lisp_file_that_is_as_it_was_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
