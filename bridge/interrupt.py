@@ -264,8 +264,12 @@ class Ladder:
         if _get_ident() != conn.home or conn.home != _MAIN or _getsignal(_SIGINT) is not _DEFAULT:
             frame = conn.request(header, segments)
             unread[:] = [frame]
-            if frame.id == self._due_target and frame.flags & _SEEN:
-                self.due, self._due_target = None, 0
+            if frame.id == self._due_target:
+                unheard = self.due == _ANY and _get_ident() == _MAIN and self._unheard(frame)
+                if unheard or frame.flags & _SEEN:
+                    self.due, self._due_target = None, 0
+                if unheard:  # whoever asked had no form in mind that would tell of it
+                    raise KeyboardInterrupt
             return read(frame, unread)
         self._before, self._noted = conn.latest, False
         frame = None

@@ -66,6 +66,11 @@ class KernelServices(SessionServices):
         self.inspecting = NodeModule(session.bridge, INSPECTING, ("describe",))
         self._begun = False
 
+    @property
+    def loaded(self) -> bool:
+        """Does a Node live that answers?"""
+        return self.inspecting.loaded
+
     def load(self) -> None:
         """Have Node loaded with what answers; waits for it."""
         self._begun = True

@@ -102,18 +102,28 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         self.services = KernelServices(self.lisp)
         self.renewal = Renewal(self.lisp)
         self.lisp.on_node.append(self._share_names)
+        self._js = JsNames(self.lisp.bridge, self._have_node)
+        self._lend_js()
         self.lisp.trace.file_name = self._file_name
         # Into this Python, whichever the shell's is, and by its Node's npm.
         self.lisp.trace.installer, self.lisp.trace.npm = "%pip install", "%npm install"
         if isinstance(self._stdout, Stream):
             self._stdout.tape.limit = self.output_limit
 
+    def _lend_js(self) -> None:
+        """Python has `js`, also after `%reset`; one of the program's own stays."""
+        self.shell.user_ns.setdefault("js", self._js)
+        self.shell.user_ns_hidden.setdefault("js", self._js)
+
+    def _have_node(self) -> None:
+        """A Python cell asks for JavaScript: the first one that does waits for Node, as one of Lisp does."""
+        if not self.services.loaded:
+            self.lisp.ready()
+
     def _share_names(self) -> None:
         """Python sees `js.name`, JavaScript `py.name`: the rules of the terminal."""
         self.services.load()
         self.lisp.node.share_names()
-        self.shell.user_ns.setdefault("js", JsNames(self.lisp.bridge))
-        self.shell.user_ns_hidden.setdefault("js", self.shell.user_ns["js"])
         self.shell.display_formatter.mimebundle_formatter.for_type(JsProxy, self.lisp.looks)
 
     def _file_name(self, file: str) -> str:
@@ -370,6 +380,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         """Run a Python cell as IPython does; it publishes results and errors itself."""
         shell = self.shell
         result = None
+        self._lend_js()
         try:
             # IPython drops empty lines at the beginning; tracebacks must count the marker's.
             transformed = "\n" * split(text).offset + shell.transform_cell(code)

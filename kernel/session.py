@@ -57,7 +57,13 @@ class KernelSession(Session):
 
     @contextlib.contextmanager
     def python_cell(self) -> Iterator[None]:
-        """The code within is a Python cell: a form like others to JavaScript that it calls."""
+        """The code within is a Python cell: a form like others to JavaScript that it calls.
+
+        Raises:
+            KeyboardInterrupt: it was asked to stop before it began.
+        """
+        if self.stopped_early():
+            raise KeyboardInterrupt
         self.form_number += 1
         self._remember(self.form_number)
         with self.bridge.form(self.form_number):

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -46,6 +47,34 @@ def control_c(own: Bridge) -> Iterator[Any]:
     for thread in threads:
         thread.join()
     signal.signal(signal.SIGINT, old)
+
+
+def test_a_call_that_ends_just_after_it_was_asked_to_stop(own: Bridge, tmp_path: Path) -> None:
+    """It has not heard of it: the exception comes as it returns, and is not lost."""
+    begun, end = tmp_path / "begun", tmp_path / "end"
+    function = own.eval(
+        "(begun, end) => { const fs = process.getBuiltinModule('fs'); fs.writeFileSync(begun, '');"
+        " while (!fs.existsSync(end)); return {} }"
+    )
+
+    def ask(number: int, frame: object) -> None:
+        assert own.interrupt()
+        end.touch()
+
+    def press() -> None:
+        wait_for(begun.exists)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    old = signal.signal(signal.SIGINT, ask)
+    thread = threading.Thread(target=press)
+    thread.start()
+    try:
+        with pytest.raises((KeyboardInterrupt, Interrupted)):
+            function(str(begun), str(end))
+    finally:
+        thread.join()
+        signal.signal(signal.SIGINT, old)
+    assert own.eval("[1 + 1]") == [2]
 
 
 async def test_polled_loop(js: Bridge, control_c: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -95,6 +96,19 @@ def test_python_cell_counts_as_one_cell(kernel: Kernel) -> None:
     cell = kernel.run("%%py\n6")
     assert cell.reply["execution_count"] == first + 1
     assert cell.of("execute_result")[0]["execution_count"] == first + 1
+
+
+def test_python_has_javascript_in_the_very_first_cell_and_after_a_reset(
+    new_kernel: Callable[..., Kernel],
+) -> None:
+    kernel = new_kernel()
+    assert kernel.run("%%py\njs.Math.max(1, 2)").result == "2"
+    assert kernel.run("%%py\njs.early = 5").reply["status"] == "ok"
+    assert kernel.run("early").result == "5"
+    assert kernel.run("%%py\n%reset -f").reply["status"] == "ok"
+    assert kernel.run("%%py\njs.early").result == "5"
+    assert kernel.run("%%py\njs = 7").reply["status"] == "ok"
+    assert kernel.run("%%py\njs").result == "7"
 
 
 def test_javascript_cells(kernel: Kernel) -> None:

@@ -24,6 +24,8 @@ CASES = {
     "python cell": "%%py\nprint('go', flush=True)\nwhile True: pass",
     "python cell await": "%%py\nimport asyncio\nprint('go', flush=True)\nawait asyncio.sleep(60)",
     "asyncio.run": '(py.import "asyncio" :as asyncio) (println "go") (asyncio.run (asyncio.sleep 60))',
+    "js in a python cell": "%%py\nprint('go', flush=True)\njs.eval('for (;;);')",
+    "lisp in a python cell": "%%py\nimport sys\nprint('go', flush=True)\njs.endless()",
     "same loop": "%%py\nimport asyncio\nprint('go', flush=True)\n"
     "asyncio.get_event_loop().run_until_complete(asyncio.sleep(60))",
     "callback": '(println "go") (py.list (py.map (fn (x) (while true nil)) [1 2]))',
@@ -33,8 +35,8 @@ CASES = {
 
 @pytest.mark.parametrize("code", CASES.values(), ids=CASES)
 def test_interrupt_keeps_state(kernel: Kernel, code: str) -> None:
-    kernel.run('(def kept 42) (py.exec "py_kept = [1]")')
-    assert kernel.interrupt(code)["ename"] == "KeyboardInterrupt"
+    kernel.run('(def kept 42) (py.exec "py_kept = [1]") (defn endless [] (while true))')
+    assert kernel.interrupt(code)["ename"] in ("KeyboardInterrupt", "Interrupted")
     assert kernel.run('[kept (py.len (py.eval "py_kept"))]').result == "[42 1]"
 
 
