@@ -25,6 +25,7 @@ from .errors import (
     crossed,
 )
 from .marshal import Marshal
+from .midst import came_between
 from .protocol import KINDS, TAGS
 from .segments import Segments
 from .text import DEEP, Reader, depth
@@ -183,7 +184,7 @@ class Answers:
             else:
                 return self.marshal.decode(wire, frame.body)
         except BaseException as error:
-            if wire is None and isinstance(error, (ValueError, MemoryError)):
+            if wire is None and isinstance(error, (ValueError, MemoryError)) and not came_between(error):
                 raise ProtocolError(f"malformed reply: {error}") from None
             self._refuse(frame, wire)
             if not isinstance(error, RecursionError) or (levels := depth(wire)) < DEEP:
@@ -212,6 +213,8 @@ class Answers:
             code = kind[1] if kind.__class__ is list and kind[0] == "exit" else None
             own = None if code is not None else _OWN.get(kind)
         except (ValueError, TypeError, IndexError, BridgeError, RecursionError) as error:
+            if came_between(error):
+                raise
             return ProtocolError(f"malformed error reply: {error}")
         if isinstance(payload, BaseException):
             crossed(payload, stack)

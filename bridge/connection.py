@@ -26,6 +26,7 @@ from .answers import Answer
 from .errors import BridgeError, Interrupted, NodeLost, unbegun
 from .handles import Dead
 from .host import Host
+from .midst import came_between
 from .plain import Begun, Plain
 from .protocol import KINDS, NOTES
 from .segments import sent
@@ -38,6 +39,7 @@ REQUEST, REPLY, ERROR = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]
 NOTE, OUTPUT = KINDS["NOTE"], KINDS["OUTPUT"]
 _get_ident, _now = threading.get_ident, time.perf_counter
 _AT_ONCE = (False,)
+_first = deque.popleft
 
 
 class Connection:
@@ -167,6 +169,9 @@ class Connection:
                 self._wait(waiter, False, ident)
         except BaseException:
             self.waits.pop(ident, None)
+            if waiter.inbox:  # what it has asked is served as what comes from now on
+                self.inbox.extend(waiter.inbox)
+                self._wake_home_waiter()
             if waiter.frame is not None:  # its answer is there, and nobody else will read it
                 self.host.settle(None, waiter.frame)
             raise
@@ -246,7 +251,16 @@ class Connection:
         if (sync and epoch != self.outbox.epoch) or self.failure is not None:
             self.host.take_back(segments)
         elif sync:
-            self.outbox.send(parts, False, -1)
+            outbox, end = self.outbox, self.channel.end
+            owed = outbox.owed - 1
+            try:
+                outbox.send(parts, False, -1)
+            except BaseException:
+                # Of a signal's handler, before it was written: JavaScript waits for it. Pipes do not tell.
+                if end is not None and self.channel.end == end and self.failure is None:
+                    outbox.owed = owed
+                    outbox.put_off([b"".join(parts)])
+                raise
         else:
             self.outbox.put_off(parts)
 
@@ -257,10 +271,10 @@ class Connection:
         while True:
             if inbox:
                 waiter.until = None  # it has begun
-                self._serve(inbox.popleft(), False)
+                self._serve(inbox, False)
                 continue
             if home and outer:
-                self._serve(outer.popleft(), self.depth == 1)
+                self._serve(outer, self.depth == 1)
                 continue
             if waiter.frame is not None or waiter.failure is not None:
                 break
@@ -362,8 +376,15 @@ class Connection:
         except (Closed, BridgeError) as error:
             self.lose(str(error))
             return True
-        for frame in frames:
-            self._route(frame)
+        coming: Iterable[Frame] = frames
+        try:
+            coming = iter(frames)
+            for frame in coming:
+                self._route(frame)
+        except BaseException:  # of a signal's handler: what came with it has come all the same
+            for frame in coming:
+                self._route(frame)
+            raise
         if self.channel.broken is not None:
             self.lose(str(self.channel.broken))
         return bool(frames)
@@ -394,20 +415,24 @@ class Connection:
                 self._asyncs.append(frame)
                 self.host.wake_home()
                 return
-            self.outbox.owed += 1
+            waiter, late = None, None
             try:  # the second number of its header is read without decoding the rest
-                parent = int(frame.head.split(b",", 2)[1])
-            except (ValueError, IndexError):
-                parent = 0
-            target = self.waits.get(parent) if parent else None
-            if isinstance(target, Waiter):
-                target.inbox.append(frame)
-                if target.event is not None:
-                    target.wake()
-            else:
-                self.inbox.append(frame)
+                parent = self.waits.get(int(frame.head.split(b",", 2)[1]))
+                if isinstance(parent, Waiter):
+                    waiter = parent
+            except BaseException as error:
+                if not isinstance(error, (ValueError, IndexError)) or came_between(error):
+                    late = error  # of a signal's handler: the request has come all the same
+            inbox = self.inbox if waiter is None else waiter.inbox
+            self.outbox.owed += 1
+            inbox.append(frame)  # in one step with that before it
+            if late is not None:
+                raise late
+            if waiter is None:
                 if _get_ident() != self.home:
                     self._wake_home_waiter()
+            elif waiter.event is not None:
+                waiter.wake()
         else:
             self.host.note(frame)
 
@@ -419,11 +444,21 @@ class Connection:
 
     # ---- serving
 
-    def _serve(self, frame: Frame, outermost: bool) -> None:
+    def _serve(self, inbox: deque[Frame], outermost: bool) -> None:
+        """Serve the first request, which is in the inbox or in `taken`, whatever exception comes."""
+        taken: list[Frame] = []
+        begun = False
         try:
+            taken.extend(map(_first, (inbox,)))
+            frame = taken[0]
+            begun = True
             answer = self.host.serve(frame, outermost)
         except BaseException as error:  # of a signal's handler, between two steps
-            answer = self.host.refuse(frame, error)
+            if not taken:
+                raise
+            if not begun:
+                self.host.leave(taken[0])
+            answer = self.host.refuse(frame := taken[0], error)
         try:  # noqa: SIM105 (each answer comes by here)
             self.send_answer(answer, frame.epoch, True)
         except NodeLost:
@@ -439,7 +474,7 @@ class Connection:
             if self.inbox:
                 self.depth += 1
                 try:
-                    self._serve(self.inbox.popleft(), True)
+                    self._serve(self.inbox, True)
                 finally:
                     self.depth -= 1
                 if give_up:

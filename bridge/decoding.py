@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import Uncopied
 from .handles import Exports, Imports
+from .midst import came_between
 from .protocol import TAGS
 from .segments import LARGE as _LARGE
 
@@ -134,7 +135,9 @@ def _leaf(
     def decoder(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
         try:
             return decode(self, wire, body, shared)
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, MemoryError):
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, MemoryError) as error:
+            if came_between(error):
+                raise
             raise Malformed from None
 
     return decoder

@@ -18,6 +18,7 @@ from .errors import NodeLost, ProtocolError
 from .forms import Forms
 from .handles import Dead, Exports, Imports
 from .marshal import Copying, Marshal, is_single
+from .midst import came_between
 from .output import Output
 from .plain import NoPlain, Short
 from .protocol import NOTES
@@ -216,6 +217,8 @@ class Exchange:
         try:
             message = self._text.loads(frame.head)
         except (ValueError, MemoryError) as error:
+            if came_between(error):
+                raise
             raise ProtocolError(f"malformed request: {error}") from None
         if message.__class__ is not list or len(message) < 3 or message[2].__class__ is not int:
             raise ProtocolError("malformed request")
@@ -252,7 +255,10 @@ class Exchange:
         except BaseException as error:
             if home:
                 conn.top_python = False
-            self.unread(message)
+            if message is None:
+                self.leave(frame)
+            else:
+                self.unread(message)
             return self.answers.make_error(conn.pack, frame.id, True, error)
         return self.answers.make(conn.pack, frame.id, True, value)
 
@@ -308,6 +314,11 @@ class Exchange:
         if error is not None:
             return self.answers.make_error(self.connection.pack, ident, True, error)
         return self.answers.make(self.connection.pack, ident, True, value)
+
+    def leave(self, frame: Frame) -> None:
+        """See plain.Host."""
+        with contextlib.suppress(ValueError, RecursionError, MemoryError):
+            self.unread(self._text.loads(frame.head))
 
     def unread(self, message: Any) -> None:
         """What has not been decoded of a request never will be."""
@@ -374,6 +385,8 @@ class Exchange:
             if heed is not None:
                 heed(self, *message[1:])
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError) as error:
+            if came_between(error):
+                raise
             self.output_to.deliver("stderr", f"polyrepl: a malformed note was dropped ({error})\n", None)
 
     def _release(self, pairs: list[int]) -> None:

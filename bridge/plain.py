@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .answers import Answer
 from .errors import Interrupted, NodeLost
+from .midst import came_between
 from .protocol import KINDS
 from .segments import Segments
 from .sending import BELL, Outbox
@@ -60,6 +61,9 @@ class Host(Protocol):
     def value(self, frame: Frame, unread: list[Frame], form: int) -> Any:
         """Value of an answer to a request of the home thread for a form. Raises what it carries; `unread` as
         in Answers.read."""
+
+    def leave(self, frame: Frame) -> None:
+        """A request will not be looked into: what it has brought goes back. Raises nothing."""
 
     def settle(self, waiter: None, frame: Frame) -> None:
         """Read an answer that nobody waits for any more."""
@@ -179,6 +183,8 @@ class Plain:
                 else:
                     value = rings.trade(ident, outbox.epoch, made[2], segments)
             except OSError as error:
+                if came_between(error):
+                    raise
                 raise line.lose(str(closed(error))) from None
             finally:
                 line.depth -= 1
@@ -264,24 +270,34 @@ class Plain:
             return False
         epoch = outbox.epoch
         objects, apply, interrupts = self._host.plain()
+        frame: Frame | None = None
         try:
             said = rings.serve(ident, epoch, objects, apply, line, outbox, interrupts)
-        except OSError as error:
-            line.lose(str(closed(error)))
-            return True
-        except BaseException as error:  # of a signal's handler, between two steps
-            said = rings.asked(), None, error
-            if not said[0]:
+            if said is None:
+                return False
+            if said[3:]:
+                frame = _tuple(Frame, said)
+        except BaseException as error:
+            if isinstance(error, OSError) and not came_between(error):
+                line.lose(str(closed(error)))
+                return True
+            number = rings.asked()  # of a signal's handler, between two steps
+            if not number:
                 raise
-        if said is None:
-            return False
+            left = rings.request(number)
+            if left is not None:
+                self._host.leave(_tuple(Frame, left))
+            said, frame = (number, None, error), None
         outbox.owed += 1
-        answer = self._host.outcome(*said) if len(said) == 3 else self._host.serve(_tuple(Frame, said), False)
+        try:
+            answer = self._host.outcome(*said) if frame is None else self._host.serve(frame, False)
+        except BaseException as error:  # before it began
+            answer = self._host.outcome(said[0] if frame is None else frame.id, None, error)
         try:  # noqa: SIM105 (no exception may be kept alive by its own frame)
             line.send_answer(answer, epoch, True)
         except NodeLost:
             pass
-        del answer, said
+        del answer, said, frame
         return True
 
 

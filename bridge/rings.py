@@ -51,6 +51,9 @@ class Rings(Protocol):
     def kept(self, ident: int, /) -> tuple[Any, ...] | None:
         """The fields of the answer to a request, if it is the last frame that was given."""
 
+    def request(self, number: int, /) -> tuple[Any, ...] | None:
+        """The fields of a request that `serve` has handed on, if it is the last frame that was given."""
+
     def serve(
         self, parent: int, epoch: int, objects: Any, apply: Any, line: Any, outbox: Any, interrupts: Any, /
     ) -> tuple[Any, ...] | None:

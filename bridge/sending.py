@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from .errors import BridgeError
 from .handles import Dead, releases
+from .midst import came_between
 from .protocol import FLAGS, KINDS, MAX_FRAME, MAX_TEXT, NOTES, PREFIX, PREFIX_SIZE
 from .text import Writer
 from .transport import Channel, Closed, Frame
@@ -64,7 +65,9 @@ class Outbox:
         """Parts of a frame. Raises BridgeError for one that is too large."""
         try:
             head = self._text.plain(header)
-        except TypeError:
+        except TypeError as error:
+            if came_between(error):
+                raise
             head = self._text.dumps(header)
         size = len(head)
         if size > MAX_TEXT:

@@ -14,6 +14,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from .midst import came_between
+
 __all__ = ["DEEP", "Reader", "Writer", "depth", "excerpt"]
 
 DEEP = 100  # the least depth that may have been what a RecursionError was about
@@ -79,8 +81,9 @@ class Writer:
             if self._left >= 0 and not _is_large(data):
                 try:
                     return _slow(data).encode()
-                except ValueError:  # a lone surrogate; a number that is none
-                    pass
+                except ValueError as error:  # a lone surrogate; a number that is none
+                    if came_between(error):
+                        raise
             self._dumps = _fast()[0]
         return self._dumps(data)
 
@@ -88,7 +91,9 @@ class Writer:
         """Text of wire data. Raises RecursionError when it is nested too deeply."""
         try:
             return self.plain(data)
-        except TypeError:
+        except TypeError as error:
+            if came_between(error):
+                raise
             # Lone surrogates, or more than 254 levels (and nothing else that marshal lets through).
             return json.dumps(data, separators=(",", ":")).encode("ascii")
 
@@ -109,8 +114,8 @@ class Reader:
         anything else."""
         try:
             data = self._plain(text) if self._loads is None else self._loads(text)
-        except ValueError:
-            if b"\\u" not in text:
+        except ValueError as error:
+            if b"\\u" not in text or came_between(error):
                 raise
             from ._json import loads  # late: nearly nothing has a lone surrogate
 

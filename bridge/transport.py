@@ -23,12 +23,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .descriptors import Descriptor
 from .errors import ProtocolError
+from .midst import came_between
 from .protocol import KINDS, MAX_FRAME, PREFIX, PREFIX_SIZE
 
 if TYPE_CHECKING:  # most programs have a Node of their own, which is started first
     from .rings import Rings
 
 _CHUNK = 1 << 16
+_AT_MOST = (_CHUNK,)
 _A_WHILE = 0.02  # seconds
 _NOBODY = -1
 _monotonic, _perf_counter = time.monotonic, time.perf_counter
@@ -116,6 +118,7 @@ class Channel:
         self._owner = _owned(self.write_fd, peer)
         self._looked = 0.0
         self.lock = threading.Lock()
+        self._came: list[bytes] = []  # one piece at most, until its frames are told of
         self._rest: bytes = b""
         self._large: bytearray | None = None
         self._filled = 0
@@ -162,19 +165,21 @@ class Channel:
             return self._receive_rings(self._take, until)
         if self._large is not None:
             return self._receive_large(self._large)
-        fd = self.read_fd
-        while True:
+        came = self._came
+        while not came:
             try:
-                data = _read(fd, _CHUNK)
-                break
+                came.extend(map(_read, (self.read_fd,), _AT_MOST))
             except BlockingIOError:
                 if not until or _perf_counter() >= until:
                     return ()
             except OSError as error:
+                if came_between(error):
+                    raise
                 raise closed(error) from None
-        if not data:
+        if not came[0]:
+            came.clear()
             raise Closed("end of file")
-        return self._parse(data)
+        return self._parse(came[0])
 
     def _receive_rings(self, take: Callable[[float], bytes], until: float) -> Sequence[Frame]:
         whole: list[Frame] = []
@@ -186,8 +191,12 @@ class Channel:
                     return ()
                 whole.append(self._whole(self._large))
                 until = 0.0
-            data = take(until)
+            if not self._came:
+                self._came.extend(map(take, (until,)))
+            data = self._came[0]
         except (OSError, EOFError, ValueError) as error:
+            if not isinstance(error, EOFError) and came_between(error):
+                raise
             if whole:  # it came before that, which the next look finds again
                 return whole
             if isinstance(error, OSError):
@@ -195,27 +204,32 @@ class Channel:
             if isinstance(error, EOFError):
                 raise Closed(str(error)) from None
             raise ProtocolError(str(error)) from None
-        if whole:
-            return [*whole, *(self._parse(data) if data else ())]
-        return self._parse(data) if data else ()
+        if not data:
+            self._came.clear()
+            return whole
+        return [*whole, *self._parse(data)] if whole else self._parse(data)
 
     def _parse(self, data: bytes) -> Sequence[Frame]:
-        """The frames that are complete with these bytes."""
+        """The frames that are complete with these bytes, which have come. Up to its last steps, which are one
+        for the interpreter, nothing is changed: an exception of a signal's handler may come before."""
         if self._rest:
             data = self._rest + data
-            self._rest = b""
         position, end = 0, len(data)
         if end >= PREFIX_SIZE:  # nearly always it is one frame
             size, ident, head, epoch, kind, flags = _unpack(data)
             if head == size == end - PREFIX_SIZE and 0 < kind <= _LAST_KIND:
+                only = (_tuple(Frame, (kind, ident, epoch, flags, data[PREFIX_SIZE:], b"")),)
                 self._received += 1
-                return (_tuple(Frame, (kind, ident, epoch, flags, data[PREFIX_SIZE:], b"")),)
+                self._came, self._rest = [], b""
+                return only
         frames: list[Frame] = []
+        large, filled = self._large, self._filled
         while end - position >= PREFIX_SIZE:
             size, ident, head, epoch, kind, flags = _unpack(data, position)
             about_rings = kind == _RINGS and self._rings is not None and self._take is None
             if size > MAX_FRAME or head > size or not (0 < kind <= _LAST_KIND or about_rings):
                 self.broken = ProtocolError(f"malformed frame (size {size}, head {head}, kind {kind})")
+                self._came, self._rest = [], b""
                 if not frames:
                     raise self.broken
                 return frames  # what came before it is valid
@@ -223,14 +237,14 @@ class Channel:
             stop = start + size
             if stop > end:
                 if size > _CHUNK:
-                    self._large = _room_for(PREFIX_SIZE + size)
-                    self._filled = end - position
-                    self._large[: self._filled] = data[position:]
+                    large, filled = _room_for(PREFIX_SIZE + size), end - position
+                    large[:filled] = data[position:]
                     position = end
                 break
             if about_rings:
                 if self._heard(data[start:stop]):  # what is behind it has only rung
                     self._received += len(frames)
+                    self._came, self._rest = [], b""
                     return [*frames, *self.receive()]
                 position = stop
                 continue
@@ -239,9 +253,9 @@ class Channel:
             # As its constructor does, without a call of Python's.
             frames.append(_tuple(Frame, (kind, ident, epoch, flags, data[start:middle], body)))
             position = stop
-        if position < end:
-            self._rest = data[position:]
-        self._received += len(frames)
+        received = self._received + len(frames)
+        self._came, self._rest = [], data[position:]
+        self._large, self._filled, self._received = large, filled, received
         return frames
 
     def _heard(self, reason: bytes) -> bool:
@@ -265,6 +279,8 @@ class Channel:
             except BlockingIOError:
                 return ()
             except OSError as error:
+                if came_between(error):
+                    raise
                 raise closed(error) from None
             if not count:
                 raise Closed("end of file")
@@ -307,7 +323,7 @@ class Channel:
     @property
     def unread(self) -> bool:
         """Whether a frame has come in part."""
-        return self._large is not None or self._rest != b""
+        return self._large is not None or self._rest != b"" or bool(self._came)
 
     @property
     def filling(self) -> bool:
@@ -341,8 +357,12 @@ class Channel:
         except BlockingIOError:
             count = 0
         except OSError as error:
+            if came_between(error):
+                raise
             raise closed(error) from None
-        except ValueError:  # -1: closed by ourselves
+        except ValueError as error:  # -1: closed by ourselves
+            if came_between(error):
+                raise
             raise Closed("closed") from None
         # Rung before the rest is written: more than the pipe holds goes through only while Node reads.
         if bell:
@@ -373,8 +393,12 @@ class Channel:
                         meanwhile()
                     view = view[put(view) :]
         except OSError as error:
+            if came_between(error):
+                raise
             raise closed(error) from None
         except ValueError as error:
+            if came_between(error):
+                raise
             raise Closed(str(error)) from None
 
     def ring(self) -> None:
@@ -384,6 +408,8 @@ class Channel:
         except BlockingIOError:
             pass
         except OSError as error:
+            if came_between(error):
+                raise
             raise closed(error) from None
 
     def _send_rest(
@@ -403,6 +429,8 @@ class Channel:
                 except BlockingIOError:
                     pass
                 except OSError as error:
+                    if came_between(error):
+                        raise
                     raise closed(error) from None
                 if poll is None:
                     poll = select.poll()

@@ -81,6 +81,12 @@ static Object *kept(Object *self, Object *id) {
   int answers = frame && number_of(PyTuple_GetItem(frame, 0)) != REQUEST && number_of(PyTuple_GetItem(frame, 1)) == number_of(id);
   return same(answers ? frame : &_Py_NoneStruct);
 }
+/* request(id): the same, if it is the request with this number; or None. */
+static Object *request(Object *self, Object *id) {
+  Object *frame = ((Ours *)self)->kept;
+  int is = frame && number_of(PyTuple_GetItem(frame, 0)) == REQUEST && number_of(PyTuple_GetItem(frame, 1)) == number_of(id);
+  return same(is ? frame : &_Py_NoneStruct);
+}
 /* Wait for a little while for the answer to a request that was sent. Its value where it is plain, else its frame; Ellipsis
    where it is not there, or not alone. At rest afterwards. */
 static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {

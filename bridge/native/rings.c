@@ -129,7 +129,7 @@ static Object *open_(Object *self, Object *args) {
     {"bells", bells, VARARGS, "bells(in, out, loop)"}, {"close", close_, NOARGS, "close()"}, {"send", send_, ONE, "send(bytes)"},
     {"receive", receive, ONE, "receive(until)"}, {"into", into, VARARGS, "into(buffer, at)"},
     {"among", among, VARARGS, "among(writes, reads, others)"}, {"ask", (Function)(void (*)(void))ask, FAST, "ask(id, epoch, op, form, operands)"},
-    {"trade", (Function)(void (*)(void))trade, FAST, "trade(id, epoch, bytes, segments)"}, {"kept", kept, ONE, "kept(id)"},
+    {"trade", (Function)(void (*)(void))trade, FAST, "trade(id, epoch, bytes, segments)"}, {"kept", kept, ONE, "kept(id)"}, {"request", request, ONE, "request(id)"},
     {"asked", asked, NOARGS, "asked()"}, {"counts", counts, NOARGS, "counts()"},
     {"written", written, NOARGS, "written()"}, {"reached", reached, ONE, "reached(end)"}, {"serve", (Function)(void (*)(void))serve, FAST, "serve(parent, epoch, objects, apply, line, outbox, interrupts)"}, {NULL, NULL, 0, NULL}};
   static Slot slots[] = {{DEALLOC, deallocate}, {METHODS, methods}, {0, NULL}};
