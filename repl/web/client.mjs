@@ -71,8 +71,11 @@ export class Client {
     this.#words = this.isolated ? new Int32Array(new SharedArrayBuffer(4 * told.SIZE)) : null;
     this.#box = this.isolated ? new SharedArrayBuffer(BOX_SIZE) : null;
     this.#begun = false;
+    const lock = `polyrepl ${crypto.randomUUID()}`;
     worker.onmessage = ({ data }) => {
-      if (worker === this.#worker) this.#heed(data);
+      if (worker !== this.#worker) return;
+      if (data.op === "held") this.#attend(worker, lock);
+      else this.#heed(data);
     };
     worker.onerror = (event) => {
       event.preventDefault();
@@ -81,12 +84,8 @@ export class Client {
       if (!this.#begun) this.#fail(new Error(`the worker failed: ${text}`));
       else this.#stray({ id: null, op: "output", stream: "stderr", text: `${text}\n` });
     };
-    const lock = `polyrepl ${crypto.randomUUID()}`;
     const said = await this.ask("start", { ...this.#options, words: this.#words ?? undefined, box: this.#box ?? undefined, lock }, heed);
-    if (worker === this.#worker) {
-      this.#begun = true;
-      this.#attend(worker, lock);
-    }
+    if (worker === this.#worker) this.#begun = true;
     return said;
   }
 

@@ -8,7 +8,7 @@
  *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
  *                `words`: an Int32Array of a SharedArrayBuffer, by which a page stops what runs (bridge/web/words.mjs)
  *                `box`: a SharedArrayBuffer for lines that a person types (reader.mjs)
- *                `lock`: the name of a lock that the worker holds for as long as it is there
+ *                `lock`: the name of a lock that the worker holds for as long as it is there, from {op: "held"} on
  *                `packages`, `files`: URLs of archives for site-packages and for the working folder
  *                `snapshot`: the URL of a snapshot of Python's memory; `size`: how many bytes it and Pyodide have (loading.mjs)
  *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
@@ -157,7 +157,7 @@ export class Serving {
   }
 
   async #start({ id, page, words, box, lock, python = new URL("pyodide/", BUILD).href, library, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
-    if (lock !== undefined) await held(lock);
+    if (lock !== undefined) hold(lock, () => this.#post({ id: null, op: "held" }));
     const tell = (step, done) => this.#post({ id, op: "progress", step, done });
     tell("python", 0);
     const coming = [archive, packages, given].map((url) => url && bytesOf(url));
@@ -229,13 +229,10 @@ export class Serving {
 /** Files have come since Python looked. */
 const LOOK_AGAIN = "import importlib; importlib.invalidate_caches(); del importlib";
 
-/** Hold a lock from now on, where the browser has them. @param {string} name */
-function held(name) {
-  return new Promise((resolve) => {
-    const forever = () => new Promise(() => resolve(null));
-    if (globalThis.navigator?.locks === undefined) resolve(null);
-    else navigator.locks.request(name, forever).catch(resolve);
-  });
+/** Hold a lock from now on, where the browser has them. Nothing waits for it. @param {string} name @param {() => void} tell it is held */
+function hold(name, tell) {
+  const forever = () => new Promise(tell);
+  globalThis.navigator?.locks?.request(name, forever).catch(() => {}); // an origin that may keep nothing has none
 }
 
 /** What `work` gives, which begins when the answer that is under way has been posted. */
