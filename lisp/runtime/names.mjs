@@ -25,8 +25,9 @@ export function demangle(identifier) {
 const SAID_OF_A_NAME =
   /^(?:Cannot access ')?([A-Za-z_$][\w$]*)(?=(?:\.\S+)? is not (?:a function|iterable|a constructor)\b| is not defined$|' before init)/;
 const SAID_OF_A_CALL = /^([A-Za-z_$][\w$]*)\(\.\.\.\)(?=\S* is not (?:a function|iterable|a constructor)\b)/;
-// Calls that no Lisp writes.
-const HELPERS = new Set(["$read", "callable", "index", "keyword", "lookup"]);
+// Calls that no Lisp writes. (In brackets, since a compiled file for browsers has no such name in it.)
+const HELPERS = /^(?:[$]read|callable|index|keyword|lookup)$/;
+const READ = /[$]read\(\.{3}\)/g;
 
 /**
  * The message of an error; where JavaScript complains of a name or of a call in compiled code, it is as the Lisp writes
@@ -34,10 +35,10 @@ const HELPERS = new Set(["$read", "callable", "index", "keyword", "lookup"]);
  */
 export function messageOf(e) {
   // What compiled code says before it reads a property is not the program's.
-  const message = String(e.message).replaceAll("$read(...)", "(..)");
+  const message = String(e.message).replace(READ, "(..)");
   if (!(e instanceof TypeError || e instanceof ReferenceError)) return message;
   const [said, name] = SAID_OF_A_NAME.exec(message) ?? SAID_OF_A_CALL.exec(message) ?? [];
   if (name === undefined || /^[^\n]*\n\s+at [^\n]*(?:node:|node_modules|\.c?js:)/.test(e.stack)) return message;
   if (!said.endsWith(")")) return message.replace(name, () => (name === "null" ? "nil" : demangle(name)));
-  return (HELPERS.has(name) ? "(..)" : `(${demangle(name)} ..)`) + message.slice(said.length).replace(/^(?:\(\.\.\.\))+/, "");
+  return (HELPERS.test(name) ? "(..)" : `(${demangle(name)} ..)`) + message.slice(said.length).replace(/^(?:\(\.\.\.\))+/, "");
 }
