@@ -22,12 +22,13 @@ from processes import gone, wait_for
 @pytest.fixture
 def press() -> Iterator[Any]:
     """`press(bridge, *gaps)`: Ctrl-C on the main thread after each gap, counted from when that one waits for
-    JavaScript. The handler asks the bridge, as a front end's does: one that comes too late does nothing."""
+    JavaScript. The handler asks the bridge, as a front end's does: one that comes too late does nothing where
+    nothing runs, so what runs next waits for the thread that it gives."""
     threads: list[threading.Thread] = []
     bridges: list[Bridge] = []
     old = signal.signal(signal.SIGINT, lambda number, frame: bridges[0].interrupt())
 
-    def start(bridge: Bridge, *gaps: float) -> None:
+    def start(bridge: Bridge, *gaps: float) -> threading.Thread:
         bridges[:] = [bridge]
 
         def run() -> None:
@@ -38,6 +39,7 @@ def press() -> Iterator[Any]:
 
         threads.append(threading.Thread(target=run))
         threads[-1].start()
+        return threads[-1]
 
     yield start
     for thread in threads:
@@ -265,9 +267,10 @@ def test_native_code_is_restarted(own: Bridge, press: Any) -> None:
     own.on_reset.append(reasons.append)
     own.eval("1")
     pid = own.pid
-    press(own, 0.05, 0.6)
+    pressing = press(own, 0.05, 0.6)
     with pytest.raises(NodeLost, match="restarted"):
         own.eval("require('node:crypto').pbkdf2Sync('a', 'b', 2 ** 31 - 1, 64, 'sha512')")
+    pressing.join()
     assert own.eval("1") == 1
     assert own.pid != pid
     assert len(reasons) == 1
@@ -276,9 +279,10 @@ def test_native_code_is_restarted(own: Bridge, press: Any) -> None:
 def test_json_parse_of_something_large(own: Bridge, press: Any) -> None:
     """V8 does not look up from it; whichever rung ends it, there is one exception and life goes on."""
     own.eval("globalThis.text = '[' + '1,'.repeat(2e6) + '1]'; 1")
-    press(own, 0.1, 0.6)
+    pressing = press(own, 0.1, 0.6)
     with pytest.raises((KeyboardInterrupt, NodeLost)):
         own.eval("for (;;) JSON.parse(text)")
+    pressing.join()
     assert own.eval("JSON.parse('[1]')") == [1]
 
 
