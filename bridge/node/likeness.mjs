@@ -153,7 +153,7 @@ const array = {
 };
 
 /** Items in the place of `count` others from an index on. @param {any} self @param {any[]} items */
-export function splice(self, start, count, items) {
+function splice(self, start, count, items) {
   records.get(self).all.connection.request(OPS.operator, (m) => ["splice", m.encode(self), m.encode([start, count, items])]);
 }
 

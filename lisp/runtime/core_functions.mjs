@@ -5,7 +5,7 @@
  */
 
 import {
-  KEYWORD, LispSymbol, asArray, asText, describe, holds, internKeyword, isKeyword, pyOps, toFn, wrongType,
+  KEYWORD, LispSymbol, asArray, asText, describe, holds, internKeyword, isKeyword, need, pyOps, toFn, wrongType,
 } from "./data.mjs";
 import { EqualMap } from "./equality.mjs";
 import { messageOf } from "./names.mjs";
@@ -140,18 +140,14 @@ export function tap(f, x) {
 export function keyword(name) {
   if (isKeyword(name)) return name;
   if (name instanceof LispSymbol) return internKeyword(name.name);
-  const text = asText(name);
-  if (typeof text !== "string") throw wrongType("keyword", "a string", name);
-  return internKeyword(text);
+  return internKeyword(need(name, "keyword"));
 }
 
 /** (symbol name): The symbol of a name. Example: (symbol "a") => 'a */
 export function symbol(name) {
   if (name instanceof LispSymbol) return name;
   if (isKeyword(name)) return new LispSymbol(name[KEYWORD]);
-  const text = asText(name);
-  if (typeof text !== "string") throw wrongType("symbol", "a string", name);
-  return new LispSymbol(text);
+  return new LispSymbol(need(name, "symbol"));
 }
 
 /** (name x): The text of a keyword or symbol; a string is itself, a function its name. Example: (name :a) => "a" */

@@ -4,7 +4,7 @@
  * In: numbers, BigInts, Python numbers. Out: a BigInt where a BigInt meets an integral number, else a float.
  */
 
-import { asText, asWhole, describe, isKeyword, pyOps, wrongType } from "./data.mjs";
+import { asWhole, describe, isKeyword, need, pyOps, wrongType } from "./data.mjs";
 import { compareValues, equal, hashOf } from "./equality.mjs";
 
 /** Both as numbers, or both as BigInts when one is a BigInt and the other integral. */
@@ -183,18 +183,12 @@ function bitwiseTwo(who, op, a, b) {
   return op === "lshift" ? x << y : x >> y;
 }
 
-function textFor(s, who) {
-  const text = asText(s);
-  if (typeof text !== "string") throw wrongType(who, "a string", s);
-  return text;
-}
-
 /**
  * (parse-long s): The whole number a string spells, else nil; a BigInt beyond 2^53.
  * Example: (parse-long "42") => 42
  */
 export function parse_long(s) {
-  s = textFor(s, "parse-long");
+  s = need(s, "parse-long");
   if (!/^[+-]?\d+$/.test(s)) return null;
   const n = Number(s);
   return Number.isSafeInteger(n) ? n : BigInt(s.startsWith("+") ? s.slice(1) : s);
@@ -202,7 +196,7 @@ export function parse_long(s) {
 
 /** (parse-double s): The number a string spells, else nil. Example: (parse-double "2.5e1") => 25 */
 export function parse_double(s) {
-  s = textFor(s, "parse-double");
+  s = need(s, "parse-double");
   const text = s.trim();
   if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) || /^[+-]?Infinity$/.test(text)) return Number(text);
   return text === "NaN" ? NaN : null;
@@ -228,7 +222,7 @@ export function parse_float(s) {
 
 /** (parse-boolean s): true or false as a string spells it, else nil. Example: (parse-boolean "true") => true */
 export function parse_boolean(s) {
-  s = textFor(s, "parse-boolean");
+  s = need(s, "parse-boolean");
   return s === "true" ? true : s === "false" ? false : null;
 }
 

@@ -4,15 +4,9 @@
  * In: strings (a Python str is one); `join` and the like take any collection. Out: strings; what is missing is nil.
  */
 
-import { asArray, asText, asWhole, describe, toFn, walk, wrongType } from "./data.mjs";
+import { asArray, asText, asWhole, describe, need, toFn, walk, wrongType } from "./data.mjs";
 import { equal } from "./equality.mjs";
 import { textOf } from "./text.mjs";
-
-function need(s, who) {
-  const text = asText(s);
-  if (typeof text !== "string") throw wrongType(who, "a string", s);
-  return text;
-}
 
 /** (subs s start) (subs s start end): The characters from start up to end. Example: (subs "hello" 1 3) => "el" */
 export function subs(s, start, end) {

@@ -154,6 +154,13 @@ export function asText(x) {
   return typeof x === "string" ? x : scalarOf(x, "text");
 }
 
+/** The text of what has to be a string. @throws {TypeError} in the name of who needs it */
+export function need(s, who) {
+  const text = asText(s);
+  if (typeof text !== "string") throw wrongType(who, "a string", s);
+  return text;
+}
+
 /** What takes a whole number takes Python's of any class by its value. */
 export function asWhole(x) {
   return typeof x === "number" ? x : scalarOf(x, "index");

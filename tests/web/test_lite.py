@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from typing import Any
 import nbformat
 import pytest
 from polyrepl.repl.web.server import Server
-from web_pages import built
+from web_pages import built, built_lite
 
 pytest.importorskip("jupyterlite_core")
 playwright = pytest.importorskip("playwright.sync_api")
@@ -27,7 +26,6 @@ EXPECT_MS = 60_000
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"
 INTERRUPT = "jp-button[data-command='notebook:interrupt-kernel'], [title*='Interrupt the kernel']"
 RESTART = "[data-command='notebook:restart-kernel'], [title*='Restart the kernel']"
-UNREACHABLE = ("npm ci failed", "npm install failed", "pip can not fetch")
 SETTINGS = {
     "LiteBuildConfig": {
         "contents": ["files"],
@@ -101,15 +99,7 @@ def lite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (files / "pip.ipynb").write_text(notebook(*PIP))
     (files / "plain.ipynb").write_text(notebook("(def kept 41)", "(+ kept 1)"))
     (place / "jupyter_lite_config.json").write_text(json.dumps(SETTINGS))
-    command = [sys.executable, "-m", "jupyterlite_core", "build"]
-    ran = subprocess.run(
-        command, cwd=place, capture_output=True, text=True, errors="replace", check=False, timeout=350
-    )
-    said = ran.stdout + ran.stderr
-    if any(words in said for words in UNREACHABLE):
-        pytest.skip(f"NOT CHECKED: a registry cannot be reached:\n{said[-800:]}")
-    assert ran.returncode == 0, said[-3000:]
-    return place / "built"
+    return built_lite(place)
 
 
 @pytest.fixture(scope="module")
