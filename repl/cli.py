@@ -319,11 +319,11 @@ def start(options: Any, path: str | None, *, own_process: bool) -> int:
         own_process=own_process,
     )
     if interactive:  # what the prompt needs, too
-        from .command_line.late_ssl import load_asyncio, put_off_secrets
+        from .command_line.late_modules import load_asyncio, put_off_for_prompt
 
         if own_process:
             load_asyncio()
-            put_off_secrets()
+            put_off_for_prompt()
         import pygments  # noqa: F401
 
         from .terminal import terminal  # noqa: F401

@@ -60,7 +60,7 @@ class LateLoop(Awaitable[None]):
             code: int | None = done.value
             return code
         if self._own_process:
-            from .late_ssl import load_asyncio
+            from .late_modules import load_asyncio
 
             load_asyncio()
         import asyncio

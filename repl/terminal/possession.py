@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import select
 import signal
 import struct
@@ -23,7 +22,7 @@ from typing import Any
 _CALLS = {
     "x86_64": {"read": "0 19", "poll": "7 271", "select": "23 270", "epoll": "232 281 441"},
     "aarch64": {"read": "63 65", "poll": "73", "select": "72", "epoll": "22 441"},
-}.get(platform.machine(), {})
+}.get(os.uname().machine, {})
 _WAITS = {number: kind for kind, numbers in _CALLS.items() for number in numbers.split()}
 _MOST = 1024  # descriptors that one call of poll or select is looked through for
 WATCHER = "polyrepl-keys"

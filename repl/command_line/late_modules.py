@@ -1,9 +1,9 @@
-"""asyncio without ssl, and the line editor without OpenSSL, until something asks for those.
+"""Modules that run when a name of theirs is asked for: ssl of asyncio, and what the line editor hardly needs.
 
-In: a process of ours that is about to import asyncio, or the prompt. Out: asyncio; `ssl`, `asyncio.sslproto`
-and, for the prompt, `secrets` are there, and run when a name of theirs is asked for. asyncio imports ssl for
-connections that most programs never make: a fifth of its time. wcwidth, which the line editor stands on,
-imports secrets, and that hashlib and all of OpenSSL, for a number that nobody needs here.
+In: a process of ours that is about to import asyncio, or the prompt. Out: those; the modules that were put
+off stand in `sys.modules` and are anybody's, and each runs when it is first looked at. asyncio imports ssl
+for connections that most programs never make: a fifth of its time. The line editor imports archives,
+temporary files and (for one number of wcwidth's) all of OpenSSL, which a prompt may never need.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from types import ModuleType
 from typing import Any
 
 _loading = threading.RLock()
+_OF_THE_PROMPT = ("secrets", "shutil", "tempfile", "ipaddress")
+"""What the line editor and pathlib import as modules, and use in functions alone."""
 
 
 class _Late(ModuleType):
@@ -33,6 +35,11 @@ class _Late(ModuleType):
         if not name.startswith("__"):
             _run(self)
         ModuleType.__setattr__(self, name, value)
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # a module's is no class variable
+        _run(self)
+        return vars(self)
 
 
 def _run(module: Any) -> None:
@@ -53,10 +60,11 @@ def _late(name: str, folders: list[str] | None = None) -> ModuleType | None:
     return sys.modules.setdefault(name, module)
 
 
-def put_off_secrets() -> None:
-    """Let who imports `secrets` from now on have it late, unless what it needs is there anyway."""
-    if "_hashlib" not in sys.modules and "secrets" not in sys.modules:
-        _late("secrets")
+def put_off_for_prompt() -> None:
+    """Let who imports these from now on have them late, but for those that are there."""
+    for name in _OF_THE_PROMPT:
+        if name not in sys.modules and not (name == "secrets" and "_hashlib" in sys.modules):
+            _late(name)
 
 
 def load_asyncio() -> None:

@@ -1,4 +1,4 @@
-"""asyncio is all there, and ssl when it is asked for."""
+"""What was put off is all there when it is asked for: ssl of asyncio, and what the line editor imports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from running import polyrepl
 
 BEGIN = """import sys
-from polyrepl.repl.command_line.late_ssl import load_asyncio
+from polyrepl.repl.command_line.late_modules import load_asyncio
 load_asyncio()
 import asyncio
 """
@@ -50,12 +50,21 @@ def test_it_is_there_when_it_is_asked_for(code: str) -> None:
         "from secrets import token_hex\nprint(len(token_hex(4)))",
         "from secrets import *\nprint(len(token_hex(4)))",
         "import secrets\nprint(8 if 'token_hex' in dir(secrets) else '')",
+        "import secrets\nprint(8 if 'token_hex' in vars(secrets) else '')",
+        "import shutil\nprint(8 if shutil.which('sh') else '')",
+        "import shutil\nprint(8 if 'which' in vars(shutil) and 'which' in shutil.__dict__ else '')",
+        "from tempfile import *\nwith TemporaryDirectory() as place:\n    print(8 if place else '')",
+        "import importlib, ipaddress\nprint(importlib.reload(ipaddress).ip_address('0.0.0.8')._ip)",
+        "import urllib.parse\nprint(8 if urllib.parse.urlsplit('http://[::1]/').hostname == '::1' else '')",
+        "import inspect, shutil\nprint(8 if inspect.getsource(shutil.which) else '')",
         "import wcwidth.textwrap, hashlib\nprint(8 if hashlib.sha256(b'').digest_size == 32 else '')",
     ],
 )
-def test_secrets_are_there_when_they_are_asked_for(code: str) -> None:
-    put_off = "from polyrepl.repl.command_line.late_ssl import put_off_secrets\nput_off_secrets()\n"
-    none_yet = "import prompt_toolkit, sys\nassert '_hashlib' not in sys.modules, 'OpenSSL'\n"
+def test_what_the_prompt_puts_off_is_there_when_it_is_asked_for(code: str) -> None:
+    put_off = "from polyrepl.repl.command_line.late_modules import put_off_for_prompt\nput_off_for_prompt()\n"
+    none_yet = (
+        "import pathlib, prompt_toolkit, sys\nassert not {'_hashlib', 'random', 'bz2'} & set(sys.modules)\n"
+    )
     assert run(put_off + none_yet + code) == "8\n"
 
 
