@@ -131,8 +131,8 @@ class Asking:
     async def do_history(
         self,
         hist_access_type: str,
-        output: bool,
-        raw: bool,
+        output: bool = False,
+        raw: bool = True,
         session: int = 0,
         start: int | None = 0,
         stop: int | None = None,

@@ -147,8 +147,11 @@ class ConcurrentKernel(Stdin):
         told = {"ename": name, "evalue": said, "traceback": [f"{name}: {said}"]}
         content: dict[str, Any] = {"status": "error", **told}
         if kind == "execute_request":
-            # Front ends show a cell's error by this message, and look no further into the reply.
-            self.session.send(self.iopub_socket, "error", told, parent=message, ident=self._topic("error"))
+            if not (isinstance(message["content"], dict) and message["content"].get("silent")):
+                # Front ends show a cell's error by this message, and look no further into the reply.
+                self.session.send(
+                    self.iopub_socket, "error", told, parent=message, ident=self._topic("error")
+                )
             content |= {"execution_count": self.execution_count, "payload": [], "user_expressions": {}}
         reply = kind.removesuffix("_request") + "_reply"
         self.session.send(self.shell_stream, reply, content, parent=message, ident=idents)
@@ -224,6 +227,7 @@ NEEDED = {
     "complete_request": (("code", str), ("cursor_pos", int)),
     "inspect_request": (("code", str), ("cursor_pos", int)),
     "is_complete_request": (("code", str),),
+    "history_request": (("hist_access_type", str),),
 }
 
 
@@ -238,3 +242,6 @@ def check(kind: str, content: Any) -> None:
     for name, type_ in NEEDED.get(kind, ()):
         if not isinstance(content.get(name), type_):
             raise ValueError(f"{kind} needs {name!r} ({type_.__name__})")
+    expressions = content.get("user_expressions") or {}
+    if not isinstance(expressions, dict) or not all(isinstance(each, str) for each in expressions.values()):
+        raise ValueError("'user_expressions' must be an object of strings")

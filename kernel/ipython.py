@@ -2,22 +2,26 @@
 
 In: the shell. Out: the same, in which a group of exceptions is an error like any other (IPython prints it and
 tells no front end), `%pip` is the installed pip whatever lies beside the notebook, and there is `%npm`; what
-it imports late is what is installed (`Installed`).
+it imports late is what is installed (`Installed`). What a display method raises is told on stderr and fails
+no cell; a request that wants to be silent gets its error in the reply alone.
 """
 
 # mypy: disallow-untyped-calls=False
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from operator import is_
 from typing import Any
 
+from IPython.utils.dir2 import get_real_method
 from polyrepl.bridge.foreign import message, own
+from polyrepl.repl.session.display import own_repr
 
 from .inspecting import name_cells
 
@@ -45,7 +49,16 @@ def adapt(shell: Any) -> None:
         """Run the npm of the kernel's own Node: `%npm install name`."""
         shell.system(f"{shlex.quote(sys.executable)} -P -m polyrepl npm {line}")
 
-    shell.showtraceback = showtraceback
+    publish = shell._showtraceback
+
+    def _showtraceback(kind: Any, error: Any, lines: list[str]) -> None:
+        if (shell.parent_header or {}).get("content", {}).get("silent"):
+            shell._last_traceback = lines  # for the reply
+        else:
+            publish(kind, error, lines)
+
+    shell.showtraceback, shell._showtraceback = showtraceback, _showtraceback
+    show_always(shell)
     if (keep := getattr(shell, "_format_exception_for_storage", None)) is not None:  # for its history
 
         def keep_printable(error: BaseException, *args: Any, **options: Any) -> Any:
@@ -54,6 +67,47 @@ def adapt(shell: Any) -> None:
         shell._format_exception_for_storage = keep_printable
     shell.register_magic_function(pip, "line", "pip")
     shell.register_magic_function(npm, "line", "npm")
+
+
+def show_always(shell: Any) -> None:
+    """Have values shown whose display methods raise: at least as a text which tells that."""
+    formatter = shell.display_formatter
+    by_methods = formatter.format
+
+    def shows_itself(value: Any) -> bool:
+        with contextlib.suppress(KeyError):
+            formatter.ipython_display_formatter.lookup(value)
+            return True
+        return get_real_method(value, "_ipython_display_") is not None
+
+    def format(value: Any, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        try:
+            with failures_as_text(shell):
+                data, metadata = by_methods(value, include=include, exclude=exclude)
+        except SystemExit:  # IPython tells of all others, and the text tells of this one
+            return {"text/plain": own_repr(value)}, {}
+        if "text/plain" in data or include or "text/plain" in (exclude or ()) or shows_itself(value):
+            return data, metadata
+        return {**data, "text/plain": own_repr(value)}, metadata
+
+    formatter.format = format
+
+
+@contextlib.contextmanager
+def failures_as_text(shell: Any) -> Iterator[None]:
+    """Within, what IPython has to say of a display method that raises goes to stderr.
+
+    It would send an `error` message, which says of a cell that it has failed; this one has not.
+    """
+
+    def tell(kind: Any, error: Any, lines: list[str]) -> None:
+        sys.stderr.write("\n".join(lines) + "\n")
+
+    before, shell._showtraceback = shell._showtraceback, tell
+    try:
+        yield
+    finally:
+        shell._showtraceback = before
 
 
 # What IPython imports when it first needs it: for a traceback, a command of a shell's, a figure.

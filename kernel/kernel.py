@@ -46,7 +46,7 @@ from .interrupts import Interrupts
 from .ipython import adapt
 from .notebook import Notebook
 from .renewing import Renewal
-from .results import bundle_of, error_content, exit_problem, failures_as_text, with_hint
+from .results import bundle_of, error_content, exit_problem, with_hint
 from .session import KernelSession
 from .steps import KernelLoop
 from .streams import OUTPUT_LIMIT, Stream
@@ -347,8 +347,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         self.shell.payload_manager.write_payload({"source": "ask_exit", "keepkernel": True})
 
     def _publish_value(self, value: Value, number: int) -> None:
-        with failures_as_text(self.shell):
-            data, metadata = bundle_of(value, self.shell.display_formatter)
+        data, metadata = bundle_of(value, self.shell.display_formatter)
         if value.is_python:
             self._keep(value.python, number)
         if not data:
@@ -380,6 +379,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         """Run a Python cell as IPython does; it publishes results and errors itself."""
         shell = self.shell
         result = None
+        shell._last_traceback = None  # what only prints its error (an unknown magic) has none
         self._lend_js()
         try:
             # IPython drops empty lines at the beginning; tracebacks must count the marker's.
@@ -420,14 +420,23 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         }
 
     async def _user_expressions(self, expressions: dict[str, str]) -> dict[str, Any]:
-        """The values of Lisp expressions, shown to nobody but who asked."""
+        """The values of expressions, each in its language as cells are, shown to nobody but who asked."""
         answers: dict[str, Any] = {}
         for key, text in expressions.items():
+            cell = split(well_formed(text))
+            if cell.language == "py":
+                with self.lisp.python_cell():
+                    answers |= self.shell.user_expressions({key: cell.code.strip()})
+                continue
+            run = self.lisp.eval_javascript if cell.language == "js" else self.lisp.eval
             answer: dict[str, Any] = {"status": "ok", "data": {}, "metadata": {}}
-            async for event in self.lisp.eval(text, f"<{key}>"):
+            async for event in run(cell.code, f"<{key}>"):
                 if isinstance(event, Value):
                     data, metadata = bundle_of(event, self.shell.display_formatter)
+                    data["text/plain"] = data.get("text/plain") or "nil"
                     answer |= {"data": data, "metadata": metadata}
+                elif isinstance(event, Exit):
+                    answer = {"status": "error", **error_content(exit_problem(event))}
                 elif isinstance(event, Problem) and event.severity != "warning":
                     answer = {"status": "error", **error_content(event)}
             answers[key] = answer

@@ -13,7 +13,7 @@ from typing import Any
 
 from IPython.display import display
 
-from .results import clean, failures_as_text
+from .results import clean
 
 
 class Notebook:
@@ -24,7 +24,7 @@ class Notebook:
 
     def show(self, value: Any, ident: str | None = None, update: bool = False) -> None:
         """Display a Python object through IPython's formatters, under a display id if one is given."""
-        with self._kernel.interrupts.plainly(), failures_as_text(self._kernel.shell):
+        with self._kernel.interrupts.plainly():
             display(value, display_id=ident, update=update) if ident else display(value)
 
     def publish(

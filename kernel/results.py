@@ -7,15 +7,11 @@ In: events of the Session. Out: MIME bundles, and the content of `error` message
 
 from __future__ import annotations
 
-import contextlib
 import re
-import sys
-from collections.abc import Iterator
 from typing import Any
 
 from ipykernel.jsonutil import encode_images, json_clean
 from polyrepl.lisp.records import changed
-from polyrepl.repl.session.display import plain_text
 from polyrepl.repl.session.events import Exit, Problem, Value
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -34,30 +30,8 @@ def bundle_of(value: Value, formatter: Any) -> Bundle:
     """
     if not value.is_python:
         return clean({"text/plain": value.text, **value.data}), value.metadata
-    try:
-        data, metadata = formatter.format(value.python)
-    except SystemExit:  # a display method's: IPython tells of all others, and the text tells of this one
-        return {"text/plain": plain_text(value)}, {}
-    if "text/plain" not in data and not hasattr(type(value.python), "_ipython_display_"):
-        data["text/plain"] = plain_text(value)
+    data, metadata = formatter.format(value.python)
     return data, metadata
-
-
-@contextlib.contextmanager
-def failures_as_text(shell: Any) -> Iterator[None]:
-    """Within, what IPython has to say of a display method that raises goes to stderr.
-
-    It would send an `error` message, which says of a cell that it has failed; this one has not.
-    """
-
-    def tell(kind: Any, error: Any, lines: list[str]) -> None:
-        sys.stderr.write("\n".join(lines) + "\n")
-
-    before, shell._showtraceback = shell._showtraceback, tell
-    try:
-        yield
-    finally:
-        shell._showtraceback = before
 
 
 def clean(data: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,27 @@ def test_definitions_nil_and_silence_show_nothing(kernel: Kernel) -> None:
     assert (after.result, after.reply["execution_count"]) == ("5", before + 1)
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["(nope)", "(def q", "(throw 1)", "(exit 3)", ",doc", "%%js\nthrow 1", "%%js\n1 +;", "%%py\n1/0",
+     "%%py\n1+", "%%py\nraise ExceptionGroup('g', [OSError('o')])", "%%py\nawait nope"],
+)  # fmt: skip
+def test_a_silent_request_has_its_error_in_the_reply_alone(kernel: Kernel, code: str) -> None:
+    """As the protocol has it; IPython publishes those of Python cells. What is printed is sent."""
+    cell = kernel.run(code, silent=True)
+    assert cell.reply["status"] == "error" and cell.reply["ename"] and cell.reply["traceback"]
+    assert cell.of("error") == []
+    (told,) = kernel.run(code).of("error")
+    assert told["ename"] == cell.reply["ename"]
+
+
+def test_an_error_that_is_only_printed_has_no_traceback_of_another(kernel: Kernel) -> None:
+    kernel.run("%%py\n1/0")
+    cell = kernel.run("%%py\n%nosuch")
+    assert (cell.reply["ename"], cell.reply["traceback"]) == ("UsageError", [])
+    assert "%nosuch" in cell.text("stderr")
+
+
 def test_a_promise_is_awaited_and_shown(kernel: Kernel) -> None:
     assert kernel.run("(new Promise (fn (ok) (setTimeout (fn () (ok [1 2])) 20)))").result == "[1 2]"
 

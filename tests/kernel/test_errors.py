@@ -87,7 +87,7 @@ def test_places_in_javascript_cells(kernel: Kernel) -> None:
         ('%%js\n"use strict"; foo()', "2:15", '"use strict"; foo()', " " * 14 + "^^^"),
         ("%%js\nfunction f() {} foo()", "2:17", "function f() {} foo()", " " * 16 + "^^^"),
         ("%%js\nlet s = `😀${missing}`", "2:13", "let s = `😀${missing}`", " " * 13 + "^" * 7),
-        ("%%js\nx = 1\r\nfoo()", "3:1", "foo()", "^^^"),
+        ("%%js\nline = 1\r\nfoo()", "3:1", "foo()", "^^^"),
         (
             "%%js\nimport fs from 'node:fs'; missing",
             "2:27",
@@ -225,15 +225,34 @@ def test_an_exception_without_a_text_in_a_python_cell(kernel: Kernel, body: str,
     assert kernel.run("still").result == "5"
 
 
-def test_a_value_whose_display_leaves_ends_no_kernel(kernel: Kernel) -> None:
-    """A Lisp cell's value whose `__repr__` or `_repr_html_` raises SystemExit ended the kernel."""
+SHOWN_BY = {"Lisp": "(py.{})", "JavaScript": "%%js\npy.{}()", "Python": "%%py\n{}()"}
+
+
+@pytest.mark.parametrize("language", SHOWN_BY)
+def test_a_value_that_does_not_let_itself_be_shown_fails_no_cell(kernel: Kernel, language: str) -> None:
+    """A `__repr__` that raises SystemExit ended the kernel; after a Python cell whose value's raises stood an
+    error and no value, with a reply that all was well."""
     kernel.run(
         "%%py\nclass Quits:\n  def __repr__(self): raise SystemExit(3)\n"
         "class Shy:\n  def _repr_html_(self): raise SystemExit(3)\n  def __repr__(self): return 'shy'\n"
-        "class Shows:\n  def _ipython_display_(self): raise SystemExit(3)"
+        "class Shows:\n  def _ipython_display_(self): raise SystemExit(3)\n"
+        "class Odd:\n  def __repr__(self): 1 / 0\n  def _repr_html_(self): return '<i>odd</i>'\n"
+        "class Own:\n  def _ipython_display_(self): print('own')\n  def __repr__(self): 1 / 0"
     )
-    assert kernel.run("(py.Quits)").result == "#<Quits: its repr raised SystemExit: 3>"
-    assert kernel.run("(py.Shy)").result == "shy"
-    assert "Shows object" in str(kernel.run("(py.Shows)").result)
-    assert kernel.run("%%js\npy.Quits()").result == "#<Quits: its repr raised SystemExit: 3>"
+
+    def run(name: str) -> Cell:
+        cell = kernel.run(SHOWN_BY[language].format(name))
+        assert cell.reply["status"] == "ok" and cell.of("error") == []
+        return cell
+
+    assert run("Quits").result == "#<Quits: its repr raised SystemExit: 3>"
+    assert run("Shy").result == "shy"
+    assert "Shows object" in str(run("Shows").result)
+    odd = run("Odd")
+    assert odd.result == "#<Odd: its repr raised ZeroDivisionError: division by zero>"
+    assert odd.data["text/html"] == "<i>odd</i>" and "__repr__" in odd.text("stderr")
+    own = run("Own")
+    assert own.of("execute_result") == [] and own.text() == "own\n"
+    shown = kernel.run("%%py\ndisplay(Odd())" if language == "Python" else "(display (py.Odd))")
+    assert shown.of("display_data")[0]["data"].keys() == odd.data.keys()
     assert kernel.run("(+ 1 2)").result == "3"

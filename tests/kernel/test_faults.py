@@ -100,14 +100,21 @@ def test_invalid_messages(kernel: Kernel) -> None:
         ("complete_request", {"code": "x"}),
         ("inspect_request", {"code": "x", "cursor_pos": "end"}),
         ("history_request", {"hist_access_type": "wish"}),
+        ("history_request", {}),
+        ("execute_request", {"code": "(+ 1 1)", "user_expressions": {"a": 5}}),
+        ("execute_request", {"code": "(+ 1 1)", "user_expressions": [5]}),
         ("no_such_request", {}),
     ]:
         message = client.session.msg(kind, content)
         client.shell_channel.send(message)
-        assert kernel.reply_to(message["header"]["msg_id"])["status"] == "error"
+        reply = kernel.reply_to(message["header"]["msg_id"])
+        assert reply["status"] == "error" and reply["ename"] in ("ValueError", "LookupError")
         if kind == "execute_request":
             shown = kernel.wait_for("error", message["header"]["msg_id"])
-            assert shown["traceback"] == ["ValueError: execute_request needs 'code' (str)"]
+            assert shown["traceback"] in (
+                ["ValueError: execute_request needs 'code' (str)"],
+                ["ValueError: 'user_expressions' must be an object of strings"],
+            )
     for kind, content in [
         ("comm_msg", {"comm_id": "nobody", "data": {}}),
         ("comm_open", {}),

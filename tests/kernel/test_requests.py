@@ -327,11 +327,18 @@ def test_history(kernel: Kernel) -> None:
     assert [entry[2] for entry in found] == ["(+ 1 41)", "(+ 1 43)"]
 
 
-def test_user_expressions_are_lisp(kernel: Kernel) -> None:
-    cell = kernel.run("(def u 20)", user_expressions={"a": "(* u 2)", "b": "(nope"})
-    answers = cell.reply["user_expressions"]
-    assert answers["a"]["data"]["text/plain"] == "40"
-    assert answers["b"]["status"] == "error"
+@pytest.mark.parametrize("silent", [False, True])
+@pytest.mark.parametrize("cell", ["(def u 20)", "%%py\nv = 1", "%%js\n20"])
+def test_user_expressions_are_of_any_language(kernel: Kernel, cell: str, silent: bool) -> None:
+    kernel.run("(def u 20)")
+    asked = {"lisp": "(* u 2)", "none": "nil", "js": "%%js\nu * 2", "py": "%%py\n20 * 2"}
+    wrong = {"unread": "(nope", "exit": "(exit 3)", "thrown": "%%js\nthrow 1", "raised": "%%py\n1 / 0"}
+    done = kernel.run(cell, user_expressions=asked | wrong, silent=silent)
+    assert done.of("error") == [] and done.reply["status"] == "ok"
+    answers = done.reply["user_expressions"]
+    assert [answers[name]["data"]["text/plain"] for name in asked] == ["40", "nil", "40", "40"]
+    failed = [answers[name]["ename"] for name in wrong]
+    assert failed == ["LispError", "SystemExit", "Thrown", "ZeroDivisionError"]
 
 
 def test_questions_are_answered_while_a_cell_awaits(kernel: Kernel) -> None:
