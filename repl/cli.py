@@ -253,8 +253,11 @@ def program_of(options: Any) -> str | None:
         path = next((place for place in found if os.path.isfile(place)), None)
         if path is None:
             raise UsageError(f"no {relative} here or on Python's path")
-    if path is not None and not os.path.isfile(path):
-        raise UsageError(f"{path} {'is a folder' if os.path.isdir(path) else 'does not exist'}")
+    if path is not None:
+        if os.path.isdir(path):
+            raise UsageError(f"{path} is a folder")
+        if not os.path.exists(path):  # a pipe, as of <(..), is a program too
+            raise UsageError(f"{path or repr(path)} does not exist")
     return path
 
 

@@ -86,6 +86,11 @@ class Job:
         self.full = full
         self.own_process = own_process
 
+    @property
+    def folder(self) -> str | None:
+        """The program's own folder; None where it is no file that stands in one: a pipe, `<(..)`, forms."""
+        return None if self.path is None or not self.path.is_file() else str(self.path.resolve().parent)
+
 
 def run(job: Job, bridge: Bridge, sink: Sink) -> int:
     """Do the job in a new Session over `bridge`, whose output goes to `sink`; leave nothing behind.
@@ -97,8 +102,7 @@ def run(job: Job, bridge: Bridge, sink: Sink) -> int:
         if hasattr(stream, "reconfigure"):
             # A lone surrogate or a narrow locale must not turn a result into an exception.
             stream.reconfigure(errors="backslashreplace")
-    folder = str(job.path.resolve().parent) if job.path is not None else None
-    session = Session(bridge=bridge, argv=job.argv, folder=folder)
+    session = Session(bridge=bridge, argv=job.argv, folder=job.folder)
     if not (job.full or job.json):
         session.limits = LIMITS
     session.node.program = not job.interactive
@@ -330,9 +334,9 @@ async def perform_all(session: Session, job: Job, reporter: Reporter) -> int | N
 def own_folders(job: Job) -> list[str]:
     """Where the program's own modules stand: beside a file; for -m in the working folder, then beside it;
     else in the working folder."""
-    if job.path is None:
+    beside = job.folder
+    if beside is None:
         return [""]
-    beside = str(job.path.resolve().parent)
     return ["", beside] if job.module else [beside]
 
 

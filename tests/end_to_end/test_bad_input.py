@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,26 @@ def test_nothing_to_run_is_fine(text: str, tmp_path: Path) -> None:
 def test_missing_file_is_usage(tmp_path: Path) -> None:
     done = polyrepl("nowhere.lisp", cwd=tmp_path)
     assert (done.code, done.out, done.err) == (2, "", "polyrepl: nowhere.lisp does not exist\n")
+
+
+def test_a_program_may_come_by_a_pipe(tmp_path: Path) -> None:
+    """`polyrepl <(..)` and /dev/stdin: it stands in the working folder, standard input is its own."""
+    (tmp_path / "beside.mjs").write_text("export const n = 1;")
+    (tmp_path / "helper_mod.py").write_text("n = 2")
+    (tmp_path / "own.lisp").write_text("(def m 3)")
+    program = (
+        '(js.import "./beside.mjs" :as b) (py.import "helper_mod" :as h) (import "./own.lisp" :as o) '
+        "(println b.n h.n o.m *argv*) (throw (Error. (py.input)))"
+    )
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(program,))
+    writer.start()
+    done = polyrepl("pipe", "a", stdin="text\n", cwd=tmp_path)
+    writer.join()
+    assert (done.code, done.out) == (1, "1 2 3 ['a']\n")
+    assert done.err.startswith("pipe:1:129: Error: text\n")
+    done = polyrepl("/dev/stdin", stdin="(println 1) (foo)", cwd=tmp_path)
+    assert (done.code, done.out, done.err.split(": ")[0]) == (1, "1\n", "/dev/stdin:1:14")
 
 
 def test_unknown_option_is_usage(tmp_path: Path) -> None:
