@@ -20,6 +20,10 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
+from .protocol import OPS
+
+_MOST_LEFT = 10_000  # values of an Error's own that go along when it is pickled
+
 
 class BridgeError(Exception):
     """Anything of the bridge itself: a closed bridge, an object that was given back.
@@ -82,7 +86,9 @@ class JSError(Exception):
         stack: JavaScript's own stack text ("" when there is none).
         value: what was thrown: a JsProxy of the Error, or any converted value.
 
-    It can be pickled. A value that lives in JavaScript stays behind, and is None then.
+    It can be pickled. A value that lives in JavaScript stays behind, and is None then; what it has of its
+    own (`code`, the data of an `ex-info`), its class, its cause and its notes go along, and JavaScript finds
+    them on it as on the Error.
     """
 
     name: str
@@ -105,10 +111,75 @@ class JSError(Exception):
     def __reduce__(self) -> Any:
         kept = {name: value for name, value in self.__dict__.items() if name not in _MADE}
         value = self.value if _is_data(self.value) else None
+        if value is None is not self.value and (left := _left_by(self.value)) is not None:
+            kept["_js_left"] = left
+        kept |= with_cause(self)
         return JSError, (self.name, self.message, self.stack, value), kept or None
+
+    @property
+    def cause(self) -> BaseException | None:
+        """What JavaScript calls its cause. `__cause__` is the same until a pool of processes puts a text of
+        its own there."""
+        return cause_of(self)
 
 
 _MADE = frozenset(("name", "message", "stack", "value"))
+
+
+def as_error(value: Any) -> JSError | None:
+    """An Error of JavaScript's, a proxy, as the exception that it would be had it been thrown; None for
+    anything else."""
+    if not value._js_owner.operate(OPS["describe"], value, True):
+        return None
+    try:
+        value._js_owner.operate_on(OPS["operator"], "throw", value)
+    except JSError as error:
+        return error.with_traceback(None)
+    return None
+
+
+def _left_by(value: Any) -> dict[str, Any] | None:
+    """What an Error of JavaScript's has that can be elsewhere: `kinds`, the names of its classes, and `own`,
+    its properties as far as they are data."""
+    try:
+        found = value._js_owner.operate(OPS["describe"], value, True)
+        own, room = found["own"], [_MOST_LEFT]
+        return {"kinds": list(found["kinds"]), "own": {name: _as_data(own[name], room) for name in own}}
+    except Exception:  # no Error, or its Node has ended
+        return None
+
+
+def cause_of(error: BaseException) -> BaseException | None:
+    """What has led to an exception, also where it has travelled."""
+    found = error.__dict__.get("_js_cause", error.__cause__)
+    return found if isinstance(found, BaseException) and type(found).__name__ not in _TOLD else None
+
+
+def with_cause(error: BaseException) -> dict[str, Any]:
+    """The cause as state of a pickled exception, under a name that nobody sets: pools set `__cause__`."""
+    cause = cause_of(error)
+    if cause is None:
+        return {}
+    sent = portable(cause)
+    return {"__cause__": sent, "_js_cause": sent}
+
+
+_TOLD = "_RemoteTraceback", "RemoteTraceback"  # texts of the pools' own
+
+
+def portable(error: BaseException) -> BaseException:
+    """An exception that pickle takes and gives back: itself, or a JSError that says as much as there is."""
+    import pickle  # late: no start needs it
+
+    try:
+        if isinstance(pickle.loads(pickle.dumps(error)), BaseException):
+            return error
+    except Exception:
+        pass
+    try:
+        return JSError(type(error).__name__, str(error))
+    except Exception:
+        return JSError(type(error).__name__, "")
 
 
 def _is_data(value: Any) -> bool:
@@ -117,7 +188,25 @@ def _is_data(value: Any) -> bool:
         return all(map(_is_data, value))
     if isinstance(value, dict):
         return all(_is_data(key) and _is_data(item) for key, item in value.items())
-    return value is None or isinstance(value, (str, bytes, int, float))
+    return (
+        value is None or isinstance(value, (str, bytes, int, float)) or type(value).__module__ == "datetime"
+    )
+
+
+def _as_data(value: Any, room: list[int]) -> Any:
+    """A copy in which what lives elsewhere is its text; texts, too, of what there is no room for."""
+    room[0] -= 1
+    if room[0] >= 0:
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return type(value)(_as_data(item, room) for item in value)
+        if isinstance(value, dict):
+            return {key: _as_data(item, room) for key, item in value.items() if _is_data(key)}
+    if _is_data(value):
+        return value
+    try:
+        return str(value)[:1000]
+    except Exception:
+        return None
 
 
 class JSErrorGroup(JSError, ExceptionGroup[Exception]):
@@ -140,7 +229,7 @@ class JSErrorGroup(JSError, ExceptionGroup[Exception]):
 
     def __reduce__(self) -> Any:
         _, (*args, value), kept = super().__reduce__()
-        return JSErrorGroup, (*args, value, list(self.exceptions)), kept
+        return JSErrorGroup, (*args, value, [*map(portable, self.exceptions)]), kept
 
     def derive(self, excs: Sequence[Any], /) -> Any:
         """A part is no AggregateError of JavaScript's any more."""

@@ -236,10 +236,15 @@ class Marshal:
             value = error.value
             if value is None and error.name:  # it was pickled, and the Error is in another process
                 name, text = error.name, error.message
+            elif isinstance(value, (dict, list)):
+                return self.encode_deep(value, segments)  # a literal, which came as a copy
             elif not isinstance(value, JsProxy) or value._js_imports is self.imports:
                 return self.encode(value, segments)
         text = message(error) if text is None else text
         wire = [_EXCEPTION, self.give(error, segments), traits.of(error), name, clip(text, _MOST_MESSAGE)]
+        left = error.__dict__.get("_js_left") if isinstance(error, JSError) else None
+        if left is not None:
+            return [*wire, len(text) > _MOST_MESSAGE, self.encode_deep(left, segments)]
         return wire if len(text) <= _MOST_MESSAGE else [*wire, True]
 
     # ---- wire -> Python

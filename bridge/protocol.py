@@ -123,7 +123,9 @@ TAGS: Final[dict[str, str]] = {
     "HANDLE": "p",
     "HANDLES": "P",  # traits, ids...: an array of objects of the sender that have the same traits
     "HOME": "h",  # id: an object of the receiver comes home
-    "EXCEPTION": "x",  # id, traits, name, message[, true: its beginning only]: a live exception of the sender
+    # id, traits, name, message[, whether that is its beginning only[, what is left of an Error]]: a live
+    # exception of the sender
+    "EXCEPTION": "x",
     "MISSING": "m",  # no such attribute
     "CUSTOM": "c",  # name, value: a type added with register()
     # count, [keys], column, ...: an array of objects with the same keys; without keys, of arrays with an item

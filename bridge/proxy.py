@@ -147,7 +147,7 @@ class JsProxy:
     def __dask_tokenize__(self) -> Any:
         try:
             return self._js_owner.stand_in(self).__dask_tokenize__()
-        except (TypeError, JSError):  # what must stay here may still be called in this process's threads
+        except (TypeError, AttributeError, JSError):  # what must stay may still be called in our threads
             from uuid import uuid4
 
             return "polyrepl", uuid4().hex

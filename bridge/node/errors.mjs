@@ -28,6 +28,21 @@ export class PyError extends Error {
     if (whole !== null) this.#ask(message, whole); // last: V8 reads the message for the stack
   }
 
+  /** Of another process's Error: of its class, where there is one of that name, with its properties. @param {{kinds: string[], own: object}} left */
+  is({ kinds, own }) {
+    const kind = kinds.map((name) => globalThis[name]).find(isErrorClass);
+    if (kind !== undefined && kind !== Error) Object.setPrototypeOf(this, prototypeOf(kind));
+    for (const [key, value] of Object.entries(own)) {
+      if (key !== "exception") Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
+    }
+  }
+
+  /** Also one of a class of JavaScript's (see `is`). */
+  static [Symbol.hasInstance](value) {
+    if (this !== PyError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && #python in value;
+  }
+
   /** The message crosses when it is read. */
   #ask(cut, whole) {
     const set = (value) => Object.defineProperty(this, "message", { value, configurable: true, writable: true });
@@ -64,8 +79,10 @@ export class PyError extends Error {
   }
 
   get cause() {
-    const cause = this.#python === undefined ? null : (this.#own("cause") ?? this.exception.__cause__);
-    return cause === null ? undefined : cause;
+    const own = this.#own("cause");
+    const cause = this.#python === undefined ? null : (own ?? this.exception.__cause__);
+    // A pool of processes puts a traceback's text there, also where the exception says that it has no cause.
+    return cause === null || (own === null && /^_?RemoteTraceback$/.test(cause.name)) ? undefined : cause;
   }
 
   #own(name) {
@@ -74,17 +91,30 @@ export class PyError extends Error {
 }
 
 /** What Python's exception has and an Error has not: `e.errno`, `e.response`, a method of its class. */
-Object.setPrototypeOf(
-  PyError.prototype,
+const behind = (parent) =>
   new Proxy({}, {
-    getPrototypeOf: () => Error.prototype,
-    has: (_, key) => key in Error.prototype,
+    getPrototypeOf: () => parent,
+    has: (_, key) => key in parent,
     get(_, key, error) {
-      if (typeof key === "symbol" || key in Error.prototype || !Object.hasOwn(error, "exception")) return Reflect.get(Error.prototype, key, error);
+      if (typeof key === "symbol" || key in parent || !Object.hasOwn(error, "exception")) return Reflect.get(parent, key, error);
       return key === "then" || key === "toJSON" ? undefined : error.exception[Symbol.for("polyrepl.python")]?.probe(error.exception, key);
     },
-  }),
-);
+  });
+Object.setPrototypeOf(PyError.prototype, behind(Error.prototype));
+
+/** Prototypes of Errors from other processes, by their class here. */
+const returned = new WeakMap();
+
+function prototypeOf(kind) {
+  let made = returned.get(kind);
+  if (made === undefined) {
+    made = Object.create(behind(kind.prototype), { ...Object.getOwnPropertyDescriptors(PyError.prototype), constructor: { value: kind, configurable: true, writable: true } });
+    returned.set(kind, made);
+  }
+  return made;
+}
+
+const isErrorClass = (kind) => typeof kind === "function" && (kind === Error || isA(kind.prototype, Error));
 
 /** Thrown where the interrupt ladder stops a form. */
 export class Interrupt extends Error {

@@ -269,7 +269,7 @@ export class Marshal {
         return this.exports.get(wire[1]);
       case TAGS.EXCEPTION:
         check(isCount(wire[1]) && isCount(wire[2]) && typeof wire[3] === "string" && typeof wire[4] === "string", wire);
-        return taken(wire, this.proxies.adoptError(wire[1], wire[2], wire[3], wire[4], wire[5] === true));
+        return taken(wire, this.proxies.adoptError(wire[1], wire[2], wire[3], wire[4], wire[5] === true, wire.length > 6 ? this.decode(wire[6], body) : null));
       case TAGS.FLOAT:
         check(wire[1] === "nan" || wire[1] === "inf" || wire[1] === "-inf", wire);
         return wire[1] === "nan" ? NaN : wire[1] === "inf" ? Infinity : -Infinity;

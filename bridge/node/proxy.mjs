@@ -91,12 +91,13 @@ export class Proxies {
   }
 
   /** The PyError of a live exception; the same exception gives the same PyError while that one lives. */
-  adoptError(handle, traits, name, message, isCut) {
+  adoptError(handle, traits, name, message, isCut, left = null) {
     const exception = this.adopt(handle, traits);
     const handler = records.get(exception);
     let error = handler.error?.deref();
     if (error === undefined) {
       error = new PyError(name, message, exception, isCut ? () => this.ask(OPS.str, handler) : null);
+      if (left !== null) error.is(left);
       handler.error = new WeakRef(error);
     }
     return error;

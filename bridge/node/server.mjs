@@ -287,6 +287,7 @@ export function makeServer(connection, evaluator, interrupts) {
     convert: (message) => new Wire((m) => deepCopy(m, target(message))),
     describe: (message) => {
       const object = target(message);
+      if (message[4] === true) return isA(object, Error) ? leaves(object) : {};
       return { type: describe(object), ...(typeof object === "function" ? callOf(object) : { parameters: [], defaults: [] }) };
     },
     stats: (message) => {
@@ -324,6 +325,21 @@ function describe(object) {
   if (typeof object === "function") return "function";
   const name = object?.constructor?.name;
   return typeof name === "string" ? name : "Object";
+}
+
+const SAID = new Set(["name", "message", "stack", "cause"]);
+
+/** What an Error has that can be in another process: the names of its classes, and properties of its own. */
+function leaves(error) {
+  const kinds = [];
+  for (let at = Object.getPrototypeOf(error); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, "constructor") && typeof at.constructor?.name === "string") kinds.push(at.constructor.name);
+  }
+  const own = {};
+  for (const [key, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
+    if (!SAID.has(key) && get === undefined && typeof value !== "function" && !(key === "errors" && isA(error, AggregateError))) own[key] = value;
+  }
+  return { kinds, own };
 }
 
 /** A class instance as a plain copy; containers are copied anyway. */

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Set
+from functools import reduce
 from math import isfinite, isinf
+from operator import and_, or_, xor
 from typing import Any
 
 from . import functions as f
@@ -87,16 +89,16 @@ def is_float(x: Any) -> bool:
     return v.number(x) and isfinite(x) and not v.integral(x)
 
 
-def bit_and(a: int, b: int) -> int:
-    return int(a) & int(b)
+def bit_and(a: int, b: int, *more: int) -> int:
+    return reduce(and_, map(int, more), int(a) & int(b))
 
 
-def bit_or(a: int, b: int) -> int:
-    return int(a) | int(b)
+def bit_or(a: int, b: int, *more: int) -> int:
+    return reduce(or_, map(int, more), int(a) | int(b))
 
 
-def bit_xor(a: int, b: int) -> int:
-    return int(a) ^ int(b)
+def bit_xor(a: int, b: int, *more: int) -> int:
+    return reduce(xor, map(int, more), int(a) ^ int(b))
 
 
 def bit_not(a: int) -> int:
@@ -124,11 +126,11 @@ def lower_case(x: str) -> str:
 
 
 def capitalize(x: str) -> str:
-    return x.capitalize()
+    return x[:1].upper() + x[1:].lower()  # Python's own has title case, and another first letter
 
 
 def trim(x: str) -> str:
-    return x.strip()
+    return x.strip(v.BLANK)
 
 
 def starts_with(x: str, part: str) -> bool:
@@ -153,6 +155,12 @@ def as_float(x: Any) -> float:
 def as_int(x: Any) -> int:
     """The whole number, its fraction left out."""
     try:
+        if isinstance(x, str):
+            x = x.strip(v.BLANK)
+            if "_" in x:
+                raise TypeError(f"int: {v.pr_str(x)} is no whole number")
+            if x[:2].lower() in ("0x", "0o", "0b"):
+                return int(x, 0)
         return int(x)
     except ValueError:
         return int(float(x))  # a text with a fraction; what is no number at all is an error as before
@@ -218,7 +226,8 @@ CORE: dict[str, Callable[..., Any]] = {
     "reset!": m.reset, "swap!": m.swap, "all": m.all_, "delay": m.delay, "sleep": m.delay, "now": now,
     "time-ms": time_ms,
     # what the compiler calls
-    "%truthy": v.truthy, "%eq": v.eq, "%div": v.div, "%asFunction": v.as_function, "%thrown": v.thrown,
+    "%truthy": v.truthy, "%eq": v.eq, "%div": v.div, "%asFunction": v.as_function, "%keyed": v.keyed,
+    "%thrown": v.thrown,
     "%caught": v.caught, "%Thrown": v.Thrown, "%noClause": v.no_clause, "%arityError": v.arity_error,
     "%items": v.items, "%interpolate": v.interpolate, "%part": s.part, "%whole": s.whole,
     "%turns": s.turns, "%awaitable": m.awaitable, "%asyncItems": m.async_items,

@@ -199,12 +199,22 @@ def arguments(w: Writer, nodes: list[Node], *, named: bool) -> tuple[list[ast.ex
     return made[:at], keywords
 
 
+_MAKERS = frozenset(("comp", "complement", "constantly", "fnil", "juxt", "memoize", "partial"))
+
+
 def known_function(w: Writer, fn: Node) -> bool:
     """Is it surely a function that the Lisp has made, which takes `:name value` as two arguments?"""
-    if type(fn) is n.LocalRef and fn.local not in w.keywords:
+    if type(fn) is n.LocalRef:
         sources = fn.local.sources
-        return bool(sources) and all(type(source) is n.Fn for source in sources or ())
-    return type(fn) is n.Fn
+        return fn.local not in w.keywords and bool(sources) and all(map(_is_lisps, sources or ()))
+    return _is_lisps(fn)
+
+
+def _is_lisps(source: Node) -> bool:
+    """A function of the Lisp, or what a core function makes of such."""
+    if type(source) is n.Call and type(source.fn) is n.CoreRef and source.fn.name in _MAKERS:
+        return bool(source.args) and _is_lisps(source.args[0])
+    return type(source) is n.Fn or type(source) is n.CoreRef
 
 
 @expression(n.Call)
@@ -213,9 +223,13 @@ def call(w: Writer, node: n.Call) -> ast.expr:
     if type(fn) is n.CoreRef:
         return core_call(w, node, fn)
     ours = known_function(w, fn)
+    takes_keywords = type(fn) is n.LocalRef and fn.local in w.keywords
+    known = ours or takes_keywords
+    if not known and len(node.args) == 2 and type(node.args[0]) is n.KeywordLit:
+        return w.call("%keyed", *w.args([fn, *node.args]))  # data have a key and a default
     before = len(w.stmts)
     target = w.expr(fn)
-    if not ours and type_of(fn) == "any" and not (type(fn) is n.LocalRef and fn.local in w.keywords):
+    if not known and type_of(fn) == "any":
         if len(node.args) in (1, 2) and not any(type(arg) is n.Spread for arg in node.args):
             target = w.call("%asFunction", target)
     elif not ours and type_of(fn) in ("arr", "data", "str", "fn") and type(fn) is not n.GlobalRef:

@@ -313,7 +313,7 @@ def replace(s: str, what: str, by: str) -> str:
 
 
 def blank(s: Any) -> bool:
-    return s is None or not s.strip()
+    return s is None or not s.strip(v.BLANK)
 
 
 def println(*xs: Any) -> None:

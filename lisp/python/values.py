@@ -16,6 +16,8 @@ from typing import Any
 EXACT = 2**53
 _NAMED_BOOL = ("bool", "bool_")  # NumPy's, by the name of its class: it need not be there
 _NESTED = (tuple, frozenset)
+BLANK = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What `trim` takes away; to Python the characters 28 to 31 are blank, too, and the last of these is not."""
 _WHOLE = re.compile(r"[+-]?[0-9A-Za-z]*")
 _DECIMAL = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 
@@ -53,12 +55,14 @@ class Atom:
 class LispFailure(Exception):
     """What `(error message)` and `(ex-info message data)` make."""
 
+    cause: BaseException | None = None  # of one that has travelled
+
     def __init__(self, message: Any = "", data: Any = None) -> None:
         super().__init__(message)
         self.data = data
 
     def __reduce__(self) -> Any:
-        return LispFailure, (self.args[0], self.data)
+        return LispFailure, (self.args[0], self.data), _state(self, "data")
 
 
 class Thrown(Exception):
@@ -69,7 +73,17 @@ class Thrown(Exception):
         self.value = value
 
     def __reduce__(self) -> Any:
-        return Thrown, (self.value,)
+        return Thrown, (self.value,), _state(self, "value")
+
+
+def _state(error: BaseException, made: str) -> dict[str, Any] | None:
+    """What a pickled exception takes along beside what it is made of: notes, its place, its cause, which is
+    `cause` too, since pools set `__cause__`."""
+    kept = {name: value for name, value in error.__dict__.items() if name not in (made, "cause")}
+    cause = ex_cause(error)
+    if cause is not None:
+        kept |= {"__cause__": cause, "cause": cause}
+    return kept or None
 
 
 # -- truth and equality ---------------------------------------------------------------------------
@@ -261,7 +275,7 @@ def parse_int(text: Any, base: int = 10) -> Any:
     """The whole number that a text begins with, NaN where there is none."""
     if not isinstance(text, str):
         return math.trunc(text)
-    text = _WHOLE.match(text.strip())[0]  # type: ignore[index]
+    text = _WHOLE.match(text.strip(BLANK))[0]  # type: ignore[index]
     for end in range(len(text), 0, -1):
         try:
             return int(text[:end], exact(base))
@@ -272,7 +286,7 @@ def parse_int(text: Any, base: int = 10) -> Any:
 
 def parse_float(text: Any) -> Any:
     """The number that a text begins with, NaN where there is none."""
-    found = _DECIMAL.match(str(text).strip())
+    found = _DECIMAL.match(str(text).strip(BLANK))
     return float(found[0]) if found is not None else math.nan
 
 
@@ -306,7 +320,9 @@ def ex_data(e: Any) -> Any:
 
 def ex_cause(e: Any) -> Any:
     """The exception that led to this one, else nil."""
-    return getattr(e, "__cause__", None)
+    found = getattr(e, "cause", None)  # of one that has travelled
+    found = found if isinstance(found, BaseException) else getattr(e, "__cause__", None)
+    return None if type(found).__name__ in ("_RemoteTraceback", "RemoteTraceback") else found
 
 
 def thrown(value: Any) -> BaseException:
@@ -340,6 +356,13 @@ def as_function(f: Any) -> Callable[..., Any]:
     if isinstance(f, (Mapping, Sequence, Set)):
         return lambda key, default=None: get(f, key, default)
     raise TypeError(f"{pr_str(f)} is not a function")
+
+
+def keyed(f: Any, key: str, value: Any) -> Any:
+    """`(f :key value)`: a keyword argument of a function, a key and its default of data."""
+    if callable(f):
+        return f(**{key.replace("-", "_"): value})
+    return as_function(f)(key, value)
 
 
 def get(m: Any, key: Any, default: Any = None) -> Any:

@@ -217,9 +217,12 @@ export function ex_message(e) {
   return typeof e?.message === "string" ? messageOf(e) : errorText(e);
 }
 
+/** What an `ex-info` is called that another process, or a function that is Python's, has thrown. */
+const OF_ELSEWHERE = new Set(["ExceptionInfo", "LispFailure"]);
+
 /** (ex-data e): The data of an `ex-info`, else nil. Example: (ex-data (error "no")) => nil */
 export function ex_data(e) {
-  return e instanceof ExceptionInfo ? e.data : null;
+  return e instanceof ExceptionInfo || (e instanceof Error && OF_ELSEWHERE.has(e.name)) ? e.data ?? null : null;
 }
 
 /** (ex-cause e): The error that led to this one, else nil. Example: (ex-cause (error "no")) => nil */

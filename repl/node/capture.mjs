@@ -40,6 +40,9 @@ function namesOf(text) {
 
 const aKind = (name) => `${/^[aeiou]/i.test(name) && !/^(?:u[nrst]i|url|eu|one)/i.test(name) ? "an" : "a"} ${name}`;
 
+/** Is it an exception of Python's, which travels as any object of Python's does? */
+const isPyError = (v) => v instanceof Error && Object.hasOwn(v, "exception") && v.exception?.[PYTHON] !== undefined;
+
 const unsendable = (message) => Object.assign(new TypeError(message), { name: "Unsendable" });
 
 /** Calls that are to fit on the stack still. V8's inspector takes some of it, and says nothing of what it could not do. */
@@ -102,7 +105,7 @@ class Capture {
   }
 
   object(v, at) {
-    if (v[PYTHON] !== undefined) return ["py", this.objects.push([v, this.said()]) - 1];
+    if (v[PYTHON] !== undefined || isPyError(v)) return ["py", this.objects.push([v, this.said()]) - 1];
     const named = this.known.nameOf(v);
     if (named !== undefined) return named;
     if (this.known.builtinOf(v) === "Proxy") this.refuse("is a Proxy, which does not tell what stands behind it: send that");

@@ -199,7 +199,7 @@ class NodeSide:
         page: dict[str, Any] | None = self.module().nextPage(everything)
         return page
 
-    def stand_in(self, proxy: JsProxy, lookup: Callable[[str], Compiled | None]) -> LispFunction:
+    def stand_in(self, proxy: JsProxy, lookup: Callable[[str], Compiled | None]) -> LispFunction | JSError:
         """What is pickled in place of a function; `lookup` gives the form of a file name.
 
         Raises:

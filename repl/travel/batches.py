@@ -299,7 +299,7 @@ def _number(options: dict[str, Any], name: str, who: str) -> int | None:
 def _told(error: BaseException, at: int, who: str) -> BaseException:
     """The exception of a task, which says of what item it is where that is known."""
     if type(error.__cause__).__name__ == "_RemoteTraceback":  # text, of the pool's and our own frames
-        error.__cause__ = None
+        error.__cause__ = getattr(error, "cause", None)
     item = getattr(error, "item", None)
     if isinstance(item, int):
         error.item = at + item  # type: ignore[attr-defined]

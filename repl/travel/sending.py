@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from polyrepl.bridge import JSError, JsProxy
 from polyrepl.bridge.capsule import Capsules
+from polyrepl.bridge.errors import as_error
 from polyrepl.bridge.functions import Awaitable
 from polyrepl.bridge.functions import Callable as Called
 from polyrepl.lisp.emit.mangle import demangle
@@ -27,7 +28,7 @@ _T = TypeVar("_T")
 LARGE = 1_000_000  # bytes of captured values that are worth a warning
 
 
-def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[..., _T]) -> _T:
+def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[..., _T]) -> _T | JSError:
     """What is pickled in place of an object of JavaScript.
 
     Args:
@@ -35,6 +36,9 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
         proxy: the object.
         lookup: gives the form that was run under a file name.
         make: LispFunction.
+
+    Returns:
+        What `make` makes; of an Error, a JSError.
 
     Raises:
         TypeError: it must stay in its process.
@@ -47,6 +51,8 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
             raise TypeError(
                 "an iterator of JavaScript cannot be sent to another process: send its items, (vec it)"
             )
+        if (error := as_error(proxy)) is not None:
+            return error
         kind = proxy.typeof() or "object"
         said = _KINDS.get(kind) or f"a JavaScript {kind}"
         raise TypeError(f"{said} cannot be sent to another process: send data, or copy it with to_py()")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import re
 from typing import Any
 
@@ -302,3 +303,61 @@ def test_what_an_exception_has_itself_wins_over_what_errors_have(js: Bridge) -> 
         "ValueError",
         "KeyError",
     ]
+
+
+def test_a_pickled_error_is_of_its_class_and_has_what_it_had(js: Bridge) -> None:
+    """Its properties as far as they are data, its cause, the errors of a group; so in JavaScript too."""
+    fail = js.eval("""(kind) => {
+      const cause = Object.assign(new RangeError("inner"), { code: "E1" });
+      const group = kind === "group";
+      const error = group ? new AggregateError([cause], "many") : new TypeError("outer", { cause });
+      throw Object.assign(error, { n: 1, at: [new Date(0), { f: () => 1 }] });
+    }""")
+    look = js.eval("""(f) => { try { f(); } catch (e) {
+      const inner = e.cause ?? e.errors[0];
+      return [e instanceof TypeError, e.constructor.name, e.name, e.n, e.at[0] instanceof Date, e.at[1].f,
+        inner.code, inner instanceof RangeError, Object.keys(e), inner.cause === undefined,
+        typeof e.exception];
+    } }""")
+
+    def again(error: BaseException, told: BaseException | None) -> Any:
+        back = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(error))))
+        back.__cause__ = told  # as a pool of processes sets it
+
+        def fail() -> None:
+            raise back
+
+        return fail
+
+    told = type("_RemoteTraceback", (Exception,), {})("\nTraceback ..")
+    assert look(again(caught(fail, "one"), told)) == [
+        True, "TypeError", "TypeError", 1, True, "() => 1", "E1", True, ["n", "at"], True, "object",
+    ]  # fmt: skip
+    assert look(again(caught(fail, "group"), None))[1:8] == [
+        "AggregateError", "AggregateError", 1, True, "() => 1", "E1", True,
+    ]  # fmt: skip
+    nothing = js.eval(
+        "(f) => { try { f(); } catch (e) { return [e.cause === undefined, e instanceof Error]; } }"
+    )
+    assert nothing(again(caught(js.eval("() => { throw new Error('x') }")), told)) == [True, True]
+
+
+def test_a_cause_that_cannot_be_pickled_is_told(js: Bridge) -> None:
+    class Local(Exception):
+        """Of this function, which no other process has."""
+
+    def fail() -> None:
+        raise Local("here")
+
+    error = caught(
+        js.eval("(f) => { try { f(); } catch (e) { throw new Error('outer', { cause: e }); } }"), fail
+    )
+    back = pickle.loads(pickle.dumps(error))
+    assert str(back) == "Error: outer"
+    assert (type(back.__cause__), str(back.__cause__)) == (JSError, "Local: here")
+
+
+def test_a_literal_that_was_thrown_comes_home_as_data(js: Bridge) -> None:
+    fail = js.eval("() => { throw { a: [1] }; }")
+    look = js.eval("(f) => { try { f(); } catch (e) { return [Array.isArray(e.a), Object.keys(e)]; } }")
+    assert look(lambda: fail()) == [True, ["a"]]

@@ -116,6 +116,19 @@ VALUES: list[tuple[str, tuple[Any, ...], Any]] = [
     ("(py.fn [m] (let [x 1] (set! x (with [_ m] (+ x 5))) x))", (contextlib.nullcontext(),), 6),
     ("(py.fn [m] (let [x (loop [i 0] (if (< i 3) (recur (inc i)) (with [_ m] (throw (error \"x\")))))] [x]))",
      (contextlib.suppress(Exception),), [None]),
+    # data are called, with a keyword and a default too; a function of Python's has keyword arguments then
+    ("(py.fn [m v s k] [(m :b 5) (m :a 5) (m :a :d) (m :c :d) (v :x 5) (s :a 5) (k m :d) (k {} :d)])",
+     ({"a": 1}, [1], {"a"}, "a"), [5, 1, 1, "d", 5, "a", 1, "d"]),
+    ("(py.fn [m] [({:a 1} :b 5) (#{:a} :b 5) ([1] :x 5) ((get m :t) :y 5) ((:t m) :x 5)])",
+     ({"t": {"x": 1}},), [5, 5, 5, 5, 1]),
+    ("(py.fn [f] [(f :my-key 5) (f :my-key :k)])", (lambda *, my_key: my_key,), [5, "k"]),
+    ("(py.fn [m] [(map m [:a :b]) (filter #{1} [1 2]) ((comp :a :b) {:b m}) (apply m [:b 5])])",
+     ({"a": 1},), [[1, None], [1], 1, 5]),
+    ("(py.fn [] [((comp str) :a 1) (let [f (juxt str)] (f :a 1)) (let [f str] (f :a 1))])",
+     (), ["a1", ["a1"], "a1"]),
+    ("(py.fn [a] [(bit-and a 6 3) (bit-or 8 1 2) (bit-xor 7 1 2) (bit-or -5 3 1)])", (7,), [2, 11, 4, -5]),
+    ("(py.fn [a] [(capitalize a) (trim \"\\ufeff\\u00a0x \\u001c\") (int \"0x10\") (int \" 12.5 \")])",
+     ("ǆX",), ["Ǆx", "x \x1c", 16, 12]),
     ("(py.fn [x] (loop [i 0] (try (if (< i 3) (recur (inc i)) i) (finally (set! i 100)))))", (0,), 3),
 ]  # fmt: skip
 

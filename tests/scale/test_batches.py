@@ -90,6 +90,48 @@ async def test_an_error_in_a_py_fn_names_its_place(lisp: Lisp, pool: ProcessPool
     assert "    (let [y 1] (rem y x))) [1 0]" in error.__notes__[0]
 
 
+ERRORS = r"""
+(defclass Mine (extends Error) (constructor [m] (super m) (set! this.name "Mine")))
+(defn failing [x]
+  (throw (case x
+    1 (ex-info "info" {:n x :on (new Date 0) :f inc} (ex-info "why" {:m 2} (new TypeError "deep")))
+    2 (new Mine "mine")
+    3 {:a [x]}
+    4 (new AggregateError [(ex-info "part" {:n 4})] "many")
+    5 (let [e (error "coded")] (set! e.code "E5") e))))
+(py.defn pfailing [x] (throw (ex-info "info" {:n x} (error "why"))))
+(defn said [e]
+  [(ex-message e) (ex-data e) (ex-message (ex-cause e)) (ex-data (ex-cause e)) e.code])
+(defn tried [ask]
+  (try (ask)
+    (catch Mine e [:mine e.message (ex-cause e)])
+    (catch TypeError e :no)
+    (catch e (if (error? e) (said e) e))))
+"""
+
+
+async def test_an_error_is_what_it_was(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    """Its data, class, cause and properties come back, of a task alone and of a chunk; so do errors that are
+    arguments and results."""
+    info = ["info", {"n": 1}, "why"]
+    text = "(for [x [1 2 3 5]] (tried (fn [] (.result (py.pool.submit failing x)))))"
+    one, mine, literal, coded = await lisp(f"{ERRORS} (py->js {text})")
+    assert one[:1] + one[2:] == ["info", "why", {"m": 2}, None]
+    assert (one[1]["n"], one[1]["on"].year, type(one[1]["f"])) == (1, 1970, str)
+    assert (list(mine), literal) == (["mine", "mine", None], {"a": [3]})
+    assert list(coded) == ["coded", None, None, None, "E5"]
+    chunk = "(try (await (pmap failing [x] :on py.pool)) (catch e (said (if (= x 4) (first e.errors) e))))"
+    assert [(await lisp(f"(let [x {x}] {chunk})"))[:1] for x in (1, 4)] == [["info"], ["part"]]
+    assert (await lisp(f"(let [x 4] {chunk})"))[1] == {"n": 4}
+    assert (await lisp("(tried (fn [] (.result (py.pool.submit pfailing 1))))"))[:3] == info
+    text = "(fn [e] (try (throw e) (catch e [(ex-message e) (ex-data e)])))"
+    assert await lisp(f'(await (pmap {text} [(ex-info "a" {{:b 1}})] :on py.pool))') == [["a", {"b": 1}]]
+    given = "(await (pmap (fn [x] (try (failing x) (catch e e))) [1] :on py.pool))"
+    assert (await lisp(f"(let [[e] {given}] (said e))"))[2:4] == ["why", {"m": 2}]
+    held = '(let [e (try (py.int "x") (catch e e))] (.result (py.pool.submit (fn [] e.name))))'
+    assert await lisp(held) == "ValueError"
+
+
 async def test_the_item_that_failed_is_named(lisp: Lisp, session: Session, pool: ProcessPoolExecutor) -> None:
     text = (
         '(await (pmap (fn [x]\n  (if (= x 37) (throw (new RangeError "not 37")) x)) (range 100) :on py.pool))'
