@@ -135,6 +135,9 @@ read-line        = (py.input)
 binding          = (try (set! x 1) .. (finally (set! x old))): there are no dynamic variables
 meta             there is no metadata at run time: keep it in a map
 with-meta        there is no metadata at run time: keep it in a map
+with-out-str     = (str ..) or (pr-str ..): what is printed is not caught
+force            = (await p)
+realized?        (await (race [p (delay 0 :no)])) is :no while p is pending
 reify            = {:method (fn [] ..)}, or defclass
 lazy-seq         = a function that yields
 clj->js          data are JavaScript's own: leave it out

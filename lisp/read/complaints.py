@@ -228,6 +228,8 @@ def bad_number(text: str, span: Span) -> LispError:
         hint = "only whole numbers can be BigInt"
     elif digits[-1:] in "MN" and digits[:-1].isdecimal():
         hint = f"write {sign}{digits[:-1]}n for a BigInt"
+    elif digits[-1:] == "M" and digits[:-1].replace(".", "", 1).isdecimal():
+        hint = f'of Python: (py.import decimal), then (decimal.Decimal "{sign}{digits[:-1]}")'
     else:
         hint = "a name cannot begin with a digit"
     return LispError(

@@ -28,11 +28,11 @@ def test_the_law_of_one_form_after_the_other() -> None:
     """A small run of bench/interrupts.py; the 2,000 and 200 are run by hand."""
     program = Path(__file__).resolve().parents[2] / "bench" / "interrupts.py"
     done = subprocess.run(
-        [sys.executable, str(program), "200", "30"], capture_output=True, text=True, timeout=280, check=False
+        [sys.executable, str(program), "120", "12"], capture_output=True, text=True, timeout=280, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "'polled': 201" in done.stdout
-    assert "'endless': 31" in done.stdout
+    assert "'polled': 121" in done.stdout
+    assert "'endless': 13" in done.stdout
 
 
 def test_nothing_runs(js: Bridge) -> None:
