@@ -16,6 +16,7 @@ from polyrepl.repl.session.events import Exit, Problem, Value
 
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
+SVG = "image/svg+xml"
 RED, YELLOW, DIM, BOLD, END = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
 _POSITION = re.compile(r"^(?P<where>\S+:\d+:\d+): (?P<name>[\w.$]+)(?P<rest>.*)$", re.DOTALL)
@@ -35,9 +36,30 @@ def bundle_of(value: Value, formatter: Any) -> Bundle:
 
 
 def clean(data: dict[str, Any]) -> dict[str, Any]:
-    """A bundle as JSON can carry it: bytes become base64, nan becomes text."""
+    """A bundle as JSON can carry it: bytes become base64, nan becomes text.
+
+    An SVG that only readers of HTML understand (`width=60`, the `&nbsp;` of a DOM node, an `xlink:` that
+    nothing declares) is HTML: front ends show it as a file of XML, and nothing of a broken one.
+    """
     cleaned: dict[str, Any] = json_clean(encode_images(data))
+    if isinstance(svg := cleaned.get(SVG), str):
+        cleaned[SVG] = svg.lstrip()  # before a declaration of XML nothing may stand
+        if not is_xml(cleaned[SVG]):
+            cleaned["text/html"] = cleaned.pop(SVG)
     return cleaned
+
+
+def is_xml(text: str) -> bool:
+    """Is a text well-formed XML, namespaces too?"""
+    from xml.parsers import expat  # few notebooks have an SVG
+
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(text, True)
+    except expat.ExpatError:
+        return False
+    except ValueError:  # half a character: the message says it by its escape
+        return True
+    return True
 
 
 def error_content(problem: Problem) -> dict[str, Any]:

@@ -2,7 +2,8 @@
  * What a JavaScript library's object looks like, by the shapes that Deno's kernel knows.
  *
  * In: an object. Out: {mime: content}, or undefined for what is no picture: bytes that begin as a PNG, a JPEG, a GIF or
- * an SVG, also in a Blob; a canvas (`toDataURL`); a chart (`toSpec`, Vega and Vega-Lite); a DOM node (`outerHTML`), a
+ * an SVG, also in a Blob; a canvas (`toDataURL`); a chart (`toSpec`, Vega and Vega-Lite; what Deno does not know:
+ * `toBase64Image` of Chart.js, `renderToSVGString` of ECharts, `toSVG` of Vega's views); a DOM node (`outerHTML`), a
  * document, a fragment. Where the object itself gives promises, a promise of the same.
  */
 import { isTypedArray } from "./data.mjs";
@@ -42,6 +43,9 @@ const by = (made, show) => (typeof made?.then === "function" ? Promise.resolve(m
 const LOOKS = [
   (x) => by(x.toDataURL?.(), dataUrlPicture),
   (x) => by(x.toSpec?.(), chart),
+  (x) => by(x.toBase64Image?.(), dataUrlPicture),
+  (x) => by(x.renderToSVGString?.(), svgPicture),
+  (x) => by(x.toSVG?.(), svgPicture),
   (x) => node(x.outerHTML),
   nodes,
   (x) => (x instanceof globalThis.Blob && x.type.startsWith("image/") ? by(x.arrayBuffer(), (bytes) => bytesPicture(new Uint8Array(bytes))) : undefined),
@@ -80,6 +84,9 @@ function node(outerHTML) {
   if (typeof outerHTML !== "string" || outerHTML.trim() === "") return undefined;
   return isSvg(outerHTML) ? { "image/svg+xml": outerHTML } : { "text/html": outerHTML };
 }
+
+/** What a text shows that is an SVG picture. */
+const svgPicture = (text) => (typeof text === "string" && isSvg(text) ? { "image/svg+xml": text } : undefined);
 
 const DOCUMENT = 9;
 const FRAGMENT = 11;

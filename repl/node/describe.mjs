@@ -110,13 +110,18 @@ export function listed(value, prefix) {
 
 const lengthOfTyped = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length").get;
 
+/** Is a global what the Session keeps for Lisp's `*1 *2 *3`, `*e` and `*argv*`? */
+const isOurs = (name) => /^\$s(?:[123e]|argv\$s)$/.test(name);
+
 /** The names of what an object itself has; of a long array or text without its indices, of which it has one for each item. */
 function ownNames(x) {
   const isTyped = ArrayBuffer.isView(x) && !(x instanceof DataView);
   const own = isTyped ? undefined : Object.getOwnPropertyDescriptor(x, "length");
   const hasIndices = isTyped || Array.isArray(x) || x instanceof String;
   const length = isTyped ? lengthOfTyped.call(x) : own?.value;
-  return hasIndices && length > MOST ? (own ? ["length"] : []) : Object.getOwnPropertyNames(x);
+  if (hasIndices && length > MOST) return own ? ["length"] : [];
+  const names = Object.getOwnPropertyNames(x);
+  return x === globalThis ? names.filter((name) => !isOurs(name)) : names;
 }
 
 function kindAndMeta(own) {
@@ -172,7 +177,7 @@ export async function globals() {
   const found = at.flatMap((owner) =>
     Object.entries(Object.getOwnPropertyDescriptors(owner)).map(([name, own]) => [name, ...kindAndMeta(own)]),
   );
-  return found.filter(([name]) => NAME.test(name)).slice(0, 5 * MOST);
+  return found.filter(([name]) => NAME.test(name) && !isOurs(name)).slice(0, 5 * MOST);
 }
 
 /** What Enter does at the end of a JavaScript text: see javascript_parser.mjs, which loads when it is first asked. */

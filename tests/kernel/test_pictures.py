@@ -19,7 +19,7 @@ PICTURES = {
     "({outerHTML: '<p>x</p>'})": ("text/html", "<p>x</p>"),
     "Buffer.from(' <?xml version=\"1.0\"?>\\n<!-- c --><!DOCTYPE svg><svg/>')": (
         "image/svg+xml",
-        ' <?xml version="1.0"?>\n<!-- c --><!DOCTYPE svg><svg/>',
+        '<?xml version="1.0"?>\n<!-- c --><!DOCTYPE svg><svg/>',
     ),
     "Buffer.from('\\ufeff<svg width=\"10\"></svg>')": ("image/svg+xml", '<svg width="10"></svg>'),
     "({outerHTML: '<!-- c -->\\n<svg></svg>'})": ("image/svg+xml", "<!-- c -->\n<svg></svg>"),
@@ -36,6 +36,17 @@ PICTURES = {
         "application/vnd.vegalite.v5+json",
         {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "mark": "bar"},
     ),
+    f"({{toBase64Image: () => 'data:image/png;base64,{PNG}'}})": ("image/png", PNG),  # Chart.js
+    "({renderToSVGString: () => '<svg/>'})": ("image/svg+xml", "<svg/>"),  # ECharts
+    "({toSVG: async () => '<svg/>'})": ("image/svg+xml", "<svg/>"),  # a view of Vega's
+    # What only HTML's readers understand would be a broken picture.
+    "svg('<svg width=60></svg>')": ("text/html", "<svg width=60></svg>"),
+    "({outerHTML: '<svg><text>a&nbsp;b</text></svg>'})": ("text/html", "<svg><text>a&nbsp;b</text></svg>"),
+    "({outerHTML: '<svg><use xlink:href=\"#a\"/></svg>'})": (
+        "text/html",
+        '<svg><use xlink:href="#a"/></svg>',
+    ),
+    "svg('<svg>\\ud800</svg>')": ("image/svg+xml", "<svg>\\ud800</svg>"),
     "({toSpec: () => ({marks: []})})": ("application/vnd.vega.v5+json", {"marks": []}),
     "({toSpec: () => ({mark: 'bar'})})": ("application/vnd.vegalite.v5+json", {"mark": "bar"}),
     f"new Uint8Array(Buffer.from('{PNG}', 'base64')).buffer": ("image/png", PNG),
@@ -64,6 +75,7 @@ def test_what_is_no_picture_is_shown_as_it_was(kernel: Kernel) -> None:
         "new Uint8Array(40)",
         "({get outerHTML() { throw new Error('no') }})",
         "({toDataURL: () => 5})",
+        "({toBase64Image: () => null, renderToSVGString: () => '<p>', toSVG: async () => 5})",
         "({toSpec: async () => 5})",
         "({toSpec: async () => { throw new Error('no') }})",
         "new Blob(['<b>x</b>'], {type: 'text/html'})",

@@ -86,6 +86,10 @@ def test_three_languages_complete_alike(kernel: Kernel) -> None:
         begin = max(code.rfind("."), code.rfind("("), code.rfind("\n"), code.rfind(" ")) + 1
         begin -= name.startswith(".")  # IPython's own completer takes the dot along
         assert (content["cursor_start"], content["cursor_end"]) == (begin, len(code))
+    # What `*1`, `*e` and `*argv*` are in JavaScript is the Session's, `$py` is everyone's.
+    for code in ("(js.", "js.$", "%%js\n$", "%%js\nglobalThis.", "%%py\njs."):
+        matches = kernel.ask("complete", code, len(code))["matches"]
+        assert [name for name in matches if name.startswith("$")] == ["$py"], code
     # Code of the user's own does not run for it.
     kernel.run("%%py\nclass P:\n    @property\n    def q(self): ran.append(1); return []\nran = []; p = P()")
     assert kernel.ask("complete", "(py.p.q.a", 9)["matches"] == []
