@@ -129,8 +129,8 @@ class CellTrace(Trace):
                 found[-1] = changed(found[-1], where=repr(span), span=span)
         return found
 
-    def _js_frame(self, line: str) -> Frame | None:
-        frame = super()._js_frame(line)
+    def js_frame(self, line: str) -> Frame | None:
+        frame = super().js_frame(line)
         if frame is None or frame.span is not None:
             return frame
         place = _PLACE.match(frame.where)

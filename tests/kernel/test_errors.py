@@ -24,6 +24,14 @@ def linked(cell: Cell) -> tuple[int, int]:
     return int(found["count"]), int(found["line"])
 
 
+def test_stacks_that_a_cell_prints_have_its_places_alone(kernel: Kernel) -> None:
+    for code, place in (("%%js\ntry { null.x } catch (e) { console.error(e) }", "2:12"),
+                        ('(try (throw (Error. "a")) (catch e (js.console.error e)))', "1:13")):  # fmt: skip
+        cell = kernel.run(code)
+        name = f"In[{cell.reply['execution_count']}]"
+        assert cell.text("stderr").splitlines()[1:] == [f"    at {name}:{place}"]
+
+
 def test_error_names_the_cell_and_points(kernel: Kernel) -> None:
     cell = kernel.run('(defn parse (s)\n  (py.int s))\n(+ 1 (parse "x"))')
     errors = cell.of("error")

@@ -129,3 +129,54 @@ def test_stacks(tmp_path: Path) -> None:
         (tmp_path / f"{name}.lisp").write_text(program)
         done = polyrepl(f"{name}.lisp", cwd=tmp_path)
         assert (done.code, done.out, done.err) == (1, "", wanted)
+
+
+PRINTED = """\
+(defn f [] (throw (Error. "a")))
+(defn g [] (f))
+(try (g) (catch e (js.console.error e)))
+((py.eval "lambda f: f()") (fn [] (try (g) (catch e (println e.stack)))))
+(js.console.trace "t")
+(js.console.error (Object.assign (Error. "with" {:cause (Error. "of")}) {:code "E1"}))
+(println "plain\\n    at no place\\n  end")
+(try (await ((fn [] (await nil) (g)))) (catch e (js.console.log e)))
+"""
+SHOWN = {
+    "stdout": """\
+Error: a
+    at f (p.lisp:1:19)
+    at g (p.lisp:2:12)
+    at p.lisp:4:40
+    at p.lisp:4:1
+plain
+    at no place
+  end
+Error: a
+    at f (p.lisp:1:19)
+    at g (p.lisp:2:12)
+    at p.lisp:8:33
+    at async p.lisp:8:6
+""",
+    "stderr": """\
+Error: a
+    at f (p.lisp:1:19)
+    at g (p.lisp:2:12)
+    at p.lisp:3:6
+Trace: t
+    at p.lisp:5:1
+Error: with
+    at p.lisp:6:34 {
+  code: 'E1',
+  [cause]: Error: of
+      at p.lisp:6:57
+}
+""",
+}
+
+
+def test_printed_stacks_have_the_places_in_the_lisp_and_no_frames_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "p.lisp").write_text(PRINTED)
+    done = polyrepl("p.lisp", cwd=tmp_path)
+    # Whether Node's queue has called what was awaited, as it tells itself, is of no interest.
+    out = "".join(line for line in done.out.splitlines(keepends=True) if "task_queues" not in line)
+    assert {"stdout": out, "stderr": done.err} == SHOWN
