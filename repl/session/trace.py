@@ -292,8 +292,8 @@ class Trace:
         return Frame("js", f"{path}:{row}:{column}", name)
 
     def retold(self, text: str) -> str:
-        """A text that JavaScript prints: its stacks (of `console.error(e)`, `console.trace()`) have the places
-        in the Lisp, and no frames of ours or of Node's that call these."""
+        """A text that JavaScript prints: its stacks (of `console.error(e)`, `console.trace()`) have the
+        places in the Lisp, and no frames of ours or of Node's that call these."""
         if STACKED not in text:
             return text
         shown: list[str] = []
