@@ -9,6 +9,7 @@ becomes an empty one.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
@@ -63,6 +64,10 @@ _INSTEAD = {
     "history": "%history",
     "who": "%who, for Python's names",
 }
+_JAVASCRIPT = re.compile(
+    r"\s*(?:(?:const|let|var)\s+[\w$\[{][^=\n]*=|(?:async\s+)?function\b\*?\s*\w*\s*\(|class\s[^:()\n]*\{"
+    r"|console\.\w+\(|//|/\*|import\s[^\n]*\bfrom\s*['\"]|(?:\w+|\([\w, ]*\))\s*=>)"
+)
 _RENEWAL = re.compile(r"\s*,(reload|autoreload)(?:[ \t]+(\S+))?\s*")
 _TYPED = re.compile(r"\s*(%%?\w*)")
 _MARKER = re.compile(r"\s*%%(\w+)[ \t]*(?:\r?\n|\Z)")
@@ -191,6 +196,34 @@ def shift(text: str, cursor: int) -> int:
     """Where a cursor of the text stands in the code of its cell."""
     code = split(text).code
     return max(0, cursor - (len(text) - len(code)))
+
+
+def language_hint(text: str) -> str | None:
+    """What helps who has left out the marker: of a cell that failed as Lisp and is plainly none."""
+    if _JAVASCRIPT.match(text):
+        return "a JavaScript cell begins with %%js, alone on its first line"
+    start = text.lstrip()
+    if not start or (start[0] in "([{'\"`;,@:%!?~^" or (start[0] == "#" and not start.startswith("# "))):
+        return None
+    try:
+        body = ast.parse(start).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if any(not isinstance(each, ast.Expr) for each in body):
+        return "a Python cell begins with %%py, alone on its first line"
+    if any(_is_call(each.value, start) for each in body if isinstance(each, ast.Expr)):
+        return "a Python cell begins with %%py, a JavaScript cell with %%js, alone on its first line"
+    return None
+
+
+def _is_call(value: ast.expr, text: str) -> bool:
+    """Is an expression of Python's a call `f(x)`? In Lisp `f (x)` are two forms."""
+    while isinstance(value, ast.Await | ast.Attribute):
+        value = value.value
+    if not isinstance(value, ast.Call):
+        return False
+    line = text.splitlines()[(value.func.end_lineno or 1) - 1].encode()
+    return line[value.func.end_col_offset or 0 :].startswith(b"(")
 
 
 def magic_hint(text: str, said: str, magics: Container[str]) -> str | None:

@@ -22,6 +22,7 @@ from typing import Any
 from IPython.utils.dir2 import get_real_method
 from polyrepl.bridge.foreign import message, own
 from polyrepl.repl.session.display import own_repr
+from polyrepl.repl.session.run_hints import python_hint
 
 from .inspecting import name_cells
 
@@ -52,6 +53,8 @@ def adapt(shell: Any) -> None:
     publish = shell._showtraceback
 
     def _showtraceback(kind: Any, error: Any, lines: list[str]) -> None:
+        if isinstance(error, ModuleNotFoundError) and (hint := python_hint(error, "%pip install")):
+            lines = [*lines, f"hint: {hint}"]
         if (shell.parent_header or {}).get("content", {}).get("silent"):
             shell._last_traceback = lines  # for the reply
         else:

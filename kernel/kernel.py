@@ -34,6 +34,7 @@ from .asking import Asking
 from .cells import (
     command_of_the_prompt,
     is_for_ipython,
+    language_hint,
     magic_hint,
     question,
     renewal,
@@ -329,6 +330,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
                     case Problem():
                         magics = self.shell.magics_manager.magics["cell"]
                         hint = magic_hint(code, event.evalue, magics) if event.ename == "LispError" else None
+                        hint = hint or (language_hint(code) if split(code).code is code else None)
                         return self._publish_error(with_hint(event, hint) if hint else event, silent)
                     case Lost():
                         sys.stderr.write(event.text + "\n")

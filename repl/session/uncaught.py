@@ -1,6 +1,7 @@
 """What nobody caught in Python, where it came through JavaScript: told like what nobody caught in JavaScript.
 
-In: what Python gives to `threading.excepthook`, `sys.unraisablehook` and an event loop's exception handler.
+In: what Python gives to `threading.excepthook`, `sys.unraisablehook`, `warnings.showwarning` and an event
+loop's exception handler.
 Out: the error with its place in the Lisp, on standard error. Python itself would show how the bridge was
 called, and not where the program failed. What has not come through us, Python tells as ever.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -41,6 +43,8 @@ class Uncaught:
         self._ends: Callable[[SystemExit], object] | None = None
         self._before = sys.unraisablehook, threading.excepthook
         self._hooks = self._unraisable, self._in_thread
+        self._warns: Any = warnings.showwarning
+        self._warning: Any = self._warned
 
     def install(
         self,
@@ -56,13 +60,26 @@ class Uncaught:
         self._leaves, self._ends = leaves, ends
         self._before = sys.unraisablehook, threading.excepthook
         sys.unraisablehook, threading.excepthook = self._hooks
+        self._warns, warnings.showwarning = warnings.showwarning, self._warning
 
     def remove(self) -> None:
         """They are what they were, unless the program has set its own."""
         if (sys.unraisablehook, threading.excepthook) == self._hooks:
             sys.unraisablehook, threading.excepthook = self._before
+        if warnings.showwarning == self._warning:
+            warnings.showwarning = self._warns
         if (logging := sys.modules.get("logging")) is not None:
             logging.getLogger(_LOGGER).removeFilter(self._logged)
+
+    def _warned(
+        self, message: Any, category: Any, file: str, line: int, to: Any = None, text: str | None = None
+    ) -> None:
+        """A warning. One whose place is where we call what Lisp calls has none that says anything."""
+        if to is not None or not is_ours(file):
+            self._warns(message, category, file, line, to, text)
+        elif sys.stderr is not None:
+            with suppress(OSError):
+                sys.stderr.write(f"{category.__name__}: {visible(str(message))}\n")
 
     def heed(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on a loop's errors are told as ours, and of all other loops, those that the program makes,

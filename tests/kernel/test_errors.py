@@ -70,6 +70,51 @@ def test_magics_in_a_lisp_cell_say_where_they_work(kernel: Kernel) -> None:
         assert cell.error.splitlines()[-1] == f"  hint: {hint}"
 
 
+LEFT_OUT = {
+    "a Python cell begins with %%py, alone on its first line": [
+        *["amount = 5", "import numpy as np", "def add(x): return x", "for i in range(3): print(i)"],
+        *["# a comment\namount = 1", "class A: pass", "print('hi')\namount = 3", "amounts = [1, 2]"],
+    ],
+    "a JavaScript cell begins with %%js, alone on its first line": [
+        *["const some = 1;", "let some = 3", "function f(x) { return x }", "console.log(1)", "some => some"],
+        *["class A {}", "import fs from 'fs'", "// a comment"],
+    ],
+    "a Python cell begins with %%py, a JavaScript cell with %%js, alone on its first line": [
+        *["print(1)", "some.thing(3)", "await some(1)"],
+    ],
+}
+
+
+@pytest.mark.parametrize("hint", LEFT_OUT)
+def test_a_cell_without_its_marker_says_which_one_it_wants(kernel: Kernel, hint: str) -> None:
+    for code in LEFT_OUT[hint]:
+        assert kernel.run(code).error.splitlines()[-1] == f"  hint: {hint}", code
+
+
+def test_a_cell_of_lisp_that_fails_lacks_no_marker(kernel: Kernel) -> None:
+    for code in (
+        "(nosuch)",
+        "(nosuch (map))",
+        "nosuch",
+        "nosuch (map)",
+        "nosuch.y",
+        "(fn",
+        "(let [no => 3] 1)",
+    ):
+        assert "cell begins" not in kernel.run(code).error, code
+
+
+def test_a_python_cell_names_the_package_that_is_missing(kernel: Kernel) -> None:
+    cell = kernel.run("%%py\nimport nosuch_package")
+    assert cell.error.splitlines()[-1] == "hint: %pip install nosuch_package"
+
+
+def test_a_warning_from_lisp_names_no_file_of_ours(kernel: Kernel) -> None:
+    cell = kernel.run('(py.import "warnings" :as warning) (warning.warn "careful")')
+    assert cell.text("stderr") == "UserWarning: careful\n"
+    assert "UserWarning: mine" in kernel.run("%%py\nimport warnings; warnings.warn('mine')").text("stderr")
+
+
 def test_javascript_cells(kernel: Kernel) -> None:
     cell = kernel.run('%%js\nfunction boom() {\n  throw new TypeError("bad");\n}\nboom()')
     number = cell.reply["execution_count"]

@@ -137,6 +137,7 @@ PRINTED = """\
 (try (g) (catch e (js.console.error e)))
 ((py.eval "lambda f: f()") (fn [] (try (g) (catch e (println e.stack)))))
 (js.console.trace "t")
+(py.import "warnings" :as warnings) (warnings.warn "careful")
 (js.console.error (Object.assign (Error. "with" {:cause (Error. "of")}) {:code "E1"}))
 (println "plain\\n    at no place\\n  end")
 (try (await ((fn [] (await nil) (g)))) (catch e (js.console.log e)))
@@ -154,8 +155,8 @@ plain
 Error: a
     at f (p.lisp:1:19)
     at g (p.lisp:2:12)
-    at p.lisp:8:33
-    at async p.lisp:8:6
+    at p.lisp:9:33
+    at async p.lisp:9:6
 """,
     "stderr": """\
 Error: a
@@ -164,11 +165,12 @@ Error: a
     at p.lisp:3:6
 Trace: t
     at p.lisp:5:1
+UserWarning: careful
 Error: with
-    at p.lisp:6:34 {
+    at p.lisp:7:34 {
   code: 'E1',
   [cause]: Error: of
-      at p.lisp:6:57
+      at p.lisp:7:57
 }
 """,
 }
