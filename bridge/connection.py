@@ -3,9 +3,7 @@
 In: frames from the channel, requests of this side. Out: replies to their waiters, requests to the host, the
 conversation that is carried.
 
-1. `request` sends a frame and waits. Whichever thread waits reads for all (the reader lock) and routes:
-   a reply to its waiter, a request made inside a callback to the thread that waits for that callback, an
-   outermost request to the home thread, an asynchronous one to the asyncio loop.
+1. `request` sends a frame and waits. Whichever thread waits reads for all (receiving.py).
 2. A waiting thread serves the requests in its inbox, so callbacks nest to any depth.
 3. A wait spins a little (a sleeping core is slow to wake), then blocks in poll. There is no time-out.
 4. All frames go on one channel. Node blocks in a read while it waits for us (the outbox's `owed` > 0); at any
@@ -26,19 +24,17 @@ from .answers import Answer
 from .errors import BridgeError, Interrupted, NodeLost, unbegun
 from .handles import Dead
 from .host import Host
-from .midst import came_between
 from .plain import Begun, Plain
 from .protocol import KINDS, NOTES
+from .receiving import MIDST, Intake
 from .segments import sent
 from .sending import ASYNC, BELL, Outbox
-from .transport import TAKEN, Channel, Closed, Frame
+from .transport import TAKEN, Channel, Frame
 from .untimely import Untimely, within
 from .waiting import SHALLOW, Poll, Room, Settled, Spin, Waiter, Waits
 
-REQUEST, REPLY, ERROR = KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]
-NOTE, OUTPUT = KINDS["NOTE"], KINDS["OUTPUT"]
+REQUEST = KINDS["REQUEST"]
 _get_ident, _now = threading.get_ident, time.perf_counter
-_AT_ONCE = (False,)
 _first = deque.popleft
 
 
@@ -72,20 +68,16 @@ class Connection:
         self.depth = 0  # synchronous calls of the home thread
         self.outer = 0  # the outermost of them
         self.latest = 0  # the last outermost one, also when it has ended
-        self.held: list[Frame] = []
-        self.outbox = Outbox(channel, self, dead)
         self.waits = Waits()
-        self.inbox: deque[Frame] = deque()
-        self._asyncs: deque[Frame] = deque()
+        self.intake = Intake(channel, self, host, self.waits)
+        self.inbox = self.intake.inbox
+        self.outbox = Outbox(channel, self.intake, self, dead)
         self.ids = itertools.count(1).__next__
-        self._reader = threading.Lock()
-        self._sleepers: list[Waiter] = []
-        self._aside = False
         self._spin = Spin(channel)
         self._room = Room()
         self._ending = ending
-        self.plain = Plain(self, channel, self.outbox, host)
-        channel.beside(self._reader.locked)
+        self.plain = Plain(self, channel, self.intake, self.outbox, host)
+        channel.beside(self.intake.taken)
         self._poll = Poll(channel.read_fd, extra_fds, host.raw_output)
 
     @property
@@ -102,7 +94,7 @@ class Connection:
     @property
     def queued(self) -> bool:
         """Whether asynchronous requests of JavaScript's wait for a turn of the home loop."""
-        return bool(self._asyncs)
+        return bool(self.intake.asyncs)
 
     @property
     def waiting(self) -> bool:
@@ -127,8 +119,8 @@ class Connection:
         time.perf_counter)."""
         if self.failure is not None:
             raise self._over()
-        busy = self._reader.locked() or self.channel.lock.locked()
-        if busy and within(_MIDST, (self, self.outbox)):
+        busy = self.intake.taken() or self.channel.lock.locked()
+        if busy and within(_MIDST, (self.intake, self.outbox)):
             raise Untimely
         begun = header if isinstance(header, Begun) else None
         ident = self.ids() & 0xFFFFFFFF if begun is None else begun.ident
@@ -170,8 +162,7 @@ class Connection:
         except BaseException:
             self.waits.pop(ident, None)
             if waiter.inbox:  # what it has asked is served as what comes from now on
-                self.inbox.extend(waiter.inbox)
-                self._wake_home_waiter()
+                self.intake.take_over(waiter)
             if waiter.frame is not None:  # its answer is there, and nobody else will read it
                 self.host.settle(None, waiter.frame)
             raise
@@ -267,7 +258,7 @@ class Connection:
     # ---- waiting
 
     def _wait(self, waiter: Waiter, home: bool, ident: int) -> None:
-        inbox, outer = waiter.inbox, self.inbox
+        intake, inbox, outer = self.intake, waiter.inbox, self.inbox
         while True:
             if inbox:
                 waiter.until = None  # it has begun
@@ -285,16 +276,8 @@ class Connection:
                     continue
             elif time.perf_counter() >= waiter.until:
                 raise BridgeError("JavaScript does not answer")
-            taken: list[bool] = []
-            try:
-                if self._reads(taken):
-                    self._read_until(waiter, home)
-                    continue
-            finally:
-                if True in taken:
-                    self._reader.release()
-                    if self._sleepers:
-                        self._sleepers[-1].wake()
+            if intake.as_reader(self._read_until, waiter, home):
+                continue
             if within(_READING, (self,)):
                 # A signal's handler asks, which this thread has called while it reads: nobody else would.
                 try:
@@ -302,27 +285,9 @@ class Connection:
                 finally:
                     self._poll.wake()  # what it slept for may have come
             else:
-                self._sleep(waiter)
-        if home and self.depth == 1 and self._asyncs:
+                intake.sleep(waiter)
+        if home and self.depth == 1 and intake.asyncs:
             self.host.wake_home()
-
-    def _reads(self, taken: list[bool]) -> bool:
-        """Become the reader, where there is none. In one step of the interpreter, `taken` says so: whatever
-        exception of a signal's handler comes, whoever gave it knows that there is a reader to be released."""
-        taken.extend(map(self._reader.acquire, _AT_ONCE))
-        return taken[0]
-
-    def _sleep(self, waiter: Waiter) -> None:
-        # Another thread reads; it wakes us with our reply, a request, or to become the reader.
-        event = waiter.event = threading.Event()
-        self._sleepers.append(waiter)
-        try:
-            served = waiter.inbox or (self.inbox and waiter.thread == self.home)
-            if waiter.frame is None and not served and waiter.failure is None and self._reader.locked():
-                event.wait(0.05)
-        finally:
-            self._sleepers.remove(waiter)
-            waiter.event = None
 
     def _read_until(self, waiter: Waiter, home: bool) -> None:
         """Read until there is something for this waiter: spin first, then block."""
@@ -331,7 +296,7 @@ class Connection:
         spin = self._spin
         give_up = spin.begin()  # when it has spun enough; 0: it does not spin
         while True:
-            if self._receive(give_up):
+            if self.intake.receive(give_up):
                 if waiter.frame is not None or waiter.inbox or (home and self.inbox):
                     if give_up:
                         spin.paid()
@@ -353,94 +318,11 @@ class Connection:
 
     def read_aside(self) -> None:
         """While a write cannot go on: read and queue, serve nothing, and call nothing of the user's."""
-        taken: list[bool] = []
-        try:
-            if self._reads(taken):
-                self._aside = True
-                self._receive()
-        finally:
-            if True in taken:
-                self._aside = False
-                self._reader.release()
+        self.intake.read_aside()
 
     def catch_up(self) -> None:
         """Deliver what was read aside."""
-        held, self.held = self.held, []
-        for frame in held:
-            self._route(frame)
-
-    def _receive(self, until: float = 0.0) -> bool:
-        """Read once, or again and again until a time, and route. True when frames arrived."""
-        try:
-            frames = self.channel.receive(until)
-        except (Closed, BridgeError) as error:
-            self.lose(str(error))
-            return True
-        coming: Iterable[Frame] = frames
-        try:
-            coming = iter(frames)
-            for frame in coming:
-                self._route(frame)
-        except BaseException:  # of a signal's handler: what came with it has come all the same
-            for frame in coming:
-                self._route(frame)
-            raise
-        if self.channel.broken is not None:
-            self.lose(str(self.channel.broken))
-        return bool(frames)
-
-    def _route(self, frame: Frame) -> None:
-        kind = frame.kind
-        if kind in (OUTPUT, NOTE) and self._aside:
-            self.held.append(frame)
-            return
-        if self.held and not self._aside:
-            self.catch_up()
-        if kind == OUTPUT:
-            self.host.output(frame)
-            return
-        if frame.epoch != self.outbox.epoch and kind != NOTE:
-            return
-        if kind in (REPLY, ERROR):
-            waiter = self.waits.pop(frame.id, None)
-            if isinstance(waiter, Waiter):
-                waiter.frame = frame
-                if waiter.event is not None:
-                    waiter.wake()
-            elif waiter is not None or not self.plain.early(frame):
-                # An asynchronous one, or one whose caller gave up (decoded all the same: it owns handles).
-                self.host.settle(waiter, frame)
-        elif kind == REQUEST:
-            if frame.flags & ASYNC:
-                self._asyncs.append(frame)
-                self.host.wake_home()
-                return
-            waiter, late = None, None
-            try:  # the second number of its header is read without decoding the rest
-                parent = self.waits.get(int(frame.head.split(b",", 2)[1]))
-                if isinstance(parent, Waiter):
-                    waiter = parent
-            except BaseException as error:
-                if not isinstance(error, (ValueError, IndexError)) or came_between(error):
-                    late = error  # of a signal's handler: the request has come all the same
-            inbox = self.inbox if waiter is None else waiter.inbox
-            self.outbox.owed += 1
-            inbox.append(frame)  # in one step with that before it
-            if late is not None:
-                raise late
-            if waiter is None:
-                if _get_ident() != self.home:
-                    self._wake_home_waiter()
-            elif waiter.event is not None:
-                waiter.wake()
-        else:
-            self.host.note(frame)
-
-    def _wake_home_waiter(self) -> None:
-        for sleeper in list(self._sleepers):
-            if sleeper.thread == self.home:
-                sleeper.wake()
-        self.host.wake_home()
+        self.intake.catch_up()
 
     # ---- serving
 
@@ -469,7 +351,7 @@ class Connection:
         """Called by the home thread's loop: read, serve, spin for the next, at most `budget` seconds."""
         end = time.perf_counter() + budget
         served = False
-        spin, give_up = self._spin, 0.0
+        intake, spin, give_up = self.intake, self._spin, 0.0
         while True:
             if self.inbox:
                 self.depth += 1
@@ -480,23 +362,15 @@ class Connection:
                 if give_up:
                     spin.paid()
                 served, give_up = True, 0.0
-            taken: list[bool] = []
-            try:
-                if self.failure is not None or not self._reads(taken):
-                    break
-                self._receive()
-            finally:
-                if True in taken:
-                    self._reader.release()
-                    if self._sleepers:
-                        self._sleepers[-1].wake()
+            if self.failure is not None or not intake.as_reader(intake.receive):
+                break
             if self.inbox:
                 if time.perf_counter() > end:
                     self.host.wake_home()
                     break
                 continue
             now = time.perf_counter()
-            if not served or now > end or self._asyncs or self.outbox.outgoing or spin.left_out:
+            if not served or now > end or intake.asyncs or self.outbox.outgoing or spin.left_out:
                 spin.left_out -= spin.left_out > 0
                 break
             if give_up == 0.0:
@@ -504,8 +378,8 @@ class Connection:
             elif now > give_up:
                 spin.in_vain()
                 break
-        while self._asyncs and not self.kept:
-            self.host.serve_async(self._asyncs.popleft())
+        while intake.asyncs and not self.kept:
+            self.host.serve_async(intake.asyncs.popleft())
         self.flush()
 
     def reset(self, epoch: int, lost: Sequence[int]) -> None:
@@ -550,9 +424,4 @@ class Connection:
 
 
 _READING = {Connection._read_until.__code__}
-_MIDST = {
-    Connection._receive.__code__,
-    Connection.read_aside.__code__,
-    Outbox.send.__code__,
-    Outbox.flush.__code__,
-}
+_MIDST = {*MIDST, Outbox.send.__code__, Outbox.flush.__code__}

@@ -75,12 +75,7 @@ class Line(Protocol):
     home: int
     depth: int
     top_python: bool
-    held: list[Frame]
     waits: Waits
-
-    @property
-    def inbox(self) -> deque[Frame]:
-        """Requests that the home thread has to serve."""
 
     @property
     def ids(self) -> Callable[[], int]: ...
@@ -92,6 +87,18 @@ class Line(Protocol):
 
     def send_answer(self, answer: Answer, epoch: int, sync: bool) -> None: ...
     def lose(self, reason: str) -> BaseException: ...
+
+
+class Coming(Protocol):
+    """What they ask of the reading half."""
+
+    @property
+    def inbox(self) -> deque[Frame]:
+        """Requests that the home thread has to serve."""
+
+    @property
+    def held(self) -> list[Frame]:
+        """Frames that wait to be delivered."""
 
 
 class Short(Protocol):
@@ -129,13 +136,15 @@ class Plain:
     Args:
         line: the connection.
         channel: what carries it.
+        coming: its reading half.
         outbox: its writing half.
         host: the conversation.
     """
 
-    def __init__(self, line: Line, channel: Channel, outbox: Outbox, host: Host) -> None:
+    def __init__(self, line: Line, channel: Channel, coming: Coming, outbox: Outbox, host: Host) -> None:
         self._line = line
         self._channel = channel
+        self._coming = coming
         self._outbox = outbox
         self._host = host
         self._latest: tuple[int, Sequence[Any]] = (0, ())
@@ -159,8 +168,8 @@ class Plain:
             rings is None
             or outbox.outgoing
             or line.depth > SHALLOW
-            or line.inbox
-            or line.held
+            or self._coming.inbox
+            or self._coming.held
             or self._channel.unread
             or _get_ident() != line.home
         ):
@@ -266,7 +275,7 @@ class Plain:
         """Serve what JavaScript asks within a request of ours, while nothing else comes. True when one of
         them was answered last; the next may follow."""
         rings, line, outbox = self._channel.plain, self._line, self._outbox
-        if rings is None or line.depth > SHALLOW or line.held or self._channel.unread:
+        if rings is None or line.depth > SHALLOW or self._coming.held or self._channel.unread:
             return False
         epoch = outbox.epoch
         objects, apply, interrupts = self._host.plain()

@@ -23,7 +23,7 @@ BELL, ASYNC = FLAGS["BELL"], FLAGS["ASYNC"]
 
 
 class Reader(Protocol):
-    """What the writing half asks of the reading half."""
+    """What the writing half asks of the reading half (see receiving.Intake)."""
 
     @property
     def held(self) -> list[Frame]:
@@ -34,6 +34,10 @@ class Reader(Protocol):
 
     def catch_up(self) -> None:
         """Deliver what is held."""
+
+
+class Line(Protocol):
+    """What it asks of the connection."""
 
     def lose(self, reason: str) -> BaseException:
         """The other end is gone. Returns the exception that says so."""
@@ -48,10 +52,11 @@ class Outbox:
     Args:
         channel: where to.
         reader: the half that reads.
+        line: the connection.
         dead: what is to be given back; the collector fills it, see handles.
     """
 
-    def __init__(self, channel: Channel, reader: Reader, dead: deque[Dead]) -> None:
+    def __init__(self, channel: Channel, reader: Reader, line: Line, dead: deque[Dead]) -> None:
         self.channel = channel
         self.epoch = 0
         self.dead = dead
@@ -59,6 +64,7 @@ class Outbox:
         self.outgoing: list[bytes] = []
         self._given: list[int] = []  # back, see `releases`
         self._reader = reader
+        self._line = line
         self._text = Writer()
 
     def frame(self, kind: int, ident: int, flags: int, header: Any, segments: list[Any]) -> list[Any]:
@@ -98,7 +104,7 @@ class Outbox:
                 else:
                     channel.send(parts, bell, reader.read_aside)
         except Closed as closed:
-            raise reader.lose(str(closed)) from None
+            raise self._line.lose(str(closed)) from None
         if reader.held:
             reader.catch_up()
 
@@ -128,7 +134,7 @@ class Outbox:
                 with self.channel.lock:
                     self._send_all([], True)
             except Closed as closed:
-                self._reader.lose(str(closed))
+                self._line.lose(str(closed))
 
     def note(self, header: list[Any]) -> None:
         """A frame nobody answers."""
@@ -142,4 +148,4 @@ class Outbox:
         with self.channel.lock:
             self.outgoing.append(parts[0])
         # Each time: whoever put off the first one may have ended before its turn.
-        self._reader.flush_soon()
+        self._line.flush_soon()

@@ -71,12 +71,12 @@ def test_javascript_goes_on_while_python_asks(kernel: Kernel) -> None:
 
 SLOWLY = """%%py
 import time
-from polyrepl.bridge.connection import Connection
-receive = Connection._receive
+from polyrepl.bridge.receiving import Intake
+receive = Intake.receive
 def slowly(self, until=0.0):
     time.sleep(0.02)
     return receive(self, until)
-Connection._receive = slowly
+Intake.receive = slowly
 """
 
 
