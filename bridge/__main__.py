@@ -22,10 +22,10 @@ from .connection import Connection
 from .conversation import Conversation
 from .descriptors import Descriptor
 from .errors import BridgeError, NodeLost
-from .exchange import Line
 from .handles import Dead
 from .host import Host
 from .interrupt import NoLadder
+from .line import Line
 from .loop import Loops, Watched
 from .pipes import offered, undisturbed
 from .protocol import VERSION
@@ -113,7 +113,7 @@ async def _serve() -> None:
     share(conversation)
     await life.gone.wait()
     await asyncio.sleep(0)  # the answer of who asked for the end
-    conversation.loops.forsake()
+    conversation.loops.tasks.forsake()
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()

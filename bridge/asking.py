@@ -21,7 +21,8 @@ from .transport import Frame
 
 if TYPE_CHECKING:  # they are loaded while Node starts
     from .capsule import Capsules
-    from .exchange import Exchange, Line
+    from .exchange import Exchange
+    from .line import Line
     from .marshal import Marshal
 
 _CALL, _AWAIT, _GETATTR, _RUN = OPS["call"], OPS["await"], OPS["getattr"], OPS["run"]

@@ -30,9 +30,9 @@ from .protocol import NOTES, OPS, VERSION
 
 if TYPE_CHECKING:  # they are loaded while Node starts
     from .connection import Connection
-    from .exchange import Line
     from .handles import Dead
     from .host import Host
+    from .line import Line
     from .loop import Loops, Watched
     from .output import Sink
 

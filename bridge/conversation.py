@@ -24,8 +24,9 @@ from .verbs import Verbs
 
 if TYPE_CHECKING:  # they are loaded while Node starts
     from .capsule import Capsules
-    from .exchange import Exchange, Line
+    from .exchange import Exchange
     from .life import Life
+    from .line import Line
     from .loop import Loops
     from .marshal import Marshal
     from .output import Sink
@@ -340,7 +341,7 @@ class Conversation(Verbs):
         """
         asked = self.interrupts.interrupt(form)
         if asked and form and self._loops is not None:
-            self._loops.stop_unbegun(form)
+            self._loops.tasks.stop_unbegun(form)
         return asked
 
     def stats(self, *, collect: bool = False) -> dict[str, Any]:

@@ -10,13 +10,14 @@ import contextlib
 import contextvars
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from .answers import Answer, Answers
 from .errors import NodeLost, ProtocolError
 from .forms import Forms
 from .handles import Dead, Exports, Imports
+from .line import Line, Waiter
 from .marshal import Copying, Marshal, is_single
 from .midst import came_between
 from .output import Output
@@ -29,84 +30,6 @@ from .transport import Frame
 _get_ident = threading.get_ident
 
 
-class Waiter(Protocol):
-    """Who waits for an answer without a thread."""
-
-    def settle(self, value: Any, error: BaseException | None) -> None: ...
-
-
-class Waits(Protocol):
-    """What a connection knows of the requests that wait for their answers (see waiting.Waits)."""
-
-    def __contains__(self, ident: object, /) -> bool: ...
-    def __iter__(self) -> Iterator[int]: ...
-    def newest(self) -> int: ...
-    def of_form(self, form: int) -> tuple[int, int]: ...
-
-
-class Line(Protocol):
-    """What a conversation asks of a connection: something that carries requests and answers."""
-
-    home: int  # the thread on which requests of JavaScript's run
-    top_python: bool  # on that thread code called by JavaScript is running
-    kept: bool  # asynchronous requests wait
-
-    @property
-    def failure(self) -> BaseException | None:
-        """What ended it; None while it lives."""
-
-    @property
-    def depth(self) -> int:
-        """How many synchronous calls of the home thread wait."""
-
-    @property
-    def waiting(self) -> bool:
-        """Whether any does."""
-
-    @property
-    def outer(self) -> int:
-        """The outermost of them; 0: none."""
-
-    @property
-    def plainly(self) -> int:
-        """The plain call of the home thread that has no answer yet; 0: none."""
-
-    @property
-    def latest(self) -> int:
-        """The last outermost one, also when it has ended."""
-
-    @property
-    def waits(self) -> Waits:
-        """What waits for its answer, by its number."""
-
-    @property
-    def queued(self) -> bool:
-        """Whether asynchronous requests wait for a turn of the home loop."""
-
-    @property
-    def fd(self) -> int:
-        """Readable when something has come."""
-
-    def look(self) -> None:
-        """Before something outermost is asked: notice whether what carries it was closed by others. It is
-        lost then."""
-
-    def request(self, header: list[Any], segments: list[Any], until: float | None = None) -> Frame: ...
-    def post(self, header: list[Any], segments: list[Any], waiter: Waiter) -> int: ...
-    def forget(self, ident: int) -> None: ...
-    def note(self, header: list[Any]) -> None: ...
-    def pack(self, kind: int, ident: int, sync: bool, wire: Any, segments: list[Any]) -> Any: ...
-    def send_answer(self, answer: Answer, epoch: int, sync: bool) -> None: ...
-    def flush(self) -> None: ...
-    def run_ready(self) -> None: ...
-    def read_aside(self) -> None: ...
-    def catch_up(self) -> None: ...
-    def reset(self, epoch: int, lost: Sequence[int]) -> None: ...
-    def lose(self, reason: str) -> BaseException: ...
-    def close(self, reason: str) -> None: ...
-    def abandon(self) -> None: ...
-
-
 class Interrupts(Protocol):
     """What an exchange asks of the interrupt ladder."""
 
@@ -117,11 +40,18 @@ class Interrupts(Protocol):
     def check(self, form: int, flags: int) -> None: ...
 
 
-class Loops(Protocol):
-    """What an exchange asks of the asyncio loops."""
+class Tasks(Protocol):
+    """What an exchange asks of what runs on the loops for JavaScript."""
 
     def serve(self, exchange: Exchange, frame: Frame) -> None: ...
     def cancel(self, ident: int) -> None: ...
+
+
+class Loops(Protocol):
+    """What an exchange asks of the asyncio loops."""
+
+    @property
+    def tasks(self) -> Tasks: ...
     def wake(self) -> None: ...
     def flush_soon(self) -> None: ...
 
@@ -326,7 +256,7 @@ class Exchange:
 
     def serve_async(self, frame: Frame) -> None:
         """Start an asynchronous request."""
-        self.conversation.loops.serve(self, frame)
+        self.conversation.loops.tasks.serve(self, frame)
 
     def check(self, form: int, flags: int) -> None:
         """An asynchronous request of a form comes. Raises KeyboardInterrupt where that was asked to stop, and
@@ -397,7 +327,7 @@ class Exchange:
             self.marshal.end.answered(reason)
 
     def _cancel(self, ident: int) -> None:
-        self.conversation.loops.cancel(ident)
+        self.conversation.loops.tasks.cancel(ident)
 
     def _begin(self, *versions: Any) -> None:
         self.ready = True

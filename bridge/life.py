@@ -14,8 +14,9 @@ from .asking import Interrupts as Asked
 from .descriptors import Descriptor
 
 if TYPE_CHECKING:  # they are loaded while Node starts
-    from .exchange import Exchange, Line
+    from .exchange import Exchange
     from .handles import Dead
+    from .line import Line
     from .loop import Loops, Watched
 
 

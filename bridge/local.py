@@ -8,8 +8,6 @@ so nothing waits, and nothing can be ended: it lives as long as the page.
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import inspect
 import itertools
 import json
 import threading
@@ -22,15 +20,14 @@ from .asking import Asking
 from .conversation import Conversation
 from .descriptors import Descriptor
 from .errors import BridgeError, NodeLost, ProtocolError, WouldBlock
-from .exchange import Line
 from .handles import Dead, releases
 from .host import Host
 from .lane import DEEPEST, TOO_DEEP, Lane, Straight, answered, bytes_of, frame_of, pair
+from .line import Line
 from .loop import Loops, Watched
 from .output import Sink
 from .protocol import FLAGS, KINDS, NOTES
 from .segments import sent
-from .server import Server
 from .transport import Frame
 from .waiting import Settled, Waits
 
@@ -55,7 +52,7 @@ class Port(Protocol):
 
 
 class Local(Lane):
-    """One conversation's connection (see exchange.Line).
+    """One conversation's connection (see line.Line).
 
     Args:
         port: JavaScript's half.
@@ -275,20 +272,9 @@ class LocalLoops(Loops):
         """As `block_on`."""
         return self.block_on(conn, lambda: _awaiting(awaitable))
 
-    def _start(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        server: Server,
-        function: Callable[..., Any],
-        args: list[Any],
-        kwargs: dict[str, Any],
-        context: contextvars.Context,
-    ) -> asyncio.Future[Any]:
-        async def here() -> Any:  # there are no threads
-            result = server.apply(function, args, kwargs)
-            return await result if inspect.isawaitable(result) else result
-
-        return loop.create_task(here(), context=context)
+    async def aside(self, loop: asyncio.AbstractEventLoop, run: Callable[[], Any]) -> Any:
+        """Here: there are no threads."""
+        return run()
 
 
 async def _awaiting(awaitable: Any) -> Any:

@@ -49,7 +49,7 @@ def until_done(
 def _end_tasks(session: Session, loop: asyncio.AbstractEventLoop) -> None:
     """Cancel what still runs, as `asyncio.run` does; what does not let go is left after a while."""
     if session.bridge.looping:
-        session.bridge.loops.forsake()  # JavaScript need not hear of it
+        session.bridge.loops.tasks.forsake()  # JavaScript need not hear of it
     tasks = asyncio.all_tasks(loop)
     if not tasks:
         return

@@ -44,7 +44,7 @@ class Far:
 
 
 class Line:
-    """What carries it: the interface of exchange.Line."""
+    """What carries it: the interface of line.Line."""
 
     fd = -1
     waiting = queued = False

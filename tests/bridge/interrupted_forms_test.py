@@ -155,8 +155,8 @@ async def test_what_has_not_begun_when_an_interrupt_comes_never_does(
     object_._interrupt = lambda: None
     await js.call_async(js.eval(f"async (py, o) => await py.async(o, ['{name}'], [])"), py, object_, form=5)
     assert object_.begun == [name]
-    js.loops.cancel(0)
-    assert not js.loops._stopped and not js.loops._forms
+    js.loops.tasks.cancel(0)
+    assert not js.loops.tasks._stopped and not js.loops.tasks._forms
 
 
 async def test_what_goes_on_of_a_form_never_begins_what_its_beginning_has_asked_for(
