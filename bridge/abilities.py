@@ -11,6 +11,7 @@ from typing import Any
 
 from .protocol import OPS
 
+_LARGEST = 2048  # batch of items
 _LEN, _ITER, _NEXT, _SEND = OPS["len"], OPS["iter"], OPS["next"], OPS["send"]
 
 
@@ -38,7 +39,7 @@ def _iterate(owner: Any, iterator: Any, private: bool) -> abc.Generator[Any, Non
         while not done:
             done, items = owner.operate(_NEXT, iterator, size)
             yield from items
-            if private and size < 512:
+            if private and size < _LARGEST:
                 size *= 2
     finally:
         if not done and private:

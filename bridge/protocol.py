@@ -139,6 +139,7 @@ TAGS: Final[dict[str, str]] = {
     "PICKS": "q",
     "LISTS": "l",  # lengths (TYPED), column: an array of arrays, which are numbered before what is in them
     "COLUMN": "C",  # column: an array of its items
+    "TEXTS": "T",  # text: an array of its parts, between which U+007F stands
 }
 
 # Low four bits of an object's traits (SORT_BITS): what it is. The other bits: what it can do.

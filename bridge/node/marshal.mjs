@@ -332,6 +332,12 @@ export class Marshal {
         check(typeof wire[1] === "object" && wire[1] !== null, wire);
         all.push(wire[1]);
         return wire[1];
+      case TAGS.TEXTS: {
+        check(typeof wire[1] === "string", wire);
+        const parts = wire[1].split("\x7f");
+        all.push(parts);
+        return parts;
+      }
       case TAGS.ROWS:
         return new Columns(this, body, all).rows(wire);
       case TAGS.LISTS:

@@ -25,7 +25,7 @@ export const TAGS = {
   FLOAT: "f", INT: "n", BYTES: "b", TYPED: "t", GRID: "g", ARRAY: "a", OBJECT: "o", MAP: "M", SET: "S",
   DATE: "d", REF: "r", KEYWORD: "k", HANDLE: "p", HOME: "h", EXCEPTION: "x", MISSING: "m", CUSTOM: "c",
   ROWS: "w", AS_IS: "=", ITEMS: "i", WHOLE: "z", PICKS: "q", LISTS: "l", COLUMN: "C",
-  HANDLES: "P",
+  HANDLES: "P", TEXTS: "T",
 };
 
 export const SORTS = [

@@ -17,6 +17,7 @@ import { LOOKS, OPS, SORT_BITS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
 export const PYTHON = Symbol.for("polyrepl.python");
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
 const WHOLE = /^(?:0|-?[1-9]\d{0,14})$/;
+const LARGEST_BATCH = 2048; // of items
 /** Who asks for an attribute. A trap cannot know, and what is missing depends on it: JavaScript looks what it was given
  * and takes undefined for an answer, to the Lisp it is an AttributeError. So compiled Lisp says of what it is about to
  * read: `$read(o).x`, which costs a store. One for all bridges of a program, since the code does not know whose `o` is;
@@ -397,7 +398,7 @@ function* iterate() {
       for (let at = 0; at < items.length; at++) yield items[at]; // half of what `yield*` takes
       if (error !== undefined) throw error;
       if (done) return;
-      if (alone && size < 512) size *= 2;
+      if (alone && size < LARGEST_BATCH) size *= 2;
       [done, items, error] = all.ask(OPS.next, records.get(iterator), size, pairs);
     }
   } finally {

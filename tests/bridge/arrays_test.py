@@ -142,14 +142,16 @@ def test_the_tables_hold_all_of_several_or_none() -> None:
 
 def test_one_array_behind_another(js: Bridge) -> None:
     """The wire form of the whole means the same as that of its parts."""
-    parts: list[list[Any]] = [[1, "a"], [{}, {}], [[], []], [None, 2.5], [{}, 1], [()], [{}]]
+    texts = [f"t{i}" for i in range(20)]
+    parts: list[list[Any]] = [[1, "a"], [{}, {}], [[], []], [None, 2.5], [{}, 1], [()], [{}], texts]
     segments = Segments()
     for first in parts:
         for second in parts:
             wires = [array(js.marshal, list(part), segments) for part in (first, second)]
             wire = joined(wires[0], wires[1])
-            if wire[0] == TAGS["AS_IS"]:
-                assert wire[1] == first + second
+            if wire[0] in (TAGS["AS_IS"], TAGS["TEXTS"]):
+                made = wire[1] if wire[0] == TAGS["AS_IS"] else wire[1].split("\x7f")
+                assert made == first + second
                 continue
             handles = wire[2:] if wire[0] == TAGS["HANDLES"] else wire[1:]
             found = [
@@ -158,5 +160,32 @@ def test_one_array_behind_another(js: Bridge) -> None:
                 else item
                 for item in handles
             ]
-            assert [id(item) for item in found] == [id(item) for item in first + second]
+            assert found == first + second
+            assert [id(i) for i in found if type(i) is not str] == [
+                id(i) for i in first + second if type(i) is not str
+            ]
     js.marshal.take_back(segments)
+
+
+class Text(str):
+    """One of the program's."""
+
+
+def test_texts_that_go_as_one_are_themselves(js: Bridge) -> None:
+    """Whatever is in them, at the edges of a batch too; of a class of its own each is an object still."""
+    through = js.eval("(xs) => [...xs]")
+    kinds = js.eval("(xs) => [...xs].map((x) => typeof x).join()")
+    short = [f"item{i}" for i in range(5000)]
+    for texts in (
+        short,
+        [""] * 3000,
+        ["", "\x7f", *short],
+        [*short[:4000], "\x7f\x7f", *short],
+        ["\ud800", *short[:40], "\udc00"],
+        [*short[:2047], "\U0001f600", "\x00", "\n", '"', "\\", *short[:2049]],
+        [*short[:100], "long " * 1000],
+        [*short[:100], 1, None, 2.5],
+    ):
+        assert through(texts) == texts
+        assert through(tuple(texts)) == texts
+    assert kinds([Text("a")] * 20) == ",".join(["object"] * 20)
