@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import BridgeError, NodeLost, WouldBlock, unbegun
@@ -66,11 +66,9 @@ class Interrupts(Protocol):
 
 
 class Pending(Protocol):
-    """An answer that is awaited."""
+    """An answer, which can be awaited."""
 
-    @property
-    def future(self) -> Awaitable[Any]: ...
-
+    def __await__(self) -> Generator[Any, None, Any]: ...
     def settle(self, value: Any, error: BaseException | None) -> None: ...
 
 
@@ -353,15 +351,16 @@ class Asking:
         pending = loops.pending(conn)
         if form and not begun:
             self._interrupts.starting(form)
-
-        def send(header: list[Any], segments: list[Any], _: Exchange) -> int:
-            return conn.post(header, segments, pending)
-
-        ident = self._give(header, args, kwargs, exchange, send, segments)
+        try:
+            _add(header, exchange.marshal, args, kwargs, segments)
+            ident = conn.post(header, segments, pending)
+        except BaseException:
+            exchange.marshal.take_back(segments)  # nothing, when it has been sent
+            raise
         if form:
             self._interrupts.started(ident, form)
         try:
-            return await pending.future
+            return await pending
         except loops.cancelled:
             conn.forget(ident)
             raise
@@ -371,7 +370,8 @@ class Asking:
                     exchange.leave_lost()
                     await exchange.leave_lost_async()
                 self._interrupts.ended(ident)
-                exchange.answers.over()
+                if exchange.answers.thrown:
+                    exchange.answers.over()
 
     def block_on(self, promise: JsProxy) -> Any:
         """Wait for a promise here and now. Raises WouldBlock where that could never end."""

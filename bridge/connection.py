@@ -62,6 +62,9 @@ class Connection:
         self.channel = channel
         self.host = host
         self.home = home
+        self.flush_soon = (
+            host.flush_soon
+        )  # without a step between: each request that is put off comes by here
         self.failure: BaseException | None = None
         self.top_python = False  # home thread: user code called by JavaScript is running
         self.kept = False  # asynchronous requests wait for the end of a turn
@@ -223,10 +226,6 @@ class Connection:
         """Send what was put off."""
         self.outbox.flush()
 
-    def flush_soon(self) -> None:
-        """See to it that `flush` is called soon."""
-        self.host.flush_soon()
-
     def forget(self, ident: int) -> None:
         """Nobody waits for this reply any more."""
         if self.waits.pop(ident, None) is not None and self.failure is None:
@@ -327,20 +326,21 @@ class Connection:
     # ---- serving
 
     def _serve(self, inbox: deque[Frame], outermost: bool) -> None:
-        """Serve the first request, which is in the inbox or in `taken`, whatever exception comes."""
+        """Serve the first request, which is in the inbox, in `taken`, or the host's, whatever exception
+        comes."""
         taken: list[Frame] = []
-        begun = False
+        frame: Frame | None = None
         try:
             taken.extend(map(_first, (inbox,)))
             frame = taken[0]
-            begun = True
-            answer = self.host.serve(frame, outermost)
+            answer = self.host.serve(frame, outermost, taken)
         except BaseException as error:  # of a signal's handler, between two steps
-            if not taken:
+            if frame is None and not taken:
                 raise
-            if not begun:
-                self.host.leave(taken[0])
-            answer = self.host.refuse(frame := taken[0], error)
+            if taken:
+                self.host.leave(frame := taken[0])
+            assert frame is not None
+            answer = self.host.refuse(frame, error)
         try:  # noqa: SIM105 (each answer comes by here)
             self.send_answer(answer, frame.epoch, True)
         except NodeLost:
@@ -379,8 +379,20 @@ class Connection:
                 spin.in_vain()
                 break
         while intake.asyncs and not self.kept:
-            self.host.serve_async(intake.asyncs.popleft())
+            self._begin_async(intake.asyncs)
         self.flush()
+
+    def _begin_async(self, asyncs: deque[Frame]) -> None:
+        """Start the first one, which is the first still where an exception comes before it has begun."""
+        taken: list[Frame] = []
+        try:
+            taken.extend(map(_first, (asyncs,)))
+            self.host.serve_async(taken[0], taken)
+        except BaseException:
+            if taken:
+                asyncs.appendleft(taken[0])
+                self.host.wake_home()
+            raise
 
     def reset(self, epoch: int, lost: Sequence[int]) -> None:
         """Node lost requests of ours to a termination: the wait for each ends with Interrupted."""

@@ -43,7 +43,7 @@ class Interrupts(Protocol):
 class Tasks(Protocol):
     """What an exchange asks of what runs on the loops for JavaScript."""
 
-    def serve(self, exchange: Exchange, frame: Frame) -> None: ...
+    def serve(self, exchange: Exchange, frame: Frame, unread: list[Frame] | None = None) -> None: ...
     def cancel(self, ident: int) -> None: ...
 
 
@@ -122,6 +122,7 @@ class Exchange:
         self.refused: BaseException | None = None  # why the other side is of no use
         self._interrupts = conversation.interrupts
         self._forms = conversation.forms
+        self._loops: Loops | None = None  # once there are any
         self._serving: dict[int, int] = {}  # other threads than the home thread, inside a callback
         self.connection = connect(self, self.imports.dead)
         self.short: Short = (
@@ -154,14 +155,17 @@ class Exchange:
             raise ProtocolError("malformed request")
         return message
 
-    def serve(self, frame: Frame, outermost: bool) -> Answer:
+    def serve(self, frame: Frame, outermost: bool, unread: list[Frame] | None = None) -> Answer:
         """Run a synchronous request. Raises nothing: whatever happens is its answer. The thread's state is as
-        before, also where a signal's handler raises between two steps."""
+        before, also where a signal's handler raises between two steps; before the first one, `unread` has not
+        been emptied, and what the frame has brought is still the caller's affair."""
         conn = self.connection
         thread = _get_ident()
         home = thread == conn.home
         message = None
         try:
+            if unread is not None:
+                unread.clear()
             message = self.parse(frame)
             form = message[2]
             if home:
@@ -254,9 +258,14 @@ class Exchange:
         """What has not been decoded of a request never will be."""
         self.marshal.refuse(message)
 
-    def serve_async(self, frame: Frame) -> None:
-        """Start an asynchronous request."""
-        self.conversation.loops.tasks.serve(self, frame)
+    def serve_async(self, frame: Frame, unread: list[Frame] | None = None) -> None:
+        """Start an asynchronous request. `unread`: as in `serve`."""
+        self.conversation.loops.tasks.serve(self, frame, unread)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a form was asked to stop, which `check` may be about."""
+        return self._interrupts.due is not None
 
     def check(self, form: int, flags: int) -> None:
         """An asynchronous request of a form comes. Raises KeyboardInterrupt where that was asked to stop, and
@@ -277,8 +286,10 @@ class Exchange:
             answer = self.answers.make_error(conn.pack, frame.id, False, error)
         else:
             answer = self.answers.make(conn.pack, frame.id, False, value)
-        with contextlib.suppress(NodeLost):
+        try:  # noqa: SIM105 (each answer comes by here)
             conn.send_answer(answer, frame.epoch, False)
+        except NodeLost:
+            pass
 
     def take_back(self, segments: list[Any]) -> None:
         """What was encoded is never sent."""
@@ -390,8 +401,10 @@ class Exchange:
 
     def flush_soon(self) -> None:
         """See to it that what was put off is sent soon."""
-        if self.conversation.looping or self.connection.queued:
-            self.conversation.loops.flush_soon()
+        if self._loops is None and (self.conversation.looping or self.connection.queued):
+            self._loops = self.conversation.loops
+        if self._loops is not None:
+            self._loops.flush_soon()
 
     def lost(self, reason: str) -> BaseException:
         """The connection is gone."""

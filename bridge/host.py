@@ -16,7 +16,9 @@ from .waiting import Settled
 class Host(Protocol):
     """See above."""
 
-    def serve(self, frame: Frame, outermost: bool) -> Answer: ...  # raises nothing
+    def serve(
+        self, frame: Frame, outermost: bool, unread: list[Frame] | None = None
+    ) -> Answer: ...  # raises nothing; `unread` is empty once it has begun
     def call(
         self,
         ident: int,
@@ -32,7 +34,7 @@ class Host(Protocol):
     ) -> Answer: ...  # the answer where it did all the same
     def plain(self) -> tuple[dict[int, Any], Callable[..., Any], Any]: ...  # see plain.Host
     def outcome(self, ident: int, value: Any, error: BaseException | None) -> Answer: ...
-    def serve_async(self, frame: Frame) -> None: ...
+    def serve_async(self, frame: Frame, unread: list[Frame] | None = None) -> None: ...
     def value(self, frame: Frame, unread: list[Frame], form: int) -> Any: ...  # see plain.Host
     def leave(self, frame: Frame) -> None: ...  # see plain.Host
     def settle(self, waiter: Settled | None, frame: Frame) -> None: ...

@@ -172,7 +172,8 @@ class Ladder:
     def ended(self, ident: int) -> None:
         """It ended."""
         self._forms.pop(ident, None)
-        self._asked.pop(ident, None)
+        if self._asked:
+            self._asked.pop(ident, None)
         if self._due_target == ident:
             self.due, self._due_target = None, 0
 

@@ -86,8 +86,10 @@ class Loops:
     def pending(self, conn: Line) -> Pending:
         """A future on the running loop, which watches the connection from now on."""
         loop = asyncio.get_running_loop()
-        self.attach(loop, conn)
-        return Pending(loop)
+        known = self._watching.get(loop)
+        if known is None or known[0] is not conn:
+            self.attach(loop, conn)
+        return Pending(loop=loop)
 
     def attach(self, loop: asyncio.AbstractEventLoop, conn: Line) -> None:
         """Let a running loop watch the connection. The first living one becomes the home loop. Raises what
@@ -172,7 +174,8 @@ class Loops:
         """See to it that what was put off is sent at the end of this loop's turn, else of the home loop's."""
         running = asyncio._get_running_loop()
         if running is None or running is self.home:
-            self.wake()
+            if running is None or running is not self._turn_due:
+                self.wake()
         elif running not in self._flushing:
             self._flushing.add(running)
             running.call_soon(self._flush, running)

@@ -21,37 +21,30 @@ def hand_over(loop: asyncio.AbstractEventLoop, callback: Callable[..., object], 
         loop.call_soon_threadsafe(callback, *args, context=outside())
 
 
-class Pending:
-    """An asyncio future that a reply will settle."""
-
-    __slots__ = ("future", "loop")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
-        self.future: asyncio.Future[Any] = loop.create_future()
+class Pending(asyncio.Future[Any]):
+    """A future that a reply settles."""
 
     def settle(self, value: Any, error: BaseException | None) -> None:
         """Set the result on the loop's own thread."""
-        try:
-            running: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
-        if running is self.loop:
-            self._set(value, error)
+        loop = self.get_loop()
+        if asyncio._get_running_loop() is not loop:
+            hand_over(loop, self._settle, value, error)
+        elif error is None and not self.done():
+            self.set_result(value)
         else:
-            hand_over(self.loop, self._set, value, error)
+            self._settle(value, error)
 
-    def _set(self, value: Any, error: BaseException | None) -> None:
-        if self.future.done():
+    def _settle(self, value: Any, error: BaseException | None) -> None:
+        if self.done():
             return
         if error is None:
-            self.future.set_result(value)
+            self.set_result(value)
         else:
             if isinstance(error, StopIteration):
                 wrapped = RuntimeError("JavaScript raised StopIteration")
                 wrapped.__cause__ = error
                 error = wrapped
-            self.future.set_exception(error)
+            self.set_exception(error)
 
 
 class Left:
@@ -64,13 +57,20 @@ class Left:
 
 
 def heard(
-    loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **options: Any
+    loop: asyncio.AbstractEventLoop,
+    coroutine: Coroutine[Any, Any, Any],
+    done: Callable[[asyncio.Future[Any]], object],
+    **options: Any,
 ) -> asyncio.Task[Any]:
-    """A task that JavaScript awaits: what it gives may be a `Left`. Asyncio would end the loop by a
-    SystemExit, which is for who awaits it to hear of."""
+    """A task that JavaScript awaits, and what is called when it is done: what it gives may be a `Left`.
+    Asyncio would end the loop by a SystemExit, which is for who awaits it to hear of."""
     task = loop.create_task(_heard(coroutine), **options)
-    # Cancelled before it began it has not awaited anything, of which Python would warn.
-    task.add_done_callback(lambda done: coroutine.close())
+
+    def ended(task: asyncio.Future[Any]) -> None:
+        coroutine.close()  # cancelled before it began it has not awaited anything, of which Python would warn
+        done(task)
+
+    task.add_done_callback(ended)
     return task
 
 

@@ -55,8 +55,8 @@ class Host(Protocol):
     def outcome(self, ident: int, value: Any, error: BaseException | None) -> Answer:
         """The answer of a synchronous request. Raises nothing."""
 
-    def serve(self, frame: Frame, outermost: bool) -> Answer:
-        """Run a synchronous request. Raises nothing."""
+    def serve(self, frame: Frame, outermost: bool, unread: list[Frame] | None = None) -> Answer:
+        """Run a synchronous request. Raises nothing; `unread` is empty once it has begun."""
 
     def value(self, frame: Frame, unread: list[Frame], form: int) -> Any:
         """Value of an answer to a request of the home thread for a form. Raises what it carries; `unread` as
@@ -298,15 +298,18 @@ class Plain:
                 self._host.leave(_tuple(Frame, left))
             said, frame = (number, None, error), None
         outbox.owed += 1
+        unread = [] if frame is None else [frame]
         try:
-            answer = self._host.outcome(*said) if frame is None else self._host.serve(frame, False)
+            answer = self._host.outcome(*said) if frame is None else self._host.serve(frame, False, unread)
         except BaseException as error:  # before it began
+            if unread:
+                self._host.leave(unread[0])
             answer = self._host.outcome(said[0] if frame is None else frame.id, None, error)
         try:  # noqa: SIM105 (no exception may be kept alive by its own frame)
             line.send_answer(answer, epoch, True)
         except NodeLost:
             pass
-        del answer, said, frame
+        del answer, said, frame, unread
         return True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import functools
 import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,7 @@ from .server import Server
 from .traits import is_async
 from .transport import Frame
 
+Done = Callable[[asyncio.Future[Any]], object]
 _AWAIT, _CALL = OPS["await"], OPS["call"]
 # How long a call whose result nobody has asked for keeps waiting what was asked after it: so many times so
 # many seconds, each of which this thread has slept, so that a busy machine has given the call its chance.
@@ -35,6 +37,10 @@ class Exchange(Protocol):
 
     def parse(self, frame: Frame) -> list[Any]:
         """Header of a request."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a form was asked to stop, which `check` may be about."""
 
     def check(self, form: int, flags: int) -> None:
         """Raises KeyboardInterrupt where the form was asked to stop before."""
@@ -72,14 +78,21 @@ class Tasks:
         self._statement: asyncio.Task[None] | None = None  # what `_behind` waits for
         self._behind: deque[tuple[Exchange, Frame]] = deque()
 
-    def serve(self, exchange: Exchange, frame: Frame) -> None:
-        """Start the work of an asynchronous request; its answer follows when it is done."""
+    def serve(self, exchange: Exchange, frame: Frame, unread: list[Frame] | None = None) -> None:
+        """Start the work of an asynchronous request; its answer follows when it is done. `unread` is empty
+        once it has begun, or waits."""
+        unread = [] if unread is None else unread
         if self._statement is not None:
-            self._behind.append((exchange, frame))
+            try:
+                unread.clear()
+            finally:
+                self._behind.append((exchange, frame))
             return
         quiet: asyncio.Event | None = None
         message = None
+        done = functools.partial(self._done, exchange, frame)
         try:
+            unread.clear()
             message = exchange.parse(frame)
             exchange.check(message[2], frame.flags)
             context = exchange.context_of(message[2])
@@ -87,32 +100,31 @@ class Tasks:
             server = exchange.server
             if message[0] == _AWAIT:
                 target = server.awaited(message)
-                future = context.run(self._ensure, target, loop)
+                future = context.run(self._ensure, target, loop, done)
             elif message[0] == _CALL:
                 function, args, kwargs = server.called(message, frame.body)
                 if is_async(function):
-                    future = heard(loop, server.apply(function, args, kwargs), context=context)
+                    future = heard(loop, server.apply(function, args, kwargs), done, context=context)
                 else:
-                    future = context.run(self._start, loop, server, function, args, kwargs, context)
+                    future = context.run(self._start, loop, server, function, args, kwargs, context, done)
             else:
                 # Everything but calls is quick: here and now, in order.
                 value = context.run(server.perform, message, frame.body)
                 if value.__class__ is Later:
                     future = loop.create_task(value.coroutine, context=context)
+                    future.add_done_callback(done)
                     quiet = value.quiet
                     if quiet is not None:
                         self._statement = loop.create_task(self._go_on(quiet))
                 else:
-                    future = loop.create_future()
-                    future.set_result(value)
+                    future = _known(loop, value, done)
         except BaseException as error:
             exchange.unread(message)
             exchange.answer_async(frame, None, error)
             return
         self._tasks[frame.id] = future
         self._forms[frame.id] = message[2]
-        future.add_done_callback(lambda done: self._done(exchange, frame, done))
-        if _unbegun(future):
+        if exchange.interrupted and _unbegun(future):
             try:
                 exchange.check(message[2], frame.flags)
             except KeyboardInterrupt:
@@ -133,13 +145,13 @@ class Tasks:
                 self.serve(*self._behind.popleft())
 
     @staticmethod
-    def _ensure(target: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
+    def _ensure(target: Any, loop: asyncio.AbstractEventLoop, done: Done) -> asyncio.Future[Any]:
         if inspect.iscoroutine(target):
-            return heard(loop, target)
-        if inspect.isawaitable(target):
-            return asyncio.ensure_future(target, loop=loop)
-        future = loop.create_future()
-        future.set_result(target)
+            return heard(loop, target, done)
+        if not inspect.isawaitable(target):
+            return _known(loop, target, done)
+        future = asyncio.ensure_future(target, loop=loop)
+        future.add_done_callback(done)
         return future
 
     def _start(
@@ -150,6 +162,7 @@ class Tasks:
         args: list[Any],
         kwargs: dict[str, Any],
         context: contextvars.Context,
+        done: Done,
     ) -> asyncio.Future[Any]:
         async def in_thread() -> Any:
             result = await self._loops.aside(
@@ -157,7 +170,7 @@ class Tasks:
             )
             return await result if inspect.isawaitable(result) else result
 
-        return heard(loop, in_thread())
+        return heard(loop, in_thread(), done)
 
     def _done(self, exchange: Exchange, frame: Frame, future: asyncio.Future[Any]) -> None:
         self._forms.pop(frame.id, None)
@@ -202,6 +215,13 @@ class Tasks:
         for task in list(self._tasks.values()):
             if not task.get_loop().is_closed():
                 task.cancel()
+
+
+def _known(loop: asyncio.AbstractEventLoop, value: Any, done: Done) -> asyncio.Future[Any]:
+    future = loop.create_future()
+    future.set_result(value)
+    future.add_done_callback(done)
+    return future
 
 
 def _unbegun(task: asyncio.Future[Any]) -> bool:

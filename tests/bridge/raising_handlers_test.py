@@ -178,6 +178,46 @@ def test_when_bytes_have_come(
     as_ever(js, before)
 
 
+@pytest.mark.parametrize("way", ["rings", "frames", "asynchronous"])
+def test_when_a_request_is_about_to_be_served(
+    alarms: Bridge, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """What it has brought is given back; one that nobody stands still for is served all the same."""
+    js = alarms
+    js.eval("globalThis.kept = 1; globalThis.$py = globalThis[Symbol.for('polyrepl.$py')]")
+    call, post = js.eval("(f) => f({}, () => 1)"), js.eval("(f) => $py.async(f, [], [{}, () => 1])")
+    host, channel = cast(Any, js.connection).host, cast(Any, js.connection).channel
+    call(lambda a, b: 1)
+    post(lambda a, b: 1).result()
+    before = tables(js)
+    name = "serve_async" if way == "asynchronous" else "serve"
+    serve, come = getattr(host, name), [True]
+
+    def serves(*arguments: Any) -> Any:
+        if come:
+            come.clear()
+            raise TimeIsUp
+        return serve(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host, name, serves)
+        if way == "frames":
+            patch.setattr(channel, "plain", None)
+        if way != "asynchronous":
+            with pytest.raises(TimeIsUp):
+                in_time(lambda: call(lambda a, b: 1))
+        else:
+            told = cast(list[str], [])  # and nothing kept, whose frames know the promise
+            js.loops.task_loop().set_exception_handler(lambda _, what: told.append(what["message"]))
+            promise = post(lambda a, b: 7)
+            with contextlib.suppress(TimeIsUp):
+                in_time(promise.result)
+            assert in_time(promise.result) == 7
+            del promise
+        assert not come
+    as_ever(js, before)
+
+
 def test_when_an_answer_is_about_to_be_written(alarms: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     js = alarms
     js.eval("globalThis.kept = 1")
