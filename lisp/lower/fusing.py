@@ -8,20 +8,25 @@ calls as they stand for whatever else the collection is. A `range` with an end i
     const count = isJsArray(xs) ? xs.length : -1;
     let i = 0;
     let total = 0;
+    let left = xs;
     while (i < count) {
       const x = xs[i];
       if (typeof x === "number") {
         const x$1 = x * x;
         if (x$1 > 3) total = total + x$1;
         i++;
-      } else i = Infinity;
+      } else {
+        left = leftOf(xs, i, x);
+        i = Infinity;
+      }
     }
-    i === count ? total : reduce(add, 0, filter((x) => .., map((x) => .., xs)))
+    i === count ? total : reduce(add, total, filter((x) => .., map((x) => .., left)))
 
 A function that only counts (numbers and truth values in locals, see twins.py) has no effect, raises nothing
-and awaits nothing when it is given numbers. So nobody can tell in which order items and functions met, nor
-that a loop was given up at an item that is no number: the calls then begin at the first again. Functions that
-may raise of numbers (`rem` by a variable, `even?` of a half) are not taken, or their operand is looked at.
+and awaits nothing when it is given numbers. So nobody can tell in which order items and functions met. At an
+item that is no number the loop is given up, and the calls go on with that one and those behind it, each of
+which is read once (to read an item may have an effect: it may be a getter). Functions that may raise of
+numbers (`rem` by a variable, `even?` of a half) are not taken, or their operand is looked at.
 """
 
 from __future__ import annotations
@@ -32,7 +37,8 @@ from typing import NamedTuple
 from .. import nodes as n
 from ..nodes import Local, Node
 from ..stack import apart_when_full
-from .polls import COUNTED
+from .polls import LEFT
+from .suiting import suits
 from .twins import NotCounting, Twin, copy, may_count
 from .types import infer, type_of
 
@@ -43,11 +49,6 @@ NUMBER = n.Lit(None, "0", "num")
 OF_ONE = frozenset({"inc", "dec", "pos?", "neg?", "zero?", "even?", "odd?"})
 OF_TWO = frozenset({"+", "-", "*"})
 EXACT = {"even?": "%even", "odd?": "%odd"}  # of what is known to be whole
-ARITHMETIC = frozenset({"+", "-", "*", "/", "**", "inc", "dec", "neg", "mod", "rem", "quot"})
-ORDERED = frozenset({"<", "<=", ">", ">=", "zero?", "pos?", "neg?"})
-ANY = frozenset({
-    "=", "==", "not=", "not", "identical?", "nil?", "some?", "true?", "false?", "number?",
-})  # fmt: skip
 
 
 class Step(NamedTuple):
@@ -101,6 +102,8 @@ class Fused:
         self.begun: Local | None = None  # where the first item is the first accumulator
         self.acc: Local | None = None
         self.out: Local | None = None
+        self.left = Local("left", type="any", assigned=True)  # what the calls are of where it is given up
+        self.left_of: list[Node] = []  # the collection, the number of the item at hand, and that
 
     def local(self, name: str, *sources: Node) -> Local:
         made = Local(name, sources=list(sources))
@@ -230,7 +233,8 @@ class Fused:
         args: list[Node] = [n.LocalRef(None, local) for local in self.loop.locals]
         args[0] = n.Lit(None, "Infinity", "num")
         self.loop.recurs += 1
-        return n.Recur(None, self.loop, args)
+        left = n.Call(None, n.CoreRef(None, LEFT), list(self.left_of))
+        return n.Do(None, [n.SetLocal(None, self.left, left), n.Recur(None, self.loop, args)])
 
     # ---- all of it
 
@@ -249,20 +253,22 @@ class Fused:
         loop.locals = [step.local for step in loop.binds]
         x = self.local(name_after(self.steps), NUMBER)
         self.items.add(id(x))
+        self.left_of = [n.LocalRef(None, items), n.LocalRef(None, self.index), n.LocalRef(None, x)]
         ranged = self.range_of(items)
         read = n.Index(None, array(items), n.LocalRef(None, self.index)) if ranged is None else ranged
         rest = self.item(0, x)
         each = n.Let(None, [n.Bind(None, x, read)], self.looked_at(x, rest, known=ranged is not None))
-        done: list[Node] = [n.Op(None, "=", [n.LocalRef(None, self.index), n.LocalRef(None, self.count)])]
+        done: list[Node] = [self.ended()]
         if self.begun is not None:
             done.append(n.LocalRef(None, self.begun))
-        found = n.If(last.node.span, both(done), result, self.calls(items))
+        found = n.If(last.node.span, both(done), result, self.calls())
         more = n.Op(None, "<", [n.LocalRef(None, self.index), n.LocalRef(None, self.count)])
         loop.body = n.If(None, more, each, found)
         loop.ty = "any"
         self.settle()
         length = number_of(items, "length" if ranged is None else "size")
         guard = self.guard(is_js_array(items) if ranged is None else is_finite(items))
+        before.append(n.Bind(None, self.left, n.LocalRef(None, items)))
         before.append(n.Bind(None, self.count, n.If(None, guard, length, n.Lit(None, "-1", "num"))))
         if self.fixed_source() is None:
             before.insert(0, n.Bind(self.source.span, items, self.source))
@@ -321,13 +327,32 @@ class Fused:
                 tests.append(n.Op(None, "%number", [n.LocalRef(None, local)]))
         return both(tests)
 
-    def calls(self, items: Local) -> Node:
-        """The chain as it stands, of the collection that was evaluated before."""
-        made: Node = n.LocalRef(self.source.span, items)
+    def ended(self) -> Node:
+        """Whether the loop has come to the end."""
+        return n.Op(None, "=", [n.LocalRef(None, self.index), n.LocalRef(None, self.count)])
+
+    def calls(self) -> Node:
+        """The chain as it stands, of what the loop has left, behind what it has made."""
+        made: Node = n.LocalRef(self.source.span, self.left)
+        if self.begun is not None:  # at the end, where no item has come to the last call
+            made = n.If(None, self.ended(), n.ArrayLit(), made)
         for step in self.steps:
             name = n.CoreRef(step.node.fn.span, "%" + step.name)  # by another name: it is no chain again
-            made = n.Call(step.node.span, name, [*step.node.args[:-1], made])
-        return made
+            args = step.node.args[:-1]
+            if step.name == "reduce":
+                assert self.acc is not None
+                acc = n.LocalRef(None, self.acc)
+                if self.begun is None:
+                    args = [args[0], acc]
+                else:
+                    first = n.If(None, n.LocalRef(None, self.begun), n.ArrayLit(None, [acc]), n.ArrayLit())
+                    made = behind(first, made)
+            made = n.Call(step.node.span, name, [*args, made])
+        return made if self.out is None else behind(n.LocalRef(None, self.out), made)
+
+
+def behind(items: Node, made: Node) -> Node:
+    return n.Call(None, n.CoreRef(None, "%behind"), [items, made])
 
 
 def number_of(items: Local, name: str) -> Node:
@@ -379,36 +404,6 @@ def name_after(steps: list[Step]) -> str:
 
 def name_of_acc(fn: Node) -> str:
     return fn.arities[0].params[0].local.name if isinstance(fn, n.Fn) else "total"
-
-
-@apart_when_full
-def suits(node: Node) -> None:
-    """Raises NotCounting where an operator may raise, or ask anybody, with operands of these types."""
-    match node:
-        case n.Op(op=op, args=args):
-            kinds = {type_of(arg) for arg in args}
-            if op in ARITHMETIC or op in ORDERED or op[0] == "%":
-                if kinds != {"num"}:
-                    raise NotCounting
-                if op in ("rem", "quot") and not (type(args[1]) is n.Lit and args[1].text.strip("0.") != ""):
-                    raise NotCounting
-            elif op not in ANY or not kinds <= set(COUNTED):
-                raise NotCounting
-            parts = args
-        case n.If():
-            parts = [node.test, node.then, *([] if node.other is None else [node.other])]
-        case n.Logic():
-            parts = node.args
-        case n.Do():
-            parts = node.body
-        case n.Let():
-            parts = [*[step.init for step in node.binds if step.init is not None], node.body]
-        case n.Lit() | n.LocalRef():
-            parts = []
-        case _:
-            raise NotCounting
-    for part in parts:
-        suits(part)
 
 
 def is_function(fn: Node, count: int) -> bool:

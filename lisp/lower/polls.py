@@ -26,6 +26,7 @@ from .lowerer import Lowerer
 from .types import type_of
 
 TURNS = "512"
+LEFT = "%leftOf"  # the last that happens in a loop (see fusing.py)
 COUNTED = ("num", "bool", "nil")
 REPEATED = frozenset({
     "+", "-", "*", "/", "**", "mod", "rem", "quot", "inc", "dec", "neg", "<", "<=", ">", ">=", "=", "==",
@@ -89,6 +90,8 @@ def is_short(node: Node) -> bool:
             return all_short(node.args)
         case n.Call(fn=n.LocalRef(local=local)):
             return local.is_quick and all_short(node.args)
+        case n.Call(fn=n.CoreRef(name=name)):
+            return name == LEFT
         case n.Do():
             return all_short(node.body)
         case n.SetLocal():

@@ -7,8 +7,8 @@
  */
 
 import {
-  List, asArray, closeWalk, holds, infinite, isJsArray, isPlainObject, isPromise, listFrom, promiseRefused, toFn, walk,
-  wrongType,
+  LazySeq, List, asArray, closeWalk, holds, infinite, isJsArray, isPlainObject, isPromise, listFrom, promiseRefused, toFn,
+  walk, wrongType,
 } from "./data.mjs";
 import { emptyMap } from "./forms.mjs";
 import { $a, $d, $m, $s, add, div, mul, sub } from "./arithmetic.mjs";
@@ -167,6 +167,28 @@ export function filterv(f, xs) {
 export function remove(f, xs) {
   needCollection(arguments.length, "remove");
   return filtered(toFn(f, "remove"), xs, false, "remove");
+}
+
+/** For loops made of chains: the items from number `at` on, of which the first has been read. The others are read when
+ * they are asked for, each once, as the calls would. */
+export function leftOf(xs, at, first) {
+  const walk = isJsArray(xs) ? arrayWalk : rangeWalk;
+  return new LazySeq(() => walk(xs, at, first), (xs.length ?? xs.size) - at);
+}
+
+function* arrayWalk(xs, at, first) {
+  yield first;
+  for (let i = at + 1; i < xs.length; i++) yield xs[i];
+}
+
+function* rangeWalk(xs, at, first) {
+  yield first;
+  for (let i = at + 1; i < xs.size; i++) yield xs.at(i);
+}
+
+/** For loops made of chains: what was made of the items left, behind what the loop has made. */
+export function behind(made, more) {
+  return made.length === 0 ? more : [...made, ...more];
 }
 
 function filtered(fn, xs, wanted, who) {

@@ -1,5 +1,6 @@
-({ $rt: { $a, filter, isJsArray, lt, map, mod, mul, reduce } }) => {
+({ $rt: { $a, filter, isJsArray, leftOf, lt, map, mod, mul, reduce } }) => {
   globalThis.pipeline = function pipeline(xs) {
+    let left = xs;
     const count = isJsArray(xs) ? xs.length : -1;
     let v;
     let i = 0;
@@ -16,6 +17,7 @@
         i++;
         continue;
       }
+      left = leftOf(xs, i, x);
       i = Infinity;
     }
     if (i === count) {
@@ -23,10 +25,10 @@
     } else {
       v = reduce(
         $a,
-        0,
+        total,
         filter(
           (x$2) => typeof x$2 === "number" ? (x$2 > 0 ? x$2 % 10 : mod(x$2, 10)) < 5 : lt(mod(x$2, 10), 5),
-          map((x$3) => typeof x$3 === "number" ? x$3 * 3 : mul(x$3, 3), xs),
+          map((x$3) => typeof x$3 === "number" ? x$3 * 3 : mul(x$3, 3), left),
         ),
       );
     }
@@ -34,9 +36,10 @@
   };
 };
 
-({ $rt: { even$q, filter, isJsArray, map, mul, remove, zero$q } }) => {
+({ $rt: { behind, even$q, filter, isJsArray, leftOf, map, mul, remove, zero$q } }) => {
   globalThis.scaled = function scaled(xs, k) {
     const out = [];
+    let left = xs;
     const count = isJsArray(xs) && typeof k === "number" ? xs.length : -1;
     let v;
     let i = 0;
@@ -56,16 +59,20 @@
         i++;
         continue;
       }
+      left = leftOf(xs, i, x);
       i = Infinity;
     }
     if (i === count) {
       v = out;
     } else {
-      v = remove(
-        zero$q,
-        map(
-          ($o1) => typeof $o1 === "number" && typeof k === "number" ? $o1 * k : mul($o1, k),
-          filter(even$q, xs),
+      v = behind(
+        out,
+        remove(
+          zero$q,
+          map(
+            ($o1) => typeof $o1 === "number" && typeof k === "number" ? $o1 * k : mul($o1, k),
+            filter(even$q, left),
+          ),
         ),
       );
     }
@@ -82,8 +89,9 @@
   };
 };
 
-({ $rt: { gt, inc, isJsArray, map, reduce } }) => {
+({ $rt: { behind, gt, inc, isJsArray, leftOf, map, reduce } }) => {
   globalThis.longest = function longest(xs) {
+    let left = xs;
     const count = isJsArray(xs) ? xs.length : -1;
     let v;
     let i = 0;
@@ -98,6 +106,7 @@
         begun = true;
         continue;
       }
+      left = leftOf(xs, i, x);
       i = Infinity;
     }
     if (i === count && begun) {
@@ -105,7 +114,7 @@
     } else {
       v = reduce(
         (best$1, x$2) => (typeof x$2 === "number" && typeof best$1 === "number" ? x$2 > best$1 : gt(x$2, best$1)) ? x$2 : best$1,
-        map(inc, xs),
+        behind(begun ? [best] : [], map(inc, i === count ? [] : left)),
       );
     }
     return v;
