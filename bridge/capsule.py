@@ -166,12 +166,13 @@ class Capsules:
         if any(event & _GONE for _, event in poll.poll(0)):
             connection.lose("end of file")
 
-    def open(self, capsule: Capsule, filename: str) -> Any:
+    def open(self, capsule: Capsule, filename: str, copy: int = 0) -> Any:
         """A capsule's function, in the Node that lives.
 
         Args:
             capsule: of any process.
             filename: what JavaScript's stacks call its code.
+            copy: a number for each of several that are alike and have their own variables.
 
         Raises:
             JSError: a module that it needs is missing, or fails as it is loaded.
@@ -179,7 +180,8 @@ class Capsules:
             BridgeError: there is no Node, or another one than the capsule needs.
         """
         module = self.module()
-        if capsule.plain and (found := self._known(capsule.digest)) is not None:
+        key = f"{capsule.digest} {copy}"
+        if capsule.plain and (found := self._known(key)) is not None:
             return found
         objects = [unpacked(thing) for thing in capsule.objects]
         waiting = module.prepare(capsule.data)
@@ -190,20 +192,20 @@ class Capsules:
         if not capsule.plain:
             return function
         with self._lock:
-            first = self._known(capsule.digest)
+            first = self._known(key)
             if first is not None:  # another thread was faster
                 return first
-            self._kept[capsule.digest] = function
+            self._kept[key] = function
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return function
 
-    def _known(self, digest: str) -> Any:
+    def _known(self, key: str) -> Any:
         with self._lock:
-            found = self._kept.get(digest)
+            found = self._kept.get(key)
             if found is None or not self.is_live(found):
                 return None
-            self._kept.move_to_end(digest)
+            self._kept.move_to_end(key)
             return found
 
     def settle(self, promise: Any) -> Any:

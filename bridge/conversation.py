@@ -393,7 +393,8 @@ class Conversation(Verbs):
 
         Args:
             stand_for: makes what stands for an object in a pickle: something with `__reduce__` and
-                `__dask_tokenize__`. It raises TypeError for an object that must stay.
+                `__dask_tokenize__`; what it has as `leaving`, if that is not None, is pickled for it. It
+                raises TypeError for an object that must stay.
         """
         self._stand_for = stand_for
 

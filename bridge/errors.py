@@ -110,7 +110,7 @@ class JSError(Exception):
 
     def __reduce__(self) -> Any:
         kept = {name: value for name, value in self.__dict__.items() if name not in _MADE}
-        value = self.value if _is_data(self.value) else None
+        value = self.value if is_data(self.value) else None
         if value is None is not self.value and (left := _left_by(self.value)) is not None:
             kept["_js_left"] = left
         kept |= with_cause(self)
@@ -182,12 +182,12 @@ def portable(error: BaseException) -> BaseException:
         return JSError(type(error).__name__, "")
 
 
-def _is_data(value: Any) -> bool:
+def is_data(value: Any) -> bool:
     """Whether nothing in it lives elsewhere."""
     if isinstance(value, (list, tuple)):
-        return all(map(_is_data, value))
+        return all(map(is_data, value))
     if isinstance(value, dict):
-        return all(_is_data(key) and _is_data(item) for key, item in value.items())
+        return all(is_data(key) and is_data(item) for key, item in value.items())
     return (
         value is None or isinstance(value, (str, bytes, int, float)) or type(value).__module__ == "datetime"
     )
@@ -200,8 +200,8 @@ def _as_data(value: Any, room: list[int]) -> Any:
         if isinstance(value, (list, tuple, set, frozenset)):
             return type(value)(_as_data(item, room) for item in value)
         if isinstance(value, dict):
-            return {key: _as_data(item, room) for key, item in value.items() if _is_data(key)}
-    if _is_data(value):
+            return {key: _as_data(item, room) for key, item in value.items() if is_data(key)}
+    if is_data(value):
         return value
     try:
         return str(value)[:1000]

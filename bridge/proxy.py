@@ -154,7 +154,8 @@ class JsProxy:
         return self
 
     def __reduce__(self) -> Any:
-        return self._js_owner.stand_in(self).__reduce__()
+        made = self._js_owner.stand_in(self)
+        return (getattr(made, "leaving", None) or made).__reduce__()
 
     def __dask_tokenize__(self) -> Any:
         try:

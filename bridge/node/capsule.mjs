@@ -95,18 +95,23 @@ export function openCapsule(code, text, objects, bytes, named) {
   };
 
   later.push(() => makers.globals(named_(globals)));
-  const whole = () => {
-    if (root !== null && typeof root === "object" && "method" in root) {
-      const object = value(root.method[0]);
-      return (...args) => object[root.method[1]](...args);
+  const whole = (head) => {
+    if (head === null || typeof head !== "object") return value(head);
+    if ("all" in head) {
+      const all = head.all.map(whole);
+      return (at) => all[at]; // which crosses as one thing, as an array would not
     }
-    if (root !== null && typeof root === "object" && "bound" in root) {
-      const [object, fn] = root.bound.map(value);
+    if ("method" in head) {
+      const object = value(head.method[0]);
+      return (...args) => object[head.method[1]](...args);
+    }
+    if ("bound" in head) {
+      const [object, fn] = head.bound.map(value);
       return (...args) => fn.apply(object, args);
     }
-    return value(root);
+    return value(head);
   };
-  const found = whole();
+  const found = whole(root);
   for (let next; (next = later.shift()) !== undefined; ) next();
   for (const [at, how] of closed) if (done[at]) Object[how](values[at]);
   return found;

@@ -10,7 +10,7 @@
  *   places [line in the code, url, line, column, text] of each function, for who knows where that was in the Lisp
  * bridge/node/capsule.mjs opens it. What cannot be had elsewhere is a TypeError that says which variable holds it.
  */
-import { demangle } from "../../lisp/runtime/index.mjs";
+import { Atom, demangle } from "../../lisp/runtime/index.mjs";
 import { freeNames } from "./free_names.mjs";
 import { closure, contexts } from "./scopes.mjs";
 
@@ -61,6 +61,8 @@ class Capture {
     this.globals = new Map();
     this.way = []; // names that lead to what is looked at: the function's, then keys and, as objects, variables
     this.closed = [];
+    this.state = new Set(); // captured atoms and functions that set what they have captured: each is to be there once
+    this.inGlobals = 0;
     this.size = 0;
     this.largest = { name: "", size: 0 };
   }
@@ -112,6 +114,7 @@ class Capture {
     if (typeof v === "function") return this.func(v, at);
     if (Array.isArray(v) && Object.getPrototypeOf(v) === Array.prototype) return ["a", this.items(v)];
     if (v instanceof Promise || typeof v.then === "function") this.refuse("is a promise, which lives in its process: await it first");
+    if (v instanceof Atom && this.inGlobals === 0) this.state.add(v);
     const proto = Object.getPrototypeOf(v);
     if (proto === Map.prototype) return ["M", Array.from(v, ([key, item]) => [this.value(key), this.under(key, item)])];
     if (proto === Set.prototype) return ["S", Array.from(v, (item) => this.value(item))];
@@ -219,6 +222,7 @@ class Capture {
       if (scope >= 0) one.names.set(name, scope);
       else if (name !== "globalThis" && !this.known.isOwned(name) && (Object.hasOwn(globalThis, name) || about.assigned.has(name))) this.global(name);
     }
+    if (this.inGlobals === 0 && [...about.assigned].some((name) => one.names.has(name))) this.state.add(v);
     for (const [name, scope] of one.names) one.vars.push([name, this.variable(name, inside.scopes[scope][name])]);
     return ["f", at, this.properties(v), v.name];
   }
@@ -235,7 +239,9 @@ class Capture {
   global(name) {
     if (this.globals.has(name)) return;
     this.globals.set(name, null);
+    this.inGlobals++;
     this.globals.set(name, this.variable(name, globalThis[name]));
+    this.inGlobals--;
   }
 
   /** Functions in groups that share a variable which one of them sets: Map of function -> [[scope identity, names], ..]. */
@@ -385,29 +391,32 @@ function groups(shared) {
 }
 
 /**
- * See above.
- * @param {any} root the function or class
- * @param {any} receiver the object that a method was taken from; null: none
- * @param {string} name what messages call it
+ * What functions capture, each once.
+ * @param {{root: any, receiver: any, name: string}[]} roots functions or classes, each with the object that it was taken
+ *   from as a method (null: none) and what messages call it
  */
-export function capture(root, receiver, name, known) {
+export function captured(roots, known) {
   const found = new Capture(known);
-  found.way.push(name);
-  let head;
-  try {
-    if (receiver === null) head = found.value(root);
-    else {
+  found.heads = roots.map(({ root, receiver, name }) => {
+    found.way = [name];
+    try {
+      if (receiver === null) return found.value(root);
       const key = Reflect.ownKeys(Object.getPrototypeOf(receiver) ?? {}).find((each) => typeof each === "string" && receiver[each] === root);
-      head = key === undefined ? { bound: [found.value(receiver), found.value(root)] } : { method: [found.value(receiver), key] };
+      return key === undefined ? { bound: [found.value(receiver), found.value(root)] } : { method: [found.value(receiver), key] };
+    } catch (error) {
+      if (error instanceof RangeError && /call stack/.test(error.message)) found.refuse("is nested too deeply to be sent");
+      throw error;
     }
-  } catch (error) {
-    if (error instanceof RangeError && /call stack/.test(error.message)) found.refuse("is nested too deeply to be sent");
-    throw error;
-  }
+  });
+  return found;
+}
+
+/** The capsule of that, see above; opened it is the function, or where there are several what gives each by its number. */
+export function capsule(found) {
   const places = [];
   const { code, made } = written(found, found.shared(), places);
   const imports = found.nodes.filter((node) => node?.[0] === "j").map(([, ...about]) => about);
-  const data = JSON.stringify({ root: head, nodes: found.nodes, made, globals: [...found.globals], imports, closed: found.closed });
+  const root = found.heads.length === 1 ? found.heads[0] : { all: found.heads };
+  const data = JSON.stringify({ root, nodes: found.nodes, made, globals: [...found.globals], imports, closed: found.closed });
   return [code, data, found.objects.map(([, way]) => way), found.objects.map(([v]) => v), found.bytes, places, found.size, found.largest.name];
 }
-

@@ -62,62 +62,72 @@ export function closure(fn) {
 /** Bytes of a heap in which shared scopes are still looked for: a picture of it takes several times as much. */
 const MOST = 300e6;
 
-/** Function -> { chain, picture }: what was found of it, and in which picture. */
-const looked = new WeakMap();
-let pictures = 0;
+/** The scopes of functions, by the numbers that V8 gives to the objects of a heap: those stay, also in later pictures. */
+const looked = new WeakMap(); // function -> its scopes, the innermost first
+let picture = null; // { context: function -> its scope, previous: scope -> the next one } of all functions there were
+const KEPT = 10_000; // ms that a picture is kept for functions which are asked for next
 
 /**
  * For each function the identities of its scopes, the innermost first, from a picture of the heap; null where the heap is
- * too large for one. Scopes stay what they are, so functions that were in one picture are not looked for again.
+ * too large for one. Scopes stay what they are, so functions that were in a picture are not looked for again.
  */
 export function contexts(functions) {
-  const before = functions.map((fn) => looked.get(fn));
-  if (before.every((found) => found !== undefined && found.picture === before[0].picture)) return before.map(({ chain }) => chain);
-  const chains = pictured(functions);
-  pictures++;
-  chains?.forEach((chain, at) => looked.set(functions[at], { chain, picture: pictures }));
-  return chains;
-}
-
-function pictured(functions) {
-  if (v8.getHeapStatistics().used_heap_size > MOST) return null;
-  class Polyrepl$Probe {
-    constructor() {
-      functions.forEach((fn, at) => (this[`polyrepl$${at}`] = fn));
+  for (const again of [false, true]) {
+    const missing = functions.filter((fn) => !looked.has(fn));
+    if (missing.length === 0) break;
+    if (again && !take()) return null;
+    for (const fn of missing) {
+      const number = numberOf(fn);
+      if (picture?.context.has(number)) looked.set(fn, chainOf(number));
     }
   }
-  const probe = new Polyrepl$Probe();
+  return functions.map((fn) => looked.get(fn) ?? []);
+}
+
+function chainOf(number) {
+  const found = [];
+  for (let scope = picture.context.get(number); scope !== undefined; scope = picture.previous.get(scope)) found.push(scope);
+  return found;
+}
+
+function numberOf(fn) {
+  globalThis[SLOT] = fn;
+  try {
+    const { objectId } = post("Runtime.evaluate", { expression: EVALUATED, silent: true }).result;
+    const { heapSnapshotObjectId } = post("HeapProfiler.getHeapObjectId", { objectId });
+    post("Runtime.releaseObject", { objectId });
+    return Number(heapSnapshotObjectId);
+  } finally {
+    delete globalThis[SLOT];
+  }
+}
+
+/** A new picture; whether the heap is small enough for one. */
+function take() {
+  if (v8.getHeapStatistics().used_heap_size > MOST) return false;
   const stream = v8.getHeapSnapshot();
   const chunks = [];
   for (let chunk; (chunk = stream.read()) !== null; ) chunks.push(chunk);
   const { snapshot, nodes, edges, strings } = JSON.parse(Buffer.concat(chunks).toString());
   const { meta } = snapshot;
   const [nodeSize, edgeSize] = [meta.node_fields.length, meta.edge_fields.length];
-  const [nameAt, countAt] = ["name", "edge_count"].map((name) => meta.node_fields.indexOf(name));
+  const [typeOf, idAt, countAt] = ["type", "id", "edge_count"].map((name) => meta.node_fields.indexOf(name));
   const [typeAt, keyAt, toAt] = ["type", "name_or_index", "to_node"].map((name) => meta.edge_fields.indexOf(name));
   const named = meta.edge_types[0].map((type) => type !== "element" && type !== "hidden");
-  const firsts = new Float64Array(nodes.length / nodeSize);
-  const mark = strings.indexOf("polyrepl$0");
-  const edgeTo = (node, key) => {
-    for (let at = firsts[node / nodeSize], end = at + nodes[node + countAt]; at < end; at++) {
-      if (edges[at * edgeSize + keyAt] === key && named[edges[at * edgeSize + typeAt]]) return edges[at * edgeSize + toAt];
-    }
-    return undefined;
-  };
-  const probes = [];
-  const probeName = strings.indexOf("Polyrepl$Probe");
-  for (let node = 0, edge = 0; node < nodes.length; node += nodeSize) {
-    firsts[node / nodeSize] = edge;
-    edge += nodes[node + countAt];
-    if (nodes[node + nameAt] === probeName) probes.push(node);
-  }
-  const own = probes.find((node) => edgeTo(node, mark) !== undefined);
+  const closureType = meta.node_types[0].indexOf("closure");
   const [context, previous] = [strings.indexOf("context"), strings.indexOf("previous")];
-  void probe;
-  return functions.map((_, at) => {
-    const found = [];
-    const fn = own === undefined ? undefined : edgeTo(own, strings.indexOf(`polyrepl$${at}`));
-    for (let scope = fn === undefined ? undefined : edgeTo(fn, context); scope !== undefined; scope = edgeTo(scope, previous)) found.push(scope);
-    return found;
-  });
+  const made = { context: new Map(), previous: new Map() };
+  for (let node = 0, edge = 0; node < nodes.length; node += nodeSize) {
+    const isFunction = nodes[node + typeOf] === closureType;
+    for (const end = edge + nodes[node + countAt]; edge < end; edge++) {
+      const key = edges[edge * edgeSize + keyAt];
+      if (key !== (isFunction ? context : previous) || !named[edges[edge * edgeSize + typeAt]]) continue;
+      (isFunction ? made.context : made.previous).set(nodes[node + idAt], nodes[edges[edge * edgeSize + toAt] + idAt]);
+    }
+  }
+  picture = made;
+  setTimeout(() => {
+    if (picture === made) picture = null;
+  }, KEPT).unref();
+  return true;
 }

@@ -17,7 +17,8 @@ import vm from "node:vm";
 import { openCapsule } from "../../bridge/node/capsule.mjs";
 import { internKeyword } from "../../lisp/runtime/data.mjs";
 import * as runtime from "../../lisp/runtime/index.mjs";
-import { capture } from "./capture.mjs";
+import { capsule, captured } from "./capture.mjs";
+import { Company } from "./side_by_side.mjs";
 import { exit } from "./exit.mjs";
 import { importer, importers, specifiers } from "./importing.mjs";
 
@@ -111,8 +112,32 @@ const known = {
   },
 };
 
-/** A capsule of a function (see capture.mjs), as an array for Python. */
-export const send = (root, receiver, name) => capture(root, receiver, name, known);
+/** What was captured last: of a function that joins others it is wanted again. */
+let last = null;
+
+/** A capsule of a function (see capture.mjs), as an array for Python, and whether it has captured anything that it may share. */
+export function send(root, receiver, name) {
+  const found = captured([{ root, receiver, name }], known);
+  last = { root, receiver, found };
+  const made = capsule(found);
+  return [...made, receiver === null && mayShare(found)];
+}
+
+/** Has it captured anything but what the runtime gives to the code of each form? */
+const mayShare = (found) => found.state.size > 0 || found.functions.some((one) => one.vars.some(([name, made]) => {
+  const [kind, known] = found.nodes[made?.r] ?? [];
+  return !((kind === "rt" || kind === "h") && known === name);
+}));
+
+export const company = () => new Company();
+
+/** A function beside others of one pickle (see side_by_side.mjs). */
+export function join(together, root, name) {
+  const one = { root, receiver: null, name };
+  const found = last?.root === root && last.receiver === null ? last.found : captured([one], known);
+  last = null;
+  return together.join(one, found, known);
+}
 
 // ---------------------------------------------------------------------------------------------- the way in
 

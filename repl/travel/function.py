@@ -8,12 +8,16 @@ that Node was lost.
 from __future__ import annotations
 
 import contextlib
+import types
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from polyrepl.bridge import BridgeError, NodeLost
 
+from .about import NOTHING, About, Described, signature
 from .home import ENTRY, home, versions
+from .side_by_side import Company, Join, Leaving
 
 if TYPE_CHECKING:
     from polyrepl.bridge.capsule import Capsule, Capsules
@@ -33,9 +37,25 @@ class LispFunction:
         name: what it was called.
         made_by: polyrepl's version and Node's, as its sender has them.
         sources, packed: where its code stood in the Lisp (see places.Places).
+        about: what it says of itself to Python (see about.About).
     """
 
-    __slots__ = ("__name__", "__qualname__", "__weakref__", "_capsule", "_live", "_rest", "_what")
+    __slots__ = (
+        "__dict__",
+        "__name__",
+        "__qualname__",
+        "__weakref__",
+        "_capsule",
+        "_live",
+        "_rest",
+        "_what",
+        "beside",
+        "copy",
+        "leaving",
+    )
+    __doc__ = Described(__doc__, lambda function: function._rest[4][0])
+    __signature__ = Described(None, lambda function: signature(function))
+    __annotations__ = Described(None, lambda function: {})
 
     def __init__(
         self,
@@ -47,18 +67,45 @@ class LispFunction:
         made_by: tuple[str, str],
         sources: tuple[tuple[str, int, str], ...],
         packed: bytes,
+        about: About = NOTHING,
     ) -> None:
         self._what = code, data, objects, parts
-        self._rest = name, made_by, sources, packed
+        self._rest = name, made_by, sources, packed, about
         self.__name__ = self.__qualname__ = name
         self._capsule: Capsule | None = None
         self._live: Any = None
+        self.beside: tuple[Company, str] | None = None
+        """Those that it was pickled with, and what it is called among them."""
+        self.copy = 0
+        """How many before it are alike, and not the same."""
+        self.leaving: Leaving | None = None
+        """What is pickled for it where it is at home and others may be beside it."""
 
     def __reduce__(self) -> Any:
+        if self.beside is not None:
+            company, key = self.beside
+            return arrived, (company, (self.made_of(), key, None))
+        return LispFunction, self.made_of(), *([self.__dict__] if self.__dict__ else [])
+
+    def made_of(self) -> tuple[Any, ...]:
+        """What it is made of again."""
         from .objects import departing
 
         code, data, objects, parts = self._what
-        return LispFunction, (code, data, departing(objects), parts, *self._rest)
+        return code, data, departing(objects), parts, *self._rest
+
+    def leave(self, module: Any, join: Join) -> None:
+        """It is at home here, and others may be beside it where it is pickled (see Leaving)."""
+        self.leaving = Leaving(self, module, arrived, join)
+
+    @property
+    def _together(self) -> tuple[LispFunction, int] | None:
+        """The capsule of those that it shares something with, and which one of them it is."""
+        return None if self.beside is None else self.beside[0].joint.get(self.beside[1])
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """As a function on a class: bound to the instance. Classes do not bind."""
+        return self if instance is None or self._rest[4][3] else types.MethodType(self, instance)
 
     @property
     def capsule(self) -> Capsule:
@@ -100,7 +147,13 @@ class LispFunction:
         opened = capsules_of(home())
         if self._live is None or not opened.is_live(self._live):
             self._check(opened)
-            self._live = opened.open(self.capsule, f"{SCHEME}{self.capsule.digest}")
+            if self.beside is not None:
+                self.beside[0].copy_of(self.beside[1])  # which tells each what it is
+            if self._together is None:
+                self._live = opened.open(self.capsule, f"{SCHEME}{self.capsule.digest}", self.copy)
+            else:
+                capsule, at = self._together
+                self._live = capsule.live(at)
         return self._live
 
     def _check(self, opened: Capsules) -> None:
@@ -163,7 +216,26 @@ class LispFunction:
         from .places import Places
         from .showing import show
 
-        show(error, f"{SCHEME}{self.capsule.digest}", Places(*self._rest[2:]))
+        made = self if self._together is None else self._together[0]
+        show(error, f"{SCHEME}{made.capsule.digest}", Places(*made._rest[2:4]))
+
+
+def arrived(company: Company, sent: tuple[tuple[Any, ...], str, Any]) -> LispFunction:
+    """A function as it is unpickled.
+
+    Args:
+        company: of its pickle.
+        sent: what it is made of, its key, and (keys, capsule) of those that it shares something with: these
+            have come before, and so has what they shared; or None.
+    """
+    args, key, joint = sent
+    function = LispFunction(*args)
+    function.beside = company, key
+    company.came.append((key, ref(function)))
+    if joint is not None:
+        keys, capsule = joint
+        company.joint.update((each, (capsule, at)) for at, each in enumerate(keys))
+    return function
 
 
 def _major(version: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import copyreg
 import types
 import warnings
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from polyrepl.bridge import JSError, JsProxy
 from polyrepl.bridge.capsule import Capsules
@@ -20,15 +20,20 @@ from polyrepl.bridge.functions import Awaitable
 from polyrepl.bridge.functions import Callable as Called
 from polyrepl.lisp.emit.mangle import demangle
 
+from .about import NOTHING, About, about
 from .home import versions
 from .objects import packed
 from .places import Lookup, places_of
 
-_T = TypeVar("_T")
+if TYPE_CHECKING:
+    from .function import LispFunction
+
 LARGE = 1_000_000  # bytes of captured values that are worth a warning
 
 
-def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[..., _T]) -> _T | JSError:
+def stand_in(
+    capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: type[LispFunction]
+) -> LispFunction | JSError:
     """What is pickled in place of an object of JavaScript.
 
     Args:
@@ -59,13 +64,45 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
     name = demangle(proxy.name or "") or "a function"
     receiver = proxy._js_this[1] if proxy._js_this is not None else None
     module = capsules.module()
+
+    def made(sent: Any, what: About) -> LispFunction:
+        objects, parts, functions = _checked(name, *sent)
+        where = places_of(functions, lookup)
+        code, data = sent[:2]
+        return make(code, data, objects, parts, name, versions(capsules), where.sources, where.packed, what)
+
+    def join(company: Any) -> tuple[str, tuple[Sequence[str], LispFunction] | None]:
+        key, joint = _asked(module.join, company, proxy, name)
+        return key, None if joint is None else (tuple(joint[0]), made(joint[1], NOTHING))
+
+    *sent, may_share = _asked(module.send, proxy, receiver, name)
+    found = made(sent, about(proxy))
+    if may_share:
+        found.leave(module, join)
+    return found
+
+
+def _asked(ask: Callable[..., Any], *args: Any) -> Any:
     try:
-        made = module.send(proxy, receiver, name)
+        return ask(*args)
     except JSError as error:
         if error.name != "Unsendable":
             raise
         raise TypeError(error.message) from None
-    code, data, ways, objects, parts, functions, size, largest = made
+
+
+def _checked(
+    name: str,
+    code: str,
+    data: str,
+    ways: Any,
+    objects: Any,
+    parts: Any,
+    functions: Any,
+    size: int,
+    largest: str,
+) -> tuple[tuple[Any, ...], tuple[bytes, ...], Any]:
+    """Python's objects, bytes and places of a capsule."""
     for way, thing in zip(ways, objects, strict=True):
         why = _must_stay(thing)
         if why is not None:
@@ -74,11 +111,9 @@ def stand_in(capsules: Capsules, proxy: JsProxy, lookup: Lookup, make: Callable[
         warnings.warn(
             f"{name} takes {size / 1e6:.1f} MB along, most of it in its {largest or 'variables'}: "
             "give large data as an argument, or let each process load it",
-            stacklevel=5,
+            stacklevel=7,
         )
-    where = places_of(functions, lookup)
-    what = code, data, tuple(map(packed, objects)), tuple(map(bytes, parts))
-    return make(*what, name, versions(capsules), where.sources, where.packed)
+    return tuple(map(packed, objects)), tuple(map(bytes, parts)), functions
 
 
 def _must_stay(thing: Any) -> str | None:

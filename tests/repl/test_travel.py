@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import multiprocessing
 import pickle
+import pydoc
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
@@ -215,3 +218,71 @@ async def test_there_and_back(lisp: Lisp) -> None:
         with pytest.raises(JSError) as caught:
             pool.submit(bad, "oh").result(60)
     assert (caught.value.message, caught.value.lisp_place) == ("oh", "<test>:2:10")
+
+
+BESIDE = [  # closures, and what is done with them
+    ("[(fn [] (set! n (inc n))) (fn [] n)]", "(a) (a) (b)"),
+    ("[(fn [] n) (fn [] (set! n (inc n)))]", "(b) (a)"),
+    ("[(fn [] (set! n (inc n))) (fn [] (set! m (+ m n))) (fn [] [n m])]", "(a) (b) (c)"),
+    ("[(fn [] (set! n 5)) (fn [] m) (fn [] n)]", "(a) [(b) (c)]"),
+    ("(let [t (atom n)] [(fn [] (swap! t inc)) (fn [] (deref t))])", "(a) (b)"),
+    ("(let [up (fn [] (set! n (inc n)))] [(fn [] (up)) (fn [] (up))])", "(a) (b)"),
+    ("(let [k (fn [] (let [i n] (fn [] (set! i (inc i)))))] [(k) (k)])", "(a) (a) [(a) (b)]"),
+    ("(let [k (fn [i] [(fn [] (set! i (- i 2))) (fn [] i)])] (concat (k n) (k n)))", "(a) [(b) (d)]"),
+    ("(let [l (py.list [])] [(fn [] (.append l n) (set! n 4)) (fn [] [n (py.len l)])])", "(a) (b)"),
+]
+WAYS = [
+    "(vec (load (py.list fs)))",
+    "(vec (load (py.tuple fs)))",
+    '(vec (.values (load (py.dict (zip ["a" "b" "c" "d"] (map functools.partial fs))))))',
+    "(vec (load (load (py.list fs))))",
+]
+
+
+async def test_functions_of_one_pickle_share_what_they_shared(lisp: Lisp) -> None:
+    """Variables, atoms and functions that have such, and no more than these; sent on they do it still."""
+    await lisp("(py.import pickle) (py.import functools) (defn load [x] (pickle.loads (pickle.dumps x)))")
+    for number, way in enumerate(WAYS):
+        # What an equal function has captured goes on in a process: each way begins with a number of its own.
+        bound = f"n {number} m 10"
+        texts = [
+            " ".join(f"(let [{bound} fs {made} [a b c d] {how}] {then})" for made, then in BESIDE)
+            for how in ("fs", way)
+        ]
+        here, there = await lisp(f"(py->js [[{texts[0]}] [{texts[1]}]])")
+        assert there == here, way
+
+
+async def test_more_functions_than_can_share_are_refused_by_the_variable(lisp: Lisp) -> None:
+    made = "(let [my-count 0] (for [i (range 65)] (fn adder [] (set! my-count (+ my-count i)))))"
+    functions = await lisp(made)
+    assert len(pickle.dumps(list(functions)[:3])) < 10_000
+    with pytest.raises(TypeError, match=r"adder .* 65 functions beside each other share its my-count: send"):
+        pickle.dumps(list(functions))
+
+
+async def test_one_that_has_travelled_says_what_it_is(lisp: Lisp) -> None:
+    """To inspect, help, functools, click and whoever else asks a function of Python's."""
+    here = await lisp('(defn scaled "x times a factor" [x (factor 2) & more-of] (* x factor)) scaled')
+    there = pickle.loads(pickle.dumps(here))
+    assert (there.__name__, there.__qualname__) == ("scaled", "scaled")
+    assert inspect.getdoc(there) == here.__doc__ == "x times a factor"
+    assert str(inspect.signature(there)) == str(inspect.signature(here)) == "(x, factor=2, *more_of)"
+    assert inspect.isroutine(there) and there.__annotations__ == {}
+    assert "scaled(x, factor=2, *more_of)" in pydoc.plain(pydoc.render_doc(there))
+    assert there._live is None  # nothing of this has asked a Node
+
+    @functools.wraps(there)
+    def wrapper(*args: Any) -> Any:
+        return there(*args)
+
+    assert (wrapper.__name__, wrapper.__doc__) == ("scaled", "x times a factor")
+    assert inspect.signature(wrapper) == inspect.signature(here)
+    functools.update_wrapper(there, lambda y: y)
+    assert str(inspect.signature(there)) == "(y)" and there.__doc__ is None
+    there.mark = 1
+    del there.__wrapped__
+    assert pickle.loads(pickle.dumps(there)).mark == 1
+
+    method = pickle.loads(pickle.dumps(await lisp("(fn [self x] (* self.size x))")))
+    assert type("Box", (), {"size": 3, "method": method})().method(2) == 6

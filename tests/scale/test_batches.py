@@ -132,6 +132,19 @@ async def test_an_error_is_what_it_was(lisp: Lisp, pool: ProcessPoolExecutor) ->
     assert await lisp(held) == "ValueError"
 
 
+async def test_functions_beside_each_other_share_their_variables(
+    lisp: Lisp, pool: ProcessPoolExecutor
+) -> None:
+    call = "(.result (py.pool.submit (fn [a b c] (a) (a) [(b) (c)]) up get (fn [] n)))"
+    assert await lisp(f"(let [n 70 up (fn [] (set! n (inc n))) get (fn [] n)] {call})") == [72, 72]
+    pairs = "(let [n 80] [(fn [] (set! n (inc n))) (fn [] n)])"
+    calls = "(.result (py.pool.submit (fn [fs] ((first fs)) ((second fs))) (py.list fs)))"
+    assert await lisp(f"(let [fs {pairs}] [{calls} {calls}])") in (
+        [81, 82],
+        [81, 81],
+    )  # by one process or two
+
+
 async def test_the_item_that_failed_is_named(lisp: Lisp, session: Session, pool: ProcessPoolExecutor) -> None:
     text = (
         '(await (pmap (fn [x]\n  (if (= x 37) (throw (new RangeError "not 37")) x)) (range 100) :on py.pool))'
