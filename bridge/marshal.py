@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from . import traits
 from .arrays import Items, array
+from .beginnings import cut
 from .decoding import DECODERS, Malformed
 from .errors import BridgeError, JSError, ProtocolError
-from .foreign import clip, message
+from .foreign import beginning
 from .functions import Itself, Left
 from .handles import Exports, Imports
 from .protocol import SAFE_INTEGER, TAGS, TRAITS
@@ -240,12 +241,12 @@ class Marshal:
                 return self.encode_deep(value, segments)  # a literal, which came as a copy
             elif not isinstance(value, JsProxy) or value._js_imports is self.imports:
                 return self.encode(value, segments)
-        text = message(error) if text is None else text
-        wire = [_EXCEPTION, self.give(error, segments), traits.of(error), name, clip(text, _MOST_MESSAGE)]
+        text, more = beginning(error, _MOST_MESSAGE) if text is None else cut(text, _MOST_MESSAGE)
+        wire = [_EXCEPTION, self.give(error, segments), traits.of(error), name, text]
         left = error.__dict__.get("_js_left") if isinstance(error, JSError) else None
         if left is not None:
-            return [*wire, len(text) > _MOST_MESSAGE, self.encode_deep(left, segments)]
-        return wire if len(text) <= _MOST_MESSAGE else [*wire, True]
+            return [*wire, more, self.encode_deep(left, segments)]
+        return [*wire, True] if more else wire
 
     # ---- wire -> Python
 

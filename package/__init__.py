@@ -12,7 +12,8 @@ Nothing is loaded here; take what you need:
 Here is only where a program's own modules are looked for. `python -m` and a console script put their folder
 before the standard library in `sys.path`; there a `json.py` of the program would stand in for Python's. So
 that folder goes, and the program's own is put behind the standard library and before site-packages, where its
-`utils` still wins over a stranger's. IPython does the same for its kernels.
+`utils` still wins over a stranger's. IPython does the same for its kernels. So do those of PYTHONPATH, which
+Python has before its library too.
 """
 
 from __future__ import annotations
@@ -53,6 +54,20 @@ def drop_started_from() -> None:
         folders.append("")
     if sys.path[0] in folders:
         del sys.path[0]
+
+
+def put_library_first() -> None:
+    """Take the folders of PYTHONPATH in `sys.path` behind the standard library. Called in a process of ours,
+    before anything else is imported."""
+    named = os.environ.get("PYTHONPATH")
+    if not named or sys.flags.ignore_environment:
+        return
+    library = os.path.dirname(os.__file__)
+    own = {os.path.abspath(folder) for folder in named.split(os.pathsep)} - {library}
+    of_library = (library, os.path.join(library, "lib-dynload"))
+    last = max((at for at, path in enumerate(sys.path) if path in of_library), default=-1)
+    ahead = [path for path in sys.path[:last] if os.path.abspath(path) in own]
+    sys.path[: last + 1] = [*(path for path in sys.path[: last + 1] if path not in ahead), *ahead]
 
 
 def stand_before_sites(*folders: str) -> None:

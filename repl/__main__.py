@@ -2,9 +2,10 @@
 
 import sys
 
-from polyrepl import drop_started_from
+from polyrepl import drop_started_from, put_library_first
 
 drop_started_from()
+put_library_first()
 
 from .cli import main  # noqa: E402  what stands in the working folder is not imported here
 

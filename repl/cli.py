@@ -9,16 +9,20 @@ starts in its own process while Python goes on importing.
 
 from __future__ import annotations
 
+import os
+import sys
+
+from polyrepl import drop_started_from, put_library_first
+
+if os.path.basename(sys.argv[0]) == "polyrepl":  # the script; what follows is Python's own then
+    put_library_first()
+
 import contextlib
 import gc
 import importlib
-import os
 import signal
-import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from polyrepl import drop_started_from
 
 # At once: where descriptors are all in use nothing is imported any more.
 from .command_line.complaints import complain

@@ -148,13 +148,13 @@ def python_problem(error: BaseException, trace: Trace) -> Problem:
     text = "\n".join([*(["Traceback (most recent call last):", *lines] if lines else []), only])
     text = "\n".join([text, *trace.part_lines(error)])
     for cause in causes(error):
-        text += f"\n  caused by {type(cause).__name__}: {clip(message(cause))}"
+        text += f"\n  caused by {type(cause).__name__}: {message(cause)}"
     hint = python_hint(error)
     if hint is not None:
         text += f"\n  hint: {hint}"
     text, full = visible(text), visible(clip(traceback_text(error).rstrip(), LONGEST_STACK))
     where = tuple(map(str, python_frames(tb)))
-    return Problem("error", name, clip(message(error)), text, where, full, error)
+    return Problem("error", name, message(error), text, where, full, error)
 
 
 def causes(error: BaseException, most: int = 10) -> Iterator[BaseException]:

@@ -80,7 +80,7 @@ export function toDoc(x, context) {
     case "undefined": return piece("nil", "nil");
     case "boolean": return piece(String(x), "boolean");
     case "number": return piece(Object.is(x, -0) ? "-0" : String(x), "number");
-    case "bigint": return piece(`${x}n`, "number");
+    case "bigint": return bigintDoc(x, context);
     case "string": return stringDoc(x, context);
     case "symbol": return symbolDoc(x, context);
   }
@@ -113,6 +113,18 @@ const cutName = (name, context) => (name.length <= context.maxString ? name : cu
 
 function symbolDoc(x, context) {
   return piece(visible(`#<Symbol ${cutName(x.description ?? "", context)}>`), "other");
+}
+
+/** Digits from which on a BigInt that has to be cut is told by their number: to make them takes V8 seconds to minutes. */
+const MANY_DIGITS = 1_000_000;
+
+function bigintDoc(x, context) {
+  const bits = context.maxString === Infinity ? 0 : 4 * x.toString(16).length; // linear, as only powers of two are
+  if (bits < 3 * context.maxString) return piece(`${x}n`, "number");
+  const digits = Math.floor(bits * Math.log10(2));
+  if (digits < MANY_DIGITS) return piece(cutName(`${x}n`, context), "number");
+  context.seen.cut = true;
+  return opaque(`BigInt of about ${digits} digits`);
 }
 
 function stringDoc(s, context) {
@@ -288,6 +300,7 @@ function recordDoc(x, context) {
   const proto = Object.getPrototypeOf(x);
   const ownName = proto === null ? undefined : proto === Object.prototype ? "Object" : className(x);
   const name = tag === "Module" ? "module" : ownName;
+  if (tag === "String" && x instanceof String) return textDoc(cutName(String.prototype.valueOf.call(x), context), name ?? tag, context);
   const fields = Object.keys(x);
   const plain = tag === "Object" && (proto === null || name === "Object" || name === undefined);
   for (const key of plain ? Object.getOwnPropertySymbols(x) : []) {

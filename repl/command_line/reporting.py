@@ -12,9 +12,9 @@ from signal import SIGINT
 from typing import TYPE_CHECKING
 
 from polyrepl.bridge import NodeLost
-from polyrepl.bridge.foreign import clip, visible
+from polyrepl.bridge.foreign import visible
 
-from ..session.display import plain_text
+from ..session.display import cut_text
 from ..session.events import Event, Exit, Lost, Problem, Value, ends_unit, interrupted
 
 if TYPE_CHECKING:
@@ -170,11 +170,10 @@ def show(event: Event, reporter: Reporter, *, values: bool = True) -> None:
         return
     match event:
         case Value(quiet=False):
-            whole = plain_text(event)
-            text = whole if reporter.full else clip(whole, LONGEST_VALUE)
+            text, more = cut_text(event, sys.maxsize if reporter.full else LONGEST_VALUE)
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
-            if event.cut or text is not whole:
+            if event.cut or more:
                 print(f"polyrepl: {CUT}", file=sys.stderr, flush=True)
         case Problem(exception=BrokenPipeError()):
             raise BrokenPipeError

@@ -15,7 +15,7 @@ from polyrepl.lisp.layout.write import write_form
 
 from ..known import python_objects as pyo
 from ..prose import precise, row, wrapped
-from ..session.display import own_repr
+from ..session.display import cut_repr
 from ..session.trace import is_ours
 from .front import Front
 from .registry import command
@@ -189,8 +189,8 @@ async def inspect_(front: Front, argument: str) -> None:
         return
     if found.is_python:
         value = found.python
-        front.say(f"Python {type(value).__module__}.{type(value).__qualname__}")
-        front.say(pyo.clip(own_repr(value), 400))
+        front.say(class_of(value))
+        front.say(cut_repr(value, 400))
         place = place_of(value)
         if place:
             front.say(place)
@@ -204,6 +204,11 @@ async def inspect_(front: Front, argument: str) -> None:
         front.say(f"  {name:<24} {meta}")
 
 
+def class_of(value: object) -> str:
+    """The language of a Python value, and its class."""
+    return pyo.clip(f"Python {type(value).__module__}.{type(value).__qualname__}", 400)
+
+
 def place_of(value: object) -> str:
     """Call shape and file of a function or class, as far as Python knows them."""
     import inspect
@@ -211,7 +216,8 @@ def place_of(value: object) -> str:
     if not callable(value):
         return ""
     shape = pyo.parameters(value)
-    shown = f"{getattr(value, '__name__', '')}({', '.join(shape)})" if shape is not None else ""
+    name = pyo.clip(str(getattr(value, "__name__", "")), 400)
+    shown = f"{name}({', '.join(shape)})" if shape is not None else ""
     try:
         _, line = inspect.getsourcelines(value)
         return f"{shown}  {inspect.getsourcefile(value)}:{line}"
@@ -228,6 +234,6 @@ async def type_(front: Front, argument: str) -> None:
     if found.quiet:
         front.say("nil")
     elif found.is_python:
-        front.say(f"Python {type(found.python).__module__}.{type(found.python).__qualname__}")
+        front.say(class_of(found.python))
     else:
         front.say(f"JavaScript {front.node.now('inspectResult')['type']}")

@@ -13,6 +13,7 @@ import re
 import types
 from typing import Any, NamedTuple
 
+from polyrepl.bridge.beginnings import repr_of
 from polyrepl.bridge.namespace import Names
 
 LONGEST_META = 60
@@ -175,7 +176,7 @@ def parameters(function: Any) -> list[str] | None:
 def default_text(value: Any) -> str:
     """A default as it stands in a signature; only plain values are shown by their repr."""
     if value is None or isinstance(value, (bool, int, float, str)):
-        return clip(repr(value), 20).replace(" ", "\u00a0")
+        return clip(repr_of(value, 30)[0], 20).replace(" ", "\u00a0")
     return getattr(value, "__name__", None) or "…"
 
 

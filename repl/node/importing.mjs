@@ -112,13 +112,17 @@ function installs(specifier) {
   return `polyrepl npm install ${parts.slice(0, specifier.startsWith("@") ? 2 : 1).join("/")}`;
 }
 
+/** Characters of a message that a hint is looked for in: a name that is longer has none. */
+const LONGEST = 2000;
+
 /** The hint of an error: its own, or, where `require` or `import()` found nothing, what installs it. */
 export function hintOf(error) {
-  if (typeof error.hint === "string") return error.hint;
-  if (error instanceof TypeError) return defaultExport(error.message);
-  if (error.code === "ERR_INVALID_PACKAGE_CONFIG") return brokenPackage(error.message);
-  if (error.code !== "MODULE_NOT_FOUND" && error.code !== "ERR_MODULE_NOT_FOUND") return null;
-  const name = /^Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
+  if (typeof error.hint === "string") return error.hint.slice(0, LONGEST);
+  const { code } = error, message = String(error.message).slice(0, LONGEST);
+  if (error instanceof TypeError) return defaultExport(message);
+  if (code === "ERR_INVALID_PACKAGE_CONFIG") return brokenPackage(message);
+  if (code !== "MODULE_NOT_FOUND" && code !== "ERR_MODULE_NOT_FOUND") return null;
+  const name = /^Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
   return name === undefined ? null : installs(name);
 }
 

@@ -228,7 +228,7 @@ class Trace:
             if hint:
                 lines.append(f"  hint: {hint}")
         elif hint := module_hint(message) or outcome.get("hint") or javascript_hint(message):
-            lines.append(f"  hint: {hint.replace(NPM, self.npm)}")
+            lines.append(f"  hint: {clip(hint, LONGEST_LINE).replace(NPM, self.npm)}")
         backtrace = "\n".join([said, *("  " + str(frame) for frame in frames), *stacks])
         # What others have written is shown, not sent: names, messages, notes, paths.
         text, backtrace = visible("\n".join(lines)), visible(backtrace)

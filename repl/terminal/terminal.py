@@ -39,7 +39,7 @@ from .prompt_services import PromptServices
 from .results import Results
 from .session_log import Log
 from .showing import Showing
-from .standing import above_the_prompt
+from .standing import above_the_prompt, mend
 from .status import Status
 
 FORMS_KEPT = 10_000
@@ -167,6 +167,7 @@ class Terminal:
     async def _read(self) -> str | None:
         """The next text; None to leave."""
         while True:
+            mend()
             try:
                 # Raw also from a prompt that Ctrl-C ends to the next: keys that come then are not echoed.
                 with self.editor.raw():
@@ -321,6 +322,7 @@ class Terminal:
         return shown
 
     def _show_event(self, event: Event) -> None:
+        mend()
         with self._interrupts.here(True):
             self.showing.event(event)
 

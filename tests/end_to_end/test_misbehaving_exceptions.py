@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from at_prompt import Prompt
+from polyrepl.bridge import JSError
+from polyrepl.bridge.beginnings import LONG, repr_of, said_by
+from polyrepl.bridge.foreign import exception_only
 from polyrepl.bridge.frames import stack_place, traceback_text
 from polyrepl.repl.commands.code import is_machinery
 from running import polyrepl
@@ -152,6 +155,15 @@ def test_a_typed_catch_looks_at_what_cannot_be_looked_at(folder: Path) -> None:
         ("[(py.Shown \"stop\")]", "Interrupted"),
         (",inspect (py.Nameless)", "\n  value  "),
         (",inspect (py.Unlike)", "\n  value  "),
+        (",py raise KeyError('k' * 10 ** 8)", "KeyError: 'kkk"),
+        (",py raise OSError(2, 'no', 'k' * 10 ** 8, 0, 'x')", "FileNotFoundError: [Errno 2] no: 'kkk"),
+        (",py raise ValueError([0] * 2_000_000)", "… (2000000 items)"),
+        (",py compile('1 ' + 'k' * 10 ** 6, 'f', 'exec')", "SyntaxError: invalid syntax"),
+        (",inspect ((py.type (.repeat \"k\" 100000) (py.tuple) (py.dict)))", "Python __main__.kkk"),
+        ("(js.require (.repeat \"k\" 100000))", "Error: Cannot find module 'kkk"),
+        ("(js.Object (.repeat \"k\" 50000000))", "#<String kkk"),
+        (",js 10n ** 100000n", "… +98002 chars"),
+        (",js [10n ** 2000000n]", "[#<BigInt of about 2000001 digits>]"),
     ],
 )  # fmt: skip
 def test_at_the_prompt(prompt: Prompt, text: str, says: str) -> None:
@@ -180,6 +192,47 @@ def test_a_traceback_is_pythons_own() -> None:
     first.__cause__, second.__cause__ = None, None
     first.__context__, first.__suppress_context__ = second, False
     assert traceback_text(first) == "".join(traceback.format_exception(first))
+
+
+HUGE = "k" * (LONG + 1)
+
+
+def test_the_beginning_of_a_repr() -> None:
+    circle: list[object] = ["a"]
+    circle.append(circle)
+    strings = [HUGE, HUGE.encode(), bytearray(HUGE, "ascii"), [HUGE], (HUGE, 1), {HUGE: 1}, {1: [HUGE]}]
+    plain = ["abc", b"abc", [], (1,), (), {1: "b"}, set(), {"a"}, frozenset("a"), [["a", {"b": (None, 1.5)}]]]
+    many = [[0] * 2_000_000, [[]] * 2_000_000, [[0] * 1000] * 2000, ["\x00" * LONG]]
+    for value in [*plain, circle, *strings, *many]:
+        whole = repr(value)
+        for longest in (80, 10_000):
+            text, more = repr_of(value, longest)
+            assert len(text) <= longest and more == (len(whole) > longest)
+            assert text == whole if not more else text.partition("…")[0] == whole[: text.index("…")]
+
+
+def test_the_beginning_of_what_an_exception_says() -> None:
+    no = (2, "no")
+    plain = [KeyError("a"), KeyError(), KeyError(1, 2), ValueError(), ValueError(1), ValueError("x", 2)]
+    plain += [
+        OSError(),
+        OSError(1),
+        OSError(*no),
+        OSError(*no, "f"),
+        OSError(*no, b"f", 0, "g"),
+        SystemExit(3),
+    ]
+    plain += [OSError(*no, 3), OSError(*no, ""), OSError(*no, "f", 0, ""), ImportError("x"), ImportError(3)]
+    plain += [ImportError("x", 2), ExceptionGroup("g", [ValueError()]), SyntaxError("m", ("f", 1, 2, "t"))]
+    plain += [UnicodeDecodeError("utf8", b"x", 0, 1, "r"), JSError("E", "m"), ValueError(b"x")]
+    huge = [KeyError(HUGE), KeyError([HUGE]), ValueError(HUGE), ValueError(HUGE, 1), ImportError(HUGE)]
+    huge += [OSError(*no, HUGE), OSError(*no, "f", 0, HUGE), OSError(*no, HUGE, 0, HUGE), OSError(HUGE)]
+    for error in [*plain, *huge]:
+        text, more = said_by(error, 100)
+        whole = str(error)
+        assert more == (error in huge)
+        assert text == whole if not more else text.partition("…")[0] == whole[: text.index("…")]
+    assert "\n".join(["", "    …1 kkkk"]) in exception_only(SyntaxError("m", ("f", 1, 1, "1 " + HUGE)))
 
 
 @pytest.mark.parametrize(
@@ -215,6 +268,7 @@ def test_a_folder_called_polyrepl_is_profiled() -> None:
         ('(Error. (.repeat "x" 100000000))', "chars>\n"),
         ('(py.str.ljust "x" 3000000)', "chars\n"),
         ("(js->py (range 900000))", "chars\n"),
+        ("(js->py (range 1200000))", "… (1200000 items)\n"),
     ],
 )
 def test_a_huge_value_is_cut_and_that_is_said(form: str, end: str) -> None:

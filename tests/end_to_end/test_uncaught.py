@@ -130,6 +130,24 @@ def test_the_prompt_goes_on_below_it(tmp_path: Path) -> None:
             screen.shows(f"Exit: exit {code}\n")
         screen.submit("(places.in_loop places.leaves)")
         screen.shows("Uncaught (late) SystemExit: of Python's")
+        # What `exit` of Python's site closes, and a program itself, is there again for the prompt.
+        screen.submit("(places.in_loop (fn [] (py.exit 33)))")
+        screen.shows("SystemExit: 33\n")
+        screen.submit("(try (py.exit 34) (catch py.SystemExit e [e.code]))")
+        screen.line("[34]")
+        for closed in (
+            "(py.import sys) (.close sys.stdin)",
+            "(.close sys.stdin.buffer)",
+            "(py.import os) (os.close 0)",
+        ):
+            screen.submit(f"(do {closed} :closed)")
+            screen.ready()
+        screen.submit("(do (os.close 1) :closed)")
+        screen.ready()
+        screen.submit('[(py.input (+ "in" "put? "))]')
+        screen.line("input?")
+        screen.submit("typed")
+        screen.line('["typed"]')
         screen.submit("(+ 40 2)")
         seen = screen.line("42")
         assert "ENTER" not in seen and "bridge" not in seen
