@@ -22,7 +22,7 @@ from polyrepl import __version__
 from traitlets import List, Unicode
 
 from . import folders, npm_modules, packed, wheels
-from .assemble import assemble
+from .assemble import ENTRIES, assemble
 from .assets import cache, packages
 from .problem import WebProblem
 
@@ -82,6 +82,7 @@ class PolyreplAddon(BaseAddon):  # type: ignore[misc]
         lite.mkdir(parents=True, exist_ok=True)
         for file in (*_HERE.glob("*.mjs"), _HERE / "remoteEntry.js", _HERE / "logo.svg"):
             shutil.copyfile(file, lite / file.name)
+        npm_modules.together(app, [*ENTRIES, "repl/web/lite/kernel.mjs"], cache())
         (lite / "begin.json").write_text(json.dumps(begin), "utf-8")
         name = folders.named(app)
         about = json.loads((_HERE / "package.json").read_text("utf-8"))

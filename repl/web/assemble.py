@@ -10,8 +10,9 @@ may stand anywhere and be called anything:
     polyrepl.zip           Python's half: the compiler, the bridge, the Session; nothing of terminals
     pyodide/               Python itself
 
-No bundler, no import map, no other host is needed. Bare names of `js.import` are looked up in `npm/`, see
-importing.mjs; who builds a page puts that there.
+No bundler, no import map, no other host is needed; a page's build puts each of ENTRIES together with what it
+imports (npm_modules.py), so that a browser asks for few files. Bare names of `js.import` are looked up in
+`npm/`, see importing.mjs; who builds a page puts that there.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ _INSTEAD = {
 }
 """Files of Node's alone -> what stands in their places."""
 
-_FIRST = (_REPL / "web" / "worker.mjs", _REPL / "web" / "client.mjs")
+ENTRIES = ("repl/web/worker.mjs", "repl/web/unpacking.mjs", "repl/web/client.mjs", "page/pyodide.mjs")
 """What pages start and import; all else is imported by these."""
+_FIRST = tuple(_ROOT / name for name in ENTRIES if name.startswith("repl/"))
 
 PYODIDE = (
     "pyodide.mjs",
@@ -71,7 +73,7 @@ _WITHOUT = (
         f"repl/web/{name}.py"
         for name in (
             *("assemble", "assets", "build", "folders", "headers", "html", "npm_modules", "packed", "page"),
-            *("problem", "server", "stack", "wheels"),
+            *("problem", "server", "stack", "wasm", "wheels"),
         )
     ),
 )

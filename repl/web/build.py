@@ -24,7 +24,7 @@ from polyrepl.lisp.layout.indent import BODY_FORMS
 
 from ..known.words import DEFINERS, OPERATORS, SPECIAL
 from . import folders, headers, npm_modules, packed, snapshot, wheels
-from .assemble import assemble
+from .assemble import ENTRIES, assemble
 from .assets import cache, packages
 from .html import door, index
 from .jupyterlite import jupyterlite
@@ -39,6 +39,8 @@ _EDITOR = (
     "@codemirror/lang-python", "@codemirror/language", "@codemirror/search", "@codemirror/state",
     "@codemirror/view", "@lezer/highlight",
 )  # fmt: skip
+_OF_EDITOR = ("editor.mjs", "lisp-mode.mjs")
+"""What of the page is put together with CodeMirror."""
 _LANGUAGES = {".lisp": "lisp", ".js": "js", ".mjs": "js", ".py": "py"}
 
 
@@ -114,8 +116,7 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
     for name in _CHARTS:
         shutil.copyfile(modules / name, made / "charts" / Path(name).name)
     part(made / "charts")
-    imports = npm_modules.copy(list(_EDITOR), modules, made / "editor")
-    npm_modules.smaller(made / "editor", wanted.kept)
+    imports = _editor(made / "editor", modules, wanted.kept)
     part(made / "editor")
     for name, place in _asked(wanted, modules, made, tell).items():
         if place is not None:
@@ -131,8 +132,9 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
     shutil.copytree(
         _PAGE,
         made / "app" / "repl" / "web" / _PAGE.name,
-        ignore=shutil.ignore_patterns(_AT_ROOT, "index.html", "examples"),
+        ignore=shutil.ignore_patterns(_AT_ROOT, "index.html", "examples", *_OF_EDITOR),
     )
+    npm_modules.together(made / "app", [*ENTRIES, f"repl/web/{_PAGE.name}/page.mjs"], wanted.kept)
     _python(wanted, made, tell)
     for name in ("python", packed.LIBRARY, packed.ARCHIVE, *(["snapshot.bin"] if wanted.snapshot else [])):
         part(made / name)
@@ -150,13 +152,25 @@ def _make(wanted: Wanted, modules: Path, made: Path, tell: Callable[[str], None]
             "operators": sorted(OPERATORS),
             "bodies": BODY_FORMS,
         },
-        "size": sum(_size(made / names[name]) for name in ("python", "library", "snapshot") if name in names),
+        "size": sum(
+            _size(made / names[name]) for name in ("python", "snapshot" if wanted.snapshot else "library")
+        ),
         "examples": examples(wanted.examples or _PAGE / "examples"),
     }
     text = (_PAGE / "index.html").read_text("utf-8")
     (made / folders.INDEX).write_text(index(text, names, imports, page), "utf-8")
     (made / "polyrepl.mjs").write_text(door(names), "utf-8")
     return {"polyrepl": __version__, "names": names}
+
+
+def _editor(folder: Path, modules: Path, kept: Path) -> dict[str, str]:
+    """The editor. Returns names of modules -> their paths in the folder."""
+    imports = npm_modules.copy(list(_EDITOR), modules, folder)
+    for name in _OF_EDITOR:
+        shutil.copyfile(_PAGE / name, folder / name)
+    alone = npm_modules.together(folder, [_OF_EDITOR[0]], kept, imports)
+    npm_modules.smaller(folder, kept)
+    return {"polyrepl/editor": _OF_EDITOR[0], **({} if alone else imports)}
 
 
 def _python(wanted: Wanted, made: Path, tell: Callable[[str], None]) -> None:

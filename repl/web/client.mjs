@@ -27,6 +27,8 @@ export class Client {
   #url;
   #options;
   #worker = null;
+  /** What unpacks its files beside it. */
+  #unpacking = null;
   #words = null;
   #box = null;
   /** The line that the worker waits for: what of it is still to be sent, once it is there. @type {{left: Uint8Array | null} | null} */
@@ -84,9 +86,27 @@ export class Client {
       if (!this.#begun) this.#fail(new Error(`the worker failed: ${text}`));
       else this.#stray({ id: null, op: "output", stream: "stderr", text: `${text}\n` });
     };
-    const said = await this.ask("start", { ...this.#options, words: this.#words ?? undefined, box: this.#box ?? undefined, lock }, heed);
+    const unpacker = this.#unpack(worker);
+    const shared = { words: this.#words ?? undefined, box: this.#box ?? undefined };
+    const said = await this.ask("start", { ...this.#options, ...shared, lock, unpacker }, heed, unpacker === undefined ? [] : [unpacker]);
     if (worker === this.#worker) this.#begun = true;
     return said;
+  }
+
+  /** Begin what unpacks the files of a worker's start: it has the first of them while the other is still on its way. Undefined where all
+   * are as Pyodide has them. */
+  #unpack(worker) {
+    const { library, archive, snapshot } = this.#options;
+    const ahead = snapshot ?? library;
+    if (ahead === undefined && !archive?.endsWith(".zst")) return undefined;
+    const { port1, port2 } = new MessageChannel();
+    const unpacking = (this.#unpacking = new Worker(new URL("unpacking.mjs", new URL(this.#url, globalThis.document?.baseURI ?? import.meta.url)), { type: "module" }));
+    unpacking.onerror = (event) => {
+      event.preventDefault();
+      worker.postMessage({ op: "alone" });
+    };
+    unpacking.postMessage({ port: port1, ahead }, [port1]);
+    return port2;
   }
 
   /** Begin another worker where this one ends by itself. No event tells of that, but then the lock that it holds is free. */
@@ -106,12 +126,12 @@ export class Client {
   }
 
   /** Ask anything else of the protocol. @param {string} op @param {object} [fields] @returns {Promise<any>} */
-  ask(op, fields = {}, heed = () => {}) {
+  ask(op, fields = {}, heed = () => {}, transfer = []) {
     if (this.#worker === null) return Promise.reject(new Error("the session has not begun, or was closed"));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { op, resolve, reject, heed });
-      this.#worker.postMessage({ ...fields, id, op });
+      this.#worker.postMessage({ ...fields, id, op }, transfer);
     });
   }
 
@@ -230,7 +250,8 @@ export class Client {
     this.#calm();
     this.#wanted = null;
     this.#worker?.terminate();
-    this.#worker = null;
+    this.#unpacking?.terminate();
+    this.#worker = this.#unpacking = null;
   }
 
   #fail(error) {

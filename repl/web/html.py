@@ -12,8 +12,8 @@ from typing import Any
 
 from .headers import PAGE
 
-_FIRST = ("playground/page.mjs", "playground/session.mjs", "client.mjs", "playground/editor.mjs")
-"""What begins the worker, before all else, and what the browser would find last."""
+_FIRST = "playground/page.mjs"
+"""What begins the worker, before all else."""
 _HOLE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -30,9 +30,11 @@ def index(text: str, names: dict[str, str], imports: dict[str, str], page: dict[
         KeyError: a hole that nothing fills.
     """
     places = {name: f"./{names['editor']}/{path}" for name, path in imports.items()}
-    first = [f"./{names['app']}/repl/web/{name}" for name in _FIRST]
-    preloads = [
-        f'<link rel="modulepreload" href="{html.escape(place)}">' for place in (*first, *places.values())
+    first = f"./{names['app']}/repl/web/{_FIRST}"
+    # What is preloaded as a module is compiled as it comes: the editor before what begins the worker.
+    preloads = [f'<link rel="modulepreload" href="{html.escape(first)}">'] + [
+        f'<link rel="preload" as="script" crossorigin href="{html.escape(place)}">'
+        for place in places.values()
     ]
     filling = {
         "policy": html.escape(PAGE),

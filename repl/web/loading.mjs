@@ -2,21 +2,23 @@
  * Pyodide in this worker: as its files have it, or from a snapshot of its memory in which polyrepl is imported already.
  *
  * In: the URL of Pyodide's folder, that of its library (packed.py), that of a snapshot (`polyrepl web build --snapshot`). Out:
- * Pyodide, with no file of polyrepl's; on the way how far it is. A snapshot is of one build of Pyodide, and asks it for what has no public name: where it can not be used the start
- * is the plain one. Where it can, nothing of Python's library is needed before a program runs: it comes afterwards.
+ * Pyodide, with no file of polyrepl's; on the way how far it is. A snapshot is of one build of Pyodide, and asks it for what has no public
+ * name: where it can not be used the start is the plain one. Where it can, nothing of Python's library is needed before a program runs: it
+ * is asked for afterwards.
  */
+import { fetched } from "./unpacker.mjs";
 
 /**
- * @param {{python: string, library?: string, snapshot?: string, size?: number}} from `size`: how many bytes its files have
+ * @param {{python: string, library?: string, snapshot?: string, unpacker: import("./unpacker.mjs").Unpacker}} from
  * @param {(reason: string) => void} complain gets why the snapshot is not used
- * @param {(done: number) => void} tell gets how much of the files has come, from 0 to 1
+ * @param {(bytes: number) => void} tell is told of each of Pyodide's files that has come
  * @returns {Promise<{pyodide: any, complete: (() => Promise<void>) | null}>} `complete`, where it comes from a snapshot: puts
  *   Python's library where it belongs
  */
-export async function load({ python, library, snapshot, size }, complain, tell) {
-  const ignore = watch([python, library, snapshot], size, tell);
+export async function load({ python, library, snapshot, unpacker }, complain, tell) {
+  const ignore = watch(python, tell);
   try {
-    const begun = await begin(python, library, snapshot, complain);
+    const begun = await begin(python, library, snapshot, unpacker, complain);
     limited(begun.pyodide);
     return begun;
   } finally {
@@ -37,34 +39,31 @@ function limited(made) {
 }
 
 /** Look at what has been loaded. Returns what ends that. */
-function watch(places, size, tell) {
-  if (!size || typeof PerformanceObserver === "undefined") return () => {};
-  let come = 0;
+function watch(place, tell) {
+  if (typeof PerformanceObserver === "undefined") return () => {};
   const observer = new PerformanceObserver((seen) => {
-    for (const { name, decodedBodySize } of seen.getEntries()) {
-      if (places.some((place) => place !== undefined && name.startsWith(place))) tell(Math.min((come += decodedBodySize) / size, 1));
-    }
+    for (const { name, decodedBodySize } of seen.getEntries()) if (name.startsWith(place)) tell(decodedBodySize);
   });
   observer.observe({ type: "resource", buffered: true });
   return () => observer.disconnect();
 }
 
-async function begin(python, library, snapshot, complain) {
+async function begin(python, library, snapshot, unpacker, complain) {
   const code = python.startsWith("file:") ? null : coming(python);
-  const packed = library === undefined ? undefined : fetched(library);
+  const packed = library === undefined || snapshot !== undefined ? undefined : unpacker.unpacked(library);
   packed?.catch(() => {}); // it is told when it is awaited
-  const memory = snapshot === undefined ? undefined : unpacked(snapshot).catch((error) => error);
+  const memory = snapshot === undefined ? undefined : unpacker.unpacked(snapshot).catch((error) => error);
   const { loadPyodide } = await import(new URL("pyodide.mjs", python).href);
   // What it has not got it must not ask others for.
   const options = { indexURL: folderOf(python), packageBaseUrl: python };
   if (memory !== undefined) {
-    const without = packed === undefined ? options : { ...options, stdLibURL: "data:," };
+    const without = library === undefined ? options : { ...options, stdLibURL: "data:," };
     const pyodide = await fromMemory((more) => compiled(loadPyodide, { ...without, ...more }, code), memory, complain);
-    const complete = async () => packed && pyodide.FS.writeFile(libraryOf(pyodide), await unpacked(library, packed));
+    const complete = async () => library && pyodide.FS.writeFile(libraryOf(pyodide), await unpacker.unpacked(library));
     if (pyodide !== null) return { pyodide, complete };
   }
-  if (packed === undefined) return { pyodide: await compiled(loadPyodide, options, code), complete: null };
-  const place = URL.createObjectURL(new Blob([await unpacked(library, packed)], { type: "application/zip" }));
+  if (library === undefined) return { pyodide: await compiled(loadPyodide, options, code), complete: null };
+  const place = URL.createObjectURL(new Blob([await (packed ?? unpacker.unpacked(library))], { type: "application/zip" }));
   try {
     return { pyodide: await compiled(loadPyodide, { ...options, stdLibURL: place }, code), complete: null };
   } finally {
@@ -111,20 +110,6 @@ async function compiled(loadPyodide, options, code) {
     Object.assign(globalThis, { fetch });
     Object.assign(WebAssembly, { instantiateStreaming });
   }
-}
-
-/** What a packed file holds: hosts leave files of kinds that they do not know as they are. @param {string} url
- * @param {Promise<ArrayBuffer>} [coming] the file, where it was asked for before */
-export async function unpacked(url, coming = fetched(url)) {
-  const [{ decompress }, data] = await Promise.all([import("./vendor/fzstd.mjs"), coming]);
-  return decompress(new Uint8Array(data));
-}
-
-/** A file of ours. @param {string} url */
-export async function fetched(url, what = (got) => got.arrayBuffer()) {
-  const got = await fetch(url);
-  if (!got.ok) throw new Error(`${url}: ${got.status} ${got.statusText}`);
-  return what(got);
 }
 
 /** Where a URL's file is for Pyodide, which takes paths where it runs in Node. */

@@ -183,11 +183,52 @@ def smaller(modules: Path, kept: Path) -> None:
     if program is None:
         return
     files = sorted(modules.glob("*js"))
-    options = ["--minify", "--legal-comments=inline", "--target=es2022", "--log-level=error"]
-    options += [f"--outdir={modules}", f"--out-extension:.js={files[0].suffix}", "--allow-overwrite"]
-    said = run([str(program), *map(str, files), *options], modules)
+    options = ["--minify", f"--out-extension:.js={files[0].suffix}", "--allow-overwrite"]
+    _run(program, [*map(str, files), *options, f"--outdir={modules}"], modules)
+
+
+def together(folder: Path, entries: list[str], kept: Path, names: dict[str, str] | None = None) -> bool:
+    """Put each module together with all that it imports: a page that asks for a few files is ready before one
+    that finds a hundred, one after the other. Names stay as they are, since programs see them. The modules
+    that are in one of them now go.
+
+    Args:
+        folder: where the modules are. Those in its folders `npm` and `pyodide` are left alone.
+        entries: their paths from there; they keep them.
+        kept: where esbuild is kept.
+        names: bare names that stand for files of the folder; all others are left as they are.
+
+    Returns:
+        False where there is no esbuild: all stays.
+
+    Raises:
+        WebProblem: one is no module, or imports what is not there.
+    """
+    program = _esbuild(kept)
+    if program is None:
+        return False
+    options = ["--bundle", "--format=esm", "--platform=browser", "--packages=external", "--outbase=."]
+    options += ["--minify-whitespace", "--minify-syntax", "--out-extension:.js=.mjs"]
+    options += [f"--alias:{name}=./{file}" for name, file in (names or {}).items()]
+    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
+        _run(program, [*entries, *options, f"--outdir={made}"], folder)
+        for file in folder.rglob("*js"):
+            ours = file.relative_to(folder).parts[0] not in ("npm", "pyodide")
+            if ours and (file.suffix == ".mjs" or file.name in (names or {}).values()):
+                file.unlink()
+        for entry in entries:
+            Path(made, entry).rename(folder / entry)
+    for place in sorted(folder.rglob("*"), reverse=True):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+    return True
+
+
+def _run(program: Path, options: list[str], folder: Path) -> None:
+    command = [str(program), *options, "--legal-comments=inline", "--target=es2022", "--log-level=error"]
+    said = run(command, folder)
     if said is not None:
-        raise WebProblem(f"esbuild can not read the modules of {modules.name}:\n{said}")
+        raise WebProblem(f"esbuild can not read the modules of {folder.name}:\n{said}")
 
 
 def _esbuild(kept: Path) -> Path | None:

@@ -10,7 +10,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { constants, zstdCompressSync } from "node:zlib";
 
-const LEVEL = 17, WINDOW = 24;
+const LEVEL = 19, WINDOW = 24;
 const [folder, archive, target] = process.argv.slice(2);
 const { loadPyodide } = await import(`file://${folder}/pyodide.mjs`);
 // The columns of each instruction, for carets under lines of libraries, are a fifth of what is compiled.

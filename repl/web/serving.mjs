@@ -4,11 +4,13 @@
  * In: messages of a page. Out: messages to it. A message is a plain object; what a page asks has an `id` of its choice (a
  * number or a string) and an `op`, and all that comes of it has the same `id`.
  *
- *   start      {page, words, box, lock, python, library, archive, packages, files, snapshot, size}   all may be left out; the first of all, and once.
+ *   start      {page, words, box, lock, unpacker, python, library, archive, packages, files, snapshot, size}   all may be left out; the
+ *                first of all, and once.
  *                `page`: the URL that `js.import "./x.mjs"` starts from; else the build's folder
  *                `words`: an Int32Array of a SharedArrayBuffer, by which a page stops what runs (bridge/web/words.mjs)
  *                `box`: a SharedArrayBuffer for lines that a person types (reader.mjs)
  *                `lock`: the name of a lock that the worker holds for as long as it is there, from {op: "held"} on
+ *                `unpacker`: a port to a worker that unpacks (unpacking.mjs); {op: "alone"} says that there is none
  *                `packages`, `files`: URLs of archives for site-packages and for the working folder
  *                `snapshot`: the URL of a snapshot of Python's memory; `size`: how many bytes it and Pyodide have (loading.mjs)
  *                `python`: the URL of Pyodide's folder; `archive`: that of polyrepl.zip; else those of the build
@@ -55,9 +57,10 @@
  * request is long forgotten) has the id null. So has {op: "fatal", text}: Python has ended, and the worker is of no use any more;
  * client.mjs begins another. Places in texts count as in JavaScript's strings.
  */
-import { fetched, load, unpacked } from "./loading.mjs";
+import { load } from "./loading.mjs";
 import { Reader } from "./reader.mjs";
 import { write } from "./stored.mjs";
+import { fetched, Unpacker } from "./unpacker.mjs";
 
 const asTheyAre = (_id, fields) => fields;
 /** What Python's half answers (answering.py): operation -> what that is given. */
@@ -97,6 +100,8 @@ const WORDS_SIZE = 16;
 export class Serving {
   #post;
   #began = null;
+  /** @type {Unpacker | null} */
+  #unpacker = null;
   /** After a start from a snapshot: what no start needs, and programs do. */
   #whole = null;
   #python = null;
@@ -113,6 +118,7 @@ export class Serving {
   async handle(message) {
     const { id, op } = message;
     if (op === "page") return this.#meet(message);
+    if (op === "alone") return this.#unpacker?.alone();
     try {
       if (op === "start") this.#began ??= this.#start(message);
       const value = await this.#began;
@@ -156,11 +162,20 @@ export class Serving {
     }
   }
 
-  async #start({ id, page, words, box, lock, python = new URL("pyodide/", BUILD).href, library, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
+  async #start({ id, page, words, box, lock, unpacker: port, python = new URL("pyodide/", BUILD).href, library, archive = new URL("polyrepl.zip", BUILD).href, packages, files: given, snapshot, size }) {
     if (lock !== undefined) hold(lock, () => this.#post({ id: null, op: "held" }));
     const tell = (step, done) => this.#post({ id, op: "progress", step, done });
     tell("python", 0);
-    const coming = [archive, packages, given].map((url) => url && bytesOf(url));
+    const come = (bytes) => size && loading && tell("python", 0.7 * Math.min((all += bytes) / size, 1));
+    let all = 0, loading = true;
+    const unpacker = (this.#unpacker = new Unpacker(port, come));
+    const asked = () => {
+      const coming = [archive.endsWith(".zst") ? unpacker.unpacked(archive) : fetched(archive), ...[packages, given].map((url) => url && fetched(url))];
+      for (const each of coming) each?.catch(() => {}); // it is told when it is awaited
+      return coming;
+    };
+    // A start from a snapshot needs none of these files: what it does need is not to wait for them.
+    const coming = snapshot === undefined ? asked() : null;
     const parts = Promise.all([
       import("../../bridge/web/host.mjs"),
       import("../node/session.mjs"),
@@ -168,17 +183,18 @@ export class Serving {
       import("../node/describe.mjs"),
       import("../node/notebook.mjs"),
     ]);
-    for (const each of [parts, ...coming]) each?.catch(() => {}); // it is told when it is awaited
+    parts.catch(() => {}); // as above
     globalThis[Symbol.for("polyrepl.page")] = page ?? BUILD.href;
     const plainly = (text) => this.#post({ id: null, op: "output", stream: "stderr", text: `without its snapshot: ${text}\n` });
     const begin = async (from) => {
-      const { pyodide, complete } = await load({ python, library, size, ...from }, plainly, (part) => tell("python", 0.7 * part));
+      const { pyodide, complete } = await load({ python, library, unpacker, ...from }, plainly, come);
+      loading = false;
       this.#take(pyodide);
       tell("lisp", 0.7);
       const home = pyodide.runPython("import sys; '/lib/python%d.%d/site-packages' % sys.version_info[:2]");
       const unpack = async () => {
-        const [ours, forPython, forUser] = await Promise.all(coming);
-        if (archive.endsWith(".zst")) write(pyodide.FS, home, await unpacked(archive, ours));
+        const [ours, forPython, forUser] = await Promise.all(coming ?? asked());
+        if (archive.endsWith(".zst")) write(pyodide.FS, home, ours);
         else pyodide.unpackArchive(ours, "zip", { extractDir: home });
         if (forPython) pyodide.unpackArchive(forPython, "zip", { extractDir: home });
         if (forUser) pyodide.unpackArchive(forUser, "zip", { extractDir: "." });
@@ -188,7 +204,8 @@ export class Serving {
       tell("session", 0.75);
       try {
         const said = this.#session(pyodide, { words, box, home, host, modules });
-        if (complete !== null) this.#whole = afterwards(() => complete().then(unpack).then(() => pyodide.runPython(LOOK_AGAIN)));
+        if (complete === null) unpacker.end();
+        else this.#whole = afterwards(() => Promise.all([complete(), unpack()]).then(() => pyodide.runPython(LOOK_AGAIN))).finally(() => unpacker.end());
         this.#whole?.catch(() => {}); // whoever asks is told
         return said;
       } catch (error) {
@@ -248,11 +265,6 @@ function quietly(api) {
     for (const name of ["error", "warn", "log"]) console[name] = () => {}; // for good: Python, which would show it, has ended
     return tell(error);
   };
-}
-
-async function bytesOf(url) {
-  if (url.startsWith("file:")) return globalThis.process.getBuiltinModule("node:fs").readFileSync(new URL(url)).buffer;
-  return fetched(url);
 }
 
 /** Errors of Emscripten's files, by number. */

@@ -8,7 +8,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { constants, zstdCompressSync } from "node:zlib";
 
-const LEVEL = 15, WINDOW = 24;
+const LEVEL = 19, WINDOW = 24;
 const [folder, library, archive, target] = process.argv.slice(2);
 const { loadPyodide } = await import(`file://${folder}/pyodide.mjs`);
 const python = await loadPyodide({ indexURL: folder, stdLibURL: library, _makeSnapshot: true });

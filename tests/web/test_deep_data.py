@@ -16,7 +16,7 @@ from workers import Worker, printed, values
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
 BEFORE = """
-import copy, functools, json, operator, pickle, types
+import copy, functools, itertools, json, operator, pickle, types
 def nest(wrap, depth, x=1):
     for _ in range(depth): x = wrap(x)
     return x
@@ -52,6 +52,12 @@ PROGRAMS = [
     "hash(tuples(depth))", "{tuples(depth)}", "{}.get(tuples(depth))",
     "functools.cache(lambda x: 1)(tuples(depth))", "hash(nest(lambda x: types.GenericAlias(list, x), depth))",
     "hash(nest(lambda x: slice(x, 1), depth))",
+    "next(nest(lambda x: map(str, x), depth, iter([1])))",
+    "list(nest(lambda x: filter(None, x), depth, [1]))",
+    "next(nest(zip, depth, iter([1])))", "next(nest(enumerate, depth, iter([1])))",
+    "any(nest(itertools.chain, depth, [1]))", "[*nest(lambda x: itertools.islice(x, 1), depth, [1])]",
+    "next(nest(itertools.groupby, depth, iter([1])))", "sum(nest(itertools.accumulate, depth, [1]))",
+    "next(nest(lambda x: iter(lambda: next(x), 0), depth, iter([1])))",
     "compile('-' * depth + '1', 'x', 'eval')", "compile('f' + '(1)' * depth, 'x', 'eval')",
 ]  # fmt: skip
 
@@ -77,6 +83,7 @@ def test_what_is_not_too_deep_is_none(worker: Worker) -> None:
     text = """
 assert len(repr(lists(700))) == 1401 and json.loads(json.dumps(dicts(500))) == dicts(500)
 assert repr(nodes(200)).count("<") == 200 and by_key(60) == 1 and by_map(300) == 0
+assert next(nest(lambda x: map(int, x), 300, iter([1]))) == 1 and [*nest(itertools.chain, 300, [1])] == [1]
 assert pickle.loads(pickle.dumps(lists(300))) == lists(300)
 assert hash(tuples(300)) == hash(tuples(300)) and {tuples(300): 1}[tuples(300)] == 1
 def down(n): return n and down(n - 1)

@@ -12,14 +12,17 @@ pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def page(
-    tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., str], open_page: Callable[..., Any]
-) -> Any:
+def address(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., str]) -> str:
     root = tmp_path_factory.mktemp("host")
     modules = root / "some" / "where"
     built(modules, packages=("sortedcontainers==2.4.0",), npm=("ms@2.1.3", "nanoid@5.1.6"))
     (modules / "beside.mjs").write_text("export const word = 'beside';\n")
-    opened = open_page(f"{serve(root, {})}some/where/")
+    return f"{serve(root, {})}some/where/"
+
+
+@pytest.fixture(scope="module")
+def page(address: str, open_page: Callable[..., Any]) -> Any:
+    opened = open_page(address)
     opened.wait_for_selector(READY)
     return opened
 
@@ -67,3 +70,16 @@ def test_another_page_of_the_host_begins_a_session(page: Any) -> None:
 def test_frames_show_html(page: Any) -> None:
     run(page, "(html \"<b id=x>bold</b><script>document.getElementById('x').append(' script')</script>\")")
     assert page.frame_locator("#output iframe").locator("#x").inner_text() == "bold script"
+
+
+def test_neither_service_worker_nor_unpacker_is_needed(address: str, open_page: Callable[..., Any]) -> None:
+    """A private window may promise a service worker that never comes; what unpacks may be refused."""
+    page = open_page("about:blank", service_workers="block")
+    page.route("**/unpacking.mjs", lambda asked: asked.abort())
+    page.goto(address)
+    page.wait_for_selector(READY)
+    assert page.evaluate("crossOriginIsolated") is False
+    assert (
+        run(page, '(py.import "sortedcontainers" :refer [SortedList])\n(py.list (SortedList [3 1 2]))')
+        == "[1, 2, 3]"
+    )

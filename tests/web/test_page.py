@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from polyrepl.repl import web
 from web_pages import built, served
 
 pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
 
+SHARE = Path(str(web.__file__)).parent / "playground" / "share.mjs"
 READY = "body[data-state=ready]"
 RUNNING = "body[data-state=running]"
 OUTPUT = "#output"
@@ -380,14 +382,40 @@ def test_what_a_link_can_not_hold_is_said(page: Any) -> None:
 
 
 def test_a_link_keeps_every_character(page: Any) -> None:
-    module = page.locator("script[type=module]").get_attribute("src").replace("page.mjs", "share.mjs")
+    page.route("**/share.mjs", lambda asked: asked.fulfill(path=SHARE, content_type="text/javascript"))
     text = "\ufeff\r\n\0\u2028\U0001f388"
     back = """async ([url, text]) => {
       const it = await import(url);
       return it.programOf(await it.fragmentOf(text, "py"));
     }"""
-    place = page.evaluate("(url) => new URL(url, document.baseURI).href", module)
+    place = page.evaluate("new URL('share.mjs', document.baseURI).href")
     assert page.evaluate(back, [place, text]) == {"text": text, "language": "py"}
+
+
+# ---- much to show
+
+
+def test_the_end_is_in_view_also_when_frames_have_grown(page: Any) -> None:
+    """A frame has its height when it has loaded; the error below it is what to read."""
+    said = run(
+        page,
+        '(html "<p style=height:3000px>tall</p>")\n(display (html "<p style=height:900px>x</p>"))\n(gone)',
+    )
+    assert "unbound" in said
+    last = page.locator(f"{OUTPUT} > :last-child")
+    page.frame_locator(f"{OUTPUT} > :nth-child(1) iframe").locator("p").wait_for()
+    expect(page.locator(f"{OUTPUT} iframe").first).to_have_css(
+        "height", re.compile(r"\d{4}px|[3-9]\d\d(?:\.\d+)?px")
+    )
+    expect(last).to_be_in_viewport()
+
+
+def test_what_is_too_much_is_cut_and_said(page: Any) -> None:
+    run(page, '(println (.repeat "x" 1500000))\n(println (.repeat "y" 900000))\n"end"')
+    first = page.locator(f"{OUTPUT} > :first-child")
+    assert first.inner_text() == "… what was shown before this is not kept"
+    assert page.locator(f"{OUTPUT} > :last-child").inner_text() == '"end"'
+    assert page.locator(f"{OUTPUT} > [data-cut]").count() == 1
 
 
 # ---- files

@@ -38,6 +38,7 @@ export function makeKernel({ BaseKernel, DriveContentsProcessor }) {
       const about = await (await fetch(new URL("begin.json", import.meta.url))).json();
       const begin = Object.fromEntries(Object.entries(about).map(([name, file]) => [name, new URL(file, APP).href]));
       this.#client = new Client({
+        worker: new URL("repl/web/worker.mjs", APP),
         ...begin,
         stray: (event) => this.#stray(event),
         restarting: (_reason, begun) => (this.#ready = this.#begin(begun)),

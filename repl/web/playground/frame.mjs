@@ -11,6 +11,8 @@ body{font:14px system-ui,sans-serif;color:CanvasText;overflow-x:auto;padding:1px
 table{border-collapse:collapse}td,th{border:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:3px 9px;text-align:left}
 th{background:color-mix(in srgb,currentColor 7%,transparent)}
 img,svg,canvas{max-width:100%}svg{height:auto}`;
+/** Drawings are made for paper, as pictures are: their text is black where they do not say otherwise. */
+const PAPER = "<style>body>svg{background:#fff;color:#000;color-scheme:light;border-radius:4px}</style>";
 /** In the frame: says how tall it is, takes the colours the page has. */
 const INSIDE = `{
   const tell = () => parent.postMessage({ polyrepl: "height", height: Math.ceil(document.documentElement.getBoundingClientRect().height) }, "*");
@@ -63,7 +65,7 @@ export class Frames {
   }
 
   svg(text) {
-    return this.html(text);
+    return this.html(PAPER + text);
   }
 
   /** @param {any} spec @param {"vega" | "vega-lite"} mode */
@@ -74,7 +76,7 @@ export class Frames {
       const code = [...scripts, CHART].map((text) => `<script nonce="${this.nonce}">${text.replace(/<\/script/gi, "<\\/script")}</script>`);
       this.#frame("", `<div id="chart"></div>${data}${code.join("")}`, frame);
     });
-    filled.catch((error) => frame.replaceWith(String(error)));
+    filled.catch((error) => frame.replaceWith(`What draws charts did not load, show it again: ${error.message}`));
     return frame;
   }
 

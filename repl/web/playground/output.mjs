@@ -52,14 +52,20 @@ const COLOURS = /\x1b\[[\d;]*[A-Za-z]/g;
 export class Output {
   #size = 0;
   #following = true;
+  #top = 0;
   #clearing = false;
+  /** Frames and pictures have their size when they have loaded. */
+  #growing = new ResizeObserver(() => this.#follow());
 
   /** @param {HTMLElement} element @param {import("./frame.mjs").Frames} frames */
   constructor(element, frames) {
     this.element = element;
     this.frames = frames;
     element.addEventListener("scroll", () => {
-      this.#following = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+      // Where something has grown meanwhile the end is far too: only who scrolls up wants to stay there.
+      const near = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+      if (near || element.scrollTop < this.#top) this.#following = near;
+      this.#top = element.scrollTop;
     });
   }
 
@@ -89,11 +95,24 @@ export class Output {
       for (const part of this.element.lastElementChild?.querySelectorAll(".excerpt") ?? []) reveal(part);
     }
     this.#size += plain.length;
-    while (this.#size > MOST && this.element.children.length > 1) {
-      this.#size -= this.element.firstElementChild.textContent.length;
-      this.element.firstElementChild.remove();
-    }
+    if (this.#size > MOST) this.#cut();
     this.#follow();
+  }
+
+  /** What is oldest goes, and that is told. */
+  #cut() {
+    const [first] = this.element.children;
+    const marked = first.dataset.cut !== undefined;
+    while (this.#size > MOST && this.element.children.length > (marked ? 2 : 1)) {
+      const oldest = this.element.children[marked ? 1 : 0];
+      this.#size -= oldest.textContent.length;
+      oldest.remove();
+    }
+    if (marked) return;
+    const note = document.createElement("pre");
+    Object.assign(note.dataset, { kind: "note", cut: "" });
+    note.textContent = "… what was shown before this is not kept";
+    this.element.prepend(note);
   }
 
   /**
@@ -137,7 +156,6 @@ export class Output {
     const image = new Image();
     image.src = `data:${picture};base64,${data[picture]}`;
     image.alt = data["text/plain"] ?? "a picture";
-    image.addEventListener("load", () => this.#follow());
     return image;
   }
 
@@ -181,6 +199,7 @@ export class Output {
     shown.dataset.kind = kind;
     fill(shown);
     this.element.append(shown);
+    if (kind === "rich") this.#growing.observe(shown);
     this.#follow();
   }
 

@@ -64,10 +64,15 @@ let step = "";
 /** @type {any} */
 let editor = null;
 
+/** Told when the worker does something, or never will. */
+let alive;
+const stirred = new Promise((resolve) => (alive = resolve));
+
 const session = new Session({
-  start: { page: document.baseURI.replace(/#.*$/, ""), python: at("python") && `${at("python")}/`, library: at("library"), archive: at("archive"), packages: at("packages"), files: at("files"), snapshot: at("snapshot"), size: build.size },
+  start: { worker: `${at("app")}/repl/web/worker.mjs`, page: document.baseURI.replace(/#.*$/, ""), python: at("python") && `${at("python")}/`, library: at("library"), archive: at("archive"), packages: at("packages"), files: at("files"), snapshot: at("snapshot"), size: build.size },
   stray: heed,
   progress(done, name = step) {
+    if (name !== "") alive();
     step = name;
     $("progress").value = done;
     $("progress").classList.toggle("done", done >= 1);
@@ -90,6 +95,7 @@ const session = new Session({
     }
   },
   failed(text) {
+    alive();
     say("it did not start");
     output.text("error", `Python did not start: ${text}\nLoad the page again; if that does not help, its files are not all there, or the browser is too old.`);
   },
@@ -138,9 +144,10 @@ async function describe(text, language) {
 
 // ---- editor, prompt
 
-/** The worker starts while the editor is still on its way. */
+/** The worker goes first: until it runs it needs this thread, which the editor keeps busy for longer than that takes. */
 const begun = self.crossOriginIsolated ? session.begin() : null;
-const { makeEditor } = await import("./editor.mjs");
+if (begun !== null) await stirred;
+const { makeEditor } = await import("polyrepl/editor");
 editor = makeEditor($("editor"), {
   words: build.words,
   run: go,
