@@ -187,6 +187,17 @@ def test_a_frame_asks_nobody(page: Any) -> None:
         other.setblocking(False)
         with pytest.raises(BlockingIOError):
             other.accept()
+    told = []
+    page.route("**/*asked*", lambda route: (told.append(route.request.url), route.fulfill(body="x")))
+    run(
+        page,
+        "(html \"<p id=x>waiting</p><script>fetch('/?asked', { mode: 'no-cors' })"
+        ".then(() => 'reached', (e) => e.name)"
+        ".then((said) => document.getElementById('x').textContent = said)</script>\")",
+    )
+    frame(page).locator("#x", has_text=re.compile("TypeError|reached")).wait_for()
+    page.unroute("**/*asked*")
+    assert told == [], "nor the host of the page itself"
 
 
 def test_a_table_a_drawing_a_picture(page: Any, shot: Callable[[Any, str], None]) -> None:

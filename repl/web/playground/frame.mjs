@@ -102,7 +102,7 @@ export class Frames {
     frame.sandbox = "allow-scripts";
     frame.referrerPolicy = "no-referrer";
     frame.title = "result";
-    frame.srcdoc = `<!doctype html><html data-look="${this.look()}"><head><meta charset="utf-8"><style>${STYLE}</style><script nonce="${this.nonce}">${INSIDE}</script>${head}</head><body>${body}</body></html>`;
+    frame.srcdoc = `<!doctype html><html data-look="${this.look()}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="connect-src 'none'"><style>${STYLE}</style><script nonce="${this.nonce}">${INSIDE}</script>${head}</head><body>${body}</body></html>`;
     frame.addEventListener("load", () => {
       frames.set(frame.contentWindow, frame);
       loaded.add(frame);
