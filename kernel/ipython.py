@@ -3,7 +3,8 @@
 In: the shell. Out: the same, in which a group of exceptions is an error like any other (IPython prints it and
 tells no front end), `%pip` is the installed pip whatever lies beside the notebook, and there is `%npm`; what
 it imports late is what is installed (`Installed`). What a display method raises is told on stderr and fails
-no cell; a request that wants to be silent gets its error in the reply alone.
+no cell; a request that wants to be silent gets its error in the reply alone. Tracebacks have no frames of
+ours, and those of JavaScript.
 """
 
 # mypy: disallow-untyped-calls=False
@@ -17,28 +18,34 @@ import traceback
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from operator import is_
+from types import TracebackType
 from typing import Any
 
 from IPython.utils.dir2 import get_real_method
 from polyrepl.bridge.foreign import message, own
 from polyrepl.repl.session.display import own_repr
 from polyrepl.repl.session.run_hints import python_hint
+from polyrepl.repl.session.trace import Trace, folded, is_ours, outcome_of
 
 from .inspecting import name_cells
 
 
-def adapt(shell: Any) -> None:
-    """Make these changes to a shell."""
+def adapt(shell: Any, trace: Trace) -> None:
+    """Make these changes to a shell; `trace` knows the places of what stacks of JavaScript name."""
     show = shell.showtraceback
 
     def showtraceback(exc_tuple: Any = None, *args: Any, **options: Any) -> None:
         kind, error, frames = shell._get_exc_info(exc_tuple)
-        if not holds_group(error):
-            shown = printable(error)
-            show(exc_tuple if shown is error else (type(shown), shown, frames), *args, **options)
-            return
-        own = frames and (frames.tb_next or frames)  # the first is IPython's, which calls the cell
-        text = "".join(traceback.format_exception(kind, error, own))
+        if frames is not None and is_ours(frames.tb_frame.f_code.co_filename):
+            options.setdefault("tb_offset", 0)  # else the first is IPython's, which calls the cell
+        with without_ours(error):
+            frames = theirs(frames)
+            if not holds_group(error):
+                shown = printable(error)
+                show((type(shown), shown, frames), *args, **options)
+                return
+            below = frames and (frames.tb_next or frames)
+            text = "".join(traceback.format_exception(kind, error, below))
         shell._showtraceback(kind, error, name_cells(shell, {"text": text})["text"].splitlines())
 
     def pip(line: str) -> None:
@@ -53,6 +60,8 @@ def adapt(shell: Any) -> None:
     publish = shell._showtraceback
 
     def _showtraceback(kind: Any, error: Any, lines: list[str]) -> None:
+        if of_javascript := folded(trace.frames({**outcome_of(error), "exception": None})):
+            lines = [*lines[:-1], "\n".join(["  " + each for each in of_javascript]) + "\n", *lines[-1:]]
         if isinstance(error, ModuleNotFoundError) and (hint := python_hint(error, "%pip install")):
             lines = [*lines, f"hint: {hint}"]
         if (shell.parent_header or {}).get("content", {}).get("silent"):
@@ -70,6 +79,42 @@ def adapt(shell: Any) -> None:
         shell._format_exception_for_storage = keep_printable
     shell.register_magic_function(pip, "line", "pip")
     shell.register_magic_function(npm, "line", "npm")
+
+
+@contextlib.contextmanager
+def without_ours(error: BaseException) -> Iterator[None]:
+    """Within, neither an exception nor what it comes from, or holds, has frames of ours in its traceback."""
+    before: dict[int, tuple[BaseException, Any]] = {}
+    ahead = [error]
+    while ahead and len(before) < MOST_ERRORS:
+        each = ahead.pop()
+        if id(each) in before:
+            continue
+        before[id(each)] = each, own(each, "__traceback__")
+        parts = BaseExceptionGroup.exceptions.__get__(each) if isinstance(each, BaseExceptionGroup) else ()
+        ahead += [
+            one for one in (own(each, "__cause__"), own(each, "__context__"), *parts) if one is not None
+        ]
+    try:
+        for each, frames in before.values():
+            BaseException.with_traceback(each, theirs(frames))
+        yield
+    finally:
+        for each, frames in before.values():
+            BaseException.with_traceback(each, frames)
+
+
+def theirs(frames: TracebackType | None) -> TracebackType | None:
+    """A traceback without the frames of ours."""
+    entries = []
+    while frames is not None:
+        entries.append(frames)
+        frames = frames.tb_next
+    made = None
+    for entry in reversed(entries):
+        if not is_ours(entry.tb_frame.f_code.co_filename):
+            made = TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return made
 
 
 def show_always(shell: Any) -> None:
@@ -112,6 +157,8 @@ def failures_as_text(shell: Any) -> Iterator[None]:
     finally:
         shell._showtraceback = before
 
+
+MOST_ERRORS = 100  # that one holds, or comes from
 
 # What IPython imports when it first needs it: for a traceback, a command of a shell's, a figure.
 LATE = frozenset(

@@ -98,7 +98,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         # A widget's own callback calls that of the program, which may be another cell's.
         self._called_for_cell = contextvars.ContextVar("called_for_cell", default=False)
         self.lisp.namespace = self.shell.user_ns
-        adapt(self.shell)
+        adapt(self.shell, self.lisp.trace)
         self.interrupts = Interrupts(self.lisp)
         self.services = KernelServices(self.lisp)
         self.renewal = Renewal(self.lisp)

@@ -70,6 +70,41 @@ def test_magics_in_a_lisp_cell_say_where_they_work(kernel: Kernel) -> None:
         assert cell.error.splitlines()[-1] == f"  hint: {hint}"
 
 
+THROUGH_JAVASCRIPT = {
+    "js.boom_there()": ("JSError", "boom_there"),
+    "await js.aboom_there()": ("JSError", "aboom_there"),
+    "list(map(js.boom_there, [1]))": ("JSError", "boom_there"),
+    "import asyncio\nasync def t(): js.boom_there()\nawait asyncio.gather(t())": ("JSError", "boom_there"),
+    "import asyncio\nasync with asyncio.TaskGroup() as tasks: tasks.create_task(t())": (
+        "ExceptionGroup",
+        None,
+    ),
+    "try: js.boom_there()\nexcept Exception as e: raise ValueError('outer') from e": ("ValueError", None),
+    "js.back_there(lambda: 1 / 0)": ("ZeroDivisionError", "back_there"),
+    "js.nosuch_there": ("AttributeError", None),
+    "js.boom_there.a.b": ("AttributeError", None),
+}
+
+
+@pytest.mark.parametrize("code", THROUGH_JAVASCRIPT)
+def test_a_traceback_of_a_python_cell_has_frames_of_javascript_and_none_of_ours(
+    kernel: Kernel, code: str
+) -> None:
+    """There were hundreds of lines of the bridge's, and none of the JavaScript that had failed."""
+    there = kernel.run(
+        "%%js\nfunction boom_there() { null.x }\nasync function aboom_there() { await null; null.y }\n"
+        "function back_there(f) { return f() }"
+    ).reply["execution_count"]
+    kernel.run("%%py\nimport asyncio\nasync def t(): js.boom_there()")
+    name, function = THROUGH_JAVASCRIPT[code]
+    cell = kernel.run(f"%%py\n{code}")
+    assert cell.reply["ename"] == name and f"In[{cell.reply['execution_count']}]" in cell.error
+    for ours in ("/bridge/", "/kernel/", "/repl/session/"):
+        assert ours not in cell.error
+    if function is not None:
+        assert re.search(rf"  js    In\[{there}\]:\d:\d+ in {function}\n", cell.error)
+
+
 LEFT_OUT = {
     "a Python cell begins with %%py, alone on its first line": [
         *["amount = 5", "import numpy as np", "def add(x): return x", "for i in range(3): print(i)"],

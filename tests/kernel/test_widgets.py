@@ -78,6 +78,8 @@ def test_a_button_its_error_and_taking_back(kernel: Kernel) -> None:
     second = kernel.run("%%py\nbutton.on_click(clicked, remove=True)\nbutton.on_click(lambda b: 1 / 0)")
     kind, parent, content = output_of(kernel, send_comm(kernel, "comm_msg", comm_id=comm, data=clicked))
     assert (kind, parent, content["ename"]) == ("error", second.id, "ZeroDivisionError")
+    told = "\n".join(content["traceback"])
+    assert "<lambda>" in told and "/kernel/" not in told
     kernel.run(
         "%%py\nseen = []\nslider = w.IntSlider()\nslider.observe(seen.append)\nslider.unobserve(seen.append)"
     )
