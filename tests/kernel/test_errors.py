@@ -105,6 +105,12 @@ def test_a_traceback_of_a_python_cell_has_frames_of_javascript_and_none_of_ours(
         assert re.search(rf"  js    In\[{there}\]:\d:\d+ in {function}\n", cell.error)
 
 
+def test_a_javascript_error_that_python_shows_has_its_places_alone(kernel: Kernel) -> None:
+    there = kernel.run("%%js\nfunction made_there() { return {e: new Error('q')} }").reply["execution_count"]
+    shown = kernel.run("%%py\nprint(js.made_there())").text()
+    assert shown == f"{{'e': Error: q\n    at made_there (In[{there}]:2:36)\n}}\n"
+
+
 LEFT_OUT = {
     "a Python cell begins with %%py, alone on its first line": [
         *["amount = 5", "import numpy as np", "def add(x): return x", "for i in range(3): print(i)"],
