@@ -203,6 +203,10 @@ def _as_data(value: Any, room: list[int]) -> Any:
             return {key: _as_data(item, room) for key, item in value.items() if is_data(key)}
     if is_data(value):
         return value
+    if isinstance(value, memoryview):  # a typed array, whose memory is of this process
+        from array import array
+
+        return array(value.format, value.tobytes())
     try:
         return str(value)[:1000]
     except Exception:

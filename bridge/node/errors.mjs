@@ -31,7 +31,7 @@ export class PyError extends Error {
   /** Of another process's Error: of its class, where there is one of that name, with its properties. @param {{kinds: string[], own: object}} left */
   is({ kinds, own }) {
     const kind = kinds.map((name) => globalThis[name]).find(isErrorClass);
-    if (kind !== undefined && kind !== Error) Object.setPrototypeOf(this, prototypeOf(kind));
+    if (kind !== undefined) Object.setPrototypeOf(this, prototypeOf(kind));
     for (const [key, value] of Object.entries(own)) {
       if (key !== "exception") Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
     }
@@ -96,11 +96,20 @@ const behind = (parent) =>
     getPrototypeOf: () => parent,
     has: (_, key) => key in parent,
     get(_, key, error) {
-      if (typeof key === "symbol" || key in parent || !Object.hasOwn(error, "exception")) return Reflect.get(parent, key, error);
+      if (typeof key === "symbol" || key in parent || !Object.hasOwn(error, "exception")) return from(parent, key, error);
       return key === "then" || key === "toJSON" ? undefined : error.exception[Symbol.for("polyrepl.python")]?.probe(error.exception, key);
     },
   });
 Object.setPrototypeOf(PyError.prototype, behind(Error.prototype));
+
+/** A property of a class; undefined where its getter wants an instance that the class itself has made. */
+function from(parent, key, error) {
+  try {
+    return Reflect.get(parent, key, error);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Prototypes of Errors from other processes, by their class here. */
 const returned = new WeakMap();

@@ -97,7 +97,7 @@ export class Proxies {
     const handler = records.get(exception);
     let error = handler.error?.deref();
     if (error === undefined) {
-      error = new PyError(name, message, exception, isCut ? () => this.ask(OPS.str, handler) : null);
+      error = new PyError(name, message, exception, isCut ? () => (left === null ? this.ask(OPS.str, handler) : exception.message) : null);
       if (left !== null) error.is(left);
       handler.error = new WeakRef(error);
     }

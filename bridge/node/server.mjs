@@ -329,17 +329,41 @@ function describe(object) {
 
 const SAID = new Set(["name", "message", "stack", "cause"]);
 
-/** What an Error has that can be in another process: the names of its classes, and properties of its own. */
+/** What an Error has that can be in another process: the names of its classes, properties of its own, and what getters of its
+ * classes give. What Python could not hold is text. */
 function leaves(error) {
-  const kinds = [];
+  const kinds = [], own = {};
+  const put = (key, { value, get }) => {
+    if (SAID.has(key) || Object.hasOwn(own, key) || (key === "errors" && isA(error, AggregateError))) return;
+    try {
+      if (get !== undefined) value = Reflect.apply(get, error, []);
+      if (typeof value !== "function") own[key] = isHeld(value) ? value : inspect(value, { depth: 2 });
+    } catch {
+      // a getter that fails is no property to be had
+    }
+  };
+  for (const [key, about] of Object.entries(Object.getOwnPropertyDescriptors(error))) put(key, about);
   for (let at = Object.getPrototypeOf(error); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     if (Object.hasOwn(at, "constructor") && typeof at.constructor?.name === "string") kinds.push(at.constructor.name);
-  }
-  const own = {};
-  for (const [key, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(error))) {
-    if (!SAID.has(key) && get === undefined && typeof value !== "function" && !(key === "errors" && isA(error, AggregateError))) own[key] = value;
+    for (const [key, about] of Object.entries(Object.getOwnPropertyDescriptors(at))) if (about.get !== undefined && key !== "__proto__") put(key, about);
   }
   return { kinds, own };
+}
+
+/** Are there neither circles nor many levels in a value, and no Map or Set with keys that are one to Python? */
+function isHeld(value, around = []) {
+  if (typeof value !== "object" || value === null) return true;
+  if (around.includes(value) || around.length > 50) return false;
+  const inner = [...around, value];
+  const isMap = isA(value, Map);
+  if (isMap || isA(value, Set)) {
+    const keys = [...value.keys()];
+    if (new Set(keys.map((key) => (typeof key === "boolean" ? Number(key) : key))).size < keys.length) return false;
+    return keys.every((key) => isHeld(key, inner)) && (!isMap || [...value.values()].every((item) => isHeld(item, inner)));
+  }
+  const proto = Object.getPrototypeOf(value);
+  if (Array.isArray(value) || proto === Object.prototype || proto === null) return Object.values(value).every((item) => isHeld(item, inner));
+  return true; // which crosses by reference
 }
 
 /** A class instance as a plain copy; containers are copied anyway. */

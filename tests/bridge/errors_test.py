@@ -366,3 +366,25 @@ def test_a_literal_that_was_thrown_comes_home_as_data(js: Bridge) -> None:
     fail = js.eval("() => { throw { a: [1] }; }")
     look = js.eval("(f) => { try { f(); } catch (e) { return [Array.isArray(e.a), Object.keys(e)]; } }")
     assert look(lambda: fail()) == [True, ["a"]]
+
+
+@pytest.mark.parametrize(
+    ("thrown", "wanted"),
+    [
+        ("const o = {}; o.o = o; throw Object.assign(new Error('e'), { data: o, n: 1 })", [1, "string"]),
+        ("throw Object.assign(new Error('e'), { data: new Map([[1, 2], [true, 3]]), n: 1 })", [1, "string"]),
+        ("throw Object.assign(new Error('e'), { data: new Float64Array(2), n: 1 })", [1, "object"]),
+        ("class E extends Error { #n = 2; get n() { return this.#n; } } throw new E('e')", [2, "undefined"]),
+        ("const e = new DOMException('e', 'AbortError'); e.n = e.code; throw e", [20, "undefined"]),
+        ("throw Object.defineProperty(new Error('e'), 'n', { get() { throw 1; } })", [None, "undefined"]),
+        ("throw Object.assign(new Error('e'), { value: 5, then: 2, exception: 3, n: 4 })", [4, "undefined"]),
+    ],
+)  # fmt: skip
+def test_what_an_error_has_is_pickled_as_far_as_it_can_be(js: Bridge, thrown: str, wanted: Any) -> None:
+    back = pickle.loads(pickle.dumps(caught(js.eval(f"() => {{ {thrown}; }}"))))
+
+    def fail() -> None:
+        raise back
+
+    look = js.eval("(f) => { try { f(); } catch (e) { return [e.message, e.n ?? null, typeof e.data]; } }")
+    assert look(fail) == ["e", *wanted]
