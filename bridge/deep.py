@@ -314,6 +314,9 @@ class _Copy:
         buffer = _buffer(value)
         if buffer is not None:
             return self.marshal.array(_TYPED, *buffer, self.segments)
+        pandas = sys.modules.get("pandas")
+        if pandas is not None and value is getattr(pandas, "NA", None):
+            return None  # as in a column
         return self.marshal.encode(value, self.segments)
 
     def known(self, value: Any) -> Any:

@@ -98,6 +98,7 @@ def test_deep_copies_of_moments(to_js: Any) -> None:
         None,
         when,
     ]
+    assert to_js([pandas.NA, {"a": pandas.NA}]) == [None, {"a": None}]
 
 
 def test_deep_copies_of_what_is_masked(js: Bridge) -> None:
