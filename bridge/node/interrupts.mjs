@@ -7,6 +7,7 @@
 import { INTERRUPT, Interrupt, isA } from "./errors.mjs";
 import { forms } from "./forms.mjs";
 import { Gate } from "./gate.mjs";
+import { stackOf } from "./platform.mjs";
 import { FLAGS, GATES, OPS, SEVERAL, WORDS } from "./protocol.mjs";
 
 const MOST_EARLY = 100;
@@ -20,7 +21,7 @@ class Probe {
 
   /** Called by the promise that the await waits for, so that V8 follows the stack through it. */
   note() {
-    this.stacks.push(String(new Error().stack));
+    this.stacks.push(stackOf(new Error()));
     return new Promise(() => {});
   }
 }

@@ -14,6 +14,7 @@ import { heedRejections, takeOver } from "./output.mjs";
 import { importAt, requireAt } from "./packages.mjs";
 import { loadAddon } from "./platform.mjs";
 import { NOTES, OPS, VERSION, WORDS } from "./protocol.mjs";
+import { clearStacks, stackOf, writeFrames } from "./stacks.mjs";
 import { onTerminal } from "./terminal.mjs";
 import { Channel } from "./transport.mjs";
 
@@ -29,6 +30,7 @@ const offered = process.env.POLYREPL_RINGS;
 delete process.env.POLYREPL_RINGS;
 const terminal = process.env.POLYREPL_TERMINAL?.split(",").map(Number);
 delete process.env.POLYREPL_TERMINAL;
+clearStacks();
 Error.stackTraceLimit = 40; // a merged stack of both languages needs more than ten
 
 const words = new Int32Array(new SharedArrayBuffer(64));
@@ -101,7 +103,7 @@ const giveUp = (form, outcome) => interrupts.giveUp(form, outcome, connection.un
 const keepAlike = (common) => {
   connection.outbox.common = common;
 };
-const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt, leave: leaveAsked, still, giveUp, keepAlike, importAt, requireAt };
+const named = { $py, $w: interrupts.wait, $flag: words, Interrupt: interrupts.Interrupt, leave: leaveAsked, still, giveUp, keepAlike, importAt, requireAt, stackOf, writeFrames };
 for (const [name, value] of Object.entries(named)) {
   Object.defineProperty(globalThis, Symbol.for(`polyrepl.${name}`), { value, configurable: true });
 }

@@ -23,8 +23,7 @@ export function callerFolder(own) {
   return caller !== undefined && path.isAbsolute(caller) ? path.dirname(caller) : null;
 }
 
-/** Text of an error's stack; files of the bridge are known by their paths. @param {Error} error */
-export const stackOf = (error) => String(error.stack ?? "");
+export { stackOf } from "./stacks.mjs";
 
 /** A native add-on, loaded once. @param {string} file @returns {any} */
 export function loadAddon(file) {

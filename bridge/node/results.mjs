@@ -5,6 +5,7 @@
  * promise's. Errors say which call of Python's failed and in which line of JavaScript it was written.
  */
 import { BridgeError, isA, PyError } from "./errors.mjs";
+import { stackOf } from "./platform.mjs";
 
 const located = new WeakSet();
 const HERE = new URL(".", import.meta.url).href;
@@ -87,7 +88,7 @@ export class Result {
 function locate(error, { site, label }) {
   if (site === undefined || (!isA(error, PyError) && !isA(error, BridgeError)) || located.has(error)) return;
   located.add(error);
-  const frames = String(site.stack).split("\n    at ").slice(1).filter((frame) => !frame.includes(HERE));
+  const frames = stackOf(site).split("\n    at ").slice(1).filter((frame) => !frame.includes(HERE));
   error.stack = [`${error.name}: ${error.message}`, `${label} (Python)`, ...frames].join("\n    at ");
 }
 

@@ -63,6 +63,26 @@ class Mappings(Sequence[Mapping]):
             span = flat[4 * at - 2]
         return span
 
+    def places(self) -> str:
+        """For whoever has the text alone: as JSON the name of the Lisp's file, the number of the line in it
+        that the first place stands in, the offsets at which that line and those after it begin, and (line,
+        column, offset in the Lisp) for each place. "" where nothing is mapped."""
+        if not self.flat:
+            return ""
+        source = self.flat[2].source
+        places: list[int] = []
+        for line, column, span in zip(self.flat[::4], self.flat[1::4], self.flat[2::4], strict=True):
+            if span.source is source:
+                places += (line, column, span.start)
+        starts = source.line_starts()
+        first, last = (bisect_right(starts, edge(places[2::3])) for edge in (min, max))
+        told = {
+            "file": source.name,
+            "first": first + source.first_line - 1,
+            "starts": starts[first - 1 : last],
+        }
+        return json.dumps({**told, "places": places}, separators=(",", ":"))
+
     def __len__(self) -> int:
         return len(self.flat) >> 2
 

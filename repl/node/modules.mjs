@@ -4,7 +4,7 @@
  * In: namespaces. Out: what `js.import` and `import` give; in `imported` the files that came by path, by which
  * renewing.mjs finds them again; the hint for a module whose default export was meant.
  */
-import { isModuleNamespaceObject } from "./platform.mjs";
+import { isModuleNamespaceObject, stackOf } from "./platform.mjs";
 
 /** Files that were imported by path: URL -> { namespace, value, at }, for renewing.mjs. */
 export const imported = new Map();
@@ -48,7 +48,7 @@ export function notFound(error, specifier, from, hint) {
   const told = new Error(`cannot find the JavaScript module ${JSON.stringify(specifier)} from ${from}`);
   told.name = "ModuleNotFound";
   told.code = error.code;
-  const frames = String(error.stack).match(/(\n\s+at .*)+$/);
+  const frames = stackOf(error).match(/(\n\s+at .*)+$/);
   told.stack = `${told.name}: ${told.message}${frames ? frames[0] : ""}`;
   told.hint = hint;
   return told;

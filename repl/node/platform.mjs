@@ -12,8 +12,8 @@ export { followSignals } from "./signals.mjs";
 export const { isModuleNamespaceObject, isProxy } = util.types;
 export const withoutColors = util.stripVTControlCharacters;
 
-/** Text of an error's stack. @param {Error} error */
-export const stackOf = (error) => String(error.stack ?? "");
+/** Text of an error's stack with all its frames (bridge/node/stacks.mjs). @param {Error} error */
+export const stackOf = (error) => globalThis[Symbol.for("polyrepl.stackOf")](error);
 
 /**
  * The value of a script; stacks know it by its name, and import() in texts that it evaluates starts from a folder.

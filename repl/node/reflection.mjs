@@ -15,7 +15,7 @@ export const callShape = (root, path) =>
 /**
  * @param {Record<"compile" | "read" | "expand" | "failed" | "about", (...args: any[]) => any>} python
  * @param {object} node what runs forms here
- * @param {(code: string, filename: string) => any} node.evaluate
+ * @param {(code: string, filename: string, places: string) => any} node.evaluate
  * @param {() => object} node.imports what a form is called with
  * @param {(names: string) => object[]} node.watch what names hold now
  * @param {(watched: object[]) => string[]} node.made those that hold something else since
@@ -23,16 +23,16 @@ export const callShape = (root, path) =>
  * @param {() => any} node.lastError
  */
 export function lisp({ compile, read, expand, failed, about }, { evaluate, imports, watch, made, describe, lastError }) {
-  /** Run what `compile` gives: a file name, the names that are defined, code. */
+  /** Run what `compile` gives: a file name, the names that are defined, places, code. */
   const run = (text) => {
-    const [filename, names] = text.split("\n", 2);
+    const [filename, names, places] = text.split("\n", 3);
     const before = watch(names);
     const takeBack = (error) => {
       if (names) failed(filename, made(before).join(" "));
       throw error;
     };
     try {
-      const form = evaluate(text.slice(filename.length + names.length + 2), filename);
+      const form = evaluate(text.slice(filename.length + names.length + places.length + 3), filename, places);
       const value = form(imports());
       return names && form instanceof AsyncFunction ? value.catch(takeBack) : value;
     } catch (error) {

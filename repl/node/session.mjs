@@ -19,6 +19,7 @@ import { fileOf, hintOf, importer, noteAsked } from "./importing.mjs";
 import { imported, importedFrom as byPath } from "./modules.mjs";
 import { firstPage, nextPage } from "./pages.mjs";
 import * as place from "./place.mjs";
+import { frame, remember as rememberPlaces } from "./places.mjs";
 import { exitCodeSet, followSignals, runScript, stackOf, withoutColors, workingFolder } from "./platform.mjs";
 import { callShape, lisp } from "./reflection.mjs";
 
@@ -32,6 +33,8 @@ const bridge = (name) => globalThis[Symbol.for(`polyrepl.${name}`)];
  * program has made could not be told from them.
  */
 export const owned = new Set(Object.getOwnPropertyNames(globalThis)).add("require").add("exit");
+
+bridge("writeFrames")?.("polyrepl:form/", frame);
 
 // V8 keeps ten frames by default, most of which would be the bridge's.
 Error.stackTraceLimit = 60;
@@ -70,8 +73,11 @@ function changedPlace() {
 /** Asked where no form runs: what both sides have changed goes in front of the question and of its answer. */
 const sharePlace = () => {};
 
-/** The value of a script that stacks know by a name. */
-const evaluate = (code, name) => runScript(code, name, folder);
+/** The value of a script that stacks know by a name; `places` tells where it stands in the Lisp (places.mjs). */
+function evaluate(code, name, places = "") {
+  rememberPlaces(name, places);
+  return runScript(code, name, folder);
+}
 
 /** The `require` of JavaScript that nobody compiles: cells, `js.eval`. */
 let lent = globalThis.require;
@@ -196,11 +202,11 @@ const AsyncFunction = (async () => {}).constructor;
  * Run one compiled form, or JavaScript of a cell (`defines` is null); never throws what the program threw: that is an
  * outcome, or, where the form awaits or its value is a promise, a promise of one.
  */
-export function run(code, filename, quiet, options, defines) {
+export function run(code, filename, quiet, options, defines, places) {
   // What the form's definitions were before: should it fail, `defined` tells which of them it has made.
   watched = watch(defines);
   try {
-    const form = evaluate(code, filename);
+    const form = evaluate(code, filename, places);
     let value = form(currentImports());
     // Compiled code that awaits hears of an interrupt at its own awaits, and is waited for until it has unwound.
     if (defines === null || !(form instanceof AsyncFunction)) value = bridge("$w")(value);

@@ -48,7 +48,8 @@ class Reflection:
         return getattr(self.answers, what)(*asked)
 
     def compile(self, form: str) -> str:
-        """A form's file name, the names it defines, and from line three on its code. Raises LispError."""
+        """A form's file name, the names it defines, its places, and from line four on its code. Raises
+        LispError."""
         return self.code_of(self._compiler().eval_wire(form))
 
     def code_of(self, compiled: Compiled) -> str:
@@ -58,7 +59,7 @@ class Reflection:
         self._made += 1
         session = self._session
         filename = session.trace.register(f"{session.form_number}e{self._made}", compiled)
-        return f"{filename}\n{names}\n{compiled.code}"
+        return f"{filename}\n{names}\n{compiled.mappings.places()}\n{compiled.code}"
 
     def failed(self, filename: str, ran: str) -> None:
         """A form failed while it ran; of its definitions, those of the names in `ran` were made."""

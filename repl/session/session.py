@@ -265,7 +265,16 @@ class Session:
         try:
             if self._interrupted == number:
                 raise KeyboardInterrupt
-            event = await self._run_code(compiled.code, filename, compiled.quiet, number, span, changes, turn)
+            event = await self._run_code(
+                compiled.code,
+                filename,
+                compiled.quiet,
+                number,
+                span,
+                changes,
+                turn,
+                compiled.mappings.places(),
+            )
             return event
         finally:
             undone = event is None or isinstance(event, Problem)
@@ -290,11 +299,13 @@ class Session:
         span: Span | None = None,
         names: Sequence[str] | None = None,
         turn: Turn | None = None,
+        places: str = "",
     ) -> Event:
-        """Run the JavaScript of a form; `filename` is what its stacks will show, `span` where the form is."""
+        """Run the JavaScript of a form; `filename` is its name in stacks, `places` what a program reads
+        there instead, `span` where the form is."""
         options = None if quiet or self.page_options is None else self.page_options()
         defines = None if names is None else " ".join(names)
-        form = code, filename, quiet, options, defines
+        form = code, filename, quiet, options, defines, places
         outcome = await self.node.run(form, number, turn, self.late_loop)
         return event_of(outcome, span, self.trace)
 
