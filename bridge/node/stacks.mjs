@@ -54,7 +54,7 @@ function ownFrames(sites) {
   };
   for (const site of sites) {
     const name = site.getScriptNameOrSourceURL();
-    if (name ? !/^node:/.test(name) && !isOurs(name) : site.isEval()) {
+    if (name ? !/^node:/.test(name) && !isOurs(name) : site.getLineNumber() !== null) {
       end();
       own.push(site);
     } else {
