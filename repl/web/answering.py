@@ -14,6 +14,7 @@ import platform
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import polyrepl
@@ -44,6 +45,8 @@ def outlet(post: Callable[[str], None]) -> Outlet:
 
 def read_ahead() -> None:
     """Read all that a start reads of files: one from a snapshot has none of them yet (loading.mjs)."""
+    for late in ("exchange", "marshal", "output", "server"):  # what a conversation imports as it begins
+        import_module(f"polyrepl.bridge.{late}")
     corelib.table()
     about()
 
