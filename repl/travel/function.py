@@ -309,8 +309,19 @@ def is_data(value: Any) -> bool:
     if isinstance(value, (list, tuple, set)):
         return set(map(type, value)) <= _SCALARS or all(map(is_data, value))
     if isinstance(value, dict):
-        return all(type(key) is str for key in value) and all(map(is_data, value.values()))
-    return type(value) in _SCALARS
+        return all(type(key) is str or _is_key(key) for key in value) and all(map(is_data, value.values()))
+    return type(value) in _SCALARS or _is_date(value)
+
+
+def _is_key(key: Any) -> bool:
+    return type(key) in _SCALARS or (isinstance(key, tuple) and all(map(_is_key, key)))
+
+
+def _is_date(value: Any) -> bool:
+    """Whether it is what a Date of JavaScript's becomes, and says no more than one."""
+    if type(value).__name__ != "datetime" or type(value).__module__ != "datetime":
+        return False
+    return str(value.tzinfo) == "UTC" and not value.microsecond % 1000 and not value.fold
 
 
 def by_value(result: Any) -> Any:

@@ -48,6 +48,15 @@ async def test_items_and_results_are_javascript_s_own(lisp: Lisp, pool: ProcessP
     assert await lisp(text) == [True, True, [2, 1], [True, True]]
 
 
+async def test_results_are_what_they_are_without_a_pool(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
+    made = "(fn [x] [(frequencies [x x]) {[x] #{x}} (new Date 5) {:a nil} js.NaN (/ -1 js.Infinity)])"
+    text = (
+        f"(let [f {made} there (await (pmap f [1 2] :on py.pool))] [(= there (map f [1 2])) (pr-str there)])"
+    )
+    same, shown = await lisp(text.replace("js.NaN", "1"))
+    assert same, shown
+
+
 async def test_a_python_callable_and_python_objects_as_items(lisp: Lisp, pool: ProcessPoolExecutor) -> None:
     assert await lisp("(py.import math) (await (pmap math.sqrt [4 9] :on py.pool))") == [2, 3]
     text = (
