@@ -25,7 +25,7 @@ from IPython.utils.dir2 import get_real_method
 from polyrepl.bridge.foreign import message, own
 from polyrepl.repl.session.display import own_repr
 from polyrepl.repl.session.run_hints import python_hint
-from polyrepl.repl.session.trace import Trace, folded, is_ours, outcome_of
+from polyrepl.repl.session.trace import Trace, bounded, folded, is_ours, outcome_of
 
 from .inspecting import name_cells
 
@@ -60,7 +60,7 @@ def adapt(shell: Any, trace: Trace) -> None:
     publish = shell._showtraceback
 
     def _showtraceback(kind: Any, error: Any, lines: list[str]) -> None:
-        if of_javascript := folded(trace.frames({**outcome_of(error), "exception": None})):
+        if of_javascript := folded(trace.frames({**bounded(outcome_of(error)), "exception": None})):
             lines = [*lines[:-1], "\n".join(["  " + each for each in of_javascript]) + "\n", *lines[-1:]]
         if isinstance(error, ModuleNotFoundError) and (hint := python_hint(error, "%pip install")):
             lines = [*lines, f"hint: {hint}"]
@@ -74,7 +74,8 @@ def adapt(shell: Any, trace: Trace) -> None:
     if (keep := getattr(shell, "_format_exception_for_storage", None)) is not None:  # for its history
 
         def keep_printable(error: BaseException, *args: Any, **options: Any) -> Any:
-            return keep(printable(error), *args, **options)
+            with without_ours(error):
+                return keep(printable(error), *args, **options)
 
         shell._format_exception_for_storage = keep_printable
     shell.register_magic_function(pip, "line", "pip")

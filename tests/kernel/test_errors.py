@@ -99,8 +99,11 @@ def test_a_traceback_of_a_python_cell_has_frames_of_javascript_and_none_of_ours(
     name, function = THROUGH_JAVASCRIPT[code]
     cell = kernel.run(f"%%py\n{code}")
     assert cell.reply["ename"] == name and f"In[{cell.reply['execution_count']}]" in cell.error
+    kept = f"get_ipython().history_manager.exceptions[{cell.reply['execution_count']}]"
+    told = str(kernel.run(f"%%py\nprint({kept})").text())
+    assert name in told
     for ours in ("/bridge/", "/kernel/", "/repl/session/"):
-        assert ours not in cell.error
+        assert ours not in cell.error and ours not in told
     if function is not None:
         assert re.search(rf"  js    In\[{there}\]:\d:\d+ in {function}\n", cell.error)
 
