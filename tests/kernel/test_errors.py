@@ -111,7 +111,8 @@ def test_a_traceback_of_a_python_cell_has_frames_of_javascript_and_none_of_ours(
 def test_a_javascript_error_that_python_shows_has_its_places_alone(kernel: Kernel) -> None:
     there = kernel.run("%%js\nfunction made_there() { return {e: new Error('q')} }").reply["execution_count"]
     shown = kernel.run("%%py\nprint(js.made_there())").text()
-    assert shown == f"{{'e': Error: q\n    at made_there (In[{there}]:2:36)\n}}\n"
+    # Whether the brace stands on a line of its own depends on how much stood there before.
+    assert shown.replace("\n}", "}") == f"{{'e': Error: q\n    at made_there (In[{there}]:2:36)}}\n"
 
 
 LEFT_OUT = {
