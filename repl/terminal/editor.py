@@ -33,9 +33,11 @@ from ..complete.completer import Candidate
 from ..complete.lines import Lines
 from ..config import Config
 from ..prose import wrapped
+from .beside import Beside
 from .editor_lexer import EditorLexer, ModeLexer
 from .history import FormHistory, SuggestForm
 from .keys import bindings
+from .lending import Keyboard
 from .matching import MatchingBrackets
 from .watched import WatchedInput
 
@@ -134,9 +136,10 @@ class Editor:
         self._hint = self._asked = None
         try:
             # What fails beside the prompt is told above it; the editor's own handler would wait for Enter.
-            return await self.session.prompt_async(
-                default=default, handle_sigint=False, pre_run=before, set_exception_handler=False
-            )
+            with Keyboard(Beside(self.session.app)).waiting():
+                return await self.session.prompt_async(
+                    default=default, handle_sigint=False, pre_run=before, set_exception_handler=False
+                )
         finally:
             if self._asking is not None:
                 self._asking.cancel()

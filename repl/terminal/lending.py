@@ -66,12 +66,18 @@ class Keyboard:
     def lending(self) -> Iterator[None]:
         """While inside, the program finds this for its standard input, and the lender hears of all else."""
         lender = self._lender
-        changes = [(place, name, _within(lender.lent, getattr(place, name))) for place, name in _WAIT]
-        changes += [
+        changes = [
             (place, name, _within(lender.stepping_back, getattr(place, name)))
             for place, name in _START
             if hasattr(place, name)
         ]
+        with self.waiting(), replaced(changes):
+            yield
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While inside, the lender hears of what waits for the terminal's other user, and of no more."""
+        changes = [(place, name, _within(self._lender.lent, getattr(place, name))) for place, name in _WAIT]
         if self._stream is not None and self._stream.isatty():
             changes.append((sys, "stdin", self))
         with replaced(changes):

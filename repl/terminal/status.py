@@ -8,6 +8,7 @@ the terminal: see possession.py for who may, lending.py for how the line is gone
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -43,7 +44,7 @@ class Status:
         self._lock = threading.RLock()
         self._drawn = False
         self._at_line_start: bool | None = True  # None: something else has written since
-        self._lent = 0  # to how many, who are known to use the terminal right now
+        self._readers: set[object] = set()  # of this form, which are known to use the terminal right now
         self._given = False  # for the rest of the form
         self._quiet_until = 0.0
         self._began: float | None = None  # when the running form began
@@ -58,7 +59,7 @@ class Status:
         """While inside, the line is drawn when it is time, and prints of the program go above it."""
         outer, began = self._began, time.monotonic()
         if outer is None:
-            self._at_line_start, self._lent, self._given = True, 0, False
+            self._at_line_start, self._readers, self._given = True, set(), False
             if self._possession is not None:
                 self._possession.remember()
         streams = [
@@ -99,14 +100,25 @@ class Status:
     @contextlib.contextmanager
     def lent(self) -> Iterator[None]:
         """While inside, something else has the terminal: nothing is drawn. What it leaves on it is kept."""
+        reader, readers = object(), self._readers
         with self._lock:
             self._erase()
-            self._lent += 1
+            readers.add(reader)
         try:
             yield
         finally:
-            self._lent -= 1
+            readers.discard(reader)
             self._left()
+
+    async def returned(self) -> None:
+        """Until nothing of the last form reads from the terminal any more: a thread of its may."""
+        try:
+            while self._readers:
+                await asyncio.sleep(AFTER / 10)
+        except asyncio.CancelledError:
+            self._left()
+            self.fresh_line()
+            raise
 
     @contextlib.contextmanager
     def stepping_back(self) -> Iterator[None]:
@@ -125,7 +137,7 @@ class Status:
     def give(self) -> None:
         """The program may read from the terminal in any way from now on, until the form ends."""
         with self._lock:
-            if not self._lent:
+            if not self._readers:
                 self._erase()
                 self._given = True
                 self._left()
@@ -162,7 +174,7 @@ class Status:
 
     def _draw(self, began: float, frame: int) -> None:
         with self._lock:
-            if self._began != began or self._lent or self._given or self._at_line_start is False:
+            if self._began != began or self._readers or self._given or self._at_line_start is False:
                 return
             if time.monotonic() < self._quiet_until:
                 return

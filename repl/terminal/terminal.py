@@ -227,6 +227,8 @@ class Terminal:
                 self.session.trace.columns = self.width()
                 await self._autoreload.look()
                 await self._do(text)
+                with self._interrupts.here(True):
+                    await self.status.returned()
                 self.session.renewing.modules.note()
         except (Leave, Quit):
             raise

@@ -185,6 +185,47 @@ def test_a_handler_of_logging_writes_above_what_is_typed(screen: Screen) -> None
     assert re.search(r"^LOG late\n=> \(\+ 40 2\)", screen.result("42"), re.MULTILINE)
 
 
+ASKS = """
+import asyncio, os, threading, time
+def ask():
+    print("got", input("name" + "? "))
+def ask_when_told():
+    while not os.path.exists("go"):
+        time.sleep(0.02)
+    os.remove("go")
+    ask()
+def look():
+    if os.path.exists("go"):
+        os.remove("go")
+        ask()
+    else:
+        asyncio.get_running_loop().call_later(0.02, look)
+"""
+
+
+def test_who_reads_beside_the_prompt_has_the_terminal(screen: Screen) -> None:
+    (screen.home / "asks.py").write_text(ASKS)
+    screen.submit(",py import asks, threading")
+    screen.ready()
+    for begin in ("asks.look()", "threading.Thread(target=asks.ask_when_told).start()"):
+        screen.submit(f",py {begin}")
+        screen.ready()
+        screen.type("(+ 40")
+        screen.shows("=> (+ 40")
+        (screen.home / "go").touch()
+        screen.line("name?")
+        screen.submit("joe")
+        screen.line("got joe")
+        screen.shows("got joe\n=> (+ 40")
+        screen.submit(" 2)")
+        screen.result("42")
+        screen.clear()
+    screen.submit(",py threading.Thread(target=asks.ask).start()")
+    screen.line("name?")
+    screen.submit("jim")
+    screen.result("got jim")
+
+
 def test_figures_are_saved_where_they_can_not_be_drawn(screen: Screen) -> None:
     screen.submit('(py.exec "import matplotlib.pyplot as plt; plt.plot([1, 2])")')
     shown = screen.matches(r"figure saved: \S+\.png")
