@@ -122,6 +122,12 @@ class JSError(Exception):
         its own there."""
         return cause_of(self)
 
+    @cause.setter
+    def cause(
+        self, value: BaseException | None
+    ) -> None:  # Ray makes a class of its own of this one and sets it
+        self.__dict__["_js_cause"] = value
+
 
 _MADE = frozenset(("name", "message", "stack", "value"))
 

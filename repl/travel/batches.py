@@ -298,6 +298,10 @@ def _number(options: dict[str, Any], name: str, who: str) -> int | None:
 
 def _told(error: BaseException, at: int, who: str) -> BaseException:
     """The exception of a task, which says of what item it is where that is known."""
+    if type(error).__module__.startswith("ray.") and isinstance(
+        cause := getattr(error, "cause", None), Exception
+    ):
+        error = cause  # Ray has put one of its own around it
     if type(error.__cause__).__name__ == "_RemoteTraceback":  # text, of the pool's and our own frames
         error.__cause__ = getattr(error, "cause", None)
     item = getattr(error, "item", None)

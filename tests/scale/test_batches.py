@@ -371,6 +371,12 @@ ON_RAY = """
 (ray.init :num_cpus 2 :include_dashboard false :_node_ip_address "127.0.0.1" :log_to_driver false)
 (py.defn half [x] (/ x 2))
 (println (await (pmap (fn [x] (* x x)) (range 8) :on ray :chunk 3)) (ray.get (.remote (ray.remote half) 5)))
+(defn bad [x] (throw (ex-info "no" {:x x} (error "why"))))
+(py.defn pbad [x] (throw (ex-info "no" {:x x})))
+(doseq [f [bad pbad]]
+  (try (await (pmap f [1 2] :on ray :chunk 2))
+    (catch e (println e.name (:x (ex-data e)) (ex-cause e) e.exception.item))))
+(try (ray.get (.remote (ray.remote pbad) 5)) (catch e (println (ex-message e.cause) (:x (ex-data e.cause)))))
 (ray.shutdown)
 """
 
@@ -388,4 +394,9 @@ def test_on_ray(tmp_path: Path) -> None:
         text=True,
         timeout=240,
     )
-    assert done.stdout == "[0 1 4 9 16 25 36 49] 2.5\n", done.stderr
+    assert done.stdout.splitlines() == [
+        "[0 1 4 9 16 25 36 49] 2.5",
+        "ExceptionInfo 1 #<Error: why> 0",
+        "LispFailure 1 nil 0",
+        "no 5",
+    ], done.stderr
