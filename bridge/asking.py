@@ -122,10 +122,6 @@ class Conversation(Protocol):
     def live(self) -> Exchange:
         """One that lives; begun if there is none. Raises BridgeError when the conversation is closed."""
 
-    @property
-    def retell(self) -> Callable[[str], str]:
-        """How a text of JavaScript's is shown."""
-
     def stand_in(self, proxy: JsProxy) -> Any:
         """What stands for an object in a pickle. Raises TypeError for one that must stay."""
 
@@ -285,10 +281,6 @@ class Asking:
         """What is at the end of a chain of attributes."""
         exchange = self.home(root)
         return self._trade([_GETATTR, 0, current(), root._js_handle, path], [], exchange)
-
-    def retold(self, text: str) -> str:
-        """A text of JavaScript's, as it is shown."""
-        return self._conversation.retell(text)
 
     def stand_in(self, proxy: JsProxy) -> Any:
         """What stands for an object in a pickle."""

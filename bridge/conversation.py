@@ -41,8 +41,8 @@ _STATS = OPS["stats"]
 _INTERNAL = frozenset(
     ("call_now", "call_on", "capsules", "closed", "common", "connection", "describe_late", "ended_by",
      "ending", "exchange", "forked", "forms", "interrupts", "javascript_on_top", "late", "leave", "live",
-     "looping", "loops", "lost", "marshal", "nested", "output_fds", "python_on_top", "raw_output", "retell",
-     "server", "stand_in", "turn", "wait_now", "welcome")
+     "looping", "loops", "lost", "marshal", "nested", "output_fds", "python_on_top", "raw_output", "server",
+     "stand_in", "turn", "wait_now", "welcome")
 )  # fmt: skip
 
 
@@ -69,7 +69,6 @@ class Conversation(Verbs):
         on_reset: functions called with a reason when the other side was lost.
         describe_late: called with an exception that nobody caught, gives the text to print; set by a front
             end that knows the source it came from.
-        retell: called with each text that JavaScript prints, gives what is shown; set by such a front end.
         common: what both sides keep alike, set by a front end whose half in Node does the same. It is asked
             for changes before each outermost request; Node tells its own before all that it says.
     """
@@ -79,7 +78,6 @@ class Conversation(Verbs):
     ) -> None:
         self.on_reset: list[Callable[[str], None]] = []
         self.describe_late: Callable[[BaseException], str] | None = None
-        self.retell: Callable[[str], str] = str
         self.common: Common | None = None
         self.forms = Forms()
         self.interrupts = life.interrupts
@@ -135,7 +133,7 @@ class Conversation(Verbs):
             self.exchange = Exchange(
                 self,
                 lambda host, dead: self._life.connect(host, dead, self._ending),
-                Output(self._sink or default_sink, fds, lambda text: self.retell(text)),
+                Output(self._sink or default_sink, fds),
                 marshal,
                 server,
             )

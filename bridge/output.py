@@ -7,7 +7,6 @@ and 2. Out: calls of the output callback (stream, text, form), in the order the 
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
 import sys
 import threading
@@ -34,9 +33,8 @@ def default_sink(stream: str, text: str, form: int | None) -> None:
 class Output:
     """Decodes and delivers; an error of the sink never reaches the connection."""
 
-    def __init__(self, sink: Sink, fds: list[Descriptor], retell: Callable[[str], str]) -> None:
+    def __init__(self, sink: Sink, fds: list[Descriptor]) -> None:
         self.sink = sink
-        self.retell = retell
         self.fds = fds
         self._lock = threading.Lock()  # between looking a descriptor up and reading it
         # Bytes that are no UTF-8 survive as \\xNN.
@@ -48,8 +46,6 @@ class Output:
     def frame(self, frame: Frame) -> None:
         """Deliver one output frame."""
         text = bytes(frame.body or frame.head).decode("utf-8", "backslashreplace")
-        with contextlib.suppress(Exception):
-            text = self.retell(text)
         self.deliver(_STREAMS[1 if frame.flags & _STDERR else 0], text, frame.id or None)
 
     def raw(self, fd: int) -> bool:

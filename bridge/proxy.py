@@ -56,7 +56,6 @@ class Owner(Protocol):
     def call(self, function: JsProxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     def block_on(self, promise: JsProxy) -> Any: ...
     def stand_in(self, proxy: JsProxy) -> Any: ...
-    def retold(self, text: str) -> str: ...
     @property
     def capsules(self) -> Capsules | None: ...
 
@@ -143,7 +142,7 @@ class JsProxy:
         return hash((self._js_handle, id(self._js_imports)))
 
     def __repr__(self) -> str:
-        return self._js_owner.retold(str(self._js_owner.operate(_REPR, self)))
+        return str(self._js_owner.operate(_REPR, self))
 
     def __str__(self) -> str:
         return str(self._js_owner.operate(_STR, self))

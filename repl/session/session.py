@@ -98,7 +98,6 @@ class Session:
         self._accepted = self._in_text = self._stop_text = False
         self._compiling = False
         self.trace = CellTrace()
-        self.bridge.retell = self.trace.retold
         self.ended = Ended(self.bridge, self.trace, lambda: self.node.program)
         """What is known of a Node that has ended."""
         self.uncaught = Uncaught(self.trace)

@@ -57,10 +57,6 @@ _ROOMS = (
 )
 
 
-STACKED = "    at "  # as V8 writes the frames of a stack
-_UNPLACED = ("at new Promise (<anonymous>)", "at Array.", "... ")  # lines of a stack that have no file
-_COLOUR = re.compile(r"\x1b\[\d+m")
-
 # Whose frames say nothing, as Python itself thinks: the import system, the event loop of a browser.
 _UNSAID = ("/importlib/__init__.py", "/pyodide/webloop.py", "/asyncio/events.py")
 
@@ -290,37 +286,6 @@ class Trace:
         if file.startswith("node:") or path.startswith(_ROOMS) or path.endswith(IMPORTER):
             return None
         return Frame("js", f"{path}:{row}:{column}", name)
-
-    def retold(self, text: str) -> str:
-        """A text that JavaScript prints: its stacks (of `console.error(e)`, `console.trace()`) have the
-        places in the Lisp, and no frames of ours or of Node's that call these."""
-        if STACKED not in text:
-            return text
-        shown: list[str] = []
-        below = False  # is a frame of ours left out, and none of the program's come since?
-        for line in text.splitlines(keepends=True):
-            bare = _COLOUR.sub("", line.rstrip("\r\n")) if "at " in line[:200] or below else ""
-            stands = bare.removesuffix(" {")  # behind the last frame come properties of the error
-            place = stack_place(stands) if bare else None
-            if place is None:
-                below = below and stands.lstrip().startswith(_UNPLACED)
-                shown += [] if below else [line]
-                continue
-            path = place[1].removeprefix("file://")
-            if path.startswith(_ROOMS) or path.endswith(IMPORTER) or (below and path.startswith("node:")):
-                below = True
-                if stands != bare and shown:
-                    shown[-1] = shown[-1].rstrip("\r\n") + " {\n"
-                continue
-            below = False
-            frame = self.js_frame(stands)
-            if frame is not None and frame.span is not None:
-                indent, _, rest = stands.partition("at ")
-                where = f"{frame.name} ({frame.where})" if frame.name else frame.where
-                waits = "async " if rest.startswith("async ") else ""
-                line = f"{indent}at {waits}{where}{bare[len(stands) :]}" + "\n" * line.endswith("\n")
-            shown.append(line)
-        return "".join(shown)
 
     def _lisp_frame(self, file: str, row: int, column: int, name: str | None) -> Frame | None:
         compiled, _ = self._forms.get(file, (None, 0))
