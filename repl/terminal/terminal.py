@@ -17,6 +17,7 @@ from pathlib import Path
 
 import polyrepl
 from polyrepl.bridge import BridgeError
+from polyrepl.bridge.foreign import own
 from polyrepl.lisp.forms import Form
 
 from .. import config as settings
@@ -317,7 +318,7 @@ class Terminal:
                         shown = event
                     else:
                         if isinstance(event, Problem) and event.severity == "error":
-                            self.last_error = event
+                            self._failed(event)
                         self._show_event(event)
                         if isinstance(event, Exit):
                             raise Leave(event.code)
@@ -340,7 +341,7 @@ class Terminal:
                     if isinstance(event, Value):
                         last = event
                     elif isinstance(event, Problem) and event.severity == "error":
-                        self.last_error = event
+                        self._failed(event)
                     elif interrupted(event):
                         self._interrupts.beside = False
                     if values or not isinstance(event, Value):
@@ -358,6 +359,13 @@ class Terminal:
             if self._keyboard_lent and last is not None:
                 self.showing.event(await self.session.finish(READ_TO_THE_END))
         return last
+
+    def _failed(self, problem: Problem) -> None:
+        """`,bt` and `pdb.pm()` ask for it later."""
+        self.last_error = problem
+        if isinstance(error := problem.exception, BaseException):
+            sys.last_type, sys.last_value = type(error), error
+            sys.last_traceback = own(error, "__traceback__")
 
     def _javascript_reads(self) -> bool:
         """JavaScript is about to use the terminal: may it?"""

@@ -302,6 +302,14 @@ def test_each_name_of_a_value_is_cut(folder: Path, form: str, end: str) -> None:
     assert len(done.out) < 1_001_000
 
 
+def test_python_has_the_last_error_of_the_prompt(prompt: Prompt) -> None:
+    for text in (",py int('x')", '(py.int "x")'):
+        prompt.submit(text, ",py 1")
+        asked = ",py import sys; sys.last_type.__name__, sys.last_traceback is not None, sys.last_value"
+        assert prompt.submit(asked).startswith("('ValueError', True,")
+        prompt.submit('(py.exec "del sys.last_type")')
+
+
 def test_a_table_and_attributes_have_short_names(prompt: Prompt) -> None:
     prompt.submit(BIG)
     assert len(prompt.submit("[{big 1 :a 2} {big 3 :a 4} {big 5 :a 6}]")) < 30_000
