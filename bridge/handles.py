@@ -97,22 +97,37 @@ class Exports:
         return self._objects.get(handle)
 
     def release(self, *pairs: int) -> None:
-        """The other side forgets receipts: handle, count, handle, count, ..."""
-        dropped = []
+        """The other side forgets receipts: handle, count, handle, count, ... Whatever exception of a signal's
+        handler comes, all of them are forgotten."""
+        left = list(pairs[::-1])
+        dropped: list[Any] = []
         with self._lock:
-            counts = self._counts
-            for handle, count in zip(pairs[::2], pairs[1::2], strict=True):
-                had = counts.get(handle, 0)
-                if had > count:
-                    counts[handle] = had - count
-                elif had:
-                    del counts[handle]
-                    value = self._objects.pop(handle)
-                    del self._handles[_key(value)]
-                    dropped.append(value)
-                    del value
+            try:
+                self._release(left, dropped)
+            except BaseException:
+                self._release(left, dropped)
+                raise
         # Dropped outside the lock: a destructor may come back here.
         del dropped
+
+    def _release(self, left: list[int], dropped: list[Any]) -> None:
+        counts, objects = self._counts, self._objects
+        while left:
+            count, handle = left[-2:]
+            had = counts.get(handle, 0)
+            # Between the steps of each branch nothing is called, so no handler is either.
+            if had > count:
+                counts[handle] = had - count
+                del left[-2:]
+                continue
+            if had:
+                value = objects[handle]
+                key = _key(value)
+                dropped.append(value)
+                del counts[handle], objects[handle], self._handles[key], left[-2:]
+                del value
+                continue
+            del left[-2:]
 
     def clear(self) -> None:
         """Forget everything: the other side is gone."""

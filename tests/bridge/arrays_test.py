@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from polyrepl.bridge import Bridge, JSError
+from polyrepl.bridge import Bridge, JSError, handles
 from polyrepl.bridge.arrays import array, joined
 from polyrepl.bridge.handles import Exports
 from polyrepl.bridge.protocol import TAGS
@@ -138,6 +138,28 @@ def test_the_tables_hold_all_of_several_or_none() -> None:
     for handle in handles:
         exports.release(handle, 1)
     assert list(exports.objects.values()) == [first]
+
+
+def test_all_are_released_whatever_exception_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of a signal's handler, amid the first of them: the next objects have handles of their own."""
+    exports, key, come = Exports(), handles._key, [True]
+    things = [[], [1], [2]]
+
+    def keys(value: Any) -> Any:
+        if come:
+            come.clear()
+            raise KeyboardInterrupt
+        return key(value)
+
+    numbers = [exports.add(thing) for thing in things]
+    exports.add(things[1])
+    monkeypatch.setattr(handles, "_key", keys)
+    with pytest.raises(KeyboardInterrupt):
+        exports.release(numbers[0], 1, numbers[1], 1, numbers[2], 1)
+    assert list(exports.objects.values()) == [things[1]]
+    assert exports.add(things[0]) not in numbers
+    exports.release(numbers[1], 1)
+    assert list(exports.objects.values()) == [things[0]]
 
 
 def test_one_array_behind_another(js: Bridge) -> None:
