@@ -115,16 +115,12 @@ function symbolDoc(x, context) {
   return piece(visible(`#<Symbol ${cutName(x.description ?? "", context)}>`), "other");
 }
 
-/** Digits from which on a BigInt that has to be cut is told by their number: to make them takes V8 seconds to minutes. */
-const MANY_DIGITS = 1_000_000;
-
+/** A BigInt. One that has to be cut and has over a million digits is told by their number: to make them takes V8 seconds to minutes. */
 function bigintDoc(x, context) {
-  const bits = context.maxString === Infinity ? 0 : 4 * x.toString(16).length; // linear, as only powers of two are
-  if (bits < 3 * context.maxString) return piece(`${x}n`, "number");
-  const digits = Math.floor(bits * Math.log10(2));
-  if (digits < MANY_DIGITS) return piece(cutName(`${x}n`, context), "number");
+  const bits = 4 * x.toString(16).length; // linear, as only powers of two are
+  if (bits < Math.max(3_300_000, 3 * context.maxString)) return piece(cutName(`${x}n`, context), "number");
   context.seen.cut = true;
-  return opaque(`BigInt of about ${digits} digits`);
+  return opaque(`BigInt of about ${Math.floor(bits * Math.log10(2))} digits`);
 }
 
 function stringDoc(s, context) {
