@@ -62,7 +62,7 @@ def plain_loop(n: int) -> float:
     """What the Lisp's loop means, written for numba by hand: `/` by zero is infinite, or no number."""
     i, acc = 0, 0.0
     while i < n:
-        rest = i % 7
+        rest = i % 7 + 1  # never 0, which the machine does not know: a sum of no number is no loop any more
         if rest != 0:
             acc += i / rest
         else:
@@ -96,7 +96,7 @@ def python_functions(peers: object) -> Iterator[tuple[str, str, str]]:
     except ImportError:
         yield "py.fn under numba", "numba is not installed", ""
         return
-    loop = "(loop [i 0 acc 0.0] (if (< i n) (recur (inc i) (+ acc (let [r (mod i 7)] (/ i r)))) acc))"
+    loop = "(loop [i 0 acc 0.0] (if (< i n) (recur (inc i) (+ acc (let [r (inc (mod i 7))] (/ i r)))) acc))"
     ours, theirs = numba.njit(made(f"(py.fn [n] {loop})")), numba.njit(plain_loop)
     ours(10), theirs(10)
     yield (
