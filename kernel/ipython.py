@@ -18,14 +18,13 @@ import traceback
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from operator import is_
-from types import TracebackType
 from typing import Any
 
 from IPython.utils.dir2 import get_real_method
 from polyrepl.bridge.foreign import message, own
 from polyrepl.repl.session.display import own_repr
 from polyrepl.repl.session.run_hints import python_hint
-from polyrepl.repl.session.trace import Trace, bounded, folded, is_ours, outcome_of
+from polyrepl.repl.session.trace import Trace, bounded, folded, is_ours, outcome_of, theirs
 
 from .inspecting import name_cells
 
@@ -103,19 +102,6 @@ def without_ours(error: BaseException) -> Iterator[None]:
     finally:
         for each, frames in before.values():
             BaseException.with_traceback(each, frames)
-
-
-def theirs(frames: TracebackType | None) -> TracebackType | None:
-    """A traceback without the frames of ours."""
-    entries = []
-    while frames is not None:
-        entries.append(frames)
-        frames = frames.tb_next
-    made = None
-    for entry in reversed(entries):
-        if not is_ours(entry.tb_frame.f_code.co_filename):
-            made = TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return made
 
 
 def show_always(shell: Any) -> None:

@@ -365,6 +365,15 @@ def is_ours(filename: str, rooms: str | tuple[str, ...] = _ROOMS) -> bool:
     return os.path.isabs(filename) and real_path(filename).startswith(rooms)
 
 
+def theirs(tb: TracebackType | None) -> TracebackType | None:
+    """A traceback without the frames of ours."""
+    kept = None
+    for entry in reversed(entries(tb)):
+        if not is_ours(entry.tb_frame.f_code.co_filename):
+            kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return kept
+
+
 real_path = lru_cache(maxsize=256)(os.path.realpath)  # of a recursion, thousands of frames name one file
 
 

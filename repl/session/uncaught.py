@@ -20,7 +20,7 @@ from polyrepl.bridge import JSError, JSExit, NodeLost
 from polyrepl.bridge.foreign import own, said, visible
 from polyrepl.lisp.python.placing import entries
 
-from .trace import BRIDGE, Trace, is_ours, outcome_of
+from .trace import BRIDGE, Trace, is_ours, outcome_of, theirs
 
 if TYPE_CHECKING:
     import asyncio
@@ -170,10 +170,7 @@ def _steps(error: BaseException) -> list[TracebackType]:
 
 def _without_ours(error: BaseException) -> BaseException:
     """The exception; its traceback knows no more who of us has called the program."""
-    kept = None
-    for step in reversed(_steps(error)):
-        if not is_ours(step.tb_frame.f_code.co_filename):
-            kept = TracebackType(kept, step.tb_frame, step.tb_lasti, step.tb_lineno)
+    kept = theirs(own(error, "__traceback__"))
     with suppress(BaseException):  # its class does anything
         error.__traceback__ = kept
     return error

@@ -229,14 +229,10 @@ def _data(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _integer(data: bytes, at: int) -> tuple[int, int]:
     """A signed LEB128 as an address, and where it ends."""
-    found = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        found |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return (found - (1 << shift) if byte & 0x40 else found) & 0xFFFFFFFF, at
+    found, end = number(data, at)
+    if data[end - 1] & 0x40:  # the sign
+        found -= 1 << 7 * (end - at)
+    return found & 0xFFFFFFFF, end
 
 
 def _word(content: bytes, at: int) -> int:
