@@ -12,14 +12,15 @@ arrays cross by pipes.
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
-import sysconfig
 import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from packaging.tags import platform_tags
 
 ROOMS = ("lisp", "bridge", "repl", "kernel")
 
@@ -52,6 +53,15 @@ def _module(name: str, file: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _platform() -> str:
+    """The platform of a wheel that has a library: what it was made for, not the oldest that would do."""
+    given = os.environ.get("_PYTHON_HOST_PLATFORM")
+    if given:  # it is made for another machine
+        return given.replace("-", "_").replace(".", "_")
+    general = ("manylinux", "musllinux")
+    return next(platform for platform in platform_tags() if not platform.startswith(general))
 
 
 class Prepare(BuildHookInterface):  # type: ignore[type-arg]
@@ -88,8 +98,7 @@ class Prepare(BuildHookInterface):  # type: ignore[type-arg]
             if reason is None:
                 build_data["force_include"][str(made)] = f"polyrepl/bridge/native/{building.NAME}"
                 build_data["pure_python"] = False
-                platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-                build_data["tag"] = f"cp311-abi3-{platform}"
+                build_data["tag"] = f"cp311-abi3-{_platform()}"
         if reason is not None:
             self.app.display_warning(f"arrays will cross by pipes, not by shared memory: {reason}")
 

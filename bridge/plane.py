@@ -17,8 +17,8 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
+from .building import VERSION, refused
 from .building import library as find_library
-from .building import refused
 from .deep import masked
 from .errors import BridgeError
 
@@ -38,6 +38,8 @@ class Library:
     def __init__(self, path: str) -> None:
         self.path = path
         found = ctypes.PyDLL(path)
+        if ctypes.c_int.in_dll(found, "plane_version").value != VERSION:
+            raise Unavailable("its library is of another version of polyrepl")
         size, pointer, python = ctypes.c_size_t, ctypes.c_void_p, ctypes.py_object
 
         def function(name: str, result: Any, *arguments: Any) -> Any:
@@ -74,7 +76,7 @@ def _tried() -> Library | str:
     try:
         library = Library(path)
         plane = Plane(library)
-    except (OSError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         return f"its library can not be loaded ({error})"
     except Unavailable as error:
         return str(error)
@@ -99,19 +101,23 @@ class Plane:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.arena: int | None = None
+        why = ""
         for size in _SIZES:
-            fd = os.memfd_create("polyrepl", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            try:
+                fd = os.memfd_create("polyrepl", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            except OSError as error:
+                raise Unavailable(f"the system gives no shared memory ({error.strerror})") from None
             try:
                 os.ftruncate(fd, size)
                 seal()(fd)
                 self.arena = library.open(fd, size, 0, size)
-            except OSError:
-                pass
+            except OSError as error:
+                why = f" ({error.strerror})"
             if self.arena is not None:
                 break
             os.close(fd)
         else:
-            raise Unavailable("the system gives no shared memory")
+            raise Unavailable(f"the system gives no shared memory{why}")
         self.size, self.fd = size, fd
         self._closing = weakref.finalize(self, library.close, self.arena)
         self._closing.atexit = False  # what lives then goes with the process

@@ -93,48 +93,63 @@ class NodeProcess:
         self.node = node
         self.rings: Rings | str = ""
         """Our end of the rings that it was offered, or why there are none; until the channel has it."""
-        # Node spins on a description of the call pipe that never blocks, and sleeps on the other.
-        to_node, spin, call_write = pipe()
-        call_read, from_node = os.pipe()
-        out_read, out_write = os.pipe()
-        err_read, err_write = os.pipe()
-        for fd in (call_write, from_node):
-            with contextlib.suppress(AttributeError, OSError):
-                fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-        for fd in (call_read, out_read, err_read):
-            os.set_blocking(fd, False)
-        node_bell, bell = os.pipe()
-        node_control, control = os.pipe()
-        for fd in (bell, control):
-            os.set_blocking(fd, False)
-        theirs = [to_node, spin, from_node, node_bell, node_control]
-        environment = dict(os.environ)
-        environment["POLYREPL_FDS"] = ",".join(map(str, theirs))
-        if terminal:
-            shared = [os.dup(fd) if os.isatty(fd) else -1 for fd in (0 if stdin is None else stdin, 1, 2)]
-            environment["POLYREPL_TERMINAL"] = ",".join(map(str, shared))
-            theirs += [fd for fd in shared if fd >= 0]
-        if rings is not None:
-            environment["POLYREPL_RINGS"] = f"{rings.fd},{rings.path}"
+        ours: list[int] = []
+        theirs: list[int] = []  # closed here as soon as Node has them
         try:
+            # Node spins on a description of the call pipe that never blocks, and sleeps on the other.
+            to_node, spin, call_write = pipe()
+            ours, theirs = [call_write], [to_node, spin]
+
+            def from_there() -> tuple[int, int]:
+                read, write = os.pipe()
+                ours.append(read)
+                theirs.append(write)
+                os.set_blocking(read, False)
+                return read, write
+
+            def to_there() -> tuple[int, int]:
+                read, write = os.pipe()
+                theirs.append(read)
+                ours.append(write)
+                os.set_blocking(write, False)
+                return read, write
+
+            call_read, from_node = from_there()
+            for fd in (call_write, from_node):
+                with contextlib.suppress(AttributeError, OSError):
+                    fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+            (out_read, out_write), (err_read, err_write) = from_there(), from_there()
+            (node_bell, bell), (node_control, control) = to_there(), to_there()
+            passed = [to_node, spin, from_node, node_bell, node_control]
+            environment = dict(os.environ)
+            environment["POLYREPL_FDS"] = ",".join(map(str, passed))
+            if terminal:
+                shared = [os.dup(fd) if os.isatty(fd) else -1 for fd in (0 if stdin is None else stdin, 1, 2)]
+                environment["POLYREPL_TERMINAL"] = ",".join(map(str, shared))
+                dups = [fd for fd in shared if fd >= 0]
+                passed += dups
+                theirs += dups
+            if rings is not None:
+                environment["POLYREPL_RINGS"] = f"{rings.fd},{rings.path}"
+                passed.append(rings.fd)
             self.popen = subprocess.Popen(
                 [node, *OPTIONS, *program(node, preload)],
                 stdin=subprocess.DEVNULL if stdin is None else stdin,
                 stdout=out_write,
                 stderr=err_write,
-                pass_fds=theirs if rings is None else [*theirs, rings.fd],
+                pass_fds=passed,
                 env=environment,
                 cwd=cwd,
                 start_new_session=True,
             )
         except OSError as error:
-            for fd in (call_write, call_read, out_read, err_read, bell, control):
+            for fd in ours:
                 os.close(fd)
             short = error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
             advice = "" if short else f": {ADVICE}"  # to install what is there would not help
             raise NodeNotFound(f"{node} cannot be run ({error.strerror}){advice}") from None
         finally:
-            for fd in (*theirs, out_write, err_write):
+            for fd in theirs:
                 os.close(fd)
         self.call_read = call_read
         self.call_write = call_write

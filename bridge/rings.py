@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from typing import Any, Protocol
 
-from .building import library, refused
+from .building import VERSION, library, refused
 
 _NAME = "polyrepl.bridge.native.plane"
 
@@ -118,6 +118,8 @@ def _loaded() -> tuple[Any, str] | str:
         loader = ExtensionFileLoader(_NAME, path)
         module = loader.create_module(ModuleSpec(_NAME, loader, origin=path))
         loader.exec_module(module)
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, SystemError) as error:
         return f"its library can not be loaded ({error})"
+    if getattr(module, "VERSION", 0) != VERSION:
+        return "its library is of another version of polyrepl"
     return module, path

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .descriptors import Descriptor
 from .errors import ProtocolError
+from .foreign import clip
 from .midst import came_between
 from .protocol import KINDS, MAX_FRAME, PREFIX, PREFIX_SIZE
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:  # most programs have a Node of their own, which is started fi
 _CHUNK = 1 << 16
 _AT_MOST = (_CHUNK,)
 _A_WHILE = 0.02  # seconds
+_LONGEST = 300  # characters of a reason
 _NOBODY = -1
 _monotonic, _perf_counter = time.monotonic, time.perf_counter
 _unpack = PREFIX.unpack_from
@@ -263,7 +265,7 @@ class Channel:
         rings = self._rings
         assert rings is not None
         if reason:
-            self._rings, self.why = None, reason.decode(errors="replace")
+            self._rings, self.why = None, clip(" ".join(reason.decode(errors="replace").split()), _LONGEST)
             rings.close()
             return False
         self.why, self.spin = "", _SPIN_ON_RINGS

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* It counts on with each change of what Python or Node calls (building.py has it too). */
+#define FACE 1
+
 #define EXPORT __attribute__((visibility("default")))
 #define WEAK extern __attribute__((visibility("default"), weak))
 

@@ -25,6 +25,7 @@
 
 #define UNIT 65536u
 #define CLASSES 128
+EXPORT const int plane_version = FACE;
 
 /* NumPy's PyDataMem_Handler (NEP 49), version 1. */
 typedef struct {

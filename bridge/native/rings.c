@@ -153,9 +153,12 @@ EXPORT Object *PyInit_plane(void) {
   top_python = PyUnicode_InternFromString("top_python"); due = PyUnicode_InternFromString("due");
   put_off = PyUnicode_InternFromString("outgoing"); now_ = PyUnicode_InternFromString("epoch"); given = PyUnicode_InternFromString("given");
   if (!top_python || !due || !put_off || !now_ || !given) return NULL;
-  Object *size = made ? PyLong_FromSsize_t((ptrdiff_t)TOTAL) : NULL;
-  if (size && PyModule_AddObjectRef(made, "SIZE", size)) { Py_DecRef(made); made = NULL; }
-  if (size) Py_DecRef(size);
+  static const struct { const char *name; ptrdiff_t value; } numbers[] = {{"SIZE", (ptrdiff_t)TOTAL}, {"VERSION", FACE}};
+  for (size_t i = 0; made && i < sizeof numbers / sizeof *numbers; i++) {
+    Object *number = PyLong_FromSsize_t(numbers[i].value);
+    if (!number || PyModule_AddObjectRef(made, numbers[i].name, number)) { Py_DecRef(made); made = NULL; }
+    if (number) Py_DecRef(number);
+  }
   return made;
 }
 
