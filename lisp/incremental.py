@@ -285,6 +285,7 @@ class Compiler:
                 self.known.pop(node.js)
 
     def _unit(self, lw: Lowerer, body: list[ir.Stmt], is_async: bool) -> tuple[str, Mappings]:
+        body = lw.constants() + body
         em = Emitter(lw.stack, mapped=self.source_map)
         em.write('"use strict";')
         em.newline()

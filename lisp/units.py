@@ -256,6 +256,7 @@ def _function(compiler: Compiler, unit: _Unit, runtime: str, source_map: str | N
     if inline:
         em.newline()
         write_runtime(em, lw, 4)
+    em.body(lw.constants())
     em.append(body)
     em.indent -= 1
     em.newline()
@@ -365,6 +366,9 @@ def _module(unit: _Unit, source_map: str | None, target: str, map_url: str | Non
     if later:
         begin_line(em)
         em.write("let " + ", ".join(later) + ";")
+    for stmt in lw.constants():
+        begin_line(em)
+        em.stmt(stmt)
     em.append(body)
     exports = [js for js in dict.fromkeys(defined) if "$i" not in js]  # not those of imported files
     if exports:

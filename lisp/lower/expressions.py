@@ -37,7 +37,7 @@ def lit(lw: Lowerer, node: n.Lit) -> Expr:
 
 @expression(n.KeywordLit)
 def keyword(lw: Lowerer, node: n.KeywordLit) -> Expr:
-    return ir.CallExpr(node.span, lw.core("keyword"), [string(node.name)])
+    return lw.keyword(node.name, node.span)
 
 
 def string(text: str, at: Span | None = None) -> Text:

@@ -17,6 +17,7 @@ from .. import nodes as n
 from ..emit import ir
 from ..emit.ir import Expr, Name, Stmt, Text
 from ..emit.mangle import import_js, mangle, rename
+from ..emit.spelling import js_string
 from ..forms import Span
 from ..inside import Inside
 from ..nodes import Local, Node
@@ -101,6 +102,7 @@ class Lowerer:
         self.reserved = reserved
         self.imports: dict[str, str] = {}
         self.host_imports: set[str] = set()
+        self.keywords: dict[str, str] = {}  # that functions use -> the constants that hold them
         self.scope = Scope(None)
         self.everything: set[str] = set()
         self.counters: dict[str, int] = {}
@@ -175,6 +177,24 @@ class Lowerer:
             self.imports[js] = alias
             self.reserved.add(alias)
         return Name(at, alias, True)
+
+    def keyword(self, name: str, at: Span | None = None) -> Expr:
+        """A keyword: looked up once for the unit where a function uses it, however often that is called."""
+        if self.scope.parent is None:
+            return ir.CallExpr(at, self.core("keyword"), [Text(None, js_string(name))])
+        constant = self.keywords.get(name)
+        if constant is None:
+            self.core("keyword")
+            constant = self.keywords[name] = mangle(f":{name}")  # no name of a program begins so
+        return Name(at, constant, True)
+
+    def constants(self) -> list[Stmt]:
+        """What stands before all else in the unit."""
+        made: list[Stmt] = []
+        for name, constant in self.keywords.items():
+            value = ir.CallExpr(None, self.core("keyword"), [Text(None, js_string(name))])
+            made.append(ir.Declare(None, "const", constant, value))
+        return made
 
     def host(self, name: str, at: Span | None = None) -> Name:
         self.host_imports.add(name)

@@ -208,6 +208,13 @@ function filtered(fn, xs, wanted, who) {
 /** (some f xs): The first true answer of f, else nil. Example: (some #{2 3} [1 2]) => 2 */
 export function some(f, xs) {
   const fn = toFn(f, "some");
+  if (isJsArray(xs)) {
+    for (let i = 0; i < xs.length; i++) {
+      const answer = fn(xs[i]);
+      if (holds(answer, "some")) return answer;
+    }
+    return null;
+  }
   for (const x of walk(xs, "some")) {
     const answer = fn(x);
     if (holds(answer, "some")) return answer;
@@ -218,6 +225,10 @@ export function some(f, xs) {
 /** (every? f xs): Is f true for all items? Example: (every? odd? [1 3]) => true */
 export function every$q(f, xs) {
   const fn = toFn(f, "every?");
+  if (isJsArray(xs)) {
+    for (let i = 0; i < xs.length; i++) if (!holds(fn(xs[i]), "every?")) return false;
+    return true;
+  }
   for (const x of walk(xs, "every?")) if (!holds(fn(x), "every?")) return false;
   return true;
 }

@@ -21,11 +21,17 @@ export function second(xs) {
  * (nth xs i) (nth xs i otherwise): The item at index i; without `otherwise` it must exist.
  * Example: (nth [1 2 3] 1) => 2
  */
-export function nth(xs, i, otherwise) {
+export function nth(xs, i, ...otherwise) {
+  // (short enough for V8 to write it into a loop, which it does not where `arguments` are counted)
+  if (typeof i === "number" && i >= 0 && isJsArray(xs) && i < xs.length && Number.isInteger(i)) return xs[i] ?? null;
+  return nthOf(xs, i, otherwise.length > 0 ? otherwise[0] : NOTHING);
+}
+
+function nthOf(xs, i, otherwise) {
   const index = typeof i === "bigint" ? Number(i) : asWhole(i);
   if (!Number.isInteger(index)) throw wrongType("nth", "an index", i);
   let found = indexed(xs, index, "nth");
-  if (found === NOTHING && arguments.length > 2) found = otherwise;
+  if (found === NOTHING) found = otherwise;
   if (found !== NOTHING) return found ?? null;
   const size = xs === null || xs === undefined ? 0 : (xs instanceof LazySeq ? xs.size : (xs.length ?? xs.size));
   const of = typeof size === "number" ? `a sequence of ${size}` : describe(xs);

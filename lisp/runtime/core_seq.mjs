@@ -107,6 +107,10 @@ export function cycle(xs) {
 
 /** (count xs): How many items; 0 for nil, UTF-16 units for a string. Example: (count {:a 1}) => 1 */
 export function count(xs) {
+  return isJsArray(xs) ? xs.length : counted(xs);
+}
+
+function counted(xs) {
   if (xs === null || xs === undefined) return 0;
   if (typeof xs === "string") return xs.length;
   const ops = pyOps(xs);

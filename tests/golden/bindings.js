@@ -29,12 +29,14 @@ async ({ $rt: { keyword, lookup } }) => {
 };
 
 ({ $rt: { $e, dec, keyword } }) => {
+  const $cping = keyword("ping");
+  const $cpong = keyword("pong");
   const ping = function ping$1(n) {
-    if (typeof n === "number" ? n === 0 : $e(n, 0)) return keyword("ping");
+    if (typeof n === "number" ? n === 0 : $e(n, 0)) return $cping;
     return pong(typeof n === "number" ? n - 1 : dec(n));
   };
   const pong = function pong$1(n) {
-    if (typeof n === "number" ? n === 0 : $e(n, 0)) return keyword("pong");
+    if (typeof n === "number" ? n === 0 : $e(n, 0)) return $cpong;
     return ping(typeof n === "number" ? n - 1 : dec(n));
   };
   return ping(3);

@@ -1,8 +1,12 @@
 ({ $rt: { $e, gt, keyword, lt } }) => {
+  const $cneg = keyword("neg");
+  const $czero = keyword("zero");
+  const $cbig = keyword("big");
+  const $cpos = keyword("pos");
   globalThis.classify = function classify(n) {
-    if (typeof n === "number" ? n < 0 : lt(n, 0)) return keyword("neg");
-    if (typeof n === "number" ? n === 0 : $e(n, 0)) return keyword("zero");
-    return (typeof n === "number" ? n > 100 : gt(n, 100)) ? keyword("big") : keyword("pos");
+    if (typeof n === "number" ? n < 0 : lt(n, 0)) return $cneg;
+    if (typeof n === "number" ? n === 0 : $e(n, 0)) return $czero;
+    return (typeof n === "number" ? n > 100 : gt(n, 100)) ? $cbig : $cpos;
   };
 };
 
@@ -27,17 +31,21 @@ async () => {
 };
 
 ({ $rt: { keyword } }) => {
+  const $cone = keyword("one");
+  const $cfew = keyword("few");
+  const $ctext = keyword("text");
+  const $cmany = keyword("many");
   globalThis.pick = function pick(x) {
     switch (x) {
       case 1:
-        return keyword("one");
+        return $cone;
       case 2:
       case 3:
-        return keyword("few");
+        return $cfew;
       case "s":
-        return keyword("text");
+        return $ctext;
       default:
-        return keyword("many");
+        return $cmany;
     }
   };
 };

@@ -67,14 +67,16 @@
 }(4);
 
 ({ $rt: { $e, gt, keyword, quot, sub } }) => {
+  const $ceven = keyword("even");
+  const $codd = keyword("odd");
   globalThis.parity = function parity(n) {
     let big = null;
     const ev$q = function ev$q$1(k) {
-      if (typeof k === "number" ? k === 0 : $e(k, 0)) return keyword("even");
+      if (typeof k === "number" ? k === 0 : $e(k, 0)) return $ceven;
       return od$q(typeof k === "number" ? k - 1 : sub(k, 1));
     };
     const od$q = function od$q$1(k) {
-      if (typeof k === "number" ? k === 0 : $e(k, 0)) return keyword("odd");
+      if (typeof k === "number" ? k === 0 : $e(k, 0)) return $codd;
       return ev$q(typeof k === "number" ? k - 1 : sub(k, 1));
     };
     const half = quot(n, 2);

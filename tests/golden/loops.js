@@ -27,6 +27,7 @@
 };
 
 ({ $rt: { keyword } }) => {
+  const $cok = keyword("ok");
   globalThis.retry = async function retry() {
     let n = 0;
     let k = 0;
@@ -34,7 +35,7 @@
       try {
         n++;
         if (n < 3) return await p("flaky");
-        return [keyword("ok"), n];
+        return [$cok, n];
       } catch (e) {
         if (k < 5) {
           k++;

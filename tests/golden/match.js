@@ -1,15 +1,18 @@
 ({ $rt: { add, gt, index, isMapLike, isSequenceOf, keyword, lookup, mul } }) => {
+  const $ccircle = keyword("circle");
+  const $crect = keyword("rect");
+  const $csmall = keyword("small");
   globalThis.area = function area(shape) {
     if (isMapLike(shape)) {
       const kind = lookup(shape, "kind");
-      if (kind !== undefined && kind === keyword("circle")) {
+      if (kind !== undefined && kind === $ccircle) {
         const r = lookup(shape, "r");
         if (r !== undefined) return typeof r === "number" ? Math.PI * r * r : mul(mul(Math.PI, r), r);
       }
     }
     if (isMapLike(shape)) {
       const kind$1 = lookup(shape, "kind");
-      if (kind$1 !== undefined && kind$1 === keyword("rect")) {
+      if (kind$1 !== undefined && kind$1 === $crect) {
         const w = lookup(shape, "w");
         if (w !== undefined) {
           const h = lookup(shape, "h");
@@ -24,7 +27,7 @@
         return typeof a === "number" && typeof b === "number" ? a + b : add(a, b);
       }
     }
-    if (shape === 1 || shape === 2) return keyword("small");
+    if (shape === 1 || shape === 2) return $csmall;
     return 0;
   };
 };

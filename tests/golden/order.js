@@ -19,9 +19,11 @@ async ({ $rt: { list, truthy } }) => {
 };
 
 async ({ $rt: { keyword } }) => {
-  const o = { m: (x) => [keyword("old"), x] };
+  const $cold = keyword("old");
+  const $cnew = keyword("new");
+  const o = { m: (x) => [$cold, x] };
   const m = o.m;
-  o.m = (x) => [keyword("new"), x];
+  o.m = (x) => [$cnew, x];
   return Reflect.apply(m, o, [await p(1)]);
 };
 

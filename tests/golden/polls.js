@@ -51,12 +51,13 @@
 };
 
 ({ $rt: { keyword, passInterrupt } }) => {
+  const $cfailed = keyword("failed");
   globalThis.guarded = function guarded(f) {
     try {
       return f();
     } catch (e) {
       passInterrupt(e);
-      return keyword("failed");
+      return $cfailed;
     }
   };
 };

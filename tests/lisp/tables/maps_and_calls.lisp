@@ -86,4 +86,4 @@
 (defn load [] {:x 1})
 (defn said [f] (try (f) (catch e (ex-message e))))
 [(said #((first [5]) 1)) (said #((first []) 1)) (said #((load) 1 2 3)) (said #(((fn [] nil)) 1)) (said #((count [1]) 1)) (said #(new (first [1]))) (said #(.foo (first [1]))) (said #(.toUpperCase :a)) (said #(nil 1))]
-;=> ["(first ..) is not a function" "(first ..) is not a function" "(load ..) is not a function" "(..) is not a function" "(count ..) is not a function" "(first ..) is not a constructor" "(..).foo is not a function" "(..).toUpperCase is not a function" "nil is not a function"]
+;=> ["(first ..) is not a function" "(first ..) is not a function" "(load ..) is not a function" "(..) is not a function" "(count ..) is not a function" "(first ..) is not a constructor" "(..).foo is not a function" ":a.toUpperCase is not a function" "nil is not a function"]
