@@ -59,6 +59,13 @@ class PolyreplKernelApp(IPKernelApp):
         stand_before_sites("")
         sys.meta_path.insert(0, Installed)
 
+    def get_default_logging_config(self) -> dict[str, Any]:
+        """As traitlets', except that nothing is made into text that its handler does not let through."""
+        config = super().get_default_logging_config()
+        for logger in config["loggers"].values():
+            logger["level"] = config["handlers"]["console"]["level"]
+        return config
+
     def load_config_file(self, *args: Any, **options: Any) -> None:
         """Read IPython's configuration; history goes to a file of its own, Lisp is no IPython input."""
         super().load_config_file(*args, **options)

@@ -43,6 +43,7 @@ from .cells import (
 )
 from .completing import KernelServices
 from .dispatch import ConcurrentKernel
+from .history import History
 from .interrupts import Interrupts
 from .ipython import adapt
 from .notebook import Notebook
@@ -99,6 +100,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         self._called_for_cell = contextvars.ContextVar("called_for_cell", default=False)
         self.lisp.namespace = self.shell.user_ns
         adapt(self.shell, self.lisp.trace)
+        self._history = History(self.shell.history_manager, self.iopub_thread)
         self.interrupts = Interrupts(self.lisp)
         self.services = KernelServices(self.lisp)
         self.renewal = Renewal(self.lisp)
@@ -247,6 +249,7 @@ class PolyreplKernel(Asking, ConcurrentKernel):
         if store_history and not silent and shell.execution_count == number:  # a Python cell has done it
             shell.history_manager.store_inputs(number, code, code)
             shell.execution_count += 1
+        self._history.heed()
         if error and not silent and self.get_parent("shell")["content"].get("stop_on_error", True):
             await self.abort_waiting()
         payload = shell.payload_manager.read_payload()

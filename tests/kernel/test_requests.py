@@ -331,6 +331,26 @@ def test_history(kernel: Kernel) -> None:
     assert [entry[2] for entry in found] == ["(+ 1 41)", "(+ 1 43)"]
 
 
+def test_history_is_in_its_file_while_the_program_is_busy(kernel: Kernel) -> None:
+    kernel.run("(+ 2 41)")
+    busy = kernel.run("""%%py
+import os, sqlite3, time
+manager = get_ipython().history_manager
+read = sqlite3.connect(manager.hist_file)
+question = "SELECT count(*) FROM history WHERE session = ? AND source_raw = '(+ 2 41)'"
+end = time.monotonic() + 20
+while not (found := read.execute(question, (manager.session_number,)).fetchone()[0]) and time.monotonic() < end:
+    pass
+read.close()
+manager.db_input_cache.append((10**6, "kept", "kept"))  # what waits is the parent's, and not its child's
+if not (child := os.fork()):
+    os._exit(len(manager.db_input_cache))
+left = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+manager.db_input_cache.pop()
+[found, left]""")
+    assert busy.result == "[1, 0]"
+
+
 @pytest.mark.parametrize("silent", [False, True])
 @pytest.mark.parametrize("cell", ["(def u 20)", "%%py\nv = 1", "%%js\n20"])
 def test_user_expressions_are_of_any_language(kernel: Kernel, cell: str, silent: bool) -> None:
