@@ -338,8 +338,8 @@ import os, sqlite3, time
 manager = get_ipython().history_manager
 read = sqlite3.connect(manager.hist_file)
 question = "SELECT count(*) FROM history WHERE session = ? AND source_raw = '(+ 2 41)'"
-end = time.monotonic() + 20
-while not (found := read.execute(question, (manager.session_number,)).fetchone()[0]) and time.monotonic() < end:
+end = time.time() + 20
+while not (found := read.execute(question, (manager.session_number,)).fetchone()[0]) and time.time() < end:
     pass
 read.close()
 manager.db_input_cache.append((10**6, "kept", "kept"))  # what waits is the parent's, and not its child's
