@@ -2,7 +2,7 @@
  * Node's side of the bridge: wires the rooms together and waits for the bell.
  * In: descriptors named in POLYREPL_FDS. Out: a process that serves Python until Python is gone.
  */
-import { closeSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ const START = Symbol.for("polyrepl.start");
 const bundled = globalThis[START] ?? { own: () => undefined, load() {}, keep() {} };
 delete globalThis[START];
 
-const [readFd, spinFd, writeFd, bellFd, controlFd] = process.env.POLYREPL_FDS.split(",").map(Number);
+let [readFd, spinFd, writeFd, bellFd, controlFd] = process.env.POLYREPL_FDS.split(",").map(Number);
 delete process.env.POLYREPL_FDS;
 const offered = process.env.POLYREPL_RINGS;
 delete process.env.POLYREPL_RINGS;
@@ -80,6 +80,25 @@ function exit(code) {
   }
 }
 
+/**
+ * A descriptor of the same pipe that children do not inherit; the old one where there is none to be had. The add-on does
+ * that for all (see its `own`); Node for itself only for those below 16 and what follows them without a gap.
+ */
+function own(fd, flags) {
+  const file = `/proc/self/fd/${fd}`;
+  let both = -1;
+  try {
+    both = openSync(file, constants.O_RDWR | constants.O_NONBLOCK); // else who opens one end waits for the other
+    const made = openSync(file, flags);
+    closeSync(fd);
+    return made;
+  } catch {
+    return fd;
+  } finally {
+    if (both >= 0) closeSync(both);
+  }
+}
+
 const channel = new Channel(readFd, spinFd, writeFd);
 if (offered) {
   const [fd, library] = offered.split(/,(.*)/s);
@@ -89,6 +108,13 @@ if (offered) {
     return { addon, rings: addon.open(Number(fd), readFd, writeFd) };
   });
   closeSync(Number(fd));
+}
+if (channel.rings === null) {
+  readFd = channel.readFd = own(readFd, constants.O_RDONLY);
+  spinFd = channel.spinFd = own(spinFd, constants.O_RDONLY | constants.O_NONBLOCK);
+  writeFd = channel.writeFd = own(writeFd, constants.O_WRONLY);
+  bellFd = own(bellFd, constants.O_RDONLY);
+  controlFd = own(controlFd, constants.O_RDONLY);
 }
 const { connection, interrupts, $py } = converse(channel, words, exit, heedRejections, watchdog, bundled.own);
 Object.defineProperty($py, "signal", { get: () => interrupts.signal(), enumerable: true });

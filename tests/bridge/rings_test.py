@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -318,12 +319,14 @@ def test_what_a_dead_node_was_asked_has_not_begun(
     assert lost.value.begun
 
 
-@needs_rings
-def test_children_of_nodes_inherit_nothing(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("transport", ["rings", "pipes"])
+def test_children_of_nodes_inherit_nothing(
+    own: Bridge, monkeypatch: pytest.MonkeyPatch, transport: str
+) -> None:
     """Node sees to that for small numbers only. Who inherits a bell keeps Node's end from being seen."""
     if not os.path.isdir("/proc/self/fd"):
         pytest.skip("nobody tells what is open")
-    monkeypatch.setenv(TRANSPORT, "rings")
+    monkeypatch.setenv(TRANSPORT, transport)
     taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(30)]
     try:
         own.eval("globalThis.child = require('node:child_process')")
@@ -332,6 +335,13 @@ def test_children_of_nodes_inherit_nothing(own: Bridge, monkeypatch: pytest.Monk
             os.close(fd)
     said = own.eval("child.execFileSync('ls', ['/proc/self/fd'], { encoding: 'utf8' })")
     assert said.split() == ["0", "1", "2", "3"]
+    # So its end is seen, whoever lives on.
+    pid = own.eval("child.spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }).pid")
+    try:
+        with pytest.raises(NodeLost):
+            own.eval("process.kill(process.pid, 'SIGKILL'); for (;;);")
+    finally:
+        os.kill(pid, signal.SIGKILL)
 
 
 @needs_rings
