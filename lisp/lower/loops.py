@@ -15,6 +15,7 @@ from ..nodes import Local, Node
 from ..stack import apart_when_full
 from .control import bind
 from .gathering import in_loop
+from .lefts import in_loop as in_lefts
 from .lifts import lifts
 from .lowerer import EFFECT, Dest, Lowerer, delivering, expression, null
 from .operators import negate, test
@@ -120,6 +121,7 @@ def per_iteration_locals(node: n.Loop) -> list[Local]:
 
 
 def body_loop(lw: Lowerer, node: n.Loop, dest: Dest, per_iteration: list[Local]) -> None:
+    in_lefts(node)
     body = node.body
     if isinstance(body, n.If) and not node.inner and not per_iteration and not lifts(body.test):
         other = body.other

@@ -23,6 +23,7 @@ export * from "./core_maps.mjs";
 export * from "./core_sets.mjs";
 export * from "./core_mutate.mjs";
 export * from "./own.mjs";
+export * from "./lefts.mjs";
 export * from "./core_strings.mjs";
 export * from "./core_format.mjs";
 export * from "./core_functions.mjs";

@@ -101,3 +101,26 @@ async ({ $rt: { push$b } }) => {
   }
   return null;
 };
+
+({ $rt: { add, firstLeft, restLeft, someLeft } }) => {
+  globalThis.total = function total(xs) {
+    let xs$1 = xs;
+    let s = 0;
+    while (someLeft(xs$1)) {
+      const v = restLeft(xs$1);
+      const n = firstLeft(xs$1);
+      xs$1 = v;
+      s = typeof s === "number" && typeof n === "number" ? s + n : add(s, n);
+    }
+    return s;
+  };
+};
+
+({ $rt: { $e, emptyLeft, firstLeft, itemsLeft, nextLeft } }) => {
+  globalThis.from = function from(x, xs) {
+    while (!(emptyLeft(xs) || $e(firstLeft(xs), x))) {
+      xs = nextLeft(xs);
+    }
+    return itemsLeft(xs);
+  };
+};

@@ -7,3 +7,5 @@
 (let ((i 0) (out [])) (while (< (await (p i)) 3) (push! out i) (set! i (inc i))) out)
 (let go ((i 0) (acc [])) (if (< i 3) (go (inc i) (conj acc i)) acc))
 (dotimes [i 3] (t i))
+(defn total [xs] (loop [xs xs s 0] (if (seq xs) (recur (rest xs) (+ s (first xs))) s)))
+(defn from [x xs] (if (or (empty? xs) (= (first xs) x)) xs (recur x (next xs))))

@@ -6,7 +6,7 @@ In: a form. Out: its node. Binding lists come in two styles, told apart by the b
 
 from __future__ import annotations
 
-from ...forms import Form, FString, List, Map, Symbol, Vector, plain
+from ...forms import Form, FString, List, Map, Set, Symbol, Vector, plain
 from ...nodes import Bind, CheckAwait, Let, Letfn, Local, LocalRef, Loop, NamedCall, Node
 from ..analyzer import Analyzer
 from ..patterns import bind_pattern, note
@@ -200,4 +200,11 @@ def loop_(an: Analyzer, form: List, scope: Scope, tail: bool) -> Node:
 
 
 def constant(form: Form) -> bool:
-    return not isinstance(form, (Symbol, List, Vector, Map, FString))
+    """Does no name stand in it, so that it means the same wherever it is evaluated?"""
+    stack = [form]
+    for each in stack:
+        if isinstance(each, (Symbol, List, FString)):
+            return False
+        if isinstance(each, (Vector, Map, Set)):
+            stack.extend(each.items)
+    return True

@@ -214,3 +214,7 @@
 ;;; m02 the comment form
 [(comment any thing (not run)) 1]
 ;=> [nil 1]
+;;; m03 what stands beside a pattern in a loop sees its names
+(def x 7)
+[(loop [[x] [1] s #{x}] (if (nil? s) (recur [2] nil) s)) (loop [[a & more] [1 2 3] out [] seen #{1}] (if a (recur more (conj out a)  (conj seen a)) [out seen]))]
+;=> [#{1} [[1 2 3] #{1 2 3}]]
