@@ -6,8 +6,10 @@
    goes the usual way, so all of this may as well not be there. A value is plain where it is null, a boolean, a text without escapes or a number; an operand of JSON
    otherwise is not looked into. A frame is copied before it is looked at, as everywhere.
 
-   Python's lock is held all the time, but for code of the program's: so for a short while (AT_ONCE) at most. Nobody else
-   reads or writes meanwhile, if nobody had begun to (`busy`: two functions of Python's that say so). Nothing is read
+   Python's lock is held all the time, but for code of the program's and for naps where there are other threads: so for a
+   short while (AT_ONCE) at most. Nobody else reads or writes meanwhile, if nobody had begun to (`busy`: two functions of
+   Python's that say so), which is asked again behind a nap: what another thread has read then is the answer's frame
+   for nobody yet, as it is where that thread was faster than who waits the usual way (Plain.early). Nothing is read
    unless it is known that nothing stands behind it that would not ring: at rest first, then the look, then the read. */
 #ifndef POLYREPL_CALLS_H
 #define POLYREPL_CALLS_H

@@ -54,10 +54,10 @@
 #define SPIN 50000     /* nanoseconds */
 #define HELD 3000      /* of them with Python's lock */
 /* Nanoseconds, where both sides wait on the same core. A time-out that comes before the system's next tick has a timer set
-   and unset, which takes longer than the two changes of process: on a virtual machine its host is asked each time. The
-   shorter one is for a side with threads of its own that would have to wait for it. */
+   and unset, which takes longer than the two changes of process: on a virtual machine its host is asked each time. So a
+   nap ends behind the next tick, unless that is too far away. */
 #define NAP 2000000
-#define SHORT_NAP 100000
+#define LONG_NAP 5000000
 #define MOST_SKIPPED 64
 #define MOST_NAPS_SKIPPED 4
 /* So often one that could nap spins before: then the system may see that there is another core. Where it did not, less often. */
@@ -65,7 +65,7 @@
 #define MOST_SPREAD 256
 enum { PYTHON = 0, NODE = 1 };           /* sides; each writes the lane of its number */
 enum { AWAKE = 0, POLLS = 1, LOOP = 2, NAPS = 3 }; /* how a reader is woken */
-enum { LOOK = 0, TURN = 1, SLEEP = 2 };  /* what `take` does where there is nothing */
+enum { LOOK = 0, TURN = 1, SLEEP = 2, REST = 3 }; /* what `take` does where there is nothing; REST: it has had its turn */
 
 typedef struct {
   _Alignas(64) _Atomic uint32_t head;
@@ -89,7 +89,11 @@ typedef struct {
   int owed;           /* a bell has rung or will, and was not heard yet */
   int gone;           /* the other side has ended */
   uint32_t skip, penalty, naps, spread;
-  int (*others)(void *); /* whether other threads of this side would wait for this one; NULL: there are none */
+  long nap;
+  /* Around a nap, where other threads of this side would wait for this one; NULL: there are none. `left` returns NULL where
+     that is so, else what `back` wants, which says whether nobody has begun to read meanwhile. */
+  void *(*left)(void *);
+  int (*back)(void *, void *);
   void *of;
 } Rings;
 
@@ -100,6 +104,12 @@ static inline void unmap(Rings *r) {
   if (r->shared) munmap(r->shared, PAGE + 4 * (size_t)RING);
   r->shared = NULL;
 }
+static long napping(void) {
+  struct timespec tick = {0, 0};
+  clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+  long behind = tick.tv_nsec + tick.tv_nsec / 8;
+  return tick.tv_sec || behind > LONG_NAP || behind < NAP ? NAP : behind;
+}
 /* Map it; the descriptor stays the caller's. 0, or an error number. */
 static int map(Rings *r, int fd, int side) {
   struct stat s;
@@ -107,6 +117,7 @@ static int map(Rings *r, int fd, int side) {
   r->in.fd = r->out.fd = r->loop.fd = -1;
   r->penalty = 1;
   r->spread = SPREAD;
+  r->nap = napping();
   if (fstat(fd, &s)) return errno;
   if ((uint64_t)s.st_size != TOTAL) return EINVAL; /* a page beyond the end is a SIGBUS */
   unsigned char *base = mmap(NULL, PAGE + 4 * (size_t)RING, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -215,8 +226,12 @@ static void copy(Rings *r, void *to, uint32_t n) {
   memcpy(to, r->data[1 - r->side] + (r->read & MASK), n);
   passed(r, n);
 }
-/* From here on the writer does not ring. */
-static void rouse(Rings *r) { if (atomic_exchange(&incoming(r)->sleeping, AWAKE) == AWAKE) r->owed = 1; }
+/* From here on the writer does not ring. Who naps here meanwhile, in another thread, has to look around. */
+static void rouse(Rings *r) {
+  uint32_t was = atomic_exchange(&incoming(r)->sleeping, AWAKE);
+  if (was == AWAKE) r->owed = 1;
+  if (was == NAPS) futex_wake(&incoming(r)->sleeping);
+}
 static void rest(Rings *r, uint32_t how) { atomic_store(&incoming(r)->sleeping, how); }
 
 /* Hear what has rung, while nobody rings. 0, or an error number. Its end of file is the other side's. */
@@ -257,14 +272,22 @@ static uint32_t spin(Rings *r, int64_t until) {
   } while (now() < until);
   return 0;
 }
-/* Sleep for a moment: where both share a core, that lets the other side run. */
+/* Sleep for a moment: where both share a core, that lets the other side run. 0 also where another thread has begun to read
+   meanwhile: what there is, and the word, are that thread's then. */
 static uint32_t nap(Rings *r) {
   _Atomic uint32_t *word = &incoming(r)->sleeping;
-  struct timespec most = {0, r->others && r->others(r->of) ? SHORT_NAP : NAP};
-  rest(r, NAPS);
+  struct timespec most = {0, r->nap};
+  rest(r, NAPS); /* before others can come between: they sleep on a descriptor, and have to be rung there */
+  void *state = r->left ? r->left(r->of) : NULL;
   if (!there(r)) futex_wait(word, NAPS, &most);
+  if (state && !r->back(r->of, state)) return 0;
   atomic_store(word, AWAKE); /* no bell is owed, whoever was first */
   return there(r);
+}
+/* Whether there is only one core for this side: no spin makes the system see another. */
+static int confined(void) {
+  cpu_set_t cores;
+  return sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) == 1;
 }
 /* Wait as long as pays: spin, for so many nanoseconds at most, or take a nap, which costs hardly more than it takes. */
 static uint32_t turn(Rings *r, int64_t most) {
@@ -275,7 +298,7 @@ static uint32_t turn(Rings *r, int64_t most) {
     limit = MOST_NAPS_SKIPPED;
     if (++r->naps >= r->spread) {
       r->naps = 0;
-      n = spin(r, now() + most);
+      if (!confined()) n = spin(r, now() + most);
       r->spread = n ? SPREAD : r->spread < MOST_SPREAD ? 2 * r->spread : MOST_SPREAD;
     }
     if (!n) n = nap(r);
@@ -292,8 +315,8 @@ static int64_t take(Rings *r, void *to, uint32_t room, int mode, uint32_t how) {
   int bad = 0;
   rouse(r);
   uint32_t n = there(r);
-  if (!n && mode != LOOK) n = turn(r, SPIN);
-  while (!n && mode == SLEEP && !r->gone && !bad) {
+  if (!n && (mode == TURN || mode == SLEEP)) n = turn(r, SPIN);
+  while (!n && mode >= SLEEP && !r->gone && !bad) {
     rest(r, POLLS);
     if (!there(r)) {
       struct pollfd p = {r->in.fd, POLLIN, 0};
@@ -317,6 +340,18 @@ static int64_t take(Rings *r, void *to, uint32_t room, int mode, uint32_t how) {
     rouse(r); /* it came between the look and the rest, and did not ring */
     n = there(r);
   }
-  return bad ? -bad : n ? (int64_t)n : mode == SLEEP ? -EPIPE : 0;
+  return bad ? -bad : n ? (int64_t)n : mode >= SLEEP ? -EPIPE : 0;
+}
+/* Copy all of it, if there is room, and have a turn for what comes of it; as `take`. -EAGAIN: there was no room. Awake before
+   it is shown: where both share a core, the other side may have answered before this one has gone on to its wait. */
+static int64_t swap(Rings *r, const unsigned char *from, uint32_t n, void *to, uint32_t room, uint32_t how) {
+  if (r->gone) return -EPIPE;
+  uint32_t used = r->written - atomic_load_explicit(&outgoing(r)->tail, memory_order_acquire);
+  if (used > RING || RING - used < n) return used > RING ? -EBADMSG : -EAGAIN;
+  rouse(r);
+  memcpy(r->data[r->side] + (r->written & MASK), from, n);
+  int bad = publish(r, n);
+  if (bad) { rest(r, how); return -bad; }
+  return take(r, to, room, TURN, how);
 }
 #endif

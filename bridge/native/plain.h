@@ -13,6 +13,7 @@ typedef struct {
   Object head;
   Rings rings;
   int inside;      /* somebody waits, without Python's lock */
+  int taken;       /* meanwhile another thread has begun to read */
   Object *busy[3]; /* functions: whether somebody writes, and whether somebody reads; whether there are other threads */
   uint32_t asked;  /* what `ask` has sent and has no answer, or `serve` has not answered */
   Object *kept;    /* the frame that was handed on last */
@@ -38,12 +39,27 @@ static int busy(Ours *of, int what) {
   return said != &_Py_FalseStruct;
 }
 static uint32_t number_of(Object *n) { int beyond; return (uint32_t)PyLong_AsLongLongAndOverflow(n, &beyond); }
-/* Whether there are other threads. */
-static int others(void *whose) {
-  Object *count = ((Ours *)whose)->busy[2] ? PyObject_CallNoArgs(((Ours *)whose)->busy[2]) : NULL;
+/* Around a nap: where there are other threads they run meanwhile. */
+static void *left(void *whose) {
+  Ours *of = whose;
+  Object *count = of->busy[2] ? PyObject_CallNoArgs(of->busy[2]) : NULL;
   int any = !count || number_of(count);
   if (count) Py_DecRef(count); else PyErr_Clear();
-  return any;
+  if (!any) return NULL;
+  of->inside++;
+  return PyEval_SaveThread();
+}
+static int back(void *whose, void *state) {
+  Ours *of = whose;
+  PyEval_RestoreThread(state);
+  of->inside--;
+  return !(of->taken = busy(of, 1));
+}
+/* Wait for a little while. How many bytes are there; none where another thread reads by now. */
+static uint32_t soon(Ours *of) {
+  of->taken = 0;
+  turn(&of->rings, AT_ONCE);
+  return of->taken ? 0 : there(&of->rings);
 }
 /* among(writes, reads, others): functions without arguments: whether anybody does, how many other threads there are. They are
    functions of C's: in code of Python's another thread could come between, and read what is read here. */
@@ -52,7 +68,8 @@ static Object *among(Object *self, Object *args) {
   Object *asks[3];
   if (of->busy[0] || !PyArg_ParseTuple(args, "OOO", &asks[0], &asks[1], &asks[2])) return PyErr_Occurred() ? NULL : refuse(EINVAL);
   for (int i = 0; i < 3; i++) of->busy[i] = same(asks[i]);
-  of->rings.others = others;
+  of->rings.left = left;
+  of->rings.back = back;
   of->rings.of = of;
   return Py_BuildValue("");
 }
@@ -94,8 +111,7 @@ static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {
   char text[LARGEST + 1];
   Prefix p;
   of->sent++;
-  turn(r, AT_ONCE);
-  uint32_t n = there(r);
+  uint32_t n = soon(of);
   if (begun(r, n, &p) && (p.kind == REPLY || p.kind == FAILED) && p.id == id && p.epoch == epoch) {
     if (p.kind == REPLY && !p.flags && first(r, n, &p, text)) {
       const char *at = text, *end = text + p.size;
@@ -215,9 +231,8 @@ static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
   of->asked = 0;
   for (int left = AT_MOST; left && r->shared && !busy(of, 1); left--) {
     rouse(r);
-    turn(r, AT_ONCE);
     Object *function = NULL, *args = NULL, *interrupted = NULL;
-    uint32_t here = there(r);
+    uint32_t here = soon(of);
     int asks = begun(r, here, &p) && p.kind == REQUEST && !(p.flags & LATER) && p.epoch == epoch;
     if (asks && first(r, here, &p, text)) args = called(text, text + p.size, parent, v[2], &function);
     if (args) interrupted = PyObject_GetAttr(v[6], due);

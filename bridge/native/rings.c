@@ -226,6 +226,19 @@ static napi_value n_give(napi_env env, napi_callback_info info) {
   }
   return answer(env, n);
 }
+/* swap(rings, array, from, to, into, from, to): all of a part of a Uint8Array is given, and as `take` with a turn; -2: there was
+   no room, and nothing was given. */
+static napi_value n_swap(napi_env env, napi_callback_info info) {
+  napi_value v[7];
+  int64_t size, room;
+  Rings *r;
+  unsigned char *from, *to;
+  if (arguments(env, info, v, 7) < 7 || !(r = rings_of(env, v[0])) || !(from = bytes_of(env, v + 1, &size)) || !(to = bytes_of(env, v + 4, &room))) return fail(env, "swap(rings, array, from, to, into, from, to)");
+  int64_t n = size > RING ? -EAGAIN : swap(r, from, (uint32_t)size, to, room < RING ? (uint32_t)room : RING, LOOP);
+  napi_value none;
+  if (n == -EAGAIN) return napi_create_int64(env, -2, &none) ? NULL : none;
+  return answer(env, n);
+}
 /* own(fd...): these are this process's alone, its children do not inherit them. Node sees to that only for those below 16
    and for what follows them without a gap. */
 static napi_value n_own(napi_env env, napi_callback_info info) {
@@ -247,6 +260,6 @@ static napi_value n_left(napi_env env, napi_callback_info info) {
   return answer(env, there(r));
 }
 napi_value rings_register(napi_env env, napi_value exports) {
-  static const Named functions[] = {{"open", n_open}, {"take", n_take}, {"give", n_give}, {"left", n_left}, {"own", n_own}};
+  static const Named functions[] = {{"open", n_open}, {"take", n_take}, {"give", n_give}, {"swap", n_swap}, {"left", n_left}, {"own", n_own}};
   return named(env, exports, functions, sizeof functions / sizeof *functions) ? NULL : exports;
 }

@@ -116,7 +116,7 @@ export class Connection {
     const id = this.#ask(op, this.parent, flags, operands);
     const { words } = this;
     const top = words[WORDS.TOP];
-    this.outbox.flush(TOPS.PYTHON);
+    this.outbox.flush(TOPS.PYTHON, true);
     let frame;
     this.depth += 1;
     try {
@@ -192,7 +192,7 @@ export class Connection {
         if (frame.id === id && frame.epoch === epoch) return frame;
         this.#settle(frame);
       } else {
-        this.#handle(frame);
+        this.#handle(frame, true);
       }
     }
   }
@@ -235,9 +235,10 @@ export class Connection {
 
   // ---- serving
 
-  #handle(frame) {
+  /** @param {any} frame @param {boolean} [more] whether the next frame is read at once */
+  #handle(frame, more = false) {
     if (frame.kind === KINDS.REQUEST) {
-      if (this.depth === 0 || (frame.flags & FLAGS.ASYNC) === 0) this.#serve(frame);
+      if (this.depth === 0 || (frame.flags & FLAGS.ASYNC) === 0) this.#serve(frame, more);
       else if (this.queued.push(frame) === 1) setImmediate(() => this.bell()); // nothing rings for what was read with them
     } else if (frame.kind === KINDS.NOTE) {
       let message;
@@ -286,7 +287,7 @@ export class Connection {
   }
 
   /** Serve a request: one answer goes out, whatever happens, and the stack is counted as it was. */
-  #serve(frame) {
+  #serve(frame, more) {
     this.turns.next();
     const { words, parent } = this;
     const top = words[WORDS.TOP];
@@ -315,7 +316,7 @@ export class Connection {
       this.gate.open();
     }
     this.answers.makeUp();
-    if (sync) this.outbox.flush();
+    if (sync) this.outbox.flush(undefined, more);
     else this.outbox.flushSoon();
   }
 
@@ -402,7 +403,7 @@ export class Connection {
         if (frame !== null) {
           // Notes come along with requests (what Python has forgotten meanwhile) and change nothing in that.
           if (frame.kind !== KINDS.NOTE) this.spinning = frame.kind === KINDS.REQUEST && (frame.flags & FLAGS.ASYNC) === 0;
-          this.#handle(frame);
+          this.#handle(frame, performance.now() - start < BURST_MS);
           this.#hold();
         } else {
           if (channel.outEnd > 0) this.outbox.flush();

@@ -88,16 +88,21 @@ export class Outbox {
     });
   }
 
-  /** Behind the gate: a termination tears no frame apart, and does not come while Python is on top. */
-  flush(top = this.words[WORDS.TOP]) {
+  /** Behind the gate: a termination tears no frame apart, and does not come while Python is on top. `turn`: what is read next
+   * is what comes of it. */
+  flush(top = this.words[WORDS.TOP], turn = false) {
     if (this.closed) return;
     this.gate.close(GATES.MAIN);
+    const before = this.words[WORDS.TOP];
     try {
       this.answers.makeUp();
-      this.channel.flush();
       this.words[WORDS.UNSENT] = 0;
       this.words[WORDS.TOP] = top;
+      if (turn) this.channel.swap();
+      else this.channel.flush();
     } catch (error) {
+      this.words[WORDS.TOP] = before;
+      this.words[WORDS.UNSENT] = 1;
       if (error instanceof Closed) this.exit(0);
       throw error;
     } finally {

@@ -15,7 +15,7 @@ const SPIN_MS = 0.08;
 const MOST_SKIPPED = 64;
 const LAST_KIND = KINDS.RINGS - 1;
 /** What a read does where there is nothing: modes of `take` in native/lanes.h. */
-const LOOK = 0, TURN = 1, SLEEP = 2;
+const LOOK = 0, TURN = 1, SLEEP = 2, REST = 3;
 const EMPTY = Buffer.alloc(0);
 // Blanks behind a text, so that typed arrays behind it lie on multiples of eight and need not be copied.
 const BLANK = 0x20;
@@ -58,6 +58,7 @@ export class Channel {
     this.addon = null;
     this.rings = null; // written to
     this.reading = false; // and read, from Python's word on
+    this.turned = false; // what was written last had its turn already, in vain
   }
 
   /**
@@ -158,7 +159,7 @@ export class Channel {
   #fill(mode) {
     const { large } = this;
     const room = large !== null ? large.length - this.filled : SIZE - this.end;
-    const count = this.reading ? this.#fromRing(mode, room) : this.#fromPipe(mode === SLEEP ? this.readFd : this.spinFd, room);
+    const count = this.reading ? this.#fromRing(mode, room) : this.#fromPipe(mode >= SLEEP ? this.readFd : this.spinFd, room);
     if (large !== null) this.filled += count;
     else this.end += count;
     return count > 0;
@@ -211,13 +212,21 @@ export class Channel {
     for (;;) {
       const frame = this.take();
       if (frame !== null) return frame;
-      if (this.reading || !this.spin()) this.#fill(SLEEP);
+      if (this.reading) this.#fill(this.#turn() ? SLEEP : REST);
+      else if (!this.spin()) this.#fill(SLEEP);
     }
+  }
+
+  /** Whether there is still a turn to be had. */
+  #turn() {
+    const had = this.turned;
+    this.turned = false;
+    return !had;
   }
 
   /** Spin for a while; true when bytes arrived. */
   spin() {
-    if (this.reading) return this.#fill(TURN);
+    if (this.reading) return this.#turn() && this.#fill(TURN);
     if (this.skip > 0) {
       this.skip -= 1;
       return false;
@@ -290,6 +299,24 @@ export class Channel {
     to.writeUInt16LE(this.epoch, at + 12);
     to[at + 14] = kind;
     to[at + 15] = flags;
+  }
+
+  /** Write what was put, and have a turn for what Python makes of it, if that is one step. Every read looks at what has
+   * come first, as after any other. */
+  swap() {
+    this.turned = false;
+    if (this.reading && this.start === this.end && this.parts.length === 0 && this.large === null && this.outStart < this.outEnd) {
+      const count = this.addon.swap(this.rings, this.out, this.outStart, this.outEnd, this.buffer, 0, SIZE);
+      if (count === -1) throw new Closed("end of file");
+      if (count !== -2) {
+        this.start = 0;
+        this.end = count;
+        this.turned = count === 0;
+        this.outStart = this.outEnd = 0;
+        return;
+      }
+    }
+    this.flush();
   }
 
   /** Write what was put. Where it cannot go on (no stack is left, a termination), the rest stays for the next time. */

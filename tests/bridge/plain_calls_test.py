@@ -356,7 +356,8 @@ const frame = (kind, head) => ({ kind, id: 1, epoch: 0, flags: 0, head: JSON.str
 const request = frame(KINDS.REQUEST, []), note = frame(KINDS.NOTE, [NOTES.release, []]);
 for (const frames of [[], [request], [request, note], [note, request], [note]]) {
   let awake = 0;
-  const channel = { epoch: 0, outEnd: 0, put() {}, flush() {}, poll: () => frames.shift() ?? null };
+  const channel = { epoch: 0, outEnd: 0, put() {}, flush() {}, swap() {} };
+  channel.poll = () => frames.shift() ?? null;
   channel.spin = () => void (awake += 1);
   const parts = { operators: () => ({}), keywords: {}, promises: () => ({ given() {}, forgotten() {} }) };
   new Connection(channel, interrupts, () => () => 1, (code) => process.exit(code), parts).bell();

@@ -359,3 +359,36 @@ def test_nothing_of_the_rings_is_left(own: Bridge, monkeypatch: pytest.MonkeyPat
     assert own.eval("2") == 2
     own.close()
     assert mapped() == before and len(os.listdir("/dev/fd")) == fds
+
+
+@needs_rings
+def test_threads_on_one_core_call_beside_each_other() -> None:
+    """Who waits for the other side of its core leaves its own to the other threads, which may read what it
+    waits for."""
+    program = """
+import os, threading
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+from polyrepl.bridge import Bridge
+js = Bridge()
+call, over = js.eval("(f, x) => f(x) + 1"), threading.Event()
+add, wrong = js.eval("(x) => x + 1"), []
+def beside(start):
+    for x in range(start, start + 150):
+        if add(x) != x + 1 or call(abs, -x) != x + 1:
+            wrong.append(x)
+threads = [threading.Thread(target=beside, args=(n * 1000,)) for n in range(3)]
+for each in threads:
+    each.start()
+x = 0
+while any(each.is_alive() for each in threads):
+    x += 1
+    if add(x) != x + 1 or call(abs, -x) != x + 1 or js.eval("[1, 'é']") != [1, "é"]:
+        wrong.append(x)
+print(wrong, js.stats()["transport"]["kind"])
+js.close()
+"""
+    environment = {**os.environ, TRANSPORT: "rings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=100
+    )
+    assert done.stdout == "[] rings\n", done.stderr

@@ -46,9 +46,9 @@ static void *reads(void *of) {
   unsigned char *piece = malloc(RING);
   for (size_t sum = 0; sum < AMOUNT;) {
     uint32_t room = (uint32_t)(1 + size_(&sizes) % RING);
-    int mode = next_(&sizes) % 3;
+    int mode = next_(&sizes) % 4;
     int64_t n = take(job->rings, piece, room, mode, POLLS);
-    assert(n >= 0 && n <= room && (n > 0 || mode != SLEEP));
+    assert(n >= 0 && n <= room && (n > 0 || mode < SLEEP));
     for (int64_t i = 0; i < n; i++) assert(piece[i] == (unsigned char)next_(&stream));
     sum += (size_t)n;
     if (n == 0 && sum < AMOUNT) sleep_(job->rings);
@@ -108,6 +108,66 @@ static void naps(void) {
   }
   over(&python, &node, 1);
 }
+/* The other side answers as soon as it sees what was written: whoever waits for that does so from before it was. */
+static void *replies(void *of) {
+  Rings *python = of;
+  unsigned char piece[8];
+  while (!there(python)) sched_yield();
+  assert(take(python, piece, 8, LOOK, POLLS) == 1 && put(python, piece, 1) == 1);
+  return NULL;
+}
+static void swaps(void) {
+  Rings python, node;
+  unsigned char piece[8], *much = calloc(1, RING);
+  pthread_t thread;
+  char rung;
+  int64_t n;
+  both(&python, &node, 1);
+  for (int turns = 0; turns < 200; turns++) {
+    assert(!pthread_create(&thread, NULL, replies, &python));
+    unsigned char said = (unsigned char)turns;
+    n = swap(&node, &said, 1, piece, 8, POLLS);
+    int found = n > 0;
+    if (!found) n = take(&node, piece, 8, REST, POLLS);
+    pthread_join(thread, NULL);
+    assert(n == 1 && piece[0] == said);
+    if (found && !node.owed) assert(read(node.in.fd, &rung, 1) < 0 && errno == EAGAIN);
+    else assert(hear(&node) == 0);
+  }
+  assert(put(&node, much, RING) == RING);
+  assert(swap(&node, much, 1, piece, 8, POLLS) == -EAGAIN); /* nothing was written, and nothing waited for */
+  atomic_store(&outgoing(&node)->tail, 7);
+  assert(swap(&node, much, 1, piece, 8, POLLS) == -EBADMSG);
+  free(much);
+  over(&python, &node, 1);
+}
+/* While one naps another thread of its side reads, as it may: who naps looks around, and sleeps no longer. */
+static int back_ = 1;
+static void *leaves(void *of) { return of; }
+static int comes(void *of, void *state) { assert(of == state); return back_; }
+static void *takes(void *of) {
+  Rings *python = of;
+  while (atomic_load(&incoming(python)->sleeping) != NAPS) sched_yield();
+  rouse(python);
+  rest(python, POLLS);
+  return NULL;
+}
+static void others(void) {
+  Rings python, node, same;
+  pthread_t thread;
+  both(&python, &node, 1);
+  python.left = leaves; python.back = comes; python.of = &python;
+  for (back_ = 0; back_ < 2; back_++) {
+    python.nap = 900000000; /* it ends by being woken */
+    same = python;
+    assert(!pthread_create(&thread, NULL, takes, &same));
+    rouse(&python);
+    assert(nap(&python) == 0);
+    pthread_join(thread, NULL);
+    if (!back_) assert(atomic_load(&incoming(&python)->sleeping) == POLLS); /* that thread's word stands */
+  }
+  over(&python, &node, 1);
+}
 static void streams(uint64_t seed, int separate) {
   Rings python, node, python2, node2;
   both(&python, &node, separate);
@@ -162,7 +222,7 @@ int main(int argc, char **argv) {
   assert(map(&r, fd, NODE) == 0 && !fits_version(&r));
   unmap(&r);
   if (argc > 2) AMOUNT >>= 3; /* a thread sanitizer is slow */
-  if (argc < 3) { nonsense(seed); ends(); naps(); }
+  if (argc < 3) { nonsense(seed); ends(); naps(); swaps(); others(); }
   if (argc > 1 && strtoull(argv[1], NULL, 10) % 2) pinned();
   streams(seed, argc < 3);
   puts("fine");
