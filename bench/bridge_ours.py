@@ -5,6 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 from polyrepl.bridge import Bridge
@@ -32,6 +37,45 @@ def py_to_js() -> float:
 
 def js_to_py() -> float:
     return float(bridge.eval("const abs = $py.builtins.abs; least(() => abs(-5))"))
+
+
+SILENCE = 0.05  # seconds
+
+
+def after_silence(call: Callable[[], object]) -> float:
+    """Median of what the first call after a silence takes, in microseconds."""
+    took = []
+    for _ in range(40):
+        time.sleep(SILENCE)
+        start = time.perf_counter()
+        call()
+        took.append(time.perf_counter() - start)
+    return statistics.median(took) * 1e6
+
+
+def silent_to_js() -> float:
+    add = bridge.eval("(x) => x + 1")
+    return after_silence(lambda: add(1))
+
+
+def silent_to_py() -> float:
+    """The same from JavaScript, which holds its own thread still meanwhile."""
+    times = bridge.eval(
+        "const abs = $py.builtins.abs; const still = new Int32Array(new SharedArrayBuffer(4));"
+        "Array.from({ length: 40 }, () => { Atomics.wait(still, 0, 0, " + str(SILENCE * 1e3) + ");"
+        "const start = performance.now(); abs(-5); return (performance.now() - start) * 1e3 })"
+    )
+    return statistics.median(times)
+
+
+def silent_pipes() -> float:
+    """A byte to another process and back by two pipes, which is what waking it takes of the system."""
+    echo = "import os\nwhile byte := os.read(0, 1): os.write(1, byte)"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", echo], stdin=pipe, stdout=pipe, bufsize=0) as child:
+        to, back = child.stdin, child.stdout
+        assert to is not None and back is not None
+        return after_silence(lambda: (to.write(b"x"), back.read(1)))
 
 
 def chain() -> float:
@@ -174,6 +218,9 @@ def memory() -> float:
 ROWS = {
     "py_to_js": py_to_js,
     "js_to_py": js_to_py,
+    "silent_to_js": silent_to_js,
+    "silent_to_py": silent_to_py,
+    "silent_pipes": silent_pipes,
     "chain": chain,
     "in_flight": in_flight,
     "in_flight_back": in_flight_back,

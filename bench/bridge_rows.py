@@ -26,6 +26,9 @@ RUNS = 3  # of which the best counts
 FIGURES: list[tuple[str, str, str, float | None]] = [
     ("js_to_py", "JS → Python call", "µs", 25),
     ("py_to_js", "Python → JS call", "µs", 25),
+    ("silent_to_js", "the first after 50 ms of silence, Python → JS", "µs", 300),
+    ("silent_to_py", "the first after 50 ms of silence, JS → Python", "µs", 300),
+    ("silent_pipes", "a byte by bare pipes after 50 ms of silence, there and back", "µs", None),
     ("chain", "chain `os.path.basename` and its call, from JS", "µs", None),
     ("in_flight", "1000 async calls in flight, Python → JS", "ms", 15),
     ("in_flight_back", "1000 async calls in flight, JS → Python", "ms", 15),
@@ -83,6 +86,7 @@ class Where(Protocol):
     """What is known of the peers' installation (figures.Peers)."""
 
     folder: Path
+    before: str | None
 
     @property
     def python(self) -> str: ...
@@ -91,12 +95,13 @@ class Where(Protocol):
 def bridge(peers: Where) -> Iterator[tuple[str, str, str]]:
     """Every row of the bridge."""
     there = [name for name in SCRIPTS if missing(peers, name) is None]
+    others = ["before", *there] if peers.before else there
     for name in SCRIPTS:
         if name not in there:
             print(f"{name} is left out: {missing(peers, name)}", file=sys.stderr)
     for key, what, unit, target in FIGURES:
         ours = measure(command(peers, "polyrepl", key), peers, key)
-        theirs = {name: measure(command(peers, name, key), peers, key) for name in there}
+        theirs = {name: measure(command(peers, name, key), peers, key) for name in others}
         aim = "" if target is None else f" (target {target} {unit})"
         yield (
             what + aim,
@@ -113,12 +118,13 @@ def bridge(peers: Where) -> Iterator[tuple[str, str, str]]:
 def command(peers: Where, name: str, key: str) -> list[str]:
     """How a program measures a figure."""
     node = find_node()
+    ours = {"polyrepl": sys.executable, "before": peers.before}.get(name)
     if key == "start":
         if name in START_NODE:
             return [node, "--input-type=module", "-e", START_NODE[name]]
-        return [sys.executable if name == "polyrepl" else peers.python, "-c", START[name]]
-    if name == "polyrepl":
-        return [sys.executable, str(HERE / "bridge_ours.py"), key]
+        return [ours or peers.python, "-c", START["polyrepl" if ours else name]]
+    if ours:
+        return [ours, str(HERE / "bridge_ours.py"), key]
     script = HERE / SCRIPTS[name]
     if script.suffix == ".py":
         return [peers.python, str(script), key]

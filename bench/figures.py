@@ -28,9 +28,10 @@ Row = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Peers:
-    """Where scripts/bench put the references."""
+    """Where scripts/bench put the references, and the Python that has another polyrepl to stand beside."""
 
     folder: Path
+    before: str | None = None
 
     @property
     def python(self) -> str:

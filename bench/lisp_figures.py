@@ -29,10 +29,10 @@ NAMES = {
 }
 
 
-def run_times(peers: Peers) -> dict[str, dict[str, float]]:
+def run_times(peers: Peers, python: str = sys.executable) -> dict[str, dict[str, float]]:
     """For each program the milliseconds of ours, hand-written JavaScript's and squint's, all in one process.
 
-    Ours is compiled as a session compiles (interrupt polls on).
+    Ours is compiled as a session compiles (interrupt polls on), by the polyrepl of a Python.
     """
     from figures import HERE, prepared
 
@@ -50,7 +50,7 @@ def run_times(peers: Peers) -> dict[str, dict[str, float]]:
     best: dict[str, dict[str, float]] = {}
     for _ in range(3):
         done = subprocess.run(
-            [sys.executable, "-m", "polyrepl.repl", str(run)],
+            [python, "-m", "polyrepl.repl", str(run)],
             capture_output=True, text=True, timeout=600, cwd=peers.folder, check=True,
             env={**os.environ, "SQUINT": str(squint) if squint.exists() else ""},
         )  # fmt: skip
@@ -63,14 +63,22 @@ def run_times(peers: Peers) -> dict[str, dict[str, float]]:
 
 def lisp_speed(peers: Peers) -> Iterator[Row]:
     """Compiled programs beside hand-written JavaScript."""
+    before = run_times(peers, peers.before) if peers.before else {}
     for name, sides in run_times(peers).items():
-        ratio = sides["ours"] / sides["hand"]
         other = f", squint {sides['squint']:.1f} ms" if "squint" in sides else ""
         yield (
             f"{NAMES[name]}, compiled Lisp",
-            f"{sides['ours']:.1f} ms, {ratio:.2f}x",
+            beside(sides, before.get(name)),
             f"hand-written JavaScript {sides['hand']:.1f} ms{other}",
         )
+
+
+def beside(sides: dict[str, float], before: dict[str, float] | None) -> str:
+    """Our figure and its ratio to hand-written JavaScript's, and before."""
+    now, *then = (
+        f"{each['ours']:.1f} ms, {each['ours'] / each['hand']:.2f}x" for each in (sides, before) if each
+    )
+    return f"{now} (before {then[0]})" if then else now
 
 
 def compile_growth(peers: Peers) -> Iterator[Row]:

@@ -16,15 +16,18 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from figures import PARTS, Peers  # noqa: E402  (a script's own folder)
-from under_load import UNDER_LOAD  # noqa: E402
+from under_load import CASES, UNDER_LOAD  # noqa: E402
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--peers", type=Path, default=HERE.parent / "build" / "bench")
     options.add_argument("--only", help="run the parts whose name contains this")
+    options.add_argument(
+        "--before", metavar="PYTHON", help="where another polyrepl is installed, to be beside"
+    )
     chosen = options.parse_args()
-    peers = Peers(chosen.peers.resolve())
+    peers = Peers(chosen.peers.resolve(), chosen.before)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print("| what | polyrepl | reference |\n|---|---|---|")
     for part in PARTS:
@@ -34,7 +37,7 @@ def main() -> None:
             print(f"| {what} | {ours} | {theirs} |", flush=True)
     loaded = [part for part in UNDER_LOAD if not chosen.only or chosen.only in part.__name__]
     if loaded:
-        print("\n| under load | alone | a busy loop beside | two |\n|---|---|---|---|")
+        print("\n| " + " | ".join(("under load", *CASES)) + " |\n|" + "---|" * (len(CASES) + 1))
     for load_part in loaded:
         for row in load_part(peers):
             print("| " + " | ".join(row) + " |", flush=True)
