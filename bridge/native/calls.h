@@ -129,13 +129,11 @@ static int begun(const Rings *r, uint32_t n, Prefix *p) {
   memcpy(p, r->data[1 - r->side] + (r->read & MASK), PREFIX);
   return p->head <= p->size && p->size <= WHOLE && n - PREFIX >= p->size;
 }
-/* A copy of the first frame of those that are there, with a zero behind it, if it is whole and not too large. */
-static int first(const Rings *r, uint32_t n, Prefix *p, char *text) {
-  const unsigned char *from = r->data[1 - r->side] + (r->read & MASK);
-  if (n < PREFIX || n > RING) return 0;
-  memcpy(p, from, PREFIX);
-  if (p->size != p->head || p->size > LARGEST || n - PREFIX < p->size) return 0;
-  memcpy(text, from + PREFIX, p->size);
+/* A copy of the first frame with a zero behind it, if it is not too large. Its prefix is the one that was looked at: what stands
+   in the ring may be another by now. */
+static int first(const Rings *r, const Prefix *p, char *text) {
+  if (p->size != p->head || p->size > LARGEST) return 0;
+  memcpy(text, r->data[1 - r->side] + (r->read & MASK) + PREFIX, p->size);
   text[p->size] = 0;
   return 1;
 }

@@ -113,7 +113,7 @@ static Object *answer_of(Ours *of, uint32_t id, uint16_t epoch) {
   of->sent++;
   uint32_t n = soon(of);
   if (begun(r, n, &p) && (p.kind == REPLY || p.kind == FAILED) && p.id == id && p.epoch == epoch) {
-    if (p.kind == REPLY && !p.flags && first(r, n, &p, text)) {
+    if (p.kind == REPLY && !p.flags && first(r, &p, text)) {
       const char *at = text, *end = text + p.size;
       Object *value = read_value(&at, end);
       if (value && at == end && only(r, &p)) { of->received++; return value; }
@@ -234,7 +234,7 @@ static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
     Object *function = NULL, *args = NULL, *interrupted = NULL;
     uint32_t here = soon(of);
     int asks = begun(r, here, &p) && p.kind == REQUEST && !(p.flags & LATER) && p.epoch == epoch;
-    if (asks && first(r, here, &p, text)) args = called(text, text + p.size, parent, v[2], &function);
+    if (asks && first(r, &p, text)) args = called(text, text + p.size, parent, v[2], &function);
     if (args) interrupted = PyObject_GetAttr(v[6], due);
     if (interrupted) Py_DecRef(interrupted);
     if (!args || interrupted != &_Py_NoneStruct || !only(r, &p)) {
