@@ -21,6 +21,7 @@ ON_BOTH = {
     "concurrency_test",
     "death_test",
     "interrupt_test",
+    "interrupted_calls_test",
     "interrupted_forms_test",
     "interrupted_loops_test",
     "malformed_test",
@@ -128,3 +129,9 @@ def mine() -> Iterator[Bridge]:
 def py(js: Bridge) -> Any:
     """JavaScript's `$py`."""
     return js.eval('globalThis[Symbol.for("polyrepl.$py")]')
+
+
+@pytest.fixture
+def to_js(js: Bridge) -> Any:
+    """A deep JavaScript copy, straight back home."""
+    return js.eval('(x) => globalThis[Symbol.for("polyrepl.$py")].toJs(x)')
