@@ -100,26 +100,21 @@ class NodeProcess:
             to_node, spin, call_write = pipe()
             ours, theirs = [call_write], [to_node, spin]
 
-            def from_there() -> tuple[int, int]:
-                read, write = os.pipe()
-                ours.append(read)
-                theirs.append(write)
-                os.set_blocking(read, False)
-                return read, write
+            def joined(reads: bool) -> tuple[int, int]:
+                """Both ends of a pipe that this process reads, or writes and Node reads."""
+                ends = os.pipe()
+                mine, other = ends if reads else ends[::-1]
+                ours.append(mine)
+                theirs.append(other)
+                os.set_blocking(mine, False)
+                return ends
 
-            def to_there() -> tuple[int, int]:
-                read, write = os.pipe()
-                theirs.append(read)
-                ours.append(write)
-                os.set_blocking(write, False)
-                return read, write
-
-            call_read, from_node = from_there()
+            call_read, from_node = joined(True)
             for fd in (call_write, from_node):
                 with contextlib.suppress(AttributeError, OSError):
                     fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-            (out_read, out_write), (err_read, err_write) = from_there(), from_there()
-            (node_bell, bell), (node_control, control) = to_there(), to_there()
+            (out_read, out_write), (err_read, err_write) = joined(True), joined(True)
+            (node_bell, bell), (node_control, control) = joined(False), joined(False)
             passed = [to_node, spin, from_node, node_bell, node_control]
             environment = dict(os.environ)
             environment["POLYREPL_FDS"] = ",".join(map(str, passed))

@@ -32,22 +32,29 @@ AGAIN = (n.Try, n.With, n.Match, n.Letfn)  # where a recur may stand that is not
 
 
 class Shared(Exception):
-    """Somebody else may hold the accumulator."""
+    """Somebody else may hold what a variable holds, as far as can be seen."""
 
 
-class Accumulator:
-    """What is being looked at; `loop` is None for the function of a `reduce`."""
+class Looked:
+    """A variable's uses being looked at, and how many nodes that took."""
 
-    def __init__(self, local: Local, loop: n.Loop | None = None) -> None:
+    def __init__(self, local: Local) -> None:
         self.local = local
-        self.loop = loop
-        self.changes: list[tuple[n.Call, str]] = []
         self.size = 0
 
     def count(self) -> None:
         self.size += 1
         if self.size > MOST:
             raise Shared
+
+
+class Accumulator(Looked):
+    """What is being looked at; `loop` is None for the function of a `reduce`."""
+
+    def __init__(self, local: Local, loop: n.Loop | None = None) -> None:
+        super().__init__(local)
+        self.loop = loop
+        self.changes: list[tuple[n.Call, str]] = []
 
     def is_it(self, node: Node) -> bool:
         return type(node) is n.LocalRef and node.local is self.local

@@ -20,7 +20,7 @@ from __future__ import annotations
 from .. import nodes as n
 from ..nodes import Local, Node
 from ..stack import apart_when_full
-from .gathering import MOST, parts_of
+from .gathering import Looked, Shared, parts_of
 from .types import type_of
 
 LOOKING = {
@@ -30,28 +30,18 @@ LOOKING = {
 TAKING = {"next": "%nextLeft", "rest": "%restLeft", "seq": "%seqLeft"}
 
 
-class Held(Exception):
-    """Somebody else may come to hold what is left."""
-
-
-class Walk:
+class Walk(Looked):
     """A loop being looked at: the locals that hold what is left, and what is to be changed if all is well."""
 
     def __init__(self, loop: n.Loop, local: Local) -> None:
+        super().__init__(local)
         self.loop = loop
         self.lefts = {id(local): local}
-        self.local = local
         self.calls: list[tuple[n.Call, str]] = []
         self.patterns: list[n.Bind] = []
         self.ends: list[tuple[list[Node], int]] = []  # arguments
         self.results: list[tuple[Node, str]] = []  # what stands at that field
         self.is_walked = False
-        self.size = 0
-
-    def count(self) -> None:
-        self.size += 1
-        if self.size > MOST:
-            raise Held
 
     def is_left(self, node: object) -> bool:
         return type(node) is n.LocalRef and id(node.local) in self.lefts
@@ -75,7 +65,7 @@ class Walk:
     def hold(self, local: Local) -> None:
         """One more name of what is left."""
         if local.captured or local.assigned or local.mutated:
-            raise Held
+            raise Shared
         self.lefts[id(local)] = local
 
     def change(self) -> None:
@@ -102,7 +92,7 @@ def in_loop(loop: n.Loop) -> None:
             for step in loop.inner:
                 bound(walk, step)
             tail(walk, loop.body)
-        except Held:
+        except Shared:
             continue
         if walk.is_walked:
             walk.change()
@@ -122,7 +112,7 @@ def bound(walk: Walk, step: n.Bind) -> None:
             looked_into(walk, part)
         return
     if step.default is not None:
-        raise Held
+        raise Shared
     walk.take(init)
     if step.elements is None:
         walk.hold(step.local)
@@ -167,7 +157,7 @@ def tail(walk: Walk, node: Node) -> None:
             before = len(walk.ends)
             ended(walk, node)
             if len(walk.ends) > before + 1:
-                raise Held  # two copies would not be the same array
+                raise Shared  # two copies would not be the same array
 
 
 def result(walk: Walk, around: n.If | n.Let, name: str) -> None:
@@ -233,9 +223,9 @@ def looked_into(walk: Walk, node: Node) -> None:
     match node:
         case n.LocalRef():
             if walk.is_left(node):
-                raise Held
+                raise Shared
         case n.Recur() if node.loop is walk.loop:
-            raise Held  # at a tail that is not looked for
+            raise Shared  # at a tail that is not looked for
         case n.If():
             tested(walk, node.test)
             looked_into(walk, node.then)

@@ -43,7 +43,6 @@ export function dec(x) {
 
 /** (quot a b): a divided by b, rounded towards zero. Example: (quot -7 2) => -3 */
 export function quot(a, b) {
-  if (typeof a === "number" && typeof b === "number" && b !== 0) return Math.trunc(a / b) + 0;
   const [x, y] = alike(a, b, "quot");
   if (y == 0) throw new RangeError("quot: division by zero"); // eslint-disable-line eqeqeq
   return typeof x === "bigint" ? x / y : Math.trunc(x / y) + 0;
@@ -51,7 +50,6 @@ export function quot(a, b) {
 
 /** (rem a b): What `quot` leaves over; it has the sign of a. Example: (rem -7 2) => -1 */
 export function rem(a, b) {
-  if (typeof a === "number" && typeof b === "number" && b !== 0) return (a % b) + 0;
   const [x, y] = alike(a, b, "rem");
   if (y == 0) throw new RangeError("rem: division by zero"); // eslint-disable-line eqeqeq
   return typeof x === "bigint" ? x % y : (x % y) + 0;
