@@ -17,8 +17,9 @@ import { Turnstile } from "./turnstile.mjs";
 import * as told from "./words.mjs";
 
 const SIGINT = 2;
-/** Milliseconds that the bridge's own Python has to come to its end. */
-const MOMENT = 2;
+/** Milliseconds, at least, that the bridge's own Python has to come to its end. A program that does little but call JavaScript is seldom
+ * found in its own code, so it is looked for often; but as much time goes to what runs as to looking. */
+const MOMENT = 0.1;
 /** Milliseconds that a program awaits what is there already before it gives the event loop a turn. */
 const LONGEST_TURN = 40;
 // A stack of both languages: between two of their frames are some twenty of WebAssembly.
@@ -46,10 +47,13 @@ export function converse(pyodide, { words = new Int32Array(told.SIZE), output, o
   bridge.start();
   const line = bridge.connection;
   // Python's interpreter reads the number of a signal there, every now and then, and takes it away.
-  let due = 0;
+  let due = 0, taken = 0;
   pyodide.setInterruptBuffer({
     get 0() {
-      if (words[told.PYTHON] === 0 || performance.now() < due) return 0;
+      if (words[told.PYTHON] === 0) return 0;
+      const now = performance.now();
+      if (now < due) return 0;
+      taken = now;
       due = Infinity; // not again while the signal is handled
       return SIGINT;
     },
@@ -60,7 +64,10 @@ export function converse(pyodide, { words = new Int32Array(told.SIZE), output, o
     /** Python need not look again. */
     seen: () => (Atomics.store(words, told.PYTHON, 0), (due = 0)),
     /** It is to look again in a moment. */
-    again: () => (due = performance.now() + MOMENT),
+    again: () => {
+      const now = performance.now();
+      due = now + Math.max(MOMENT, now - taken);
+    },
     /** The program has been told. */
     heard: () => (interrupts.toldElsewhere(), told.forget(words), (due = 0)),
     /** What was asked before is about nothing that begins now. */

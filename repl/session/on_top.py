@@ -24,7 +24,7 @@ def is_programs(frame: FrameType | None) -> bool:
     """Has the event loop called code of the program's, which has not come back yet?"""
     inward = []
     while frame is not None and frame.f_code.co_name != "_run_once":
-        inward.append(frame.f_code.co_filename)
+        inward.append(file_of(frame))
         frame = frame.f_back
     # The first that is neither the loop's nor ours says who it is done for: what our own code calls of
     # libraries is ours to finish.
@@ -35,6 +35,16 @@ def is_programs(frame: FrameType | None) -> bool:
             return False
         return not any(each in name for each in _MACHINERY)
     return False
+
+
+def file_of(frame: FrameType) -> str:
+    """The file whose code a frame runs. Code that was made as a text belongs to who had it made: a method of
+    a dataclass to the file of its class, and a namedtuple's `__new__`, which no file has, to its caller."""
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("namedtuple_"):
+        frame = frame.f_back
+    name = frame.f_code.co_filename
+    made = frame.f_globals.get("__file__") if name == "<string>" else None
+    return made if isinstance(made, str) else name
 
 
 def _is_library(name: str) -> bool:

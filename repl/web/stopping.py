@@ -18,6 +18,7 @@ from typing import Literal, Protocol, TypeAlias
 from polyrepl.bridge import server
 
 from ..polyglot import Python
+from ..session.on_top import file_of
 from ..session.session import Session
 from ..session.trace import is_ours
 
@@ -113,7 +114,7 @@ def whose_turn(frame: FrameType | None) -> Whose:
     """Whose code runs: the standard library works for whoever has called it, and so do we."""
     ours = False
     while frame is not None:
-        name = frame.f_code.co_filename
+        name = file_of(frame)
         program = not (is_ours(name) or name.startswith((_LIBRARY, "<frozen ")))
         if program or (name, frame.f_code.co_name) in _CALLING:
             return "called" if ours else "program"

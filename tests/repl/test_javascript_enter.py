@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from at_prompt import Prompt
 from polyrepl.repl.complete.modes import javascript_verdict, verdict
+from processes import wait_for
 
 OPEN = ["f(", "x = {", "[1,", "`a", "`a${b", "1 +", "x =>", "a.", "return", "if (x) {"]
 WHOLE = [
@@ -59,9 +62,12 @@ def test_the_parser_knows_better(prompt: Prompt, text: str, kind: str) -> None:
     assert verdict(text, "js", prompt.terminal.services.javascript_status) == kind
 
 
-def test_a_busy_node_costs_an_answer_and_no_wait_for_its_end(prompt: Prompt) -> None:
-    spin = "globalThis.busy = true; const end = Date.now() + 3000; while (Date.now() < end);"
-    prompt.submit(f",js setTimeout(() => {{ {spin} }}, 1)")
+def test_a_busy_node_costs_an_answer_and_no_wait_for_its_end(prompt: Prompt, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    begin = f'require("node:fs").writeFileSync({json.dumps(str(begun))}, ""); globalThis.busy = true'
+    spin = "const end = Date.now() + 3000; while (Date.now() < end);"
+    prompt.submit(f",js setTimeout(() => {{ {begin}; {spin} }}, 1)")
+    wait_for(begun.exists)
     status = prompt.terminal.services.javascript_status
     began = time.monotonic()
     kinds = [verdict("f(", "js", status) for _ in range(2)]

@@ -164,6 +164,12 @@ def py(js: Any) -> Any:
     return js.eval('globalThis[Symbol.for("polyrepl.$py")]')
 
 
+@pytest.fixture
+def to_js(js: Any) -> Any:
+    """A deep JavaScript copy, straight back home."""
+    return js.eval('(x) => globalThis[Symbol.for("polyrepl.$py")].toJs(x)')
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: Any) -> bool | None:
     """Coroutine functions run on the platform's loop."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from workers import Worker, values
 
-pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.web, pytest.mark.timeout(180)]
 
 # How long a stop may take on a machine that does other things too; the figures are printed.
 SLOW = 1500
@@ -30,7 +30,8 @@ STOP = """async ([text, language, wait]) => {
   await new Promise((done) => setTimeout(done, wait));
   const began = performance.now();
   client.stop();
-  await ended;
+  const late = new Promise((done) => setTimeout(done, 60_000));
+  await Promise.race([ended, late]); // what does not stop shows what it did instead
   return { events, took: performance.now() - began };
 }"""
 PROGRAMS = {
