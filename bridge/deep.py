@@ -34,6 +34,7 @@ from .containers import items_of
 from .protocol import TAGS
 from .proxy import JsProxy, Keyword
 from .scalars import json_text, milliseconds
+from .segments import place_array
 from .tables import columns_of_table, items_of_column
 from .traits import collection
 
@@ -53,7 +54,7 @@ _OTHER_ORDER = ">!" if sys.byteorder == "little" else "<"
 
 
 _REF, _OBJECT, _MAP, _SET, _ARRAY = (TAGS[name] for name in ("REF", "OBJECT", "MAP", "SET", "ARRAY"))
-_DATE, _BYTES, _TYPED, _GRID = (TAGS[name] for name in ("DATE", "BYTES", "TYPED", "GRID"))
+_DATE, _DATES, _BYTES, _TYPED, _GRID = (TAGS[name] for name in ("DATE", "DATES", "BYTES", "TYPED", "GRID"))
 _ROWS, _ITEMS, _AS_IS = TAGS["ROWS"], TAGS["ITEMS"], TAGS["AS_IS"]
 _LISTS, _PICKS, _COLUMN = TAGS["LISTS"], TAGS["PICKS"], TAGS["COLUMN"]
 
@@ -313,7 +314,9 @@ class _Copy:
             )
         buffer = _buffer(value)
         if buffer is not None:
-            return self.marshal.array(_TYPED, *buffer, self.segments)
+            letters, data, shape = buffer
+            wire = self.marshal.array(_GRID if shape else _TYPED, letters, data, self.segments)
+            return [*wire, *shape]
         pandas = sys.modules.get("pandas")
         if pandas is not None and value is getattr(pandas, "NA", None):
             return None  # as in a column
@@ -338,15 +341,22 @@ class _Copy:
             wire = self.marshal.array(tag, f"{kind}{size}", data, self.segments)
             return wire if array.ndim == 1 else [*wire, *array.shape]
         if kind == "M":
-            numbers = array.astype("datetime64[ms]").astype("int64").tolist()
-            return self.dates(numbers, numpy.iinfo("int64").min)
+            moments = array.astype("datetime64[ms]")
+            numbers = moments.astype("<f8")
+            numbers[numpy.isnat(moments)] = numpy.nan
+            if array.ndim != 1 or array.size < FEW:
+                return self.dates(numbers.tolist())
+            self.open(numbers)
+            data = memoryview(numbers).cast("B")
+            return [_COLUMN, [_DATES, place_array(_TYPED, "f8", data, self.segments)]]
         return self.encode(array.tolist())
 
-    def dates(self, numbers: Any, missing: int) -> Any:
+    def dates(self, numbers: Any) -> Any:
+        """Dates, or arrays of them, of milliseconds, where nan is none."""
         if isinstance(numbers, list):
             self.open(numbers)
-            return [_ARRAY, *[self.dates(item, missing) for item in numbers]]
-        return None if numbers == missing else [_DATE, numbers]
+            return [_ARRAY, *map(self.dates, numbers)]
+        return [_DATE, numbers] if numbers == numbers else None
 
 
 def masked(array: Any) -> bool:
@@ -355,9 +365,9 @@ def masked(array: Any) -> bool:
     return masks is not None and isinstance(array, masks.MaskedArray) and masks.is_masked(array)
 
 
-def _buffer(value: Any) -> tuple[str, Any] | None:
-    """Format letters and contiguous bytes of numbers that something exports: an array.array, a memoryview,
-    an array of ctypes, of any byte order."""
+def _buffer(value: Any) -> tuple[str, Any, tuple[int, ...]] | None:
+    """Format letters, contiguous bytes and, of several dimensions, shape of numbers that something exports:
+    an array.array, a memoryview, an array of ctypes, of any byte order."""
     try:
         view = memoryview(value)
     except TypeError:
@@ -367,9 +377,9 @@ def _buffer(value: Any) -> tuple[str, Any] | None:
     if kind is None or not (view.ndim or isinstance(value, memoryview)):
         return None
     native = view.format in (letter, "@" + letter)
-    data: Any = view.cast("B") if native and view.c_contiguous else view.tobytes()
+    data: Any = view.cast("B") if native and view.c_contiguous and view.nbytes else view.tobytes()
     if view.format[0] in _OTHER_ORDER and view.itemsize > 1:
         swapped = array("xBHxIxxxQ"[view.itemsize], data)
         swapped.byteswap()
         data = swapped.tobytes()
-    return f"{kind}{view.itemsize}", data
+    return f"{kind}{view.itemsize}", data, (view.shape or ()) if view.ndim > 1 else ()

@@ -133,6 +133,7 @@ TAGS: Final[dict[str, str]] = {
     "ROWS": "w",
     "AS_IS": "=",  # (of numbers: TYPED) items that are their own wire form; by itself: one such container
     "ITEMS": "i",  # items
+    "DATES": "D",  # milliseconds since 1970 (TYPED, doubles), or nan, which is null
     "WHOLE": "z",  # integers: as numbers, those beyond 2^53 in hexadecimal digits
     # array, numbers: containers; -1 is the first item of the array, 0 the container of that number (see REF).
     # Without numbers all items of the array, which is null where there are only numbers

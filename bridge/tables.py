@@ -1,8 +1,9 @@
 """Tables and their columns, of pandas, polars and pyarrow, as what a deep copy knows.
 
 In: any Python value. Out: a table's names and columns, a column's items: a numpy array where it holds plain
-numbers or moments and nothing is missing, else a list with None for what is missing. None for anything
-else. Nothing is imported that is not there already."""
+numbers and nothing is missing, or days or moments (in UTC, as those of NumPy are, with NaT for what is
+missing), else a list with None for what is missing. None for anything else. Nothing is imported that is not
+there already."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from typing import Any
 _POLARS = frozenset(
     ("Float16", "Float32", "Float64", *(f"{sign}Int{8 << step}" for sign in ("", "U") for step in range(4)))
 )
+_MOMENTS = frozenset(("Date", "Datetime"))
 
 
 def columns_of_table(value: Any) -> list[tuple[Any, Any]] | None:
@@ -40,23 +42,44 @@ def items_of_column(value: Any) -> Any:
         if isinstance(value, (pandas.Series, pandas.Index, pandas.api.extensions.ExtensionArray)):
             return _pandas(pandas, value)
     elif library == "polars" and isinstance(value, sys.modules["polars"].Series):
-        plain = str(value.dtype) in _POLARS and not value.null_count()
+        name = str(value.dtype).partition("(")[0]
+        plain = name in _MOMENTS or (name in _POLARS and not value.null_count())
         return value.to_numpy() if plain else value.to_list()
     elif library == "pyarrow" and hasattr(value, "to_pylist") and hasattr(value, "null_count"):
-        types = sys.modules["pyarrow"].types
-        numeric = types.is_integer(value.type) or types.is_floating(value.type)
-        if numeric and not value.null_count:
-            return value.to_numpy(zero_copy_only=False) if _takes_copies(value) else value.to_numpy()
-        return value.to_pylist()
+        return _arrow(sys.modules["pyarrow"], value)
     return None
 
 
-def _takes_copies(value: Any) -> bool:
-    return not isinstance(value, sys.modules["pyarrow"].ChunkedArray)
+def _arrow(arrow: Any, column: Any) -> Any:
+    types, kind = arrow.types, column.type
+    moments = _has_moments(types, kind)
+    if moments and types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+    numeric = types.is_integer(kind) or types.is_floating(kind)
+    if moments or (numeric and not column.null_count):
+        chunks = isinstance(column, arrow.ChunkedArray)
+        return column.to_numpy() if chunks else column.to_numpy(zero_copy_only=False)
+    return column.to_pylist()
+
+
+def _has_moments(types: Any, kind: Any) -> bool:
+    """Whether what a column of Arrow's has are days or moments, or categories that are some."""
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    return bool(types.is_timestamp(kind) or types.is_date(kind))
 
 
 def _pandas(pandas: Any, column: Any) -> Any:
     kind = getattr(column.dtype, "kind", "O")
+    categories = getattr(column.dtype, "categories", None)
+    if categories is not None and getattr(categories.dtype, "kind", "O") == "M":
+        return _pandas(pandas, pandas.Series(column).astype(categories.dtype))
+    if isinstance(column.dtype, pandas.DatetimeTZDtype):
+        return column.to_numpy(dtype=f"M8[{column.dtype.unit}]")
+    arrow, of_arrow = sys.modules.get("pyarrow"), getattr(column.dtype, "pyarrow_dtype", None)
+    if arrow is not None and of_arrow is not None and _has_moments(arrow.types, of_arrow):
+        return _arrow(arrow, arrow.array(getattr(column, "array", column)))
+    if kind == "M" and isinstance(column.dtype, pandas.SparseDtype):
+        return column.to_numpy(dtype=column.dtype.subtype)
     if not isinstance(column.dtype, pandas.api.extensions.ExtensionDtype) and kind in "iufMb":
         return column.to_numpy()
     if isinstance(column, pandas.MultiIndex):  # of tuples, which do not say what is missing

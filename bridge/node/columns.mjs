@@ -106,6 +106,8 @@ export class Columns {
         return this.#typed(column, wire);
       case TAGS.AS_IS:
         return column.slice(1);
+      case TAGS.DATES:
+        return Array.from(this.#moments(column), (moment) => (Number.isNaN(moment) ? null : new Date(moment)));
       case TAGS.ITEMS:
         return this.#each(column, (item) => this.decode(item));
       case TAGS.WHOLE:
@@ -140,6 +142,12 @@ export class Columns {
     return typed(column, this.body, this.marshal.plane);
   }
 
+  #moments(column) {
+    const moments = this.#typed(column[1], column);
+    check(moments instanceof Float64Array, column);
+    return moments;
+  }
+
   #counts(column, wire) {
     const counts = this.#typed(column, wire);
     check(counts instanceof Int32Array, wire);
@@ -152,6 +160,8 @@ export class Columns {
     switch (column[0]) {
       case TAGS.TYPED:
         return this.#typed(column, wire).length;
+      case TAGS.DATES:
+        return this.#moments(column).length;
       case TAGS.PICKS:
         return this.#length(column[2] ?? column[1], wire);
       case TAGS.ROWS:

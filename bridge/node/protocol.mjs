@@ -24,7 +24,7 @@ export const NOTES = { release: 1, cancel: 2, ready: 3, reset: 4, exit: 5, late:
 export const TAGS = {
   FLOAT: "f", INT: "n", BYTES: "b", TYPED: "t", GRID: "g", ARRAY: "a", OBJECT: "o", MAP: "M", SET: "S",
   DATE: "d", REF: "r", KEYWORD: "k", HANDLE: "p", HOME: "h", EXCEPTION: "x", MISSING: "m", CUSTOM: "c",
-  ROWS: "w", AS_IS: "=", ITEMS: "i", WHOLE: "z", PICKS: "q", LISTS: "l", COLUMN: "C",
+  ROWS: "w", AS_IS: "=", ITEMS: "i", DATES: "D", WHOLE: "z", PICKS: "q", LISTS: "l", COLUMN: "C",
   HANDLES: "P", TEXTS: "T",
 };
 
