@@ -34,6 +34,7 @@ from .transport import Channel
 
 _CONTROL = 3
 _GONE = "the parent process is gone"
+_FORKED = "this process was forked from the one that Node has started, and has no Node of its own"
 
 
 class ParentLife:
@@ -45,11 +46,12 @@ class ParentLife:
         self._loop = asyncio.get_running_loop()
         self._channel: Channel | None = None
         self._begun = False
+        self._why = _GONE
 
     def begin(self) -> list[Descriptor]:
         """Shake hands. Raises NodeLost when the parent is gone, BridgeError when no pipe can be made."""
         if self._begun:
-            raise NodeLost(_GONE)
+            raise NodeLost(self._why)
         self._begun = True
         about = {"pid": os.getpid(), "version": VERSION}
         # Undisturbed until the parent has answered or is gone: one of the two takes the pipes' names away.
@@ -98,7 +100,9 @@ class ParentLife:
         self._loop.call_soon_threadsafe(self.gone.set)
 
     def forked(self) -> None:
-        """What was inherited belongs to the connection."""
+        """A child of this process has no parent that would be Node: it ends when its code has."""
+        self._why = _FORKED
+        self.gone.set()
 
 
 async def _serve() -> None:
@@ -108,6 +112,7 @@ async def _serve() -> None:
     serving.set_name(f"{OURS}serving")
     life = ParentLife()
     conversation = Conversation(life).start()
+    os.register_at_fork(after_in_child=conversation.forked)
     assert conversation.connection is not None
     conversation.loops.attach(asyncio.get_running_loop(), conversation.connection)
     share(conversation)

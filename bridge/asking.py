@@ -417,7 +417,7 @@ class Asking:
             or proxy._js_imports is not exchange.imports
             or exchange.connection.failure is not None
         ):
-            lost = NodeLost("this object lived in a Node process that has ended")
+            lost = NodeLost(proxy._js_imports.gone)
             if exchange is not None and proxy._js_imports is exchange.imports:
                 ended = exchange.connection.failure  # how it did is how what asks of it ends
                 if isinstance(ended, NodeLost):

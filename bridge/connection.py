@@ -422,8 +422,19 @@ class Connection:
             assert self.failure is not None
             return self.failure
 
-    def abandon(self) -> None:
-        """Close what a forked child has inherited; the conversation is its parent's."""
+    def abandon(self, failure: BaseException) -> None:
+        """Close what a forked child has inherited; the conversation is its parent's. What this thread waits
+        for fails, and nothing that came is served here. No lock is taken: threads that have one are gone."""
+        self._ending = threading.RLock()
+        self.failure = self.failure or failure
+        for waiter in self.waits.values():
+            if isinstance(waiter, Waiter):
+                waiter.inbox.clear()
+        self.inbox.clear()
+        self.intake.asyncs.clear()
+        self._release()
+
+    def _release(self) -> None:
         self.channel.close()
         self._poll.close()
 
@@ -432,7 +443,7 @@ class Connection:
         if self.failure is None:
             self.failure = NodeLost(reason)
             self._fail(self.failure, self.waits)
-        self.abandon()
+        self._release()
 
 
 _READING = {Connection._read_until.__code__}

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .asking import Asking
-from .errors import BridgeError
+from .errors import BridgeError, NodeLost
 from .forms import Forms, current
 from .handles import Exports, Imports
 from .protocol import OPS
@@ -35,6 +35,8 @@ if TYPE_CHECKING:  # they are loaded while Node starts
     from .sharing import End
 
 _STATS = OPS["stats"]
+_GOES_ON = "this call is of the process that this one was forked from, and goes on there"
+_ELSEWHERE = "this object is of the process that this one was forked from, and cannot be used here"
 
 
 # What other parts of this package ask of a conversation, and programs have no use for.
@@ -240,11 +242,13 @@ class Conversation(Verbs):
         pipes."""
         exchange, self.exchange, self._loops, self._plane = self.exchange, None, None, None
         self._ending = threading.RLock()  # another thread may have held it
+        if exchange is not None:
+            self._namespace = exchange.server.namespace
+            exchange.imports.gone = _ELSEWHERE
+            with contextlib.suppress(Exception):
+                exchange.connection.abandon(NodeLost(_GOES_ON))
         with contextlib.suppress(Exception):
             self._life.forked()
-            if exchange is not None:
-                self._namespace = exchange.server.namespace
-                exchange.connection.abandon()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -188,6 +188,8 @@ class Imports:
 
     def __init__(self, make: Callable[[int, int], Any]) -> None:
         self._make = make
+        self.gone = "this object lived in a Node process that has ended"
+        """Why they are of no use, once the conversation is another."""
         self._refs: dict[int, _Ref] = {}
         self._lent: dict[int, _Ref] = {}
         self._lock = threading.RLock()

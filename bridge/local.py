@@ -240,7 +240,7 @@ class Local(Lane):
             self.failure = NodeLost(reason)
             self.waits.fail(self.failure, self.waits)
 
-    def abandon(self) -> None:
+    def abandon(self, failure: BaseException) -> None:
         """Nobody forks here."""
 
 

@@ -333,3 +333,71 @@ def test_another_version_of_the_bridge_is_refused(own: Bridge, monkeypatch: pyte
     with pytest.raises(BridgeError, match=r"version \d+, this one 99"):
         own.eval("1")
     assert not own.alive
+
+
+FORKS = """if True:
+    import itertools
+    import os
+    import signal
+    from polyrepl.bridge import Bridge, NodeLost
+
+    def told(run, read, write):
+        os.close(read)
+        signal.alarm(20)
+        try:
+            said = run()
+        except NodeLost as lost:
+            said = lost
+        os.write(write, str(said).encode())
+        os._exit(0)
+
+    def heard(child, read, write):
+        os.close(write)
+        with os.fdopen(read) as file:
+            print(file.read())
+        os.waitpid(child, 0)
+
+    with Bridge() as js:
+        thing, call = js.eval("new (class A { x = 1 })"), js.eval("f => f(3) + 1")
+        read, write = os.pipe()
+        heard(os.fork() or told(lambda: thing.x, read, write), read, write)
+        main, pid = os.getpid(), js.pid
+        for plain, begins in itertools.product((False, True), (False, True)):
+            for _ in range(100 * plain):
+                call(lambda x: x)
+            read, write = os.pipe()
+            children = []
+
+            def fork(x):
+                lock = js.connection.channel.lock
+                with lock:  # another thread may have it, which the child is without
+                    child = os.fork()
+                if child:
+                    children.append(child)
+                elif begins:
+                    js.eval("1")
+                if not child:
+                    lock.acquire()
+                return x
+
+            try:
+                value = call(fork)
+            except NodeLost as lost:
+                value = lost
+            if os.getpid() != main:
+                own = js.pid not in (None, pid) and js.eval("2") == 2
+                told(lambda: f"{value} {own == begins}", read, write)
+            heard(children[0], read, write)
+            print(value, call(lambda x: x), thing.x, js.pid == pid)
+"""
+
+
+def test_a_fork_has_no_part_in_what_its_parent_says(transport: None) -> None:
+    """Also amid a call, of any kind, with a Node of its own or without, whatever lock another thread has."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKS], capture_output=True, text=True, timeout=60, check=False
+    )
+    elsewhere = "this object is of the process that this one was forked from, and cannot be used here"
+    goes_on = "this call is of the process that this one was forked from, and goes on there"
+    lines = [elsewhere, *[f"{goes_on} True", "4 4 1 True"] * 4]
+    assert (done.stdout.splitlines(), done.stderr) == (lines, "")

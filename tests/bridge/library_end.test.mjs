@@ -181,3 +181,28 @@ test("a program that never closes ends when neither side has anything left to do
     await Promise.all(ends);
   }
 });
+
+test("a process that Python forks has no part in what it says with Node", async () => {
+  const { $py, close } = await createNodePythonBridge();
+  await $py.exec(`
+import os, signal
+def fork(f):
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        try: said = f(1)
+        except Exception as error: said = error
+        os.write(write, f"{type(said).__name__}: {said}".encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as file: said = file.read()
+    os.waitpid(child, 0)
+    return said
+`);
+  const fork = await $py.eval("fork");
+  const text = "this object is of the process that this one was forked from, and cannot be used here";
+  for (let times = 0; times < 2; times++) assert.equal(await fork((x) => x + 1), `NodeLost: ${text}`);
+  assert.equal(await $py.eval("1 + 1"), 2);
+  await close();
+});
