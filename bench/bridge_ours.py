@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import os
 import statistics
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from polyrepl.bridge import Bridge
+from polyrepl.bridge.process import find_node
 from timing import best, main, milliseconds, resident
 
 bridge = Bridge()
@@ -76,6 +78,25 @@ def silent_pipes() -> float:
         to, back = child.stdin, child.stdout
         assert to is not None and back is not None
         return after_silence(lambda: (to.write(b"x"), back.read(1)))
+
+
+def silent_bare() -> float:
+    """The same by a Node that does no more than call a function with a number of JSON's."""
+    add = 'process.stdin.on("data", (text) => fs.writeSync(1, JSON.stringify(JSON.parse(text)[5] + 1)))'
+    pipe = subprocess.PIPE
+    with subprocess.Popen([find_node(), "-e", add], stdin=pipe, stdout=pipe, bufsize=0) as child:
+        to, back = child.stdin, child.stdout
+        assert to is not None and back is not None
+
+        def call() -> object:
+            to.write(json.dumps([7, 0, 0, 3, None, 1]).encode())
+            return json.loads(back.read(100))
+
+        for _ in range(1000):
+            call()
+        value = after_silence(call)
+        to.close()
+        return value
 
 
 def chain() -> float:
@@ -221,6 +242,7 @@ ROWS = {
     "silent_to_js": silent_to_js,
     "silent_to_py": silent_to_py,
     "silent_pipes": silent_pipes,
+    "silent_bare": silent_bare,
     "chain": chain,
     "in_flight": in_flight,
     "in_flight_back": in_flight_back,

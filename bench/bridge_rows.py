@@ -29,6 +29,7 @@ FIGURES: list[tuple[str, str, str, float | None]] = [
     ("silent_to_js", "the first after 50 ms of silence, Python → JS", "µs", 300),
     ("silent_to_py", "the first after 50 ms of silence, JS → Python", "µs", 300),
     ("silent_pipes", "a byte by bare pipes after 50 ms of silence, there and back", "µs", None),
+    ("silent_bare", "the same to Node, which adds 1 to a number of JSON's", "µs", None),
     ("chain", "chain `os.path.basename` and its call, from JS", "µs", None),
     ("in_flight", "1000 async calls in flight, Python → JS", "ms", 15),
     ("in_flight_back", "1000 async calls in flight, JS → Python", "ms", 15),

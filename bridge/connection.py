@@ -271,7 +271,7 @@ class Connection:
             if self.failure is not None:
                 raise self._over()
             if waiter.until is None:
-                if home and self.plain.serve(ident):
+                if home and self.plain.serve(ident, waiter.woken):
                     continue
             elif time.perf_counter() >= waiter.until:
                 raise BridgeError("JavaScript does not answer")
@@ -293,7 +293,9 @@ class Connection:
         if waiter.frame is not None or waiter.inbox or (home and self.inbox):
             return  # whoever read before has taken it, since we looked
         spin = self._spin
-        give_up = spin.begin()  # when it has spun enough; 0: it does not spin
+        # When it has spun enough; 0: it does not spin.
+        give_up = 0.0 if waiter.woken else spin.begin()
+        waiter.woken = False
         while True:
             if self.intake.receive(give_up):
                 if waiter.frame is not None or waiter.inbox or (home and self.inbox):
@@ -310,6 +312,10 @@ class Connection:
                 if self.outbox.outgoing or self.outbox.dead:
                     self.flush()
                 if self._poll.sleep(waiter.until):
+                    return
+                if home and self.channel.plain is not None and self.intake.alone and not waiter.until:
+                    # First the short way: all that lies on the other is cold after a silence.
+                    waiter.woken = True
                     return
             elif not self.channel.filling or _now() >= give_up:
                 give_up = 0.0

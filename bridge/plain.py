@@ -271,9 +271,10 @@ class Plain:
             return 0
         return ident if self._line.depth or rings.asked() == ident else 0
 
-    def serve(self, ident: int) -> bool:
+    def serve(self, ident: int, woken: bool = False) -> bool:
         """Serve what JavaScript asks within a request of ours, while nothing else comes. True when one of
-        them was answered last; the next may follow."""
+        them was answered last, and the next may follow, or when the request has its answer. `woken`:
+        something has come."""
         rings, line, outbox = self._channel.plain, self._line, self._outbox
         if rings is None or line.depth > SHALLOW or self._coming.held or self._channel.unread:
             return False
@@ -281,10 +282,13 @@ class Plain:
         objects, apply, interrupts = self._host.plain()
         frame: Frame | None = None
         try:
-            said = rings.serve(ident, epoch, objects, apply, line, outbox, interrupts)
+            said = rings.serve(ident, epoch, objects, apply, line, outbox, interrupts, not woken)
             if said is None:
                 return False
             if said[3:]:
+                if said[0] != _REQUEST:
+                    self._answered(ident, said)
+                    return True
                 frame = _tuple(Frame, said)
         except BaseException as error:
             if isinstance(error, OSError) and not came_between(error):
@@ -292,6 +296,9 @@ class Plain:
                 return True
             number = rings.asked()  # of a signal's handler, between two steps
             if not number:
+                left = rings.kept(ident)
+                if left is not None:
+                    self._answered(ident, left)
                 raise
             left = rings.request(number)
             if left is not None:
@@ -311,6 +318,13 @@ class Plain:
             pass
         del answer, said, frame, unread
         return True
+
+    def _answered(self, ident: int, fields: tuple[Any, ...]) -> None:
+        """A request that is waited for has its answer; harmless twice."""
+        waiter = self._line.waits.get(ident)
+        if isinstance(waiter, Waiter):
+            waiter.frame = _tuple(Frame, fields)
+            self._line.waits.pop(ident, None)
 
 
 def _begun(

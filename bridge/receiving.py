@@ -91,6 +91,11 @@ class Intake:
                 if self._sleepers:
                     self._sleepers[-1].wake()
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other thread waits meanwhile, to read in the place of this one."""
+        return not self._sleepers
+
     def sleep(self, waiter: Waiter) -> None:
         """While another thread reads, which wakes this one with its reply, a request, or to become the
         reader."""

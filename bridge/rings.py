@@ -55,11 +55,20 @@ class Rings(Protocol):
         """The fields of a request that `serve` has handed on, if it is the last frame that was given."""
 
     def serve(
-        self, parent: int, epoch: int, objects: Any, apply: Any, line: Any, outbox: Any, interrupts: Any, /
+        self,
+        parent: int,
+        epoch: int,
+        objects: Any,
+        apply: Any,
+        line: Any,
+        outbox: Any,
+        interrupts: Any,
+        waits: bool,
+        /,
     ) -> tuple[Any, ...] | None:
         """Serve plain calls that a request of ours makes. What came of one that is to be answered the usual
-        way (its number, a value, an exception); the fields of a Frame: it has made another request; None:
-        what comes next is none."""
+        way (its number, a value, an exception); the fields of a Frame: it has made another request, or is
+        answered; None: what comes next is none. `waits`: whether what comes first is waited for."""
 
     def written(self) -> int:
         """How much was written, modulo 2^32."""

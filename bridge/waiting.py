@@ -38,7 +38,7 @@ class Settled(Protocol):
 class Waiter:
     """A thread that waits for the reply to one request."""
 
-    __slots__ = ("event", "failure", "frame", "header", "inbox", "thread", "until")
+    __slots__ = ("event", "failure", "frame", "header", "inbox", "thread", "until", "woken")
 
     def __init__(self, thread: int, header: list[Any], until: float | None = None) -> None:
         self.thread = thread
@@ -48,6 +48,7 @@ class Waiter:
         self.failure: BaseException | None = None
         self.inbox: deque[Frame] = deque()
         self.event: threading.Event | None = None
+        self.woken = False  # something has come that its thread has slept for
 
     def wake(self) -> None:
         """It has something to look at."""

@@ -218,30 +218,33 @@ static int next_(Ours *of, Object *outbox, uint32_t epoch) {
   if (!before || !now) PyErr_Clear();
   return is;
 }
-/* serve(parent, epoch, objects, apply, line, outbox, interrupts): serve plain calls made by a request of ours. None: what comes next is
-   something else, or nothing; (id, value, exception): what came of a call that is answered the usual way; a frame: a request
-   of ours has made one that is not plain. */
+/* serve(parent, epoch, objects, apply, line, outbox, interrupts, waits): serve plain calls made by a request of ours. None: what comes
+   next is something else, or nothing; (id, value, exception): what came of a call that is answered the usual way; a frame: a
+   request of ours has made one that is not plain, or is answered. `waits`: whether what comes first is waited for. */
 static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
   Ours *of = (Ours *)self;
   Rings *r = &of->rings;
   char text[LARGEST + 1], *to;
   Prefix p;
-  if (n != 7) return refuse(EINVAL);
+  if (n != 8) return refuse(EINVAL);
   uint32_t parent = number_of(v[0]), epoch = number_of(v[1]);
+  int waits = v[7] == &_Py_TrueStruct;
   of->asked = 0;
   for (int left = AT_MOST; left && r->shared && !busy(of, 1); left--) {
     rouse(r);
     Object *function = NULL, *args = NULL, *interrupted = NULL;
-    uint32_t here = soon(of);
-    int asks = begun(r, here, &p) && p.kind == REQUEST && !(p.flags & LATER) && p.epoch == epoch;
+    uint32_t here = waits ? soon(of) : there(r);
+    waits = 1;
+    int whole = begun(r, here, &p) && p.epoch == epoch, asks = whole && p.kind == REQUEST && !(p.flags & LATER);
+    int answers = whole && (p.kind == REPLY || p.kind == FAILED) && p.id == parent;
     if (asks && first(r, &p, text)) args = called(text, text + p.size, parent, v[2], &function);
     if (args) interrupted = PyObject_GetAttr(v[6], due);
     if (interrupted) Py_DecRef(interrupted);
     if (!args || interrupted != &_Py_NoneStruct || !only(r, &p)) {
       if (args) { Py_DecRef(args); Py_DecRef(function); }
       PyErr_Clear();
-      Object *frame = asks && r->shared && made_by(r, &p, parent) ? handed(of, &p) : NULL;
-      if (frame) of->asked = p.id;
+      Object *frame = r->shared && (answers || (asks && made_by(r, &p, parent))) ? handed(of, &p) : NULL;
+      if (frame && asks) of->asked = p.id;
       if (frame || PyErr_Occurred()) return frame;
       rest(r, POLLS);
       break;

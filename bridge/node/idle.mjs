@@ -32,7 +32,11 @@ export class Idle {
       return Reflect.apply(emit, this, [event, ...args]);
     };
     Object.defineProperty(process, "emit", { value, writable: true, configurable: true });
-    bell.on("data", () => this.#wait());
+  }
+
+  /** The bell has rung: the loop is to end again, where that is waited for. */
+  rung() {
+    this.#wait();
   }
 
   /** Resolves when nothing of the program's keeps Node alive. Python may be at something that was asked of it. */

@@ -1,13 +1,22 @@
-"""A signal wakes the event loop, and what waits without one."""
+"""A signal wakes the event loop, and what waits without one; what is done after a silence."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
+import pytest
+from polyrepl.bridge import Bridge
+from polyrepl.bridge.building import refused
+from polyrepl.bridge.process import TRANSPORT
+from polyrepl.bridge.protocol import KINDS
+from polyrepl.bridge.receiving import Intake
 from polyrepl.bridge.waiting import Poll
 from polyrepl.bridge.waking import heeding, sigint_to
 
@@ -87,3 +96,51 @@ def test_who_has_taken_the_descriptor_meanwhile_keeps_it() -> None:
         loop.close()
         os.close(reading)
         os.close(writing)
+
+
+@pytest.mark.skipif(refused() is not None, reason="no rings here")
+@pytest.mark.parametrize("what", ["1", "{}", "new Map()", "(() => { throw 7 })()"])
+def test_what_a_thread_has_slept_for_takes_the_short_way(
+    own: Bridge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str
+) -> None:
+    """A call of JavaScript's, and the answer: the layers of the other way are cold then."""
+    monkeypatch.setenv(TRANSPORT, "rings")
+    asleep, sleep, route = tmp_path / "asleep", Poll.sleep, Intake._route
+    routed: list[int] = []
+
+    def sleeps(poll: Poll, until: float | None = None) -> bool:
+        asleep.touch()
+        return sleep(poll, until)
+
+    def routes(intake: Intake, frame: Any) -> None:
+        routed.append(frame.kind)
+        route(intake, frame)
+
+    def served(x: Any) -> int:
+        asleep.unlink()
+        return 5
+
+    call = own.eval(
+        f"""(f) => {{
+            const fs = process.getBuiltinModule("fs");
+            const slept = () => {{ while (!fs.existsSync({json.dumps(str(asleep))})); }};
+            slept();
+            f({what if "throw" not in what else 1});
+            slept();
+            return {what};
+        }}"""
+    )
+    monkeypatch.setattr(Poll, "sleep", sleeps)
+    monkeypatch.setattr(Intake, "_route", routes)
+    ways = []
+    for _ in range(3):  # something else may have woken it, and this have come right behind
+        asleep.unlink(missing_ok=True)
+        routed.clear()
+        try:
+            call(served)
+        except Exception as error:
+            assert "throw" in what and str(error) == "7"
+        ways.append({KINDS["REQUEST"], KINDS["REPLY"], KINDS["ERROR"]} & set(routed))
+    assert set() in ways, ways
+    monkeypatch.undo()
+    assert own.eval("1 + 1") == 2
