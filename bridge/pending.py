@@ -1,17 +1,21 @@
 """An asyncio future that an answer settles, from whichever thread.
 
 In: the running loop; a value or an exception. Out: the future, set on the loop's own thread. `hand_over` is
-how anything of the bridge's own gets there.
+how anything of the bridge's own gets there. Tasks that JavaScript awaits tell what they come to.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+import contextvars
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from .forms import outside
+
+Ended = Callable[[Any, BaseException | None], object]
 
 
 def hand_over(loop: asyncio.AbstractEventLoop, callback: Callable[..., object], *args: Any) -> None:
@@ -47,35 +51,70 @@ class Pending(asyncio.Future[Any]):
             self.set_exception(error)
 
 
-class Left:
-    """The SystemExit that a coroutine has ended with."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: SystemExit) -> None:
-        self.error = error
-
-
 def heard(
     loop: asyncio.AbstractEventLoop,
-    coroutine: Coroutine[Any, Any, Any],
-    done: Callable[[asyncio.Future[Any]], object],
-    **options: Any,
+    coroutine: Awaitable[Any],
+    ended: Ended,
+    context: contextvars.Context | None = None,
 ) -> asyncio.Task[Any]:
-    """A task that JavaScript awaits, and what is called when it is done: what it gives may be a `Left`.
-    Asyncio would end the loop by a SystemExit, which is for who awaits it to hear of."""
-    task = loop.create_task(_heard(coroutine), **options)
-
-    def ended(task: asyncio.Future[Any]) -> None:
-        coroutine.close()  # cancelled before it began it has not awaited anything, of which Python would warn
-        done(task)
-
-    task.add_done_callback(ended)
-    return task
+    """A task that JavaScript awaits. What that has come to is told in its last step, whatever ends it, and
+    not by a callback of its own in another turn of the loop."""
+    steps = _heard(coroutine, ended)
+    steps.send(None)  # it stands within its `try`: what cancels it before its first step is told too
+    return loop.create_task(steps, context=context)
 
 
-async def _heard(coroutine: Coroutine[Any, Any, Any]) -> Any:
+async def _heard(coroutine: Awaitable[Any], ended: Ended) -> None:
     try:
-        return await coroutine
-    except SystemExit as error:
-        return Left(error)
+        await _BEGINNING
+        value = await coroutine
+    except BaseException as error:
+        if inspect.iscoroutine(coroutine):
+            coroutine.close()  # cancelled before it began it has awaited nothing, of which Python would warn
+        if isinstance(error, GeneratorExit) and not _in_task():  # its loop has ended without it
+            raise
+        ended(None, error)
+        if isinstance(error, asyncio.CancelledError):
+            raise
+        if isinstance(error, KeyboardInterrupt):  # it ends the loop as well
+            task = asyncio.current_task()
+            assert task is not None
+            task.add_done_callback(_retrieved)
+            raise
+        # A SystemExit is for who awaits it to hear of: asyncio would end the loop by it.
+    else:
+        ended(value, None)
+
+
+def _in_task() -> bool:
+    """Whether a task of `heard` takes a step."""
+    task = None if asyncio._get_running_loop() is None else asyncio.current_task()
+    return task is not None and getattr(task.get_coro(), "cr_code", None) is _heard.__code__
+
+
+def _retrieved(task: asyncio.Future[Any]) -> None:
+    """Who waits for it was told of its exception, so asyncio need not."""
+    if not task.cancelled():
+        task.exception()
+
+
+class _Beginning:
+    """Awaited, it stops there once."""
+
+    def __await__(self) -> Iterator[None]:
+        return iter(_ONCE)
+
+
+_BEGINNING: Any = _Beginning()
+_ONCE = (None,)
+_STEPS = type(iter(_ONCE))
+
+
+def unbegun(task: asyncio.Future[Any]) -> bool:
+    """Whether it is a task of a coroutine of which nothing has run."""
+    coroutine: Any = task.get_coro() if isinstance(task, asyncio.Task) else None
+    if not inspect.iscoroutine(coroutine):
+        return False
+    if coroutine.cr_code is _heard.__code__:
+        return type(coroutine.cr_await) is _STEPS
+    return inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED

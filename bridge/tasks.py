@@ -16,13 +16,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from .answers import Later
-from .pending import Left, heard
+from .pending import Ended, heard, unbegun
 from .protocol import OPS
 from .server import Server
 from .traits import is_async
 from .transport import Frame
 
-Done = Callable[[asyncio.Future[Any]], object]
 _AWAIT, _CALL = OPS["await"], OPS["call"]
 # How long a call whose result nobody has asked for keeps waiting what was asked after it: so many times so
 # many seconds, each of which this thread has slept, so that a busy machine has given the call its chance.
@@ -90,41 +89,45 @@ class Tasks:
             return
         quiet: asyncio.Event | None = None
         message = None
-        done = functools.partial(self._done, exchange, frame)
+        ident = frame.id
+        ended = functools.partial(self._ended, exchange, frame)
+        self._forms[ident] = 0  # a task may end as it is made, where the loop has eager ones
         try:
             unread.clear()
             message = exchange.parse(frame)
+            self._forms[ident] = message[2]
             exchange.check(message[2], frame.flags)
             context = exchange.context_of(message[2])
             loop = self._loops.task_loop()
             server = exchange.server
             if message[0] == _AWAIT:
                 target = server.awaited(message)
-                future = context.run(self._ensure, target, loop, done)
+                future = context.run(self._ensure, target, loop, ended)
             elif message[0] == _CALL:
                 function, args, kwargs = server.called(message, frame.body)
                 if is_async(function):
-                    future = heard(loop, server.apply(function, args, kwargs), done, context=context)
+                    future = heard(loop, server.apply(function, args, kwargs), ended, context)
                 else:
-                    future = context.run(self._start, loop, server, function, args, kwargs, context, done)
+                    future = context.run(self._start, loop, server, function, args, kwargs, context, ended)
             else:
                 # Everything but calls is quick: here and now, in order.
                 value = context.run(server.perform, message, frame.body)
                 if value.__class__ is Later:
                     future = loop.create_task(value.coroutine, context=context)
-                    future.add_done_callback(done)
+                    future.add_done_callback(_telling(ended))
                     quiet = value.quiet
                     if quiet is not None:
                         self._statement = loop.create_task(self._go_on(quiet))
                 else:
-                    future = _known(loop, value, done)
+                    future = _known(loop, value, ended)
         except BaseException as error:
             exchange.unread(message)
-            exchange.answer_async(frame, None, error)
+            if self._forms.pop(ident, None) is not None:
+                exchange.answer_async(frame, None, error)
             return
-        self._tasks[frame.id] = future
-        self._forms[frame.id] = message[2]
-        if exchange.interrupted and _unbegun(future):
+        if ident in self._forms:
+            self._tasks[ident] = future
+        if exchange.interrupted and unbegun(future):
             try:
                 exchange.check(message[2], frame.flags)
             except KeyboardInterrupt:
@@ -145,13 +148,13 @@ class Tasks:
                 self.serve(*self._behind.popleft())
 
     @staticmethod
-    def _ensure(target: Any, loop: asyncio.AbstractEventLoop, done: Done) -> asyncio.Future[Any]:
+    def _ensure(target: Any, loop: asyncio.AbstractEventLoop, ended: Ended) -> asyncio.Future[Any]:
         if inspect.iscoroutine(target):
-            return heard(loop, target, done)
+            return heard(loop, target, ended)
         if not inspect.isawaitable(target):
-            return _known(loop, target, done)
+            return _known(loop, target, ended)
         future = asyncio.ensure_future(target, loop=loop)
-        future.add_done_callback(done)
+        future.add_done_callback(_telling(ended))
         return future
 
     def _start(
@@ -162,7 +165,7 @@ class Tasks:
         args: list[Any],
         kwargs: dict[str, Any],
         context: contextvars.Context,
-        done: Done,
+        ended: Ended,
     ) -> asyncio.Future[Any]:
         async def in_thread() -> Any:
             result = await self._loops.aside(
@@ -170,21 +173,16 @@ class Tasks:
             )
             return await result if inspect.isawaitable(result) else result
 
-        return heard(loop, in_thread(), done)
+        return heard(loop, in_thread(), ended)
 
-    def _done(self, exchange: Exchange, frame: Frame, future: asyncio.Future[Any]) -> None:
-        self._forms.pop(frame.id, None)
-        stopped = frame.id in self._stopped
-        self._stopped.discard(frame.id)
-        if self._tasks.pop(frame.id, None) is None:
-            return
-        if future.cancelled():
-            exchange.answer_async(frame, None, KeyboardInterrupt() if stopped else asyncio.CancelledError())
-        else:
-            error = future.exception()
-            value: Any = None if error is not None else future.result()
-            if isinstance(value, Left):
-                value, error = None, value.error
+    def _ended(self, exchange: Exchange, frame: Frame, value: Any, error: BaseException | None) -> None:
+        ident = frame.id
+        self._tasks.pop(ident, None)
+        stopped = ident in self._stopped
+        self._stopped.discard(ident)
+        if isinstance(error, asyncio.CancelledError):
+            error = KeyboardInterrupt() if stopped else asyncio.CancelledError()
+        if self._forms.pop(ident, None) is not None:
             exchange.answer_async(frame, value, error)
 
     def stop_unbegun(self, form: int) -> None:
@@ -193,7 +191,7 @@ class Tasks:
         if asyncio._get_running_loop() is not self._loops.home:
             return
         for ident, task in self._tasks.items():
-            if self._forms.get(ident) == form and _unbegun(task):
+            if self._forms.get(ident) == form and unbegun(task):
                 self._stopped.add(ident)
                 task.cancel()
 
@@ -207,6 +205,7 @@ class Tasks:
     def forsake(self) -> None:
         """Cancel what runs for JavaScript, which hears no more of it."""
         tasks, self._tasks = self._tasks, {}
+        self._forms.clear()
         for task in tasks.values():
             task.cancel()
 
@@ -217,13 +216,22 @@ class Tasks:
                 task.cancel()
 
 
-def _known(loop: asyncio.AbstractEventLoop, value: Any, done: Done) -> asyncio.Future[Any]:
+def _known(loop: asyncio.AbstractEventLoop, value: Any, ended: Ended) -> asyncio.Future[Any]:
     future = loop.create_future()
     future.set_result(value)
-    future.add_done_callback(done)
+    future.add_done_callback(_telling(ended))
     return future
 
 
-def _unbegun(task: asyncio.Future[Any]) -> bool:
-    coroutine = task.get_coro() if isinstance(task, asyncio.Task) else None
-    return inspect.iscoroutine(coroutine) and inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
+def _telling(ended: Ended) -> Callable[[asyncio.Future[Any]], object]:
+    """What a future calls when it is done."""
+
+    def done(future: asyncio.Future[Any]) -> None:
+        if future.cancelled():
+            ended(None, asyncio.CancelledError())
+        elif (error := future.exception()) is not None:
+            ended(None, error)
+        else:
+            ended(future.result(), None)
+
+    return done

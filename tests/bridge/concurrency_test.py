@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import random
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from polyrepl.bridge import Bridge, JSError, WouldBlock
+from polyrepl.bridge.pending import heard, unbegun
 
 PY = 'const $py = globalThis[Symbol.for("polyrepl.$py")];'
 
@@ -45,6 +47,74 @@ async def test_coroutines_overlap(js: Bridge) -> None:
         f"[], [i]))) }}"
     )
     assert await js.call_async(all_, nap, 100) == list(range(100))
+
+
+async def test_what_a_coroutine_comes_to_is_told_in_its_last_step(js: Bridge) -> None:
+    ends: list[Any] = [
+        7,
+        ValueError("a"),
+        SystemExit(3),
+        asyncio.CancelledError("b"),
+        GeneratorExit(),
+        StopAsyncIteration(),
+    ]
+    loop = asyncio.get_running_loop()
+    answered: list[int] = []
+    told: list[str] = []
+    loop.set_exception_handler(lambda _, what: told.append(what["message"]))
+
+    async def end(i: int) -> int:
+        await asyncio.sleep(0)
+        if i == 0:  # in the next turn, in front of all that comes of this step
+            before = set(js.loops.tasks._tasks)
+            loop.call_soon(lambda: answered.append(len(before - set(js.loops.tasks._tasks))))
+        if isinstance(ends[i], BaseException):
+            raise ends[i]
+        return int(ends[i])
+
+    all_ = js.eval(
+        f"(f, n) => {{ {PY} return Promise.all(Array.from({{ length: n }}, (_, i) => $py.async(f, "
+        "[], [i]).catch((e) => e.name))) }"
+    )
+    names = [ends[0], *(type(each).__name__ for each in ends[1:])]
+    assert list(await js.call_async(all_, end, len(ends))) == names
+    assert answered[0] >= 1
+    if sys.version_info >= (3, 12):
+        loop.set_task_factory(asyncio.eager_task_factory)
+        assert list(await js.call_async(all_, end, len(ends))) == names
+
+        async def at_once(i: int) -> int:
+            return i
+
+        assert list(await js.call_async(all_, at_once, 3)) == [0, 1, 2]
+    for each in ends[1:]:
+        each.__traceback__ = None
+    gc.collect()
+    assert told == []
+
+
+def test_a_task_that_never_begins() -> None:
+    async def never() -> None:
+        raise AssertionError
+
+    ends: list[tuple[Any, type]] = []
+
+    async def cancelled() -> None:
+        task = heard(asyncio.get_running_loop(), never(), lambda *end: ends.append((end[0], type(end[1]))))
+        assert unbegun(task)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled() and not unbegun(task)
+
+    asyncio.run(cancelled())
+    assert ends == [(None, asyncio.CancelledError)]
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda loop, what: None)  # it is destroyed, and was pending
+    task: Any = heard(loop, never(), lambda *end: ends.append((end[0], type(end[1]))))
+    loop.close()
+    del task
+    gc.collect()
+    assert len(ends) == 1
 
 
 async def test_plain_functions_run_in_threads(js: Bridge) -> None:
