@@ -12,7 +12,6 @@ conversation that is carried.
 
 from __future__ import annotations
 
-import itertools
 import signal
 import threading
 import time
@@ -75,7 +74,7 @@ class Connection:
         self.intake = Intake(channel, self, host, self.waits)
         self.inbox = self.intake.inbox
         self.outbox = Outbox(channel, self.intake, self, dead)
-        self.ids = itertools.count(1).__next__
+        self.ids = self.waits.numbers()
         self._spin = Spin(channel)
         self._room = Room()
         self._ending = ending
@@ -126,7 +125,7 @@ class Connection:
         if busy and within(_MIDST, (self.intake, self.outbox)):
             raise Untimely
         begun = header if isinstance(header, Begun) else None
-        ident = self.ids() & 0xFFFFFFFF if begun is None else begun.ident
+        ident = self.ids() if begun is None else begun.ident
         thread = _get_ident()
         home = thread == self.home
         depth = self.depth if home else None
@@ -143,7 +142,7 @@ class Connection:
                 # Before it is sent: what was sent is JavaScript's to stop, and an exception in our own code
                 # would leave it running with nobody to ask it.
                 top, self.top_python = self.top_python, False
-                self.plain.taken = ident
+                self.plain.taken, self.plain.before = ident, self.plain.latest
                 self.depth += 1
                 try:
                     if parts is not None:
@@ -197,7 +196,7 @@ class Connection:
         """Send a request without waiting; `waiter` is settled by the host. Returns its id."""
         if self.failure is not None:
             raise self._over()
-        ident = self.ids() & 0xFFFFFFFF
+        ident = self.ids()
         parts = self.request_frame(ident, BELL | ASYNC, header, segments)
         self.waits[ident] = waiter
         if self.failure is not None and self.waits.pop(ident, None) is not None:  # ended since we looked

@@ -8,7 +8,6 @@ so nothing waits, and nothing can be ended: it lives as long as the page.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import threading
 from collections import deque
@@ -72,7 +71,7 @@ class Local(Lane):
         self.depth = 0
         self.waits = Waits()
         self._dead = dead
-        self._ids = itertools.count(1).__next__
+        self._ids = self.waits.numbers()
         self._nested = 0
         self.use(port)
 

@@ -147,10 +147,12 @@ class Plain:
         self._coming = coming
         self._outbox = outbox
         self._host = host
-        self._latest: tuple[int, Sequence[Any]] = (0, ())
+        self.latest: tuple[int, Sequence[Any]] = (0, ())
         self._early: Frame | None = None
         self.taken = 0
         """The latest request of those whose answers are waited for the usual way."""
+        self.before: tuple[int, Sequence[Any]] = self.latest
+        """The latest plain call when that was made."""
 
     def ask(
         self,
@@ -179,8 +181,8 @@ class Plain:
         if self._early is not None:  # of a request that an exception has left
             early, self._early = self._early, None
             self._host.settle(None, early)
-        ident = line.ids() & 0xFFFFFFFF if made is None else made[0]
-        self._latest = ident, (op, 0, form) if made is None else made[1]
+        ident = line.ids() if made is None else made[0]
+        self.latest = ident, (op, 0, form) if made is None else made[1]
         # As in every call: from here on Ctrl-C is for JavaScript.
         top, line.top_python = line.top_python, False
         line.depth += 1
@@ -203,14 +205,14 @@ class Plain:
                     return value
                 frame = _tuple(Frame, value)
                 unread = [frame]
-                return self._host.value(frame, unread, self._latest[1][2])
+                return self._host.value(frame, unread, self.latest[1][2])
         except BaseException:
             if unread is None or unread:  # where its answer is there, nobody else will read it
                 left = rings.kept(ident)
                 if left is not None:
                     self._host.settle(None, _tuple(Frame, left))
             raise
-        return _begun(self._latest[1], ident, outbox.epoch)
+        return _begun(self.latest[1], ident, outbox.epoch)
 
     def trade(self, header: list[Any], segments: list[Any]) -> Any:
         """Value of a request, SLOW, or a Begun. Raises what its answer carries, NodeLost, and what making its
@@ -218,7 +220,7 @@ class Plain:
         rings, line = self._channel.plain, self._line
         if rings is None or self._outbox.outgoing or line.depth > SHALLOW or _get_ident() != line.home:
             return SLOW
-        ident = line.ids() & 0xFFFFFFFF
+        ident = line.ids()
         parts = line.request_frame(ident, BELL, header, segments)
         if len(parts) > 1:
             if sum(map(len, parts)) > _WHOLE:
@@ -231,7 +233,7 @@ class Plain:
     def early(self, frame: Frame) -> bool:
         """Another thread has read an answer that nobody waits for. True where that is of a plain call, which
         is about to be waited for: it is kept."""
-        ident = self._latest[0]
+        ident = self.latest[0]
         if frame.id != ident or ident == self.taken:
             return False
         self._early = frame
@@ -243,19 +245,19 @@ class Plain:
     def late(self, begun: Begun | None, waiter: Waiter) -> None:
         """A plain call is waited for from now on. What another thread has read meanwhile ends the wait."""
         frame = self._early
-        if frame is not None and frame.id == self._latest[0]:
+        if frame is not None and frame.id == self.latest[0]:
             waiter.frame, self._early = frame, None
         elif begun is not None and begun.epoch != self._outbox.epoch:
             waiter.failure = Interrupted("JavaScript was interrupted")
         else:
             return
-        self._line.waits.pop(self._latest[0], None)
+        self._line.waits.pop(self.latest[0], None)
 
     def left(self) -> Begun | None:
         """After Ctrl-C: the request that has gone out, has no answer and is waited for by nobody. Where it is
         outermost the handler was Python's still, where it is not, code of the program's seemed to be on top:
         JavaScript would go on, with nobody to stop it. What has its answer is over."""
-        rings, (ident, header) = self._channel.plain, self._latest
+        rings, (ident, header) = self._channel.plain, self.latest
         waited = ident in (0, self.taken) or _get_ident() != self._line.home
         if rings is None or waited or rings.asked() != ident:
             return None
@@ -266,8 +268,8 @@ class Plain:
     def under_way(self) -> int:
         """The request that has no answer yet and is waited for by nobody, also one that is about to go out.
         0: there is none."""
-        rings, ident = self._channel.plain, self._latest[0]
-        if rings is None or ident <= self.taken:
+        rings, ident = self._channel.plain, self.latest[0]
+        if rings is None or self.latest is self.before:
             return 0
         return ident if self._line.depth or rings.asked() == ident else 0
 

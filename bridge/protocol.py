@@ -41,6 +41,9 @@ PREFIX_SIZE: Final = 16
 MAX_FRAME: Final = 0x7FFFFFFF
 MAX_TEXT: Final = 0x1FFFFFE8  # bytes of a header: JavaScript's strings are no longer
 SAFE_INTEGER: Final = 9007199254740991
+# The largest number of a request, behind which 1 follows: none that still waits is given again. As an
+# integer of 32 bits it has one sign, and is none that the words have for something else.
+LAST_REQUEST: Final = 0x7FFFFFFF
 
 KINDS: Final[dict[str, int]] = {"REQUEST": 1, "REPLY": 2, "ERROR": 3, "NOTE": 4, "OUTPUT": 5, "RINGS": 6}
 # SEEN: a request made after JavaScript has heard of the interrupt (see interrupt.py).

@@ -16,9 +16,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, filterfalse, repeat
 from typing import Any, Protocol
 
 from .descriptors import Descriptor
+from .protocol import LAST_REQUEST
 from .transport import Channel, Frame
 
 DEEPEST = 1000
@@ -59,6 +61,12 @@ class Waiter:
 
 class Waits(dict[int, Waiter | Settled]):
     """Who waits for the answers to our requests, by their numbers, in the order in which they began."""
+
+    def numbers(self, first: int = 1) -> Callable[[], int]:
+        """Gives the numbers of requests, from a first one on, over and over, but none that waits. A function
+        of C's: no two threads get the same, and each call needs one."""
+        rounds = chain.from_iterable(repeat(range(1, LAST_REQUEST + 1)))
+        return filterfalse(self.__contains__, chain(range(first, LAST_REQUEST + 1), rounds)).__next__
 
     def newest(self) -> int:
         """The last request that waits for its answer; 0: none does."""

@@ -11,7 +11,7 @@ import { Exports } from "./handles.mjs";
 import { isDeep, ROOM, room } from "./limits.mjs";
 import { Marshal } from "./marshal.mjs";
 import { Plane } from "./plane.mjs";
-import { FLAGS, GATES, KINDS, NOTES, TOPS, WORDS } from "./protocol.mjs";
+import { FLAGS, GATES, KINDS, LAST_REQUEST, NOTES, TOPS, WORDS } from "./protocol.mjs";
 import { Proxies } from "./proxy.mjs";
 import { Outbox } from "./sending.mjs";
 import { fault } from "./shapes.mjs";
@@ -79,8 +79,9 @@ export class Connection {
   // ---- asking
 
   #id() {
-    const id = this.next;
-    this.next = id === 0xffffffff ? 1 : id + 1;
+    let id = this.next;
+    while (this.promises.has(id) || this.replies.has(id)) id = id === LAST_REQUEST ? 1 : id + 1;
+    this.next = id === LAST_REQUEST ? 1 : id + 1;
     return id;
   }
 

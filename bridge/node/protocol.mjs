@@ -41,6 +41,8 @@ export const TRAITS = {
 export const WORDS = { CANCELLED: 0, TOP: 1, SEEN: 2, ASKED: 3, GATE: 4, ROOT: 5, INNER: 6, RUN: 7, LAST: 8, OPEN: 9, TOLD: 11, UNSENT: 12 };
 export const TOPS = { NONE: 0, JS: 1, PYTHON: 2 };
 export const GATES = { OPEN: 0, MAIN: 1, WATCHDOG: 2, STOPPING: 3 };
+/** The largest number of a request, see protocol.py. */
+export const LAST_REQUEST = 0x7fffffff;
 /** In the word RUN: more than one form. */
 export const SEVERAL = -1;
 export const CONTROLS = { INTERRUPT: 1 };

@@ -26,6 +26,7 @@ def test_protocol_pages_say_the_same(js: Bridge) -> None:
     assert page.MAX_FRAME == protocol.MAX_FRAME
     assert page.CONTROL_SIZE == protocol.CONTROL_SIZE == protocol.CONTROL.size
     assert (page.SORT_BITS, page.SEVERAL) == (protocol.SORT_BITS, protocol.SEVERAL)
+    assert page.LAST_REQUEST == protocol.LAST_REQUEST
     for name in [
         "KINDS",
         "FLAGS",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import signal
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from polyrepl.bridge import Bridge
+from polyrepl.bridge import Bridge, Interrupted, process
 from polyrepl.bridge.plain import Begun
+from polyrepl.bridge.protocol import LAST_REQUEST
 
 
 def test_just_after_a_nested_call_was_sent(own: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,3 +144,61 @@ def test_a_handler_of_the_programs_is_left_alone(own: Bridge, transport: None) -
     finally:
         signal.signal(signal.SIGINT, before)
     assert [add(x) for x in range(3)] == [1, 2, 3]
+
+
+INNER = """(kind) => {
+  const { request } = kind.prototype;
+  kind.prototype.request = function (...operands) {
+    kind.prototype.request = request;
+    globalThis.inner = this;
+    return request.apply(this, operands);
+  };
+}"""
+
+
+def test_numbers_begin_again(transport: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of requests and of epochs, on both sides: what waits meanwhile keeps its own, and Ctrl-C stops
+    what it stopped before."""
+    monkeypatch.setattr(process, "bundle", lambda *_: None)  # so that one can get at Node's half
+    file = Path(str(process.__file__)).resolve().parent / "node" / "connection.mjs"
+    begun = threading.Event()
+    with Bridge(output=lambda *_: begun.set()) as js:
+        js.eval(INNER)(js.run(js.eval(f"import({file.as_uri()!r})")).Connection)
+        js.eval("(thing) => thing.x")(threading)  # a request of Node's
+        conn: Any = js.connection
+        total = js.eval("(f, n) => { let sum = 0; for (let i = 0; i < n; i++) sum += f(i); return sum }")
+
+        def near(distance: int) -> None:
+            conn.ids = conn.waits.numbers(LAST_REQUEST - distance)
+            js.eval(f"inner.next = {LAST_REQUEST - distance}")
+
+        async def main() -> None:
+            held = asyncio.Event()
+            there = asyncio.ensure_future(js.eval("(f) => f()")(held.wait))
+            here = asyncio.ensure_future(js.eval("new Promise((resolve) => { globalThis.settle = resolve })"))
+            ours = js.eval("(async (f) => `${await f()} there`)")(held.wait)
+            waits = asyncio.ensure_future(ours)
+            while not js.eval("inner.promises.size"):
+                await asyncio.sleep(0)
+            near(30)
+            numbers = set(conn.waits)
+            for _ in range(150):
+                assert total(lambda i: i, 3) == 3
+                assert numbers <= set(conn.waits)
+            assert js.eval("inner.next") < 1000 and conn.latest < 1000
+            js.eval("settle('here')")
+            held.set()
+            assert await asyncio.gather(there, here, waits) == [True, "here", "true there"]
+
+        js.run(main())
+        conn.outbox.epoch = 0xFFFE
+        js.eval("inner.channel.epoch = 0xfffe")
+        near(8)
+        for epoch in (0xFFFF, 0, 1):
+            begun.clear()
+            threading.Thread(target=lambda: begun.wait(30) and js.interrupt()).start()
+            with pytest.raises(Interrupted):
+                js.eval("require('fs').writeSync(1, 'begun'); for (;;);")
+            assert conn.outbox.epoch == js.eval("inner.channel.epoch") == epoch
+            assert total(lambda i: i, 5) == 10
+        assert conn.latest < 1000
