@@ -11,16 +11,18 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from . import traits
-from .bulk import plain
+from .bulk import column_of_numbers, plain
 from .handles import Exports
 from .protocol import TAGS
 from .segments import Segments
 
 _ARRAY, _AS_IS, _HANDLE, _HANDLES = TAGS["ARRAY"], TAGS["AS_IS"], TAGS["HANDLE"], TAGS["HANDLES"]
-_TEXTS = TAGS["TEXTS"]
+_TEXTS, _COLUMN = TAGS["TEXTS"], TAGS["COLUMN"]
 _MANY = 16  # texts that are worth to be one
+_MANY_NUMBERS = 64  # that are worth to be bytes
 _SHORT = 12  # characters: of longer ones JavaScript keeps the whole for each part, and gains nothing
 _BETWEEN = "\x7f"  # which JSON writes as it is, and hardly a text has
+_TEXT = {str}
 # Of these any object goes by its handle, and has the traits of its class.
 _ALIKE = frozenset((dict, list, tuple, set, frozenset))
 
@@ -49,14 +51,28 @@ def array(marshal: Encoder, items: Sequence[Any], segments: list[Any]) -> list[A
 
 
 def beginning(
-    marshal: Encoder, items: Sequence[Any], segments: list[Any]
+    marshal: Encoder,
+    items: Sequence[Any],
+    segments: list[Any],
+    kinds: set[type] | None = None,
+    to_join: bool = False,
 ) -> tuple[list[Any], Exception | None]:
-    """Wire form of an array of these items, or of those before one that cannot be encoded, and the reason."""
-    if len(items) >= _MANY and items[0].__class__ is str and (text := _one(items)) is not None:
+    """Wire form of an array of these items, or of those before one that cannot be encoded, and the reason.
+
+    Args:
+        kinds: the classes of the items, where they are known.
+        to_join: it has no binary parts, since others come behind it.
+    """
+    if kinds is None:
+        kinds = set(map(type, items))
+    if len(items) >= _MANY_NUMBERS and not to_join:
+        column = column_of_numbers(items, kinds, segments)
+        if column is not None:
+            return [_COLUMN, column], None
+    if len(items) >= _MANY and kinds == _TEXT and (text := _one(items)) is not None:
         return [_TEXTS, text], None
-    if plain(items):
+    if plain(items, kinds):
         return [_AS_IS, items if items.__class__ is list else list(items)], None
-    kinds = set(map(type, items))
     if len(kinds) == 1 and _ALIKE.issuperset(kinds) and marshal.by_handle and isinstance(segments, Segments):
         (kind,) = kinds
         if not marshal.custom or marshal.custom.keys().isdisjoint(kind.__mro__):
@@ -73,10 +89,8 @@ def beginning(
 
 
 def _one(items: Sequence[Any]) -> str | None:
-    """Short texts as one; None of anything else. JavaScript cuts it in a third of the time: the parser of
+    """Texts as one where they are short, else None. JavaScript cuts it in a third of the time: the parser of
     JSON looks each short text up among those that it knows."""
-    if set(map(type, items)) != {str}:
-        return None
     text = _BETWEEN.join(items)
     few = len(text) <= (_SHORT + 1) * len(items)
     return text if few and text.count(_BETWEEN) == len(items) - 1 else None

@@ -32,9 +32,11 @@ _references: Callable[[Any], int] = getattr(sys, "getrefcount", lambda _: sys.ma
 _ONE_OWNER = max(map(_references, [[]])) + 1  # of what stands in a list of ours and in one container
 
 
-def plain(items: Sequence[Any]) -> bool:
-    """Whether all items are their own wire form: texts, booleans, None, safe integers, finite numbers."""
-    kinds = set(map(type, items))
+def plain(items: Sequence[Any], kinds: Set[type] | None = None) -> bool:
+    """Whether all items are their own wire form: texts, booleans, None, safe integers, finite numbers.
+    Their classes are `kinds`, where those are known."""
+    if kinds is None:
+        kinds = set(map(type, items))
     if not kinds <= _SIMPLE:
         return False
     if int in kinds:
@@ -161,7 +163,22 @@ def scalar_column(column: Sequence[Any], segments: list[Any]) -> Any:
     return [_AS_IS, *column] if kinds <= _SIMPLE and plain(column) else None
 
 
-def _safe(numbers: Sequence[Any], kinds: set[type]) -> bool:
+def column_of_numbers(items: Sequence[Any], kinds: Set[type], segments: list[Any]) -> Any:
+    """The wire form of a column of numbers, of these classes, that is shorter than its text; None of anything
+    else."""
+    if not kinds <= _NUMBERS:
+        return None
+    if float not in kinds:
+        try:
+            return numbers_column("i", items, segments)
+        except OverflowError:
+            pass
+    if (float in kinds and len(kinds) == 1) or _safe(items, kinds):
+        return numbers_column("d", items, segments)
+    return scalar_column(items, segments)
+
+
+def _safe(numbers: Sequence[Any], kinds: Set[type]) -> bool:
     """Whether doubles hold the integers among them."""
     whole = numbers if len(kinds) == 1 else [item for item in numbers if item.__class__ is int]
     return bool(min(whole) >= -SAFE_INTEGER and max(whole) <= SAFE_INTEGER)

@@ -27,6 +27,8 @@ FORMATS = {
     "i8": "q", "u8": "Q", "f2": "e", "f4": "f", "f8": "d",
 }  # fmt: skip
 
+_TYPED, _COLUMNS = TAGS["TYPED"], frozenset(("i4", "f8"))  # columns of integers, of others
+
 
 class Malformed(Exception):
     """A wire value that makes no sense."""
@@ -84,6 +86,15 @@ def _object(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
     if len(result) != len(wire) // 2:
         raise Uncopied(_COLLISION.format("Map with keys"))
     return result
+
+
+def _column(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
+    tag, letters, start, size = wire[1]
+    if tag != _TYPED or letters not in _COLUMNS or start.__class__ is list:
+        raise Malformed
+    numbers: list[Any] = _part(self, body, start, size).cast(FORMATS[letters]).tolist()
+    shared.append(numbers)
+    return numbers
 
 
 def _set(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
@@ -230,4 +241,5 @@ DECODERS: dict[str, Callable[[Tables, Any, Any, list[Any]], Any]] = {
     TAGS["TYPED"]: _leaf(_typed),
     TAGS["DATE"]: _leaf(lambda self, wire, body, shared: _EPOCH + datetime.timedelta(milliseconds=wire[1])),
     TAGS["REF"]: _leaf(_ref),
+    TAGS["COLUMN"]: _leaf(_column),
 }

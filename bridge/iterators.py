@@ -7,21 +7,23 @@ comes, and whether that was the end.
 from __future__ import annotations
 
 import itertools
+import operator
 import time
 from typing import Any
 
 from .answers import Wired
 from .arrays import beginning, joined
 from .managers import raised
-from .marshal import Marshal
+from .marshal import SINGLE, Marshal
 from .protocol import TAGS
 from .segments import Segments
 
 _ARRAY = TAGS["ARRAY"]
 _PATIENCE = 0.002  # seconds that one batch may take: its first items are wanted
 _LOOK = 7  # the clock is looked at after every eighth
+_LIST: type = type(iter([]))
 # of these nobody's code runs for an item
-_AT_HAND = {type(iter([])), type(iter(())), type(iter(range(1))), type(iter(range(1 << 70)))}
+_AT_HAND = {_LIST, type(iter(())), type(iter(range(1))), type(iter(range(1 << 70)))}
 _PART = 2048  # items at hand that are looked at together
 
 
@@ -78,17 +80,30 @@ def _one_by_one(marshal: Marshal, iterator: Any, count: int, pairs: bool, segmen
 
 def _at_hand(marshal: Marshal, iterator: Any, count: int, segments: Segments) -> list[Any]:
     """`batch` of a list, tuple or range."""
+    if type(iterator) is _LIST:  # the end is where it is met: more may be added by who gets what is there
+        count = min(count, operator.length_hint(iterator) or 1)
     left = count
     end = time.perf_counter() + _PATIENCE
+    scalars: list[Any] = []  # all so far, which cross together
+    kinds: set[type] = set()
     wire: list[Any] | None = None
     while True:
         size = min(left, _PART)
         part = list(itertools.islice(iterator, size))
-        items, error = beginning(marshal, part, segments)
-        wire = items if wire is None else joined(wire, items)
         left -= size
-        if error is not None or len(part) < size or left == 0 or time.perf_counter() > end:
-            return _ended(marshal, len(part) < size, wire, error, segments)
+        done = len(part) < size
+        over = done or left == 0 or time.perf_counter() > end
+        kinds.update(map(type, part))
+        if wire is None:
+            scalars += part
+            if not over and kinds <= SINGLE:
+                continue
+            part, scalars = scalars, []
+        items, error = beginning(marshal, part, segments, kinds, to_join=not over or wire is not None)
+        kinds.clear()
+        wire = items if wire is None else joined(wire, items)
+        if error is not None or over or time.perf_counter() > end:
+            return _ended(marshal, done, wire, error, segments)
 
 
 def _ended(

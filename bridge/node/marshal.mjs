@@ -10,6 +10,7 @@ import { KEYWORD } from "./keywords.mjs";
 import { isModuleNamespaceObject, isPromise, isProxy } from "./platform.mjs";
 import { TAGS } from "./protocol.mjs";
 import { SORT, traitsOf } from "./traits.mjs";
+import { columnOf } from "./walking.mjs";
 
 /** Methods of what is to cross as an Array or as a Map of its items; the tags of those. */
 const AS_ITEMS = new Map([[Symbol.for("polyrepl.array"), TAGS.ARRAY], [Symbol.for("polyrepl.map"), TAGS.MAP]]);
@@ -201,6 +202,7 @@ export class Marshal {
     const wire = [tag];
     if (tag === TAGS.ARRAY) {
       for (let index = 0; index < items.length; index++) wire.push(this.encode(items[index]));
+      return this.numbers(wire, 1) ?? wire;
     } else if (tag === TAGS.SET) {
       for (const item of items) wire.push(this.encode(item));
     } else if (tag === TAGS.MAP) {
@@ -209,6 +211,12 @@ export class Marshal {
       for (const key of Object.keys(value)) wire.push(this.encode(key), this.encode(value[key]));
     }
     return wire;
+  }
+
+  /** Wire form of an Array of numbers, from one of their places on, as bytes; null of anything else. */
+  numbers(items, from = 0) {
+    const column = columnOf(items, from);
+    return column === null ? null : [TAGS.COLUMN, this.#view(column)];
   }
 
   #view(value) {

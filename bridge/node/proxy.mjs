@@ -5,10 +5,11 @@
  * wins over Array's and Map's methods; `o[0]` on a sequence and `o["k"]` on a dict are items. What is missing is
  * undefined to JavaScript, to the Lisp an AttributeError.
  */
-import { UNKNOWN, readAhead, together } from "./ahead.mjs";
+import { UNKNOWN, readAhead } from "./ahead.mjs";
 import { Classes, DERIVE, isInstance } from "./classes.mjs";
 import { PyError } from "./errors.mjs";
 import { Imports, records } from "./handles.mjs";
+import { Items } from "./items.mjs";
 import { KEYWORD } from "./keywords.mjs";
 import { fallback, jsonBy, numberOf, setLength } from "./likeness.mjs";
 import { inspectKey } from "./platform.mjs";
@@ -17,7 +18,6 @@ import { LOOKS, OPS, SORT_BITS, SORTS, TAGS, TRAITS } from "./protocol.mjs";
 export const PYTHON = Symbol.for("polyrepl.python");
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
 const WHOLE = /^(?:0|-?[1-9]\d{0,14})$/;
-const LARGEST_BATCH = 2048; // of items
 /** Who asks for an attribute. A trap cannot know, and what is missing depends on it: JavaScript looks what it was given
  * and takes undefined for an answer, to the Lisp it is an AttributeError. So compiled Lisp says of what it is about to
  * read: `$read(o).x`, which costs a store. One for all bridges of a program, since the code does not know whose `o` is;
@@ -384,28 +384,8 @@ function thenOf(handler) {
   return (resolve, reject) => promise.then(resolve, reject);
 }
 
-/** Items of a Python iterable: lazy, in growing batches when nobody else sees the iterator. */
-function* iterate() {
-  const handler = records.get(this);
-  const { all } = handler;
-  const pairs = (handler.traits & SORT_BITS) === DICT;
-  let [alone, iterator, done, items, error] = all.ask(OPS.iter, handler, 1, pairs);
-  let size = 1;
-  const sizes = new Map();
-  try {
-    for (;;) {
-      together(all, pairs ? items.map(([, item]) => item) : items, sizes);
-      for (let at = 0; at < items.length; at++) yield items[at]; // half of what `yield*` takes
-      if (error !== undefined) throw error;
-      if (done) return;
-      if (alone && size < LARGEST_BATCH) size *= 2;
-      [done, items, error] = all.ask(OPS.next, records.get(iterator), size, pairs);
-    }
-  } finally {
-    // Left early: a generator is closed, as JavaScript closes its own; what nobody else has is given back.
-    if (!done && handler.traits & TRAITS.GENERATOR) all.ask(OPS.send, handler, "return", null);
-    else if (!done && alone) all.destroy(iterator);
-  }
+function iterate() {
+  return new Items(records.get(this));
 }
 
 async function* iterateAsync() {

@@ -10,6 +10,7 @@ import { ByRef } from "./marshal.mjs";
 import { callOf } from "./parameters.mjs";
 import { inspect, isPromise } from "./platform.mjs";
 import { FLAGS, OPS, TAGS } from "./protocol.mjs";
+import { take, Walk } from "./walking.mjs";
 
 /** @param {import("./connection.mjs").Connection} connection @param {any} evaluator @param {any} interrupts */
 export function makeServer(connection, evaluator, interrupts) {
@@ -145,46 +146,42 @@ export function makeServer(connection, evaluator, interrupts) {
     iter: (message) => {
       const object = target(message);
       const wanted = message[4] === true ? object[Symbol.asyncIterator]?.() : undefined;
-      const iterable = wanted ?? (object instanceof Map && message[4] !== true ? object.keys() : object[Symbol.iterator]());
+      const iterable = wanted ?? Walk.of(object) ?? (object instanceof Map && message[4] !== true ? object.keys() : object[Symbol.iterator]());
       return [iterable !== object, new ByRef(iterable)];
     },
     next: (message) => {
       const iterator = target(message);
-      const items = [];
-      const end = performance.now() + 2;
-      let done = false;
       const late = failures.get(iterator);
       if (late !== undefined) {
         failures.delete(iterator);
         throw late.error;
       }
+      const items = [];
+      let done;
       try {
-        while (items.length < message[4]) {
-          const step = iterator.next();
-          if (step.done) {
-            done = true;
-            break;
-          }
-          items.push(step.value);
-          if (items.length > 8 && (items.length & 7) === 0 && performance.now() > end) break;
-        }
+        done = Walk.is(iterator) ? iterator.take(items, message[4]) : take(iterator, items, message[4]);
       } catch (error) {
         if (items.length === 0 || isA(error, Interrupt)) throw error;
         failures.set(iterator, { error });
+        done = false;
       }
       return new Wire((m) => {
         const reply = m.open();
-        const wire = m.open();
-        for (const item of items) {
-          const given = m.frame.given.length;
-          try {
-            wire.push(m.encode(item));
-          } catch (error) {
-            if (wire.length === 1) throw error;
-            m.takeBack(given);
-            failures.set(iterator, { error });
-            done = false;
-            break;
+        let wire = m.numbers(items);
+        if (wire !== null) m.open();
+        else {
+          wire = m.open();
+          for (const item of items) {
+            const given = m.frame.given.length;
+            try {
+              wire.push(m.encode(item));
+            } catch (error) {
+              if (wire.length === 1) throw error;
+              m.takeBack(given);
+              failures.set(iterator, { error });
+              done = false;
+              break;
+            }
           }
         }
         reply.push(done, wire);

@@ -3,9 +3,11 @@ objects in the same order, and both tables count what was sent."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from typing import Any
 
+import numpy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -211,3 +213,130 @@ def test_texts_that_go_as_one_are_themselves(js: Bridge) -> None:
         assert through(texts) == texts
         assert through(tuple(texts)) == texts
     assert kinds([Text("a")] * 20) == ",".join(["object"] * 20)
+
+
+def test_numbers_that_go_as_bytes_are_themselves(js: Bridge) -> None:
+    """Of every size and kind, alone and among others, both ways, at the edges of a batch too."""
+    through = js.eval("(xs) => [...xs]")
+    live = js.eval(f"(xs) => {{ {PY} return $py.byRef([...xs]) }}")
+    kinds: list[list[Any]] = [
+        [0, 1, -(2**31), 2**31 - 1], [2**31, -(2**53) + 1, 2**53 - 1], [2**53, -(2**70)], [0.5, -0.0, 1e300],
+        [float("nan"), float("inf"), -float("inf")], [True, False], [enum.IntEnum("Level", "low").low],
+        [2.5, 7, 2**53 - 1], ["7"], [None], [numpy.int64(3)],
+    ]  # fmt: skip
+    for first in kinds:
+        many = first * 3000
+        for items in (many, many[:7], *([*many[:70], *second[:1], *many[:70]] for second in kinds)):
+            assert_same(through(items), items)
+            assert_same(list(live(items)), items)
+    for make in (tuple, generator):
+        assert_same(through(make(kinds[0] * 40)), kinds[0] * 40)
+
+
+def assert_same(found: list[Any], items: list[Any]) -> None:
+    """The same values, an integral float as the integer that it is in JavaScript."""
+
+    def seen(item: Any) -> Any:
+        if isinstance(item, float):
+            whole = item.is_integer() and abs(item) < 2**53 and str(item) != "-0.0"
+            return int(item) if whole else str(item)
+        return int(item) if isinstance(item, numpy.integer) else item
+
+    assert list(map(seen, found)) == list(map(seen, items))
+    assert [type(item) is bool for item in found] == [type(item) is bool for item in items]
+
+
+@pytest.mark.parametrize(
+    ("make", "items"),
+    [
+        ("const a = Array(100).fill(1); a.length = 101; a", [1] * 100 + [None]),
+        ("new Proxy([1, 2, 3], { get: (t, k) => k === '1' ? 20 : t[k] })", [1, 20, 3]),
+        ("class Own extends Array { *[Symbol.iterator]() { yield 7 } }; Own.of(1, 2)", [7]),
+        ("const a = [1, 2]; a[Symbol.iterator] = function* () { yield 8 }; a", [8]),
+        ("const a = Array(9).fill(1), n = [0]; Object.defineProperty(a, 5, {get: () => ++n[0]}); a", 9 * [1]),
+        ("new Map(Array.from({ length: 100 }, (_, i) => [i, 0]))", list(range(100))),
+        ("new Set(Array.from({ length: 100 }, (_, i) => i / 2 + 0.25))", [i / 2 + 0.25 for i in range(100)]),
+        ("new Float32Array(100).fill(0.5)", [0.5] * 100),
+        ("new Uint32Array(100).fill(2 ** 32 - 1)", [2**32 - 1] * 100),
+        ("new BigInt64Array(100).fill(5n)", [5] * 100),
+        ("[1, 2].values()", [1, 2]),
+    ],
+)  # fmt: skip
+def test_javascript_iterates_as_it_says(js: Bridge, make: str, items: list[Any]) -> None:
+    *before, last = make.split("; ")
+    live = js.eval(f"{PY} {'; '.join([*before, ''])} $py.byRef({last})")
+    assert list(live) == items
+
+
+def test_an_array_that_changes_while_it_is_gone_through(js: Bridge) -> None:
+    grows = js.eval(f"{PY} $py.byRef([1])")
+    seen = []
+    for item in grows:
+        seen.append(item)
+        if item < 5:
+            grows.push(item + 1)
+    assert seen == [1, 2, 3, 4, 5]
+    work: Any = [1]
+    go = js.eval(
+        "(xs) => { const all = []; for (const x of xs) all.push(x), x < 5 && xs.append(x + 1); return all }"
+    )
+    assert go(work) == work == seen
+    shrinks = js.eval(f"{PY} $py.byRef([1, 2, 3, 4])")
+    walk = iter(shrinks)
+    assert next(walk) == 1
+    shrinks.length = 2
+    assert list(walk) == [2]
+    ended = js.eval("(a) => a.values()")(grows)
+    assert [*ended] == [1, 2, 3, 4, 5]
+    grows.push(9)
+    assert list(ended) == []
+
+
+def test_an_iterator_of_python_s_is_one_of_javascript_s(js: Bridge) -> None:
+    class Closed:
+        def __init__(self) -> None:
+            self.told: list[str] = []
+
+        def walk(self) -> Iterator[int]:
+            try:
+                for i in range(5):
+                    self.told.append(f"made {i}")
+                    yield i
+            finally:
+                self.told.append("closed")
+
+    source = """(xs, how) => {
+      const walk = xs[Symbol.iterator]();
+      if (how === 'new') { const left = walk.return(7); return [left.value, left.done, walk.next().done] }
+      const first = walk.next().value;
+      if (how === 'return') return [first, walk.return(7).value, walk.next().done, walk.return().done];
+      if (how === 'throw') {
+        try { walk.throw(new RangeError('mine')) } catch (e) { return [first, e.message, walk.next().done] }
+      }
+      return [first, ...walk.map((x) => x * 10).take(2)];
+    }"""
+    go = js.eval(source)
+    for how, expected in {
+        "new": [7, True, True],
+        "return": [0, 7, True, True],
+        "throw": [0, "mine", True],
+        "helpers": [0, 10, 20],
+    }.items():
+        object_ = Closed()
+        assert list(go(object_.walk(), how)) == expected
+        assert object_.told.count("closed") == (how != "new")
+        assert list(go(list(range(5)), how)) == expected
+
+    class Asks:
+        """Asks the very iterator that asks it."""
+
+        def __iter__(self) -> Iterator[int]:
+            yield 1
+            js.globalThis.walk.next()
+
+    again = js.eval(
+        "(xs) => { globalThis.walk = xs[Symbol.iterator](); walk.next(); return [walk.next().done] }"
+    )
+    with pytest.raises(JSError, match="asked already"):
+        again(Asks())
+    js.eval("delete globalThis.walk")
