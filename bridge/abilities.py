@@ -7,11 +7,13 @@ In: Python's protocols: iteration, generators, `with`, sizes. Out: one request e
 from __future__ import annotations
 
 from collections import abc
+from time import perf_counter
 from typing import Any
 
 from .protocol import OPS
 
 _LARGEST = 2048  # batch of items
+_FRESH = 0.01  # seconds for which an array at its end has not grown unless it was asked (as ahead.mjs has it)
 _LEN, _ITER, _NEXT, _SEND = OPS["len"], OPS["iter"], OPS["next"], OPS["send"]
 
 
@@ -38,7 +40,13 @@ def _iterate(owner: Any, iterator: Any, private: bool) -> abc.Generator[Any, Non
     try:
         while not done:
             done, items = owner.operate(_NEXT, iterator, size)
-            yield from items
+            if done is None and private:  # at the end, unless the array grows
+                end = owner.mark(iterator)
+                until = perf_counter() + _FRESH
+                yield from items
+                done = owner.mark(iterator) == end + 1 and perf_counter() < until
+            else:
+                yield from items
             if private and size < _LARGEST:
                 size *= 2
     finally:

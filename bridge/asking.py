@@ -251,6 +251,10 @@ class Asking:
         exchange = self._live()
         return self._give([op, 0, current(), name], operands, {}, exchange, self.request)
 
+    def mark(self, proxy: JsProxy) -> int:
+        """One more than the last, where nothing has been asked since."""
+        return self.home(proxy).connection.ids()
+
     def operate_quietly(self, op: int, proxy: JsProxy, *operands: Any) -> None:
         """An operation whose failure is nobody's concern."""
         with contextlib.suppress(Exception):

@@ -90,7 +90,7 @@ def _object(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
 
 def _column(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
     tag, letters, start, size = wire[1]
-    if tag != _TYPED or letters not in _COLUMNS or start.__class__ is list:
+    if tag != _TYPED or letters not in _COLUMNS:
         raise Malformed
     numbers: list[Any] = _part(self, body, start, size).cast(FORMATS[letters]).tolist()
     shared.append(numbers)

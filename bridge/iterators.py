@@ -34,7 +34,8 @@ def batch(marshal: Marshal, iterator: Any, count: int, pairs: bool, segments: Se
         pairs: each is a key and a value.
 
     Returns:
-        Whether it has ended, the items' wire form, and perhaps that of what was raised behind them.
+        Whether it has ended (None of a list's that has no more, and may get some), the items' wire form, and
+        perhaps that of what was raised behind them.
 
     Raises:
         What the iterator raises where there are no items, and whatever is no Exception.
@@ -80,8 +81,9 @@ def _one_by_one(marshal: Marshal, iterator: Any, count: int, pairs: bool, segmen
 
 def _at_hand(marshal: Marshal, iterator: Any, count: int, segments: Segments) -> list[Any]:
     """`batch` of a list, tuple or range."""
-    if type(iterator) is _LIST:  # the end is where it is met: more may be added by who gets what is there
-        count = min(count, operator.length_hint(iterator) or 1)
+    known = operator.length_hint(iterator) if type(iterator) is _LIST else None
+    if known:  # it does not come to its end: more may be added by who gets what is there
+        count = min(count, known)
     left = count
     end = time.perf_counter() + _PATIENCE
     scalars: list[Any] = []  # all so far, which cross together
@@ -103,11 +105,12 @@ def _at_hand(marshal: Marshal, iterator: Any, count: int, segments: Segments) ->
         kinds.clear()
         wire = items if wire is None else joined(wire, items)
         if error is not None or over or time.perf_counter() > end:
-            return _ended(marshal, done, wire, error, segments)
+            at_end = not done and known is not None and known <= count and left == 0
+            return _ended(marshal, None if at_end else done, wire, error, segments)
 
 
 def _ended(
-    marshal: Marshal, done: bool, wire: list[Any], error: Exception | None, segments: Segments
+    marshal: Marshal, done: bool | None, wire: list[Any], error: Exception | None, segments: Segments
 ) -> list[Any]:
     return [done, wire] if error is None else [False, wire, marshal.encode_exception(error, segments)]
 

@@ -45,7 +45,7 @@ class Lane:
     top_python: bool
     _nested: int
     _dead: deque[Dead]
-    _ids: Callable[[], int]
+    ids: Callable[[], int]
     _call: Any
 
     def flush(self) -> None:
@@ -62,7 +62,7 @@ class Lane:
         self.depth += 1
         self._nested += 1
         try:
-            answer = self._call(self._ids(), handle, receiver, form, *args)
+            answer = self._call(self.ids(), handle, receiver, form, *args)
         finally:
             self._nested -= 1
             self.depth -= 1

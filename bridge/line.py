@@ -6,7 +6,7 @@ to another process, `local.Local` another, within one process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from .answers import Answer
@@ -46,6 +46,10 @@ class Line(Protocol):
     @property
     def waiting(self) -> bool:
         """Whether any does."""
+
+    @property
+    def ids(self) -> Callable[[], int]:
+        """The next number of a request: they are counted, whoever asks."""
 
     @property
     def outer(self) -> int:

@@ -71,7 +71,7 @@ class Local(Lane):
         self.depth = 0
         self.waits = Waits()
         self._dead = dead
-        self._ids = self.waits.numbers()
+        self.ids = self.waits.numbers()
         self._nested = 0
         self.use(port)
 
@@ -117,7 +117,7 @@ class Local(Lane):
         except BaseException:
             self.host.take_back(segments)
             raise
-        ident = self._ids()
+        ident = self.ids()
         top, self.top_python = self.top_python, False
         self.depth += 1
         self._nested += 1
@@ -142,7 +142,7 @@ class Local(Lane):
         except BaseException:
             self.host.take_back(segments)
             raise
-        ident = self._ids()
+        ident = self.ids()
         self.waits[ident] = waiter
         sent(segments)
         self._port.post(ident, _ASYNC, head, body)

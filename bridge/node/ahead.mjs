@@ -35,6 +35,14 @@ export class Turns {
   }
 }
 
+/**
+ * Whether what was read from Python is as it was: when the turns were so many, at a moment.
+ * @param {{turns: Turns}} connection @param {number} ran @param {number} at
+ */
+export function isFresh(connection, ran, at) {
+  return ran === connection.turns.count && performance.now() - at < FRESH_MS;
+}
+
 /** Rows of one batch. `sizes` is how far was read ahead under each key, shared by the batches of one iteration. */
 class Rows {
   constructor(all, sizes) {
@@ -72,8 +80,7 @@ export function readAhead(handler, key, named) {
   const column = rows.columns.get(name);
   const { connection } = rows.all;
   if (column !== undefined && row >= column.from && row < column.to) {
-    const fresh = column.ran === connection.turns.count && performance.now() - column.at < FRESH_MS;
-    if (fresh) return known(column.items[row - column.from]);
+    if (isFresh(connection, column.ran, column.at)) return known(column.items[row - column.from]);
     // In vain from here on: as far as it was of use is far enough.
     rows.sizes.set(name, Math.max(1, row - column.from));
   } else if (column === undefined || row === column.to) {

@@ -3,7 +3,7 @@
  * In: the object's handler. Out: its items, one by one; what was raised comes where it was raised. What is left early is
  * closed, if it is a generator, as JavaScript closes its own.
  */
-import { together } from "./ahead.mjs";
+import { isFresh, together } from "./ahead.mjs";
 import { records } from "./handles.mjs";
 import { OPS, SORT_BITS, SORTS, TRAITS } from "./protocol.mjs";
 
@@ -21,7 +21,10 @@ export class Items {
   #pairs;
   #alone = false;
   #iterator;
-  #done = false; // whether Python's has ended
+  /** Whether Python's has ended; null of a list's, where it has come to the end and more may be added. @type {boolean | null} */
+  #done = false;
+  #ran = 0; // the turns at that, and when
+  #read = 0;
   #error;
   #items = [];
   #at = 0;
@@ -52,6 +55,7 @@ export class Items {
   #more() {
     if (this.#state === OVER) return { value: undefined, done: true };
     if (this.#state === RUNS) throw new TypeError(RUNNING);
+    if (this.#isAtEnd()) this.#done = true;
     if (this.#error !== undefined || this.#done) {
       const error = this.#error;
       this.#leave();
@@ -67,6 +71,10 @@ export class Items {
       else [this.#done, items, this.#error] = all.ask(OPS.next, records.get(this.#iterator), this.#grown(), this.#pairs);
       this.#items = items;
       this.#at = 0;
+      if (this.#done === null) {
+        this.#ran = all.connection.turns.count;
+        this.#read = performance.now();
+      }
       together(all, this.#pairs ? this.#items.map(([, item]) => item) : this.#items, this.#sizes);
     } catch (error) {
       if (isNew) this.#state = OVER;
@@ -75,6 +83,11 @@ export class Items {
     }
     this.#state = OPEN;
     return this.next();
+  }
+
+  /** Whether it was at its end, and nobody can have added anything: to ask for the end would double the time of a short list. */
+  #isAtEnd() {
+    return this.#done === null && this.#alone && isFresh(this.#handler.all.connection, this.#ran, this.#read);
   }
 
   /** How many are asked for next. */

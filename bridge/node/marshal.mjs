@@ -21,7 +21,7 @@ const FORMATS = {
 // What kind of typed array it is, also of a subclass; Buffer is a Uint8Array and has no entry: it crosses as bytes.
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 const MANY = 1_000_000;
-const CONTAINERS = new Set([TAGS.ARRAY, TAGS.OBJECT, TAGS.MAP, TAGS.SET]);
+const CONTAINERS = new Set([TAGS.ARRAY, TAGS.COLUMN, TAGS.OBJECT, TAGS.MAP, TAGS.SET]);
 /** Whether what stands in a wire form behind its tag and the traits is a handle. */
 const isHandle = (part, index) => index < 2 || (isCount(part) && part > 0);
 

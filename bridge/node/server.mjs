@@ -145,8 +145,10 @@ export function makeServer(connection, evaluator, interrupts) {
     },
     iter: (message) => {
       const object = target(message);
-      const wanted = message[4] === true ? object[Symbol.asyncIterator]?.() : undefined;
-      const iterable = wanted ?? Walk.of(object) ?? (object instanceof Map && message[4] !== true ? object.keys() : object[Symbol.iterator]());
+      const iterable =
+        message[4] === true
+          ? (object[Symbol.asyncIterator]?.() ?? object[Symbol.iterator]())
+          : (Walk.of(object) ?? (object instanceof Map ? object.keys() : object[Symbol.iterator]()));
       return [iterable !== object, new ByRef(iterable)];
     },
     next: (message) => {

@@ -39,7 +39,7 @@ export class Walk {
   /** One of an object that is such an array; undefined of any other. */
   static of(object) {
     if (steps.next !== next) return undefined;
-    const whole = Array.isArray(object) ? object[Symbol.iterator] === arrays && !isProxy(object) : ArrayBuffer.isView(object) && object[Symbol.iterator] === typed;
+    const whole = Array.isArray(object) ? object[Symbol.iterator] === arrays && !isProxy(object) : ArrayBuffer.isView(object) && object.length > 0 && object[Symbol.iterator] === typed;
     return whole ? new Walk(object) : undefined;
   }
 
@@ -48,14 +48,15 @@ export class Walk {
     return typeof iterator === "object" && iterator !== null && #array in iterator;
   }
 
-  /** As `take`. */
+  /** As `take`. @returns {boolean | null} null at the end of the array: more may be added by who gets these */
   take(items, count) {
     const array = this.#array;
     if (array === null) return true; // as one that has ended stays, whatever is added
     const end = performance.now() + PATIENCE_MS;
     while (items.length < count) {
       if (this.#at >= array.length) {
-        if (items.length > 0) break; // more may be added by who gets these
+        if (items.length > 0) return null;
+        if (array.length === 0 && ArrayBuffer.isView(array)) array[Symbol.iterator](); // throws where its memory has gone elsewhere
         this.#array = null;
         return true;
       }

@@ -231,6 +231,19 @@ def test_numbers_that_go_as_bytes_are_themselves(js: Bridge) -> None:
             assert_same(list(live(items)), items)
     for make in (tuple, generator):
         assert_same(through(make(kinds[0] * 40)), kinds[0] * 40)
+    js.eval("new Float64Array(20000)")  # from here on what is large need not go in a frame
+    for number in ("i + 0.5", "i"):
+        many, also = js.eval(f"[20000, 70].map((length) => Array.from({{ length }}, (_, i) => {number}))")
+        assert_same(many, [eval(number) for i in range(20000)])
+        assert_same(also, many[:70])
+    a, o, b, c = js.eval("(() => { const a = Array(70).fill(1), o = {}; return [a, o, a, o] })()")
+    assert (a, o) == ([1] * 70, {}) and a is b and o is c
+    answers = [[*[i] * 70, [i, i]] for i in range(20)]
+    assert (
+        list(map(js.eval("(i) => { const a = [i, i]; return [...Array(70).fill(i), a] }"), range(20)))
+        == answers
+    )
+    assert sorted(range(20), key=js.eval("(i) => Array(70).fill(-i)")) == [*range(20)][::-1]
 
 
 def assert_same(found: list[Any], items: list[Any]) -> None:
@@ -260,6 +273,8 @@ def assert_same(found: list[Any], items: list[Any]) -> None:
         ("new Uint32Array(100).fill(2 ** 32 - 1)", [2**32 - 1] * 100),
         ("new BigInt64Array(100).fill(5n)", [5] * 100),
         ("[1, 2].values()", [1, 2]),
+        ("new Uint8Array(0)", []),
+        ("const a = Array(80).fill(1n); a[70] = 2; a", [1] * 70 + [2] + [1] * 9),
     ],
 )  # fmt: skip
 def test_javascript_iterates_as_it_says(js: Bridge, make: str, items: list[Any]) -> None:
@@ -290,6 +305,18 @@ def test_an_array_that_changes_while_it_is_gone_through(js: Bridge) -> None:
     assert [*ended] == [1, 2, 3, 4, 5]
     grows.push(9)
     assert list(ended) == []
+    # At the end that was seen: by who has no more to do, by who looks again, and by another function.
+    for more in ("xs.append(9)", "await null; add(9)"):
+        late: Any = [1, 2]
+        body = f"all.push(x); if (x === 2) {{ {more} }}"
+        source = f"async (xs, add) => {{ const all = []; for (const x of xs) {{ {body} }} return all }}"
+        assert js.eval(source)(late, late.append).result() == late == [1, 2, 9]
+    typed = js.eval(f"{PY} $py.byRef(new Uint8Array([1, 2, 3]))")
+    walk = iter(typed)
+    assert next(walk) == 1
+    js.eval("(a) => { a.buffer.transfer() }")(typed)
+    with pytest.raises(JSError, match="detached"):
+        list(walk)
 
 
 def test_an_iterator_of_python_s_is_one_of_javascript_s(js: Bridge) -> None:

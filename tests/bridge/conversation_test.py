@@ -57,11 +57,11 @@ class Line:
         self.failure: BaseException | None = None
         self.far = Far(self)
         self.notes: list[Any] = []
-        self._ids = itertools.count(1).__next__
+        self.ids = itertools.count(1).__next__
 
     def ask(self, header: list[Any]) -> tuple[int, Any]:
         """A request of the other side's."""
-        packed, _, _ = self.host.serve(Frame(REQUEST, self._ids(), 0, 0, dumps(header), b""), True)
+        packed, _, _ = self.host.serve(Frame(REQUEST, self.ids(), 0, 0, dumps(header), b""), True)
         kind, text = packed
         return kind, loads(text)
 
@@ -79,7 +79,7 @@ class Line:
     def post(self, header: list[Any], segments: list[Any], waiter: Any) -> int:
         frame = self.request(header, segments)
         asyncio.get_running_loop().call_soon(self.host.settle, waiter, frame)
-        return self._ids()
+        return self.ids()
 
     def note(self, header: list[Any]) -> None:
         self.notes.append(header)
