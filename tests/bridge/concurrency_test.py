@@ -117,6 +117,32 @@ def test_a_task_that_never_begins() -> None:
     assert len(ends) == 1
 
 
+def test_calls_in_flight_begin_and_end_as_tasks_do(own: Bridge) -> None:
+    own.eval("globalThis.seen = []; globalThis.aborted = 0; 0")
+    f, g = own.eval("async (x) => { seen.push(x) }"), own.eval("(x) => { seen.push(x) }")
+    never = own.eval(
+        f"async () => {{ {PY} $py.signal.addEventListener('abort', () => {{ aborted += 1 }});"
+        "seen.push('never'); await new Promise(() => {}) }"
+    )
+
+    async def other() -> None:
+        g("between")
+
+    async def in_order() -> None:
+        await asyncio.gather(own.call_async(f, 1), other(), own.call_async(f, 2))
+
+    async def leave() -> None:
+        left = asyncio.gather(own.call_async(never), return_exceptions=True)
+        await own.call_async(f, 3)
+        del left
+
+    asyncio.run(in_order())
+    asyncio.run(leave())
+    asyncio.run(in_order())
+    assert list(own.eval("seen")) == [1, "between", 2, 3, "never", 1, "between", 2]
+    assert own.eval("aborted") == 1
+
+
 async def test_plain_functions_run_in_threads(js: Bridge) -> None:
     barrier = threading.Barrier(4, timeout=10)
 
