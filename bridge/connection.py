@@ -437,18 +437,16 @@ class Connection:
                 waiter.inbox.clear()
         self.inbox.clear()
         self.intake.asyncs.clear()
-        self._release()
-
-    def _release(self) -> None:
         self.channel.close()
-        self._poll.close()
+        self._poll.abandon()
 
     def close(self, reason: str) -> None:
         """End the conversation; every pending call fails with NodeLost(reason)."""
         if self.failure is None:
             self.failure = NodeLost(reason)
             self._fail(self.failure, self.waits)
-        self._release()
+        self.channel.close()
+        self._poll.close()
 
 
 _READING = {Connection._read_until.__code__}

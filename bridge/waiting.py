@@ -193,6 +193,15 @@ class Poll:
             with contextlib.suppress(OSError):
                 os.write(self._wake_write, _WAKE)
 
+    def abandon(self) -> None:
+        """In a forked child: close it. Another thread may have slept when the fork came; signals here would
+        be written into whatever file has the number next."""
+        with contextlib.suppress(ValueError, OSError):  # not the main interpreter
+            installed = _set_wakeup(-1)
+            if installed != self._wake_write:
+                restore(installed)
+        self.close()
+
     def close(self) -> None:
         """Close what belongs to it; harmless twice."""
         for fd in (self._wake_read, self._wake_write):

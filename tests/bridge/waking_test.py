@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -144,3 +145,36 @@ def test_what_a_thread_has_slept_for_takes_the_short_way(
     assert set() in ways, ways
     monkeypatch.undo()
     assert own.eval("1 + 1") == 2
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of threads, which the child does without
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_signals_of_a_forked_child_are_not_written_to_what_it_has_closed(sleeps: bool) -> None:
+    """Of a child that another thread forks while this one sleeps, too; another's descriptor stays."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    poll: Any = Poll(read, (), lambda fd: True)
+    statuses: list[int] = []
+
+    def fork(_: object = None) -> list[Any]:
+        child = os.fork()
+        if child == 0:
+            try:
+                poll.abandon()
+                os._exit(0 if signal.set_wakeup_fd(-1) == (-1 if sleeps else write) else 1)
+            finally:
+                os._exit(2)
+        statuses.append(os.waitpid(child, 0)[1])
+        return []
+
+    if sleeps:
+        poll._poll = SimpleNamespace(poll=fork)
+        poll.sleep(0.0)
+    else:
+        before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        fork()
+        signal.set_wakeup_fd(before)
+    assert statuses == [0]
+    poll.close()
+    for fd in (read, write):
+        os.close(fd)
