@@ -8,9 +8,11 @@ something else wakes the loop, a minute later or never. The wakeup descriptor cl
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import FrameType
@@ -23,6 +25,18 @@ _signal: Any = import_module("_signal")
 
 if TYPE_CHECKING:  # it costs as much as all the rest
     import asyncio
+
+
+_LIVING: weakref.WeakSet[Waker] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for waker in list(_LIVING):
+        waker.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class Waker:
@@ -41,6 +55,7 @@ class Waker:
         for end in (self._reading, self._writing):
             end.setblocking(False)
         loop.add_reader(self._reading, self._drain)
+        _LIVING.add(self)
 
     def install(self) -> None:
         """Take the wakeup descriptor, again before each form: the line editor and programs take it too."""
@@ -54,6 +69,13 @@ class Waker:
             if self._come is not None:
                 for number in numbers:
                     self._come(number)
+
+    def forked(self) -> None:
+        """In a forked child: its signals are not its parent's, who reads the other end."""
+        with contextlib.suppress(ValueError, OSError):
+            now = signal.set_wakeup_fd(-1)
+            if now != self._writing.fileno():
+                restore(now)
 
     def close(self) -> None:
         """Give the descriptor back."""

@@ -32,6 +32,7 @@ class Signals:
         self._bridge = bridge
         self._listened: dict[int, Any] = {}  # and what Python did with each before
         self._taker = self._take  # one object: what others have set may answer to == as it likes
+        self._process = os.getpid()
         self._unheard = False  # a SIGINT was handed on, and no listener has been called yet
         self.sent = False
         """Has Node been sent a signal, ever?"""
@@ -88,8 +89,12 @@ class Signals:
             self._send(number)
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        self._send(number)
         before = self._listened.get(number)
+        if os.getpid() != self._process:  # a forked child: it has no Node that would end it
+            self._restore(number, before)
+            _signal.raise_signal(number)
+            return
+        self._send(number)
         if callable(before):
             before(number, frame)
 

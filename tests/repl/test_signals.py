@@ -59,6 +59,32 @@ def test_a_listener_is_called(tmp_path: Path, number: signal.Signals) -> None:
         assert ends(tmp_path, arguments, ("up", number)) == (3, f"up\n{name} {int(number)}\n", "")
 
 
+FORKS = """
+(py.import multiprocessing :as mp) (py.import os) (py.import signal)
+(py.exec "import os, signal, time
+def handler(number, frame): print('Python', flush=True)
+def twice(): os.kill(os.getpid(), signal.SIGUSR1); os.kill(os.getpid(), signal.SIGUSR1)
+def sleep(up): os.write(up, b'1'); time.sleep(60)")
+(def [heard up] (os.pipe))
+(def context (mp.get_context "fork"))
+(process.on "SIGTERM" (fn [] (println "TERM")))
+(def child (context.Process :target (py.eval "sleep") :args [up]))
+(child.start) (os.read heard 1) (child.terminate) (child.join) (println child.exitcode)
+(process.on "SIGUSR1" (fn [] (println "USR1")))
+(signal.signal signal.SIGUSR1 (py.eval "handler"))
+(def child (context.Process :target (py.eval "twice")))
+(child.start) (child.join) (println child.exitcode)
+(await (new Promise (fn [ok] (setTimeout ok 100))))
+(process.exit 3)
+"""
+
+
+def test_signals_of_a_forked_child_are_its_own(tmp_path: Path) -> None:
+    """One that ends it does, and a listener does not hear of what its parent was not sent."""
+    (tmp_path / "p.lisp").write_text(FORKS)
+    assert ends(tmp_path, ["p.lisp"]) == (3, "-15\nPython\nPython\n0\n", "")
+
+
 CASES = {
     "a server that is closed": (
         '(import "http" :as http) (def s (http.createServer (fn [q r] (.end r))))'
