@@ -277,8 +277,12 @@ static void after_fork(int child) {
 }
 static void after_fork_in_parent(void) { after_fork(0); }
 static void after_fork_in_child(void) { after_fork(1); }
-/* Called once, by Python: a fork of Node's only starts another program. 0, or an error number. */
-EXPORT int plane_forks(void) { return pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
+static int forks_failed;
+static pthread_once_t forks_watched = PTHREAD_ONCE_INIT;
+static void watch_forks(void) { forks_failed = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); }
+/* Called by Python: a fork of Node's only starts another program. Once is enough, however often it is loaded there (interpreters,
+   a module that is loaded anew): handlers that stood there twice would lock twice. 0, or an error number. */
+EXPORT int plane_forks(void) { pthread_once(&forks_watched, watch_forks); return forks_failed; }
 
 /* ---- Python: an object that exports a block's bytes, and holds it */
 

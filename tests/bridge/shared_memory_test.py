@@ -6,6 +6,8 @@ import contextlib
 import gc
 import os
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -116,3 +118,23 @@ def test_a_forked_child_has_its_own(mine: Bridge) -> None:
         os.close(fd)
     assert a.tolist()[:2] == [0, 5]
     mine.eval("delete globalThis.kept")
+
+
+TWICE = """
+import os
+from polyrepl.bridge import plane
+for _ in range(2):  # as by two interpreters, or by a module that is loaded anew
+    assert not isinstance(plane._tried.__wrapped__(), str)
+pid = os.fork()
+if pid == 0:
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+def test_a_library_that_is_loaded_twice_lets_its_process_fork(mine: Bridge) -> None:
+    """In a process of its own: nothing ends a fork that waits for itself but its end."""
+    ran = subprocess.run(
+        [sys.executable, "-c", TWICE], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ran.stdout, ran.stderr) == ("7\n", "")
