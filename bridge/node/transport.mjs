@@ -194,16 +194,22 @@ export class Channel {
     for (;;) {
       const frame = this.take();
       if (frame !== null) return frame;
-      const limit = Error.stackTraceLimit;
-      Error.stackTraceLimit = 0; // an EAGAIN is no event worth a stack trace
-      try {
-        if (!this.#fill(LOOK)) {
-          if (this.large === null && this.end === this.start) return null;
-          this.#fill(SLEEP);
-        }
-      } finally {
-        Error.stackTraceLimit = limit;
+      if (!this.#look()) {
+        if (this.large === null && this.end === this.start) return null;
+        this.#fill(SLEEP);
       }
+    }
+  }
+
+  /** Read what is there. */
+  #look() {
+    if (this.reading) return this.#fill(LOOK);
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0; // an EAGAIN is no event worth a stack trace
+    try {
+      return this.#fill(LOOK);
+    } finally {
+      Error.stackTraceLimit = limit;
     }
   }
 
