@@ -7,11 +7,14 @@ goes on as a task of one from where it awaits the LateLoop.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
+
+_signal: Any = import_module("_signal")  # `signal` makes enumerations of all that there are
 
 
 class LateLoop(Awaitable[None]):
@@ -24,6 +27,7 @@ class LateLoop(Awaitable[None]):
     def __init__(self, own_process: bool = False) -> None:
         self._own_process = own_process
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._mask: Iterable[int] | None = None
 
     @property
     def begun(self) -> bool:
@@ -52,13 +56,34 @@ class LateLoop(Awaitable[None]):
 
         Args:
             coroutine: awaits nothing before it has awaited this object.
-            go_on: runs the rest on a new loop.
+            go_on: runs the rest on a new loop; calls `heed` when a Ctrl-C is for that.
         """
-        try:
-            coroutine.send(None)
-        except StopIteration as done:
-            code: int | None = done.value
-            return code
+        failure: BaseException | None = None
+        steps: Any = coroutine
+        while True:
+            try:
+                if failure is None:
+                    coroutine.send(None)
+                else:
+                    coroutine.throw(failure)
+                return self._go_on(coroutine, go_on)
+            except StopIteration as done:
+                code: int | None = done.value
+                return code
+            except BaseException as error:
+                if steps.cr_frame is None or failure is error:
+                    raise
+                failure = error  # where it waits it hears of what came meanwhile: nobody else would end it
+            finally:
+                self.heed()
+
+    def _go_on(
+        self,
+        coroutine: Coroutine[Any, Any, int | None],
+        go_on: Callable[[asyncio.AbstractEventLoop, Coroutine[Any, Any, int | None]], int | None],
+    ) -> int | None:
+        """Begin the loop. A Ctrl-C waits until somebody can take it: nothing runs that it could stop."""
+        self._mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_signal.SIGINT,))
         if self._own_process:
             from .late_modules import load_asyncio
 
@@ -67,6 +92,12 @@ class LateLoop(Awaitable[None]):
 
         self.loop = asyncio.new_event_loop()
         return go_on(self.loop, _rest(coroutine))
+
+    def heed(self) -> None:
+        """A Ctrl-C need not wait any more; harmless twice."""
+        if self._mask is not None:
+            mask, self._mask = self._mask, None
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
     def close(self) -> None:
         """End the loop, if there is one."""

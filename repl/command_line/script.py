@@ -208,6 +208,7 @@ def exit_code(session: Session, job: Job, reporter: Reporter, sink: Sink, late: 
                 session.node.signals.beside,
             ),
         ):
+            late.heed()
             return until_done(session, task, reporter.is_channel, job.interactive)
 
     try:

@@ -26,6 +26,8 @@ def is_programs(frame: FrameType | None) -> bool:
     while frame is not None and frame.f_code.co_name != "_run_once":
         inward.append(file_of(frame))
         frame = frame.f_back
+    if frame is None:  # no loop takes a turn: at the bottom is whatever has started us
+        return False
     # The first that is neither the loop's nor ours says who it is done for: what our own code calls of
     # libraries is ours to finish.
     for name in reversed(inward):

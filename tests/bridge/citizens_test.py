@@ -62,8 +62,8 @@ def test_iteration_comes_in_growing_batches_and_stays_lazy(js: Bridge, frames: A
     endless = js.eval("new (class { *[Symbol.iterator]() { for (;;) yield made++ } })()")
     before = frames()[1]
     assert sum(x for x, _ in zip(endless, range(1000), strict=False)) == sum(range(1000))
-    # A slow producer's batch ends early, by time, and the next is twice as large all the same: there may be more
-    # than ten, and the last may be as large as any.
+    # A slow producer's batch ends early, by time, and the next is twice as large all the same: there may be
+    # more than ten, and the last may be as large as any.
     assert frames()[1] - before <= 50
     assert js.eval("made") <= 1000 + 2048
     one = js.eval("globalThis.made = 0; new (class { *[Symbol.iterator]() { for (;;) yield made++ } })()")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import re
+import signal
 import subprocess
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
+from polyrepl.repl.command_line import late_modules
 from polyrepl.repl.command_line.late_loop import LateLoop
 from running import COMMAND, environment, polyrepl
 
@@ -123,6 +127,66 @@ def test_it_is_cancelled_as_any_task() -> None:
         late.run(waits(late), go_on)
     assert asyncio.CancelledError in late.endings
     late.close()
+
+
+@pytest.mark.parametrize("when", ["loading", "beginning", "begun", "cancelled"])
+def test_an_interrupt_is_heard_where_the_coroutine_waits(when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever it comes: a coroutine that nobody ends would complain of itself."""
+    late, seen = LateLoop(own_process=True), []  # type: ignore[var-annotated]
+
+    async def events() -> AsyncGenerator[int]:
+        try:
+            await late
+        except (KeyboardInterrupt, asyncio.CancelledError) as error:
+            seen.append(type(error).__name__)
+            if isinstance(error, asyncio.CancelledError):
+                raise
+        yield 7
+
+    async def shown() -> AsyncGenerator[int]:
+        async with contextlib.aclosing(events()) as source:
+            async for event in source:
+                yield event
+
+    async def job() -> int:
+        async with contextlib.aclosing(shown()) as source:
+            [event] = [event async for event in source]
+            return event
+
+    def load() -> None:
+        if when == "loading":
+            signal.raise_signal(signal.SIGINT)
+        seen.append("loaded")
+
+    def go(loop: asyncio.AbstractEventLoop, rest: Coroutine[Any, Any, int]) -> int:
+        seen.append("goes on")
+        if when == "beginning":
+            signal.raise_signal(signal.SIGINT)
+        task = loop.create_task(rest)
+        try:
+            late.heed()
+            if when == "begun":
+                signal.raise_signal(signal.SIGINT)
+            if when == "cancelled":
+                task.cancel()
+            return loop.run_until_complete(task)
+        except KeyboardInterrupt:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                loop.run_until_complete(task)
+            raise
+
+    monkeypatch.setattr(late_modules, "load_asyncio", load)
+    if when == "cancelled":
+        with pytest.raises(asyncio.CancelledError):
+            late.run(job(), go)
+        assert seen == ["loaded", "goes on", "CancelledError"]
+    else:
+        assert late.run(job(), go) == 7
+        assert seen == ["loaded", "goes on", "KeyboardInterrupt"]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    late.close()
+    gc.collect()
 
 
 # -- the end ---------------------------------------------------------------------------------------
