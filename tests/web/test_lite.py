@@ -168,6 +168,7 @@ def new_cell(page: Any, text: str) -> Any:
 
 def run_cell(page: Any, number: int) -> None:
     cells(page).nth(number).locator(".cm-content").click()
+    playwright.expect(cells(page).nth(number).locator(".cm-editor.cm-focused")).to_have_count(1)
     page.keyboard.press("Control+Enter")
 
 
