@@ -197,9 +197,7 @@ class Poll:
         """In a forked child: close it. Another thread may have slept when the fork came; signals here would
         be written into whatever file has the number next."""
         with contextlib.suppress(ValueError, OSError):  # not the main interpreter
-            installed = _set_wakeup(-1)
-            if installed != self._wake_write:
-                restore(installed)
+            uninstall(self._wake_write)
         self.close()
 
     def close(self) -> None:
@@ -214,6 +212,13 @@ def restore(fd: int) -> None:
         signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
     except (ValueError, OSError):
         signal.set_wakeup_fd(-1)
+
+
+def uninstall(fd: int, before: int = -1) -> None:
+    """Give a wakeup descriptor back for the one that was there before; whoever has taken it meanwhile keeps
+    it. Raises ValueError outside of the main thread."""
+    installed = _set_wakeup(-1)
+    restore(before if installed == fd else installed)
 
 
 def _pass_on(numbers: bytes, fd: int) -> None:

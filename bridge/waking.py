@@ -18,7 +18,7 @@ from importlib import import_module
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from .waiting import restore
+from .waiting import uninstall
 
 # The functions of `signal` itself make an enum of what was there, and ask it for its repr.
 _signal: Any = import_module("_signal")
@@ -73,16 +73,12 @@ class Waker:
     def forked(self) -> None:
         """In a forked child: its signals are not its parent's, who reads the other end."""
         with contextlib.suppress(ValueError, OSError):
-            now = signal.set_wakeup_fd(-1)
-            if now != self._writing.fileno():
-                restore(now)
+            uninstall(self._writing.fileno())
 
     def close(self) -> None:
         """Give the descriptor back."""
         if self._before is not None:
-            now = signal.set_wakeup_fd(-1)
-            # A program that has taken it meanwhile keeps it.
-            restore(self._before if now == self._writing.fileno() else now)
+            uninstall(self._writing.fileno(), self._before)
         with contextlib.suppress(RuntimeError):
             self._loop.remove_reader(self._reading)
         self._reading.close()

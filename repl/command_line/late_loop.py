@@ -7,14 +7,12 @@ goes on as a task of one from where it awaits the LateLoop.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
-from importlib import import_module
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
-
-_signal: Any = import_module("_signal")  # `signal` makes enumerations of all that there are
 
 
 class LateLoop(Awaitable[None]):
@@ -27,7 +25,7 @@ class LateLoop(Awaitable[None]):
     def __init__(self, own_process: bool = False) -> None:
         self._own_process = own_process
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._mask: Iterable[int] | None = None
+        self._mask: set[int | signal.Signals] | None = None
 
     @property
     def begun(self) -> bool:
@@ -71,7 +69,7 @@ class LateLoop(Awaitable[None]):
                 code: int | None = done.value
                 return code
             except BaseException as error:
-                if steps.cr_frame is None or failure is error:
+                if steps.cr_frame is None:  # it has ended
                     raise
                 failure = error  # where it waits it hears of what came meanwhile: nobody else would end it
             finally:
@@ -83,7 +81,7 @@ class LateLoop(Awaitable[None]):
         go_on: Callable[[asyncio.AbstractEventLoop, Coroutine[Any, Any, int | None]], int | None],
     ) -> int | None:
         """Begin the loop. A Ctrl-C waits until somebody can take it: nothing runs that it could stop."""
-        self._mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_signal.SIGINT,))
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         if self._own_process:
             from .late_modules import load_asyncio
 
@@ -97,7 +95,7 @@ class LateLoop(Awaitable[None]):
         """A Ctrl-C need not wait any more; harmless twice."""
         if self._mask is not None:
             mask, self._mask = self._mask, None
-            _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def close(self) -> None:
         """End the loop, if there is one."""
