@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+from descriptors import descriptors, left
 from polyrepl.bridge import Bridge
 from polyrepl.bridge.process import TRANSPORT
 from polyrepl.bridge.rings import Offer, offer
@@ -108,12 +109,12 @@ def printed() -> Printed:
 def own(printed: Printed) -> Iterator[Bridge]:
     """A bridge for one test, which may ruin it."""
     before = node_children()
-    fds = len(os.listdir("/dev/fd"))
+    fds = descriptors()
     bridge = Bridge(output=lambda *event: printed.append(event))
     yield bridge
     bridge.close()
     assert node_children() <= before
-    assert len(os.listdir("/dev/fd")) <= fds
+    assert not left(fds)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 import pytest
+from descriptors import descriptors, left
 from polyrepl.bridge import Bridge, NodeLost
 from shared_memory import COPY, MANY, live, memory, needs_memory
 
@@ -61,7 +62,7 @@ def test_blocks_are_used_again(mine: Bridge) -> None:
 
 
 def test_nothing_is_left_after_the_end(own: Bridge) -> None:
-    before, fds = memory(), len(os.listdir("/dev/fd"))
+    before, fds = memory(), descriptors()
     a = own.share(np.ones(MANY))
     own.eval("a => { globalThis.kept = a }")(a)
     back = own.eval("new Float64Array(100000).fill(3)")
@@ -71,7 +72,7 @@ def test_nothing_is_left_after_the_end(own: Bridge) -> None:
     assert a[0] == 1 and back[0] == 3
     del a, back
     assert memory() == before
-    assert len(os.listdir("/dev/fd")) <= fds
+    assert not left(fds)
 
 
 def test_what_is_shared_stays_so_with_another_node(own: Bridge) -> None:
