@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 NATIVE = os.path.join(os.path.dirname(os.path.realpath(__file__)), "native")
 NAME = "plane.abi3.so"
-VERSION = 2
+VERSION = 3
 """Of the library: it counts on with each change of what Python or Node calls (native/hosts.h has it too)."""
 _FLAGS = ("-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-pthread")
 _MAPPED = 1  # PT_LOAD, a part of an ELF file

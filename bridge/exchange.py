@@ -239,9 +239,9 @@ class Exchange:
             self.connection.top_python = False
         return self.answers.make_error(self.connection.pack, frame.id, True, error)
 
-    def plain(self) -> tuple[dict[int, Any], Callable[..., Any], Any]:
+    def plain(self) -> tuple[dict[int, Any], Callable[..., Any], Callable[..., Any], Any]:
         """See plain.Host."""
-        return self.exports.objects, self.server.apply, self._interrupts
+        return self.exports.objects, self.server.apply, self.server.perform, self._interrupts
 
     def outcome(self, ident: int, value: Any, error: BaseException | None) -> Answer:
         """The answer of a synchronous request that was served elsewhere. Raises nothing."""

@@ -1,6 +1,7 @@
 """Plain calls: those that cross by the rings without the layers that all others need (native/plain.h).
 
-In: an operation whose operands are scalars, or any request; a request of ours within which JavaScript calls.
+In: an operation whose operands are scalars, or any request; a request of ours within which JavaScript calls
+functions and methods, and asks for attributes, items and the like, with scalars and objects of ours.
 Out: the value, where it is a scalar, or the frame that answers, where that comes at once; what JavaScript has
 called is served. Everything else goes the usual way, as if nobody had tried: what could not be sent is still
 to be sent (SLOW, or Begun with its frame), what has no answer yet is waited for (Begun).
@@ -49,8 +50,9 @@ class Begun(list[Any]):
 class Host(Protocol):
     """What plain calls ask of the conversation."""
 
-    def plain(self) -> tuple[dict[int, Any], Callable[..., Any], Any]:
-        """What JavaScript holds by its handle, what calls a function with arguments, who is interrupted."""
+    def plain(self) -> tuple[dict[int, Any], Callable[..., Any], Callable[..., Any], Any]:
+        """What JavaScript holds by its handle, what calls a function with arguments, what runs
+        other requests (see Server.perform), who is interrupted."""
 
     def outcome(self, ident: int, value: Any, error: BaseException | None) -> Answer:
         """The answer of a synchronous request. Raises nothing."""
@@ -281,10 +283,10 @@ class Plain:
         if rings is None or line.depth > SHALLOW or self._coming.held or self._channel.unread:
             return False
         epoch = outbox.epoch
-        objects, apply, interrupts = self._host.plain()
+        objects, apply, perform, interrupts = self._host.plain()
         frame: Frame | None = None
         try:
-            said = rings.serve(ident, epoch, objects, apply, line, outbox, interrupts, not woken)
+            said = rings.serve(ident, epoch, objects, apply, perform, line, outbox, interrupts, not woken)
             if said is None:
                 return False
             if said[3:]:

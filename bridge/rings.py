@@ -60,6 +60,7 @@ class Rings(Protocol):
         epoch: int,
         objects: Any,
         apply: Any,
+        perform: Any,
         line: Any,
         outbox: Any,
         interrupts: Any,

@@ -1,5 +1,6 @@
 /* Calls whose function and values are plain, without the layers that Python has for all others: one that Python makes,
-   as long as its answer comes at once, and those that JavaScript makes while Python waits.
+   as long as its answer comes at once, and those that JavaScript makes while Python waits, also of methods, with objects of
+   Python's, and what it asks for attributes and items.
 
    The frames are those of every call (protocol.py); they are only written and read here, where they lie. What is not
    plain is handed on whole, if it is alone, and what is not there at once is left in the ring as if nobody had looked: it

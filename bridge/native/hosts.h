@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* It counts on with each change of what Python or Node calls (building.py has it too). */
-#define FACE 2
+#define FACE 3
 
 #define EXPORT __attribute__((visibility("default")))
 #define WEAK extern __attribute__((visibility("default"), weak))
@@ -61,6 +61,8 @@ WEAK Object *PyTuple_GetItem(Object *, ptrdiff_t);
 WEAK ptrdiff_t PyTuple_Size(Object *);
 WEAK Object *PyList_New(ptrdiff_t);
 WEAK int PyList_Append(Object *, Object *);
+WEAK ptrdiff_t PyList_Size(Object *);
+WEAK Object *PyList_GetItem(Object *, ptrdiff_t);
 WEAK Object *PyDict_New(void);
 WEAK Object *PyDict_GetItemWithError(Object *, Object *);
 WEAK ptrdiff_t PyObject_Size(Object *);

@@ -60,9 +60,13 @@
 #define LONG_NAP 5000000
 #define MOST_SKIPPED 64
 #define MOST_NAPS_SKIPPED 4
-/* So often one that could nap spins before: then the system may see that there is another core. Where it did not, less often. */
+/* After so many naps a side goes to another core, if it can. Where that was of no use, after twice as many, and so on; where it
+   has found others there, which takes them some milliseconds, after many more. */
 #define SPREAD 32
 #define MOST_SPREAD 256
+#define TAKEN_SPREAD 512
+#define MOST_TAKEN_SPREAD 16384
+#define TAKEN 1000000 /* nanoseconds until it runs there */
 enum { PYTHON = 0, NODE = 1 };           /* sides; each writes the lane of its number */
 enum { AWAKE = 0, POLLS = 1, LOOP = 2, NAPS = 3 }; /* how a reader is woken */
 enum { LOOK = 0, TURN = 1, SLEEP = 2, REST = 3 }; /* what `take` does where there is nothing; REST: it has had its turn */
@@ -88,7 +92,7 @@ typedef struct {
   Bell in, out, loop; /* what rings here; what rings the other side where it polls, and where its event loop sleeps */
   int owed;           /* a bell has rung or will, and was not heard yet */
   int gone;           /* the other side has ended */
-  uint32_t skip, penalty, naps, spread;
+  uint32_t skip, penalty, naps, spread, later;
   long nap;
   /* Around a nap, where other threads of this side would wait for this one; NULL: there are none. `left` returns NULL where
      that is so, else what `back` wants, which says whether nobody has begun to read meanwhile. */
@@ -117,6 +121,7 @@ static int map(Rings *r, int fd, int side) {
   r->in.fd = r->out.fd = r->loop.fd = -1;
   r->penalty = 1;
   r->spread = SPREAD;
+  r->later = TAKEN_SPREAD;
   r->nap = napping();
   if (fstat(fd, &s)) return errno;
   if ((uint64_t)s.st_size != TOTAL) return EINVAL; /* a page beyond the end is a SIGBUS */
@@ -284,10 +289,24 @@ static uint32_t nap(Rings *r) {
   atomic_store(word, AWAKE); /* no bell is owed, whoever was first */
   return there(r);
 }
-/* Whether there is only one core for this side: no spin makes the system see another. */
-static int confined(void) {
-  cpu_set_t cores;
-  return sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) == 1;
+/* Leave this core to the other side: whether this side has another by now. Negative: others have it. The system would come to it by
+   itself only where cores share a cache (whoever is woken takes an idle neighbour), else when its balancing happens to look
+   while both want to run, which two that take turns seldom do. For the thread that calls; what it may use is as before. */
+static int moved(void) {
+  cpu_set_t all, others, here;
+  int cpu = sched_getcpu();
+  if (cpu < 0 || sched_getaffinity(0, sizeof all, &all)) return 0;
+  others = all;
+  CPU_CLR(cpu, &others);
+  if (!CPU_COUNT(&others)) return 0;
+  int64_t began = now();
+  if (sched_setaffinity(0, sizeof others, &others)) return 0;
+  int taken = now() - began > TAKEN;
+  CPU_ZERO(&here);
+  CPU_SET(cpu, &here);
+  if (taken) sched_setaffinity(0, sizeof here, &here);
+  sched_setaffinity(0, sizeof all, &all);
+  return taken ? -1 : 1;
 }
 /* Wait as long as pays: spin, for so many nanoseconds at most, or take a nap, which costs hardly more than it takes. */
 static uint32_t turn(Rings *r, int64_t most) {
@@ -298,8 +317,11 @@ static uint32_t turn(Rings *r, int64_t most) {
     limit = MOST_NAPS_SKIPPED;
     if (++r->naps >= r->spread) {
       r->naps = 0;
-      if (!confined()) n = spin(r, now() + most);
-      r->spread = n ? SPREAD : r->spread < MOST_SPREAD ? 2 * r->spread : MOST_SPREAD;
+      int other = moved();
+      if (other > 0 && apart(r)) n = spin(r, now() + most); /* `apart` says where it is by now */
+      r->spread = n ? SPREAD : other < 0 ? r->later : r->spread < MOST_SPREAD ? 2 * r->spread : MOST_SPREAD;
+      if (n) r->later = TAKEN_SPREAD;
+      else if (other < 0 && r->later < MOST_TAKEN_SPREAD) r->later *= 2;
     }
     if (!n) n = nap(r);
   }

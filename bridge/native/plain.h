@@ -182,24 +182,83 @@ static Object *counts(Object *self, Object *none) { (void)none; return Py_BuildV
 /* asked(): the number of what `ask` or `trade` has sent, or of what `serve` leaves to be answered; 0: of neither. */
 static Object *asked(Object *self, Object *none) { (void)none; return PyLong_FromSsize_t(((Ours *)self)->asked); }
 
-/* The function and the arguments of a call that the first frame is, if it is plain and made by `parent`; a list or NULL. */
-static Object *called(const char *text, const char *end, uint32_t parent, Object *objects, Object **function) {
-  const char *at = text;
-  int64_t by, form, handle;
-  if (!word(&at, end, "[7,", 3) || (by = count(&at, end)) != parent || !word(&at, end, ",", 1)) return NULL;
-  if ((form = count(&at, end)) < 0 || !word(&at, end, ",", 1) || (handle = count(&at, end)) < 0 || !word(&at, end, ",null,-1", 8)) return NULL;
-  Object *key = PyLong_FromLongLong(handle), *args = key ? PyList_New(0) : NULL, *value = NULL;
-  *function = args ? PyDict_GetItemWithError(objects, key) : NULL;
+/* A call of an object's, or of what a path of names leads to; or the message of another operation. All may be NULL. */
+typedef struct { Object *object, *names, *args, *message; } Plain;
+/* Operations whose operands are values, names and objects: attributes, items, `in`, len, repr, str, operators. */
+#define PERFORMED (1u << 3 | 1u << 4 | 1u << 5 | 1u << 6 | 1u << 9 | 1u << 10 | 1u << 11 | 1u << 12 | 1u << 15 | 1u << 17 | 1u << 18 | 1u << 23)
+static void drop(Plain *p) {
+  Object *all[] = {p->object, p->names, p->args, p->message};
+  for (int i = 0; i < 4; i++) if (all[i]) Py_DecRef(all[i]);
+  memset(p, 0, sizeof *p);
+}
+/* An object of ours that JavaScript has, by the number that comes next; or NULL. */
+static Object *held(const char **at, const char *end, Object *objects) {
+  int64_t handle = count(at, end);
+  Object *key = handle < 0 ? NULL : PyLong_FromLongLong(handle), *object = key ? PyDict_GetItemWithError(objects, key) : NULL;
   if (key) Py_DecRef(key);
-  int bad = *function == NULL;
-  while (!bad && word(&at, end, ",", 1)) {
-    value = read_value(&at, end);
-    bad = !value || PyList_Append(args, value);
-    if (value) Py_DecRef(value);
+  if (object) Py_IncRef(object);
+  return object;
+}
+/* An argument: a value, or an object of ours. */
+static Object *argument(const char **at, const char *end, Object *objects) {
+  if (!word(at, end, "[\"h\",", 5)) return read_value(at, end);
+  Object *object = held(at, end, objects);
+  if (object && !word(at, end, "]", 1)) { Py_DecRef(object); return NULL; }
+  return object;
+}
+static int append(Object *list, Object *value) {
+  int bad = !value || PyList_Append(list, value);
+  if (value) Py_DecRef(value);
+  return !bad;
+}
+/* A list of values. */
+static Object *values(const char **at, const char *end) {
+  Object *list = word(at, end, "[", 1) ? PyList_New(0) : NULL;
+  int good = list != NULL;
+  if (good && !word(at, end, "]", 1)) {
+    do good = append(list, read_value(at, end)); while (good && word(at, end, ",", 1));
+    good = good && word(at, end, "]", 1);
   }
-  if (!bad && at + 1 == end && *at == ']') { Py_IncRef(*function); return args; }
-  if (args) Py_DecRef(args);
+  if (good) return list;
+  if (list) Py_DecRef(list);
   return NULL;
+}
+/* An operand as it is written: a value, the place of an object of ours, or (of a look) names. */
+static Object *operand(const char **at, const char *end, int names) {
+  if (*at == end || **at != '[') return read_value(at, end);
+  return names || (end - *at > 5 && !memcmp(*at, "[\"h\",", 5)) ? values(at, end) : NULL;
+}
+/* Whether a request is plain and made by `parent`. */
+static int plainly(const char *text, const char *end, uint32_t parent, Object *objects, Plain *p) {
+  const char *at = text;
+  memset(p, 0, sizeof *p);
+  if (word(&at, end, "[7,", 3)) {
+    int good = count(&at, end) == parent && word(&at, end, ",", 1) && count(&at, end) >= 0 && word(&at, end, ",", 1);
+    good = good && (p->object = held(&at, end, objects)) && word(&at, end, ",", 1);
+    good = good && (word(&at, end, "null", 4) || (p->names = values(&at, end))) && word(&at, end, ",-1", 3) && (p->args = PyList_New(0));
+    while (good && word(&at, end, ",", 1)) good = append(p->args, argument(&at, end, objects));
+    if (good && at + 1 == end && *at == ']') return 1;
+  } else if (word(&at, end, "[", 1)) {
+    int64_t op = count(&at, end);
+    int good = op >= 0 && op < 32 && PERFORMED >> op & 1 && (p->message = PyList_New(0)) && append(p->message, PyLong_FromLongLong(op));
+    good = good && word(&at, end, ",", 1) && count(&at, end) == parent && append(p->message, PyLong_FromLongLong(parent));
+    while (good && word(&at, end, ",", 1)) good = append(p->message, operand(&at, end, op == 3));
+    if (good && at + 1 == end && *at == ']') return 1;
+  }
+  drop(p);
+  return 0;
+}
+/* What it comes to, or NULL with an exception. Code of the program's runs. */
+static Object *done(Plain *p, Object *apply, Object *perform) {
+  if (p->message) return PyObject_CallFunctionObjArgs(perform, p->message, &_Py_NoneStruct, NULL);
+  for (ptrdiff_t i = 0, n = p->names ? PyList_Size(p->names) : 0; i < n; i++) {
+    Object *found = PyObject_GetAttr(p->object, PyList_GetItem(p->names, i));
+    Py_DecRef(p->object);
+    if (!(p->object = found)) return NULL;
+  }
+  Object *keywords = PyDict_New(), *value = keywords ? PyObject_CallFunctionObjArgs(apply, p->object, p->args, keywords, NULL) : NULL;
+  if (keywords) Py_DecRef(keywords);
+  return value;
 }
 /* Whether a request is made by another one. */
 static int made_by(const Rings *r, const Prefix *p, uint32_t parent) {
@@ -218,7 +277,7 @@ static int next_(Ours *of, Object *outbox, uint32_t epoch) {
   if (!before || !now) PyErr_Clear();
   return is;
 }
-/* serve(parent, epoch, objects, apply, line, outbox, interrupts, waits): serve plain calls made by a request of ours. None: what comes
+/* serve(parent, epoch, objects, apply, perform, line, outbox, interrupts, waits): serve plain calls made by a request of ours. None: what comes
    next is something else, or nothing; (id, value, exception): what came of a call that is answered the usual way; a frame: a
    request of ours has made one that is not plain, or is answered. `waits`: whether what comes first is waited for. */
 static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
@@ -226,22 +285,23 @@ static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
   Rings *r = &of->rings;
   char text[LARGEST + 1], *to;
   Prefix p;
-  if (n != 8) return refuse(EINVAL);
+  Plain call;
+  if (n != 9) return refuse(EINVAL);
   uint32_t parent = number_of(v[0]), epoch = number_of(v[1]);
-  int waits = v[7] == &_Py_TrueStruct;
+  int waits = v[8] == &_Py_TrueStruct;
   of->asked = 0;
   for (int left = AT_MOST; left && r->shared && !busy(of, 1); left--) {
     rouse(r);
-    Object *function = NULL, *args = NULL, *interrupted = NULL;
+    Object *interrupted = NULL;
     uint32_t here = waits ? soon(of) : there(r);
     waits = 1;
     int whole = begun(r, here, &p) && p.epoch == epoch, asks = whole && p.kind == REQUEST && !(p.flags & LATER);
     int answers = whole && (p.kind == REPLY || p.kind == FAILED) && p.id == parent;
-    if (asks && first(r, &p, text)) args = called(text, text + p.size, parent, v[2], &function);
-    if (args) interrupted = PyObject_GetAttr(v[6], due);
+    int plain = asks && first(r, &p, text) && plainly(text, text + p.size, parent, v[2], &call);
+    if (plain) interrupted = PyObject_GetAttr(v[7], due);
     if (interrupted) Py_DecRef(interrupted);
-    if (!args || interrupted != &_Py_NoneStruct || !only(r, &p)) {
-      if (args) { Py_DecRef(args); Py_DecRef(function); }
+    if (!plain || interrupted != &_Py_NoneStruct || !only(r, &p)) {
+      if (plain) drop(&call);
       PyErr_Clear();
       Object *frame = r->shared && (answers || (asks && made_by(r, &p, parent))) ? handed(of, &p) : NULL;
       if (frame && asks) of->asked = p.id;
@@ -250,19 +310,18 @@ static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
       break;
     }
     of->received++;
-    Object *kwargs = PyDict_New(), *value = NULL, *error = NULL, *kind = NULL, *trace = NULL;
-    if (kwargs && !PyObject_SetAttr(v[4], top_python, &_Py_TrueStruct)) value = PyObject_CallFunctionObjArgs(v[3], function, args, kwargs, NULL);
+    Object *value = NULL, *error = NULL, *kind = NULL, *trace = NULL;
+    if (!PyObject_SetAttr(v[5], top_python, &_Py_TrueStruct)) value = done(&call, v[3], v[4]);
     if (!value) {
       PyErr_Fetch(&kind, &error, &trace);
       PyErr_NormalizeException(&kind, &error, &trace);
       if (error && trace) PyException_SetTraceback(error, trace);
     }
-    if (PyObject_SetAttr(v[4], top_python, &_Py_FalseStruct)) PyErr_Clear();
-    Py_DecRef(args); Py_DecRef(function);
-    if (kwargs) Py_DecRef(kwargs);
+    if (PyObject_SetAttr(v[5], top_python, &_Py_FalseStruct)) PyErr_Clear();
+    drop(&call);
     if (kind) Py_DecRef(kind);
     if (trace) Py_DecRef(trace);
-    if (value && next_(of, v[5], epoch) && (to = blank(r, LARGEST))) {
+    if (value && next_(of, v[6], epoch) && (to = blank(r, LARGEST))) {
       Text t = {to + PREFIX, to + LARGEST, 0};
       write_value(&t, value);
       if (!t.bad) {

@@ -393,3 +393,25 @@ js.close()
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=100
     )
     assert done.stdout == "[] rings\n", done.stderr
+
+
+@needs_rings
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity here")
+@pytest.mark.parametrize("narrow", [False, True])
+def test_node_may_use_the_cores_that_it_was_given(
+    own: Bridge, monkeypatch: pytest.MonkeyPatch, narrow: bool
+) -> None:
+    """Where both sides are on one core it goes to another; what it may use stays what was chosen."""
+    monkeypatch.setenv(TRANSPORT, "rings")
+    add, pid = own.eval("(x) => x + 1"), own.pid
+    assert pid is not None
+    cores = os.sched_getaffinity(pid)
+    here, chosen = os.sched_getaffinity(0), {min(cores)} if narrow else cores
+    os.sched_setaffinity(pid, chosen)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        for x in range(3000):
+            assert add(x) == x + 1
+    finally:
+        os.sched_setaffinity(0, here)
+    assert os.sched_getaffinity(pid) == chosen

@@ -84,6 +84,16 @@ static void pinned(void) {
   CPU_SET(cpu, &one);
   assert(sched_setaffinity(0, sizeof one, &one) == 0);
 }
+/* Whoever goes to another core may use all that it could before. */
+static void moves(void) {
+  cpu_set_t before, after;
+  assert(sched_getaffinity(0, sizeof before, &before) == 0);
+  for (int turns = 0; turns < 100; turns++) {
+    int gone = moved();
+    assert(!gone || CPU_COUNT(&before) > 1);
+    assert(sched_getaffinity(0, sizeof after, &after) == 0 && CPU_EQUAL(&before, &after));
+  }
+}
 /* A reader naps when the bytes come: no bell rings for them, and none is owed. */
 static void *wakes(void *of) {
   Rings *node = of;
@@ -223,7 +233,8 @@ int main(int argc, char **argv) {
   unmap(&r);
   if (argc > 2) AMOUNT >>= 3; /* a thread sanitizer is slow */
   if (argc < 3) { nonsense(seed); ends(); naps(); swaps(); others(); }
-  if (argc > 1 && strtoull(argv[1], NULL, 10) % 2) pinned();
+  moves();
+  if (argc > 1 && strtoull(argv[1], NULL, 10) % 2) { pinned(); moves(); }
   streams(seed, argc < 3);
   puts("fine");
   return 0;
