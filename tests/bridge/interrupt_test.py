@@ -29,7 +29,7 @@ def control_c(own: Bridge) -> Iterator[Any]:
     old = signal.signal(signal.SIGINT, lambda number, frame: own.interrupt())
     threads: list[threading.Thread] = []
 
-    def press(after: float = 0.1, idle: bool = False) -> None:
+    def press(after: float = 0.1, idle: bool = False) -> threading.Thread:
         def run() -> None:
             if not idle:
                 wait_for(lambda: own.interrupts._forms)
@@ -39,6 +39,7 @@ def control_c(own: Bridge) -> Iterator[Any]:
 
         threads.append(threading.Thread(target=run))
         threads[-1].start()
+        return threads[-1]
 
     yield press
     for thread in threads:
@@ -151,9 +152,10 @@ async def test_not_stoppable_is_restarted(js: Bridge, control_c: Any) -> None:
 
 
 async def test_twice_quickly(js: Bridge, control_c: Any) -> None:
-    control_c(0.1)
-    control_c(0.12)
+    first, second = control_c(0.1), control_c(0.12)
     await interrupted(js, "() => spin()")
+    first.join()
+    second.join()  # else it may come in the midst of what follows, and stop that
     assert js.eval("alive") == 5
 
 
