@@ -151,14 +151,14 @@ STEP = st.one_of(
     st.sampled_from(NAMES).map(lambda name: f"{name!a} in o"),
     st.sampled_from(NAMES).map(lambda name: f"delete o[{name!a}]"),
     st.tuples(st.sampled_from(NAMES), VALUES).map(lambda two: f"o[{two[0]!a}] = {two[1]}"),
-    st.tuples(st.sampled_from(WAYS), VALUES).map(lambda two: two[0].replace("@", two[1])),
+    st.tuples(st.sampled_from(WAYS), VALUES).map(lambda two: two[0].replace("@", f"({two[1]})")),
 )
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(OBJECTS)), st.lists(STEP, min_size=1, max_size=8))
 def test_members_are_what_they_are_otherwise(plain: Bridge, kind: str, steps: list[str]) -> None:
-    told = ", ".join(f"tell(() => {step})" for step in steps)
+    told = ", ".join(f"tell(() => ({step}))" for step in steps)
     ask = plain.eval(f"(o, p) => {{ const $py = {PY}; {TELL} return [{told}] }}")
     logs = []
 
