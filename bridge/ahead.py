@@ -40,10 +40,10 @@ def read_ahead(exports: Exports, handles: list[Any], key: str, named: bool) -> l
 
 def _item(row: Any, key: str, named: bool) -> Any:
     """What one of the rows, which may be none, has there."""
-    if row.__class__ is not dict:
+    if type(row) is not dict:
         return MISSING
     return row.get(key_named(row, key) if named else key, MISSING)
 
 
 def _is_short(item: Any) -> bool:
-    return item.__class__ is not str or len(item) <= _LONG
+    return type(item) is not str or len(item) <= _LONG

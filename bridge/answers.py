@@ -145,7 +145,7 @@ class Answers:
 
     def _encode(self, value: Any, segments: list[Any]) -> Any:
         """Wire form of an operation's result."""
-        kind = value.__class__
+        kind = type(value)
         if kind is str or kind is int or value is None:
             return self.marshal.encode(value, segments)  # most are none of the below
         if kind is Wired:
@@ -162,7 +162,7 @@ class Answers:
             return self.marshal.encode_deep(value.value, segments, value.json)
         if kind is Shared:
             value = value.value
-            if value is None or value.__class__ in (bool, int, float, str):
+            if value is None or type(value) in (bool, int, float, str):
                 return self.marshal.encode(value, segments)
             return [_HANDLE, self.marshal.give(value, segments), traits.of(value)]
         return self.marshal.encode(value, segments)

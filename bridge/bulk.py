@@ -133,7 +133,7 @@ def columns_of(items: Sequence[Any], arrays: Set[type]) -> tuple[list[str], list
     if len(shapes) != 1:
         return None
     keys = list(items[0])
-    if not keys or any(key.__class__ is not str for key in keys):
+    if not keys or any(type(key) is not str for key in keys):
         return None
     return keys, [list(map(itemgetter(key), items)) for key in keys]
 
@@ -203,8 +203,8 @@ def ways(root: Any) -> dict[int, tuple[Any, str | int]]:
     found: dict[int, tuple[Any, str | int]] = {}
     places = [root]
     for place in places:
-        for key, item in place.items() if place.__class__ is dict else enumerate(place):
-            if item.__class__ in _CONTAINERS:
+        for key, item in place.items() if type(place) is dict else enumerate(place):
+            if type(item) in _CONTAINERS:
                 found[id(item)] = place, key
                 places.append(item)
     return found

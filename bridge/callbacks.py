@@ -23,7 +23,7 @@ Arguments = tuple[list[Any], dict[str, Any]]
 def asked_ahead(function: Any, args: list[Any], kwargs: dict[str, Any]) -> Arguments:
     """The arguments to call with. Raises what the callback throws."""
     for value in args:
-        if isinstance(value, JsProxy):
+        if issubclass(type(value), JsProxy):
             break
     else:
         if not kwargs:
@@ -58,7 +58,7 @@ def _keyed(function: Any, args: list[Any]) -> list[Any] | None:
 
 
 def _is_callback(value: Any) -> bool:
-    return isinstance(value, JsProxy) and bool(value._js_traits & _CALLABLE)
+    return issubclass(type(value), JsProxy) and bool(value._js_traits & _CALLABLE)
 
 
 def _column(function: Any) -> list[Any] | None:
@@ -87,14 +87,14 @@ class Answers:
         at = self.at
         if at < len(self.items):
             expected = self.items[at]
-            if item is expected or (item.__class__ is expected.__class__ and _same(item, expected)):
+            if item is expected or (type(item) is type(expected) and _same(item, expected)):
                 self.at = at + 1
                 return self.answers[at]
         return self.callback(item)
 
 
 def _same(first: Any, second: Any) -> bool:
-    return first.__class__ in (int, float, str, bool) and bool(first == second or first != first)
+    return type(first) in (int, float, str, bool) and bool(first == second or first != first)
 
 
 def _answers(callback: Any, items: Sequence[Any]) -> list[Any]:

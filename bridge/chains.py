@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import inspect
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
+from . import traits
 from .answers import MISSING, Wired
 from .errors import ProtocolError
 from .marshal import Marshal
@@ -81,7 +81,7 @@ class Chain:
         for at in range(len(self._done), len(self._steps)):
             try:
                 value = self._do(*self._steps[at])
-                if self._steps[at][2] is not None and inspect.isawaitable(value):
+                if self._steps[at][2] is not None and traits.is_awaitable(value):
                     return value
                 self._done.append((False, value))
             except BaseException as error:

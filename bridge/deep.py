@@ -98,19 +98,19 @@ class _Copy:
         kind = type(value)
         if kind is dict or kind is list:
             return self.container(value, kind is dict)
-        if value is None or kind in _PLAIN or self.registered(kind) or isinstance(value, JsProxy):
+        if value is None or kind in _PLAIN or self.registered(kind) or issubclass(kind, JsProxy):
             return self.marshal.encode(value, self.segments)
-        if isinstance(value, enum.Enum):
+        if issubclass(kind, enum.Enum):
             return self.encode(value._value_)
         for base, bare in _SCALARS:
-            if isinstance(value, base):
+            if issubclass(kind, base):
                 return self.marshal.encode(bare(value), self.segments)  # a str of the user's own
-        if isinstance(value, datetime.datetime):
+        if issubclass(kind, datetime.datetime):
             moment = milliseconds(value, whole=True)
             return None if moment is None else [_DATE, moment]
-        if isinstance(value, UserString):
+        if issubclass(kind, UserString):
             return self.marshal.encode(value.data, self.segments)
-        if isinstance(value, bytearray):
+        if issubclass(kind, bytearray):
             return self.marshal.octets(bytes(value), self.segments)
         sort = collection(kind)
         if sort is not None:
@@ -149,7 +149,7 @@ class _Copy:
         self.open(value)
         if mapping:
             return self.mapping(list(items_of(value)))
-        items = value if isinstance(value, (list, tuple)) else list(value)
+        items = value if issubclass(kind, (list, tuple)) else list(value)
         if members:
             return [_SET, *map(self.encode, items)]
         return self.sequence(items, outermost)
@@ -194,8 +194,8 @@ class _Copy:
         encode = self.encode
         for key, item in pairs:
             wire += (
-                key if key.__class__ is str else encode(key),
-                item if item.__class__ is str else encode(item),
+                key if type(key) is str else encode(key),
+                item if type(item) is str else encode(item),
             )
         return wire
 
@@ -291,13 +291,13 @@ class _Copy:
 
     def other(self, value: Any) -> Any:
         """Arrays, tables, dataclasses, buffers; everything else by handle."""
-        numpy = sys.modules.get("numpy")
-        if numpy is not None and isinstance(value, (numpy.ndarray, numpy.datetime64)):
+        numpy, kind = sys.modules.get("numpy"), type(value)
+        if numpy is not None and issubclass(kind, (numpy.ndarray, numpy.datetime64)):
             if not masked(value):
                 return self.ndarray(numpy, numpy.asarray(value))
             filled = value.filled(numpy.array("NaT", value.dtype)) if value.dtype.kind == "M" else None
             return self.encode(value.tolist()) if filled is None else self.ndarray(numpy, filled)
-        if numpy is not None and isinstance(value, numpy.generic):
+        if numpy is not None and issubclass(kind, numpy.generic):
             return self.marshal.encode(value, self.segments)
         if not self.json:
             pairs = columns_of_table(value)
@@ -306,9 +306,9 @@ class _Copy:
             items = items_of_column(value)
             if items is not None:
                 return self.encode(items)
-        if isinstance(value, ValuesView):
+        if issubclass(kind, ValuesView):
             return self.known(value) or [_ARRAY, *map(self.encode, value)]
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        if dataclasses.is_dataclass(kind):
             return self.known(value) or self.mapping(
                 [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
             )

@@ -85,13 +85,14 @@ class Marshal:
             return [_FLOAT, "nan" if value != value else "inf" if value > 0 else "-inf"]
         if kind is bytes:
             return self.octets(value, segments)
-        if isinstance(value, JsProxy):
+        # By its class, not by what it says that is: a stand-in may stand for nothing yet (`flask.request`).
+        if issubclass(kind, JsProxy):
             if value._js_imports is self.imports:
                 if value._js_handle < 0:
                     raise BridgeError("this JavaScript object was given back with release()")
                 return [_HOME, value._js_handle]
             return self._handle(value, segments)
-        if isinstance(value, BaseException):
+        if issubclass(kind, BaseException):
             return self.encode_exception(value, segments)
         if kind is Keyword:
             return [_KEYWORD, str(value)]

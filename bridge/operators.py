@@ -29,15 +29,15 @@ def _equals(first: Any, second: Any) -> bool:
 
 def _hash(value: Any) -> Any:
     """What equal things share: numbers their number, others a text (unhashable ones only their kind)."""
-    if isinstance(value, str):
+    if issubclass(type(value), str):
         return str(value)
     try:
         number = hash(value)
     except TypeError:
         return f"py:{type(value).__name__}"
-    if isinstance(value, numbers.Number):
+    if issubclass(type(value), numbers.Number):
         try:
-            near: Any = float(value)  # type: ignore[arg-type]
+            near: Any = float(value)
             if near == value:
                 return near
         except (TypeError, ValueError, OverflowError):
@@ -47,7 +47,7 @@ def _hash(value: Any) -> Any:
 
 def _text(value: Any) -> Any:
     """The text that a string of any class is; of nothing else."""
-    return str.__str__(value) if isinstance(value, str) else MISSING
+    return str.__str__(value) if issubclass(type(value), str) else MISSING
 
 
 def _index(value: Any) -> Any:

@@ -58,19 +58,20 @@ def milliseconds(value: datetime.datetime, whole: bool = False) -> float | None:
 def number(value: Any) -> float | None:
     """What a value is in arithmetic: moments and days (as their midnight in UTC) are milliseconds since
     1970, spans milliseconds, numbers of every kind a float. None for what is no number."""
-    if isinstance(value, datetime.datetime):
+    kind = type(value)
+    if issubclass(kind, datetime.datetime):
         return milliseconds(value)
-    if isinstance(value, datetime.date):
+    if issubclass(kind, datetime.date):
         year, month, day = (field.__get__(value) for field in _DATE_FIELDS)
         return (datetime.datetime(year, month, day, tzinfo=datetime.UTC) - EPOCH) / _MILLISECOND
-    if isinstance(value, datetime.timedelta):
+    if issubclass(kind, datetime.timedelta):
         days, seconds, micro = (field.__get__(value) for field in _SPAN_FIELDS)
         return datetime.timedelta(days, seconds, micro) / _MILLISECOND
     numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, (numpy.datetime64, numpy.timedelta64)):
-        unit = "timedelta64[us]" if isinstance(value, numpy.timedelta64) else "datetime64[us]"
+    if numpy is not None and issubclass(kind, (numpy.datetime64, numpy.timedelta64)):
+        unit = "timedelta64[us]" if issubclass(kind, numpy.timedelta64) else "datetime64[us]"
         return None if numpy.isnat(value) else float(value.astype(unit).astype("int64")) / 1000
-    if isinstance(value, enum.Enum) and not hasattr(type(value), "__float__"):
+    if issubclass(kind, enum.Enum) and not hasattr(type(value), "__float__"):
         value = value.value
     for convert in ("__float__", "__index__"):
         if hasattr(type(value), convert):
@@ -84,21 +85,22 @@ def number(value: Any) -> float | None:
 def json_text(value: Any) -> str | None:
     """The text that stands for a value in JSON: ISO text of a day or a time of day; the text of a span, an
     exact number, a UUID, a path. None for everything else."""
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+    kind = type(value)
+    if issubclass(kind, datetime.date) and not issubclass(kind, datetime.datetime):
         return datetime.date.isoformat(value)
-    if isinstance(value, datetime.time):
+    if issubclass(kind, datetime.time):
         return datetime.time.isoformat(value)
-    if isinstance(value, (datetime.timedelta, decimal.Decimal, fractions.Fraction)):
+    if issubclass(kind, (datetime.timedelta, decimal.Decimal, fractions.Fraction)):
         return str(value)
-    if isinstance(value, os.PathLike):
+    if issubclass(kind, os.PathLike):
         name = os.fspath(value)
         return os.fsdecode(name) if isinstance(name, bytes) else name
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
-    if numpy is not None and isinstance(value, numpy.timedelta64):
+    if numpy is not None and issubclass(kind, numpy.timedelta64):
         return str(value)
-    if pandas is not None and isinstance(value, (pandas.Period, pandas.Interval)):
+    if pandas is not None and issubclass(kind, (pandas.Period, pandas.Interval)):
         return str(value)
     uuid = sys.modules.get("uuid")
-    if uuid is not None and isinstance(value, uuid.UUID):
+    if uuid is not None and issubclass(kind, uuid.UUID):
         return str(value)
     return None

@@ -276,10 +276,8 @@ class Server:
 
     def await_(self, message: list[Any], body: Any) -> Any:
         """An awaitable asked for synchronously: JavaScript stands still, and so would the asyncio loop."""
-        import inspect
-
         value = self.get(message[3])
-        if inspect.isawaitable(value):
+        if traits.is_awaitable(value):
             raise WouldBlock("a coroutine cannot be waited for inside a synchronous call: await it")
         return value
 

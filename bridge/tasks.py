@@ -10,16 +10,16 @@ import asyncio
 import contextlib
 import contextvars
 import functools
-import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable
+from types import CoroutineType
 from typing import Any, Protocol
 
 from .answers import Later
 from .pending import Ended, heard, unbegun
 from .protocol import OPS
 from .server import Server
-from .traits import is_async
+from .traits import is_async, is_awaitable
 from .transport import Frame
 
 _AWAIT, _CALL = OPS["await"], OPS["call"]
@@ -112,7 +112,7 @@ class Tasks:
             else:
                 # Everything but calls is quick: here and now, in order.
                 value = context.run(server.perform, message, frame.body)
-                if value.__class__ is Later:
+                if type(value) is Later:
                     future = loop.create_task(value.coroutine, context=context)
                     future.add_done_callback(_telling(ended))
                     quiet = value.quiet
@@ -149,9 +149,9 @@ class Tasks:
 
     @staticmethod
     def _ensure(target: Any, loop: asyncio.AbstractEventLoop, ended: Ended) -> asyncio.Future[Any]:
-        if inspect.iscoroutine(target):
+        if type(target) is CoroutineType:
             return heard(loop, target, ended)
-        if not inspect.isawaitable(target):
+        if not is_awaitable(target):
             return _known(loop, target, ended)
         future = asyncio.ensure_future(target, loop=loop)
         future.add_done_callback(_telling(ended))
@@ -171,7 +171,7 @@ class Tasks:
             result = await self._loops.aside(
                 loop, lambda: context.copy().run(server.apply, function, args, kwargs)
             )
-            return await result if inspect.isawaitable(result) else result
+            return await result if is_awaitable(result) else result
 
         return heard(loop, in_thread(), ended)
 

@@ -12,14 +12,15 @@ import sys
 import types
 from abc import get_cache_token
 from collections import UserString
-from collections.abc import Mapping, MutableSequence, Sequence, Set
-from typing import Any
+from collections.abc import Awaitable, Mapping, MutableSequence, Sequence, Set
+from typing import Any, TypeGuard
 
 from .protocol import SORTS, TRAITS
 
 _SORT = {name: index for index, name in enumerate(SORTS)}
 _CACHE: dict[type, tuple[object, int]] = {}
 _TEXTS = (str, UserString, bytes, bytearray, memoryview)
+_ITERABLE_COROUTINE = 256  # inspect.CO_ITERABLE_COROUTINE
 _COLLECTIONS: tuple[tuple[type, str], ...] = ((Mapping, "dict"), (Set, "set"), (Sequence, "tuple"))
 
 
@@ -27,11 +28,29 @@ def is_async(function: Any) -> bool:
     """inspect.iscoroutinefunction, which costs as much as all the rest, for plain functions done by hand."""
     import inspect  # late: a start needs none
 
-    if function.__class__ is types.FunctionType:
+    if type(function) is types.FunctionType:
         return bool(function.__code__.co_flags & inspect.CO_COROUTINE) or inspect.iscoroutinefunction(
             function
         )
-    return inspect.iscoroutinefunction(function)
+    try:
+        return inspect.iscoroutinefunction(function)
+    except Exception:  # it asks what the object says that it is
+        return False
+
+
+def is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:
+    """inspect.isawaitable by the class of an object, whatever it says that is. What stands for another object
+    (`flask.g`) has the method of its class, but cannot have it read where that one has none."""
+    kind = type(value)
+    if kind is types.GeneratorType:
+        return bool(value.gi_code.co_flags & _ITERABLE_COROUTINE)
+    if not issubclass(kind, Awaitable):
+        return False
+    try:
+        _ = value.__await__
+    except Exception:
+        return False
+    return True
 
 
 def of(value: Any) -> int:
@@ -158,7 +177,10 @@ def describe(target: Any, call: bool) -> dict[str, Any]:
     kind = type(target)
     about: dict[str, Any] = {"type": kind.__name__, "module": kind.__module__}
     if call:
-        name = getattr(target, "__name__", "")
+        try:
+            name = getattr(target, "__name__", "")
+        except Exception:
+            name = ""
         about["name"] = name if isinstance(name, str) else ""
         about["length"] = _length(target)
     return about
@@ -170,8 +192,8 @@ def _length(function: Any) -> int:
 
     try:
         parameters = list(inspect.signature(function).parameters.values())
-    except (ValueError, TypeError):  # a builtin that does not say
-        count = getattr(function, "nin", 0)  # numpy's do
+    except Exception:  # a builtin that does not say, or a stand-in that cannot
+        count = getattr(type(function), "nin", 0) and getattr(function, "nin", 0)  # numpy's do
         return count if isinstance(count, int) else 0
     needed = itertools.takewhile(
         lambda one: one.kind <= one.POSITIONAL_OR_KEYWORD and one.default is one.empty, parameters

@@ -277,21 +277,13 @@ static uint32_t spin(Rings *r, int64_t until) {
   } while (now() < until);
   return 0;
 }
-/* Sleep for a moment: where both share a core, that lets the other side run. 0 also where another thread has begun to read
-   meanwhile: what there is, and the word, are that thread's then. */
-static uint32_t nap(Rings *r) {
-  _Atomic uint32_t *word = &incoming(r)->sleeping;
-  struct timespec most = {0, r->nap};
-  rest(r, NAPS); /* before others can come between: they sleep on a descriptor, and have to be rung there */
-  void *state = r->left ? r->left(r->of) : NULL;
-  if (!there(r)) futex_wait(word, NAPS, &most);
-  if (state && !r->back(r->of, state)) return 0;
-  atomic_store(word, AWAKE); /* no bell is owed, whoever was first */
-  return there(r);
-}
 /* Leave this core to the other side: whether this side has another by now. Negative: others have it. The system would come to it by
    itself only where cores share a cache (whoever is woken takes an idle neighbour), else when its balancing happens to look
    while both want to run, which two that take turns seldom do. For the thread that calls; what it may use is as before. */
+static void allow(const cpu_set_t *cores, const cpu_set_t *before) { /* unless somebody has chosen others meanwhile */
+  cpu_set_t now;
+  if (sched_getaffinity(0, sizeof now, &now) == 0 && CPU_EQUAL(&now, before)) sched_setaffinity(0, sizeof *cores, cores);
+}
 static int moved(void) {
   cpu_set_t all, others, here;
   int cpu = sched_getcpu();
@@ -304,9 +296,23 @@ static int moved(void) {
   int taken = now() - began > TAKEN;
   CPU_ZERO(&here);
   CPU_SET(cpu, &here);
-  if (taken) sched_setaffinity(0, sizeof here, &here);
-  sched_setaffinity(0, sizeof all, &all);
+  if (taken) allow(&here, &others);
+  allow(&all, taken ? &here : &others);
   return taken ? -1 : 1;
+}
+/* Sleep for a moment: where both share a core, that lets the other side run. 0 also where another thread has begun to read
+   meanwhile: what there is, and the word, are that thread's then. `other`: go to another core first, and wait there for so many
+   nanoseconds; positive where something came within them, negative where others have that core. */
+static uint32_t nap(Rings *r, int *other, int64_t spins) {
+  _Atomic uint32_t *word = &incoming(r)->sleeping;
+  struct timespec most = {0, r->nap};
+  rest(r, NAPS); /* before others can come between: they sleep on a descriptor, and have to be rung there */
+  void *state = r->left ? r->left(r->of) : NULL;
+  if (other && (*other = moved()) > 0) *other = apart(r) && spin(r, now() + spins); /* `apart` says where it is by now */
+  if (!there(r)) futex_wait(word, NAPS, &most);
+  if (state && !r->back(r->of, state)) return 0;
+  atomic_store(word, AWAKE); /* no bell is owed, whoever was first */
+  return there(r);
 }
 /* Wait as long as pays: spin, for so many nanoseconds at most, or take a nap, which costs hardly more than it takes. */
 static uint32_t turn(Rings *r, int64_t most) {
@@ -315,15 +321,14 @@ static uint32_t turn(Rings *r, int64_t most) {
   if (apart(r)) n = spin(r, now() + most);
   else {
     limit = MOST_NAPS_SKIPPED;
-    if (++r->naps >= r->spread) {
+    int other = 0, goes = ++r->naps >= r->spread;
+    n = nap(r, goes ? &other : NULL, most);
+    if (goes) {
       r->naps = 0;
-      int other = moved();
-      if (other > 0 && apart(r)) n = spin(r, now() + most); /* `apart` says where it is by now */
-      r->spread = n ? SPREAD : other < 0 ? r->later : r->spread < MOST_SPREAD ? 2 * r->spread : MOST_SPREAD;
-      if (n) r->later = TAKEN_SPREAD;
+      r->spread = other > 0 ? SPREAD : other < 0 ? r->later : r->spread < MOST_SPREAD ? 2 * r->spread : MOST_SPREAD;
+      if (other > 0) r->later = TAKEN_SPREAD;
       else if (other < 0 && r->later < MOST_TAKEN_SPREAD) r->later *= 2;
     }
-    if (!n) n = nap(r);
   }
   if (n) { r->penalty = 1; return n; }
   r->skip = r->penalty < limit ? r->penalty : limit;

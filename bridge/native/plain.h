@@ -211,12 +211,12 @@ static int append(Object *list, Object *value) {
   if (value) Py_DecRef(value);
   return !bad;
 }
-/* A list of values. */
-static Object *values(const char **at, const char *end) {
+/* A list of values, or of texts only. */
+static Object *values(const char **at, const char *end, int texts) {
   Object *list = word(at, end, "[", 1) ? PyList_New(0) : NULL;
   int good = list != NULL;
   if (good && !word(at, end, "]", 1)) {
-    do good = append(list, read_value(at, end)); while (good && word(at, end, ",", 1));
+    do good = (!texts || (*at < end && **at == '"')) && append(list, read_value(at, end)); while (good && word(at, end, ",", 1));
     good = good && word(at, end, "]", 1);
   }
   if (good) return list;
@@ -226,7 +226,7 @@ static Object *values(const char **at, const char *end) {
 /* An operand as it is written: a value, the place of an object of ours, or (of a look) names. */
 static Object *operand(const char **at, const char *end, int names) {
   if (*at == end || **at != '[') return read_value(at, end);
-  return names || (end - *at > 5 && !memcmp(*at, "[\"h\",", 5)) ? values(at, end) : NULL;
+  return names || (end - *at > 5 && !memcmp(*at, "[\"h\",", 5)) ? values(at, end, names) : NULL;
 }
 /* Whether a request is plain and made by `parent`. */
 static int plainly(const char *text, const char *end, uint32_t parent, Object *objects, Plain *p) {
@@ -235,13 +235,14 @@ static int plainly(const char *text, const char *end, uint32_t parent, Object *o
   if (word(&at, end, "[7,", 3)) {
     int good = count(&at, end) == parent && word(&at, end, ",", 1) && count(&at, end) >= 0 && word(&at, end, ",", 1);
     good = good && (p->object = held(&at, end, objects)) && word(&at, end, ",", 1);
-    good = good && (word(&at, end, "null", 4) || (p->names = values(&at, end))) && word(&at, end, ",-1", 3) && (p->args = PyList_New(0));
+    good = good && (word(&at, end, "null", 4) || (p->names = values(&at, end, 1))) && word(&at, end, ",-1", 3) && (p->args = PyList_New(0));
     while (good && word(&at, end, ",", 1)) good = append(p->args, argument(&at, end, objects));
     if (good && at + 1 == end && *at == ']') return 1;
   } else if (word(&at, end, "[", 1)) {
-    int64_t op = count(&at, end);
+    int64_t op = count(&at, end), form;
     int good = op >= 0 && op < 32 && PERFORMED >> op & 1 && (p->message = PyList_New(0)) && append(p->message, PyLong_FromLongLong(op));
     good = good && word(&at, end, ",", 1) && count(&at, end) == parent && append(p->message, PyLong_FromLongLong(parent));
+    good = good && word(&at, end, ",", 1) && (form = count(&at, end)) >= 0 && append(p->message, PyLong_FromLongLong(form));
     while (good && word(&at, end, ",", 1)) good = append(p->message, operand(&at, end, op == 3));
     if (good && at + 1 == end && *at == ']') return 1;
   }
@@ -293,14 +294,14 @@ static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
   for (int left = AT_MOST; left && r->shared && !busy(of, 1); left--) {
     rouse(r);
     Object *interrupted = NULL;
-    uint32_t here = waits ? soon(of) : there(r);
+    uint32_t here = waits ? soon(of) : there(r), at = r->read;
     waits = 1;
     int whole = begun(r, here, &p) && p.epoch == epoch, asks = whole && p.kind == REQUEST && !(p.flags & LATER);
     int answers = whole && (p.kind == REPLY || p.kind == FAILED) && p.id == parent;
     int plain = asks && first(r, &p, text) && plainly(text, text + p.size, parent, v[2], &call);
     if (plain) interrupted = PyObject_GetAttr(v[7], due);
     if (interrupted) Py_DecRef(interrupted);
-    if (!plain || interrupted != &_Py_NoneStruct || !only(r, &p)) {
+    if (!plain || interrupted != &_Py_NoneStruct || r->read != at || !only(r, &p)) { /* the collector may have run since the look */
       if (plain) drop(&call);
       PyErr_Clear();
       Object *frame = r->shared && (answers || (asks && made_by(r, &p, parent))) ? handed(of, &p) : NULL;
@@ -317,8 +318,8 @@ static Object *serve(Object *self, Object *const *v, ptrdiff_t n) {
       PyErr_NormalizeException(&kind, &error, &trace);
       if (error && trace) PyException_SetTraceback(error, trace);
     }
+    drop(&call); /* code of the program's may run for that, too */
     if (PyObject_SetAttr(v[5], top_python, &_Py_FalseStruct)) PyErr_Clear();
-    drop(&call);
     if (kind) Py_DecRef(kind);
     if (trace) Py_DecRef(trace);
     if (value && next_(of, v[6], epoch) && (to = blank(r, LARGEST))) {

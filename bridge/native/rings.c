@@ -131,7 +131,7 @@ static Object *open_(Object *self, Object *args) {
     {"among", among, VARARGS, "among(writes, reads, others)"}, {"ask", (Function)(void (*)(void))ask, FAST, "ask(id, epoch, op, form, operands)"},
     {"trade", (Function)(void (*)(void))trade, FAST, "trade(id, epoch, bytes, segments)"}, {"kept", kept, ONE, "kept(id)"}, {"request", request, ONE, "request(id)"},
     {"asked", asked, NOARGS, "asked()"}, {"counts", counts, NOARGS, "counts()"},
-    {"written", written, NOARGS, "written()"}, {"reached", reached, ONE, "reached(end)"}, {"serve", (Function)(void (*)(void))serve, FAST, "serve(parent, epoch, objects, apply, line, outbox, interrupts, waits)"}, {NULL, NULL, 0, NULL}};
+    {"written", written, NOARGS, "written()"}, {"reached", reached, ONE, "reached(end)"}, {"serve", (Function)(void (*)(void))serve, FAST, "serve(parent, epoch, objects, apply, perform, line, outbox, interrupts, waits)"}, {NULL, NULL, 0, NULL}};
   static Slot slots[] = {{DEALLOC, deallocate}, {METHODS, methods}, {0, NULL}};
   static Spec spec = {"polyrepl.bridge.native.plane.Rings", sizeof(Ours), 0, TYPE_FLAGS, slots};
   int fd;

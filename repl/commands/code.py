@@ -221,7 +221,7 @@ def place_of(value: object) -> str:
     try:
         _, line = inspect.getsourcelines(value)
         return f"{shown}  {inspect.getsourcefile(value)}:{line}"
-    except (OSError, TypeError):
+    except Exception:  # there is none, or it cannot say
         return shown
 
 

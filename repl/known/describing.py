@@ -62,7 +62,10 @@ def python_doc(word: str, value: Any) -> str:
         lines.append(f"{word}({', '.join(shape)})")
     else:
         lines.append(f"{word}: {type(value).__name__}")
-    doc = inspect.getdoc(value)
+    try:
+        doc = inspect.getdoc(value)
+    except Exception:  # it asks the object what it is, which may not be able to say (`flask.request`)
+        doc = inspect.getdoc(type(value))
     if doc:
         lines.append(doc)
     return "\n".join(lines)

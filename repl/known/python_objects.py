@@ -151,7 +151,7 @@ def parameters(function: Any) -> list[str] | None:
     """The parameters, each as `name`, `name=default`, `*args`, `**more`; None if nobody knows."""
     try:
         signature = inspect.signature(function)
-    except (ValueError, TypeError):
+    except Exception:  # it asks the object, too
         return _documented(function)
     shown: list[str] = []
     star = positional = False

@@ -110,7 +110,7 @@ static void naps(void) {
   for (int turns = 0; turns < 200; turns++) {
     assert(!pthread_create(&thread, NULL, wakes, &node));
     rouse(&python);
-    while (!nap(&python)) continue;
+    while (!nap(&python, NULL, 0)) continue;
     copy(&python, piece, 1);
     rest(&python, POLLS);
     pthread_join(thread, NULL);
@@ -172,7 +172,7 @@ static void others(void) {
     same = python;
     assert(!pthread_create(&thread, NULL, takes, &same));
     rouse(&python);
-    assert(nap(&python) == 0);
+    assert(nap(&python, NULL, 0) == 0);
     pthread_join(thread, NULL);
     if (!back_) assert(atomic_load(&incoming(&python)->sleeping) == POLLS); /* that thread's word stands */
   }
