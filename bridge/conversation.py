@@ -293,7 +293,8 @@ class Conversation(Verbs):
 
     def call_now(self, function: Any, *args: Any, form: int) -> Any:
         """`call_async` that waits here and now, for the value and not for its promise."""
-        return self.forms.of(form).run(self._ask.run_now, form, function, args)
+        self.forms.remember(form)
+        return self.forms.run(form, self._ask.run_now, form, function, args)
 
     def wait_now(self, function: Any) -> Any:
         """What the promise of a function of ours comes to, which asks nothing of Python, here and now."""

@@ -176,9 +176,8 @@ class Exchange:
                 # With `top_python` set, so that an interrupt comes before this look or raises by itself.
                 if home and self._interrupts.due is not None:
                     self._interrupts.check(form, frame.flags)
-                context = self._forms.context(form) if outermost and form else None
-                if context is not None:
-                    value = context.run(self.server.perform, message, frame.body)
+                if outermost and form:
+                    value = self._forms.run(form, self.server.perform, message, frame.body)
                 else:
                     value = self.server.perform(message, frame.body)
             finally:
@@ -215,9 +214,8 @@ class Exchange:
             try:
                 if self._interrupts.due is not None:
                     self._interrupts.check(form, flags)
-                context = self._forms.context(form) if outermost and form else None
-                if context is not None:
-                    value = context.run(self._apply, handle, names, args)
+                if outermost and form:
+                    value = self._forms.run(form, self._apply, handle, names, args)
                 else:
                     value = self._apply(handle, names, args)
             finally:

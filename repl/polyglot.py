@@ -103,12 +103,14 @@ class Python:
         self._in_code = True
         try:
             self._stop_if_asked()
-            value = eval(code, main)  # the person's own code, which they typed to be run
+            with self.session.bridge.forms.joined():
+                value = eval(code, main)  # the person's own code, which they typed to be run
+                if code.co_flags & inspect.CO_COROUTINE:
+                    self._task = asyncio.ensure_future(value)
         finally:
             self._in_code = False
-        if not code.co_flags & inspect.CO_COROUTINE:
+        if self._task is None:
             return value
-        self._task = asyncio.ensure_future(value)
         try:
             return await self._task
         finally:
