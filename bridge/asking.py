@@ -214,7 +214,7 @@ class Asking:
 
     def _value(self, found: Any, segments: list[Any], exchange: Exchange) -> Any:
         """The value that was found, or is to be waited for still."""
-        if found.__class__ is Begun:
+        if type(found) is Begun:
             return self.request(found, segments, exchange)
         if self._interrupts.due is not None:
             self._returned(exchange.connection, current(), 0)
@@ -240,7 +240,7 @@ class Asking:
         try:
             value = exchange.short.ask(op, form, (proxy._js_handle, *operands))
             if value is not SLOW:
-                known = value.__class__ is not Begun and self._interrupts.due is None
+                known = type(value) is not Begun and self._interrupts.due is None
                 return value if known else self._value(value, [], exchange)
         except KeyboardInterrupt:
             return self._left(exchange)
@@ -268,7 +268,7 @@ class Asking:
             try:
                 value = exchange.short.ask(_CALL, form, (function._js_handle, receiver(function), *args))
                 if value is not SLOW:
-                    known = value.__class__ is not Begun and self._interrupts.due is None
+                    known = type(value) is not Begun and self._interrupts.due is None
                     return value if known else self._value(value, [], exchange)
             except KeyboardInterrupt:
                 return self._left(exchange)

@@ -92,7 +92,7 @@ class Capsule:
 
 def unpacked(thing: Any) -> Any:
     """An object of Python's that has travelled. Raises what making it raises."""
-    return thing.unpacked() if isinstance(thing, Packed) else thing
+    return thing.unpacked() if issubclass(type(thing), Packed) else thing
 
 
 class Capsules:

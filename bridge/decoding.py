@@ -82,7 +82,7 @@ def _object(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
     for index in range(1, len(wire), 2):
         key = decode(wire[index], body, shared)
         value = decode(wire[index + 1], body, shared)
-        result[key if key.__class__ is str else _hashable(key)] = value
+        result[key if type(key) is str else _hashable(key)] = value
     if len(result) != len(wire) // 2:
         raise Uncopied(_COLLISION.format("Map with keys"))
     return result
@@ -118,11 +118,11 @@ def _custom(self: Tables, wire: Any, body: Any, shared: list[Any]) -> Any:
 def _hashable(value: Any, around: tuple[int, ...] = ()) -> Any:
     """A Map may have arrays and objects as keys; Python needs something hashable in the place of the copies.
     Raises Uncopied where there is nothing."""
-    if value.__class__ not in _COPIED:
+    if type(value) not in _COPIED:
         try:
             hash(value)
         except (TypeError, ValueError):  # a memoryview of numbers raises the latter
-            if not isinstance(value, _COPIED):
+            if not issubclass(type(value), _COPIED):
                 why = f"a Map key or Set member that Python cannot hash ({type(value).__name__})"
                 raise Uncopied(f"{why} cannot be copied: pass it by reference") from None
         else:
@@ -130,9 +130,9 @@ def _hashable(value: Any, around: tuple[int, ...] = ()) -> Any:
     if id(value) in around:
         raise Uncopied(_CYCLE)
     around = (*around, id(value))
-    if isinstance(value, list):
+    if issubclass(type(value), list):
         return tuple(_hashable(item, around) for item in value)
-    if isinstance(value, set):
+    if issubclass(type(value), set):
         return frozenset(value)
     return tuple((_hashable(k, around), _hashable(v, around)) for k, v in value.items())
 

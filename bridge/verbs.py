@@ -97,7 +97,7 @@ class Verbs:
             value = await self._ask.post([_EVAL, 0, current(), source], [], UNNUMBERED)
         except Awaits:
             value = await self._ask.await_source(source)
-        return await value if isinstance(value, Awaitable) else value
+        return await value if issubclass(type(value), Awaitable) else value
 
     async def import_async(self, spec: str | os.PathLike[str]) -> Any:
         """`import_module` that keeps the running loop going. Raises JSError."""
