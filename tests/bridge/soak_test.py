@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from polyrepl.bridge.process import TRANSPORT
 
 SOAK = Path(__file__).resolve().parents[2] / "bench" / "soak.py"
 
 
 @pytest.mark.timeout(180)
-def test_a_short_soak() -> None:
+@pytest.mark.parametrize("transport", ["rings", "pipes"])
+def test_a_short_soak(transport: str) -> None:
     done = subprocess.run(
-        [sys.executable, str(SOAK), "8", "--seed", "7"],
+        [sys.executable, str(SOAK), "6", "--seed", "7"],
         capture_output=True,
         text=True,
+        env={**os.environ, TRANSPORT: transport},
         timeout=120,
         check=False,
     )
