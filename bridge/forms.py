@@ -74,9 +74,10 @@ class Forms:
             if form.used:
                 before, form.before, form.used = form.before, form.context.copy(), False
                 self._note(before, form.before)
-        for variable in [each for each in self._set if _differs(each, self._outside, context)]:
-            del self._set[variable]
-        self._outside = context.copy()
+        if not form_of(context):  # what calls from within a form is no outside
+            for variable in [each for each in self._set if _differs(each, self._outside, context)]:
+                del self._set[variable]
+            self._outside = context.copy()
         return context
 
     def _note(self, before: contextvars.Context, after: contextvars.Context) -> None:
@@ -90,13 +91,13 @@ class Forms:
     @contextlib.contextmanager
     def running(self, number: int) -> Iterator[None]:
         """The code within runs for a form, `joined`."""
-        token = _FORM.set(number)
         self.remember(number)
-        try:
-            with self.joined():
+        with self.joined():
+            token = _FORM.set(number)
+            try:
                 yield
-        finally:
-            _FORM.reset(token)
+            finally:
+                _FORM.reset(token)
 
     @contextlib.contextmanager
     def joined(self) -> Iterator[None]:
@@ -109,8 +110,10 @@ class Forms:
         try:
             yield
         finally:
-            self._outside = contextvars.copy_context()
-            self._note(before, self._outside)
+            after = contextvars.copy_context()
+            self._note(before, after)
+            if not form_of(after):
+                self._outside = after
 
     def run(self, number: int, function: Callable[..., T], *args: Any) -> T:
         """Call a function in the context of a form; in a copy where another call is in it. Where the form is

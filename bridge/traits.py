@@ -177,13 +177,18 @@ def describe(target: Any, call: bool) -> dict[str, Any]:
     kind = type(target)
     about: dict[str, Any] = {"type": kind.__name__, "module": kind.__module__}
     if call:
-        try:
-            name = getattr(target, "__name__", "")
-        except Exception:
-            name = ""
+        name = _attribute(target, "__name__", "")
         about["name"] = name if isinstance(name, str) else ""
         about["length"] = _length(target)
     return about
+
+
+def _attribute(target: Any, name: str, default: Any) -> Any:
+    """As getattr; the default also where a stand-in has nothing that it could ask."""
+    try:
+        return getattr(target, name, default)
+    except Exception:
+        return default
 
 
 def _length(function: Any) -> int:
@@ -193,7 +198,7 @@ def _length(function: Any) -> int:
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except Exception:  # a builtin that does not say, or a stand-in that cannot
-        count = getattr(type(function), "nin", 0) and getattr(function, "nin", 0)  # numpy's do
+        count = _attribute(function, "nin", 0)  # numpy's do
         return count if isinstance(count, int) else 0
     needed = itertools.takewhile(
         lambda one: one.kind <= one.POSITIONAL_OR_KEYWORD and one.default is one.empty, parameters

@@ -105,12 +105,11 @@ class Python:
             self._stop_if_asked()
             with self.session.bridge.forms.joined():
                 value = eval(code, main)  # the person's own code, which they typed to be run
-                if code.co_flags & inspect.CO_COROUTINE:
-                    self._task = asyncio.ensure_future(value)
         finally:
             self._in_code = False
-        if self._task is None:
+        if not code.co_flags & inspect.CO_COROUTINE:
             return value
+        self._task = asyncio.ensure_future(value)
         try:
             return await self._task
         finally:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 import threading
 from collections.abc import Callable
 
 import pytest
+from descriptors import descriptors
 from polyrepl.bridge import Bridge
 from polyrepl.bridge.building import refused
 
@@ -26,14 +26,7 @@ def memory() -> list[str]:
     gc.collect()
     with open("/proc/self/maps", encoding="utf-8") as maps:
         found = [line for line in maps if "memfd:polyrepl" in line]
-    for fd in os.listdir("/proc/self/fd"):
-        try:
-            target = os.readlink(f"/proc/self/fd/{fd}")
-        except OSError:
-            continue
-        if "memfd:polyrepl" in target:
-            found.append(target)
-    return found
+    return found + [of for of in descriptors().values() if "memfd:polyrepl" in of]
 
 
 def live(js: Bridge) -> int:
